@@ -1,0 +1,1 @@
+"""Dumps and drafts into items: readers, mapping, pipeline."""

@@ -1,0 +1,214 @@
+"""The mapping file: which column is what, as TOML, checked before any row is read."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from graph.errors import MappingInvalid
+from graph.ingest.readers import FileOptions, Format
+from graph.records import ItemKind, ParameterKind
+from graph.text import find_unit
+
+
+class _Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the mapping file; a key that is not declared here is refused."""
+
+
+class FileSpec(_Spec):
+    """How the file is written, where its name and content do not tell."""
+
+    format: Format | None = None
+    encoding: str = "utf-8"
+    delimiter: str | None = None
+    # python-bytes: cells are written as b'..' literals, as str(bytes) leaves them.
+    cells: Literal["plain", "python-bytes"] = "plain"
+    # Cells that say nothing, besides blank ones.
+    empty: tuple[str, ...] = ()
+
+    @property
+    def options(self) -> FileOptions:
+        return FileOptions(format=self.format, encoding=self.encoding, delimiter=self.delimiter)
+
+
+class FieldSpec(_Spec):
+    """Where a field's text comes from: the first column that says something, or all joined."""
+
+    column: str | None = None
+    columns: tuple[str, ...] = ()
+    value: str | None = None  # the same for every row
+    join: str | None = None
+    pattern: str | None = None  # what of the cell is meant: its first group, or all of the match
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return ((self.column,) if self.column is not None else ()) + self.columns
+
+
+class NamesSpec(FieldSpec):
+    split: str | None = None
+
+
+class BrandSpec(FieldSpec):
+    names: NamesSpec | None = None  # other names the brand is known by
+
+
+class CategorySpec(FieldSpec):
+    separator: str = ">"
+
+
+class NumberSpec(FieldSpec):
+    decimal: Literal["auto", ".", ","] = "auto"
+
+
+class FieldsSpec(_Spec):
+    title: FieldSpec
+    names: NamesSpec | None = None
+    brand: BrandSpec | None = None
+    category: CategorySpec | None = None
+    model: FieldSpec | None = None
+    description: FieldSpec | None = None
+    language: FieldSpec | None = None
+    price: NumberSpec | None = None
+    currency: FieldSpec | None = None
+    gtin: FieldSpec | None = None
+    mpn: FieldSpec | None = None
+    url: FieldSpec | None = None
+    image_url: FieldSpec | None = None
+    in_stock: FieldSpec | None = None
+
+
+class ParameterSpec(FieldSpec):
+    """A parameter and how its values are read out of cells."""
+
+    id: str
+    name: str
+    kind: ParameterKind = "text"
+    unit: str | None = None
+    names: tuple[str, ...] = ()
+    split: str | None = None  # "8/16 GB" with "/" is 8 GB and 16 GB
+    take: Literal["first", "all"] = "first"  # of the columns and matches that say something
+    decimal: Literal["auto", ".", ","] = "auto"
+    decimals: int | None = None  # numbers are rounded to so many
+    minimum: float | None = None
+    maximum: float | None = None
+    invalid: Literal["reject", "skip"] = "reject"  # the row, or only this cell
+
+
+class MappingFile(_Spec):
+    """The whole file."""
+
+    version: Literal[1]
+    target: ItemKind
+    fields: FieldsSpec
+    id: FieldSpec | None = None
+    file: FileSpec = FileSpec()
+    # Dumps in several files may have columns in some of them only: "ignore".
+    missing_columns: Literal["refuse", "ignore"] = "refuse"
+    parameters: tuple[ParameterSpec, ...] = ()
+
+
+def load_mapping_file(path: Path) -> MappingFile:
+    """Read and check a mapping.
+
+    Raises:
+        MappingInvalid: with the place, the reason, and the nearest key for a misspelt one.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise MappingInvalid(
+            path=str(path), place="file", reason=f"cannot be read: {error.strerror}"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise MappingInvalid(path=str(path), place="file", reason="is not UTF-8") from error
+    return parse_mapping(text, path=str(path))
+
+
+def parse_mapping(text: str, *, path: str = "mapping") -> MappingFile:
+    try:
+        mapping = msgspec.convert(tomllib.loads(text), MappingFile)
+    except tomllib.TOMLDecodeError as error:
+        raise MappingInvalid(path=path, place="TOML", reason=str(error)) from error
+    except msgspec.ValidationError as error:
+        raise _explained(path, text, str(error)) from error
+    _check(path, mapping)
+    return mapping
+
+
+def _explained(path: str, text: str, message: str) -> MappingInvalid:
+    reason, _, place = message.partition(" - at ")
+    place = place.strip("`").removeprefix("$").removeprefix(".") or "top level"
+    if unknown := re.match(r"Object contains unknown field `(.+)`", reason):
+        key = unknown[1]
+        near = difflib.get_close_matches(key, _known_keys(), n=1)
+        reason = f"the key {key!r} is not known" + (f"; did you mean {near[0]!r}?" if near else "")
+        if line := _line_of(text, key):
+            place = f"line {line}, {place}"
+    return MappingInvalid(path=path, place=place, reason=reason)
+
+
+def _known_keys() -> list[str]:
+    specs = (FileSpec, BrandSpec, CategorySpec, NumberSpec, NamesSpec, FieldsSpec, ParameterSpec)
+    return sorted({key for spec in (*specs, MappingFile) for key in spec.__struct_fields__})
+
+
+def _line_of(text: str, key: str) -> int | None:
+    pattern = re.compile(rf"""(^|[\s{{,\[.])["']?{re.escape(key)}["']?\s*[=\].]""")
+    return next(
+        (number for number, line in enumerate(text.splitlines(), 1) if pattern.search(line)), None
+    )
+
+
+def _check(path: str, mapping: MappingFile) -> None:
+    """What types alone do not say."""
+    if mapping.target == "product" and mapping.id is None:
+        raise MappingInvalid(
+            path=path,
+            place="id",
+            reason='a product needs one: add `id = { column = "…" }` with the column of its SKU',
+        )
+    for name, spec in _fields(mapping):
+        _check_field(path, name, spec)
+    seen: set[str] = set()
+    for position, parameter in enumerate(mapping.parameters):
+        place = f"parameters[{position}] ({parameter.id})"
+        if parameter.id in seen:
+            raise MappingInvalid(path=path, place=place, reason="this id is declared twice")
+        seen.add(parameter.id)
+        _check_field(path, place, parameter)
+        if parameter.unit is not None and find_unit(parameter.unit) is None:
+            raise MappingInvalid(
+                path=path, place=f"{place}.unit", reason=f"the unit {parameter.unit!r} is not known"
+            )
+        if parameter.unit is not None and parameter.kind != "number":
+            raise MappingInvalid(
+                path=path, place=place, reason='a unit needs kind = "number"'
+            )
+
+
+def _fields(mapping: MappingFile) -> list[tuple[str, FieldSpec]]:
+    named = [
+        (f"fields.{name}", getattr(mapping.fields, name))
+        for name in mapping.fields.__struct_fields__
+    ]
+    return [(name, spec) for name, spec in [("id", mapping.id), *named] if spec is not None]
+
+
+def _check_field(path: str, place: str, spec: FieldSpec) -> None:
+    if not spec.sources and spec.value is None:
+        raise MappingInvalid(
+            path=path, place=place, reason="names neither a column, columns nor a value"
+        )
+    if spec.pattern is not None:
+        try:
+            re.compile(spec.pattern)
+        except re.error as error:
+            raise MappingInvalid(
+                path=path, place=f"{place}.pattern", reason=f"is not a regular expression: {error}"
+            ) from error

@@ -1,0 +1,296 @@
+"""Files of rows, one at a time: CSV, NDJSON, JSON array and Parquet, plain, gzip or zstd."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Literal, cast
+
+import ijson
+import msgspec
+import pyarrow
+import pyarrow.parquet
+
+from graph.errors import ImportFailed
+from graph.records import Record, RecordRejected
+
+Format = Literal["csv", "ndjson", "json", "parquet"]
+Cell = object  # str from CSV; whatever JSON or Parquet holds otherwise
+
+# A longer cell is a broken file, an embedded picture, or an attack; the row is rejected.
+MAX_CELL_CHARACTERS = 1_000_000
+# The CSV parser holds one field in memory; past this it gives up and goes on with the next line.
+CSV_FIELD_LIMIT = 16_000_000
+
+_COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+_PARQUET_MAGIC = b"PAR1"
+_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_SUFFIXES: dict[str, Format] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".json": "json",
+    ".parquet": "parquet",
+}
+
+
+class Row(Record):
+    """One row as the file has it; `line` counts from 1 (for JSON and Parquet: the record)."""
+
+    line: int
+    cells: dict[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class FileOptions:
+    """How to read a file where its name and content do not tell."""
+
+    format: Format | None = None
+    encoding: str = "utf-8"
+    delimiter: str | None = None
+
+
+class DumpReader:
+    """Iterates over the rows of one file with flat memory.
+
+    Yields `Row` or `RecordRejected`: a bad row never ends a file. Raises `ImportFailed` when the
+    file itself is broken, after everything before the break was yielded.
+    """
+
+    def __init__(self, path: Path, options: FileOptions) -> None:
+        self.path = path
+        self.options = options
+        self.columns: tuple[str, ...] | None = None  # known before the first row for CSV, Parquet
+        self._stack = ExitStack()
+        self._raw: IO[bytes]
+
+    def __enter__(self) -> DumpReader:
+        try:
+            self._raw = self._stack.enter_context(self.path.open("rb"))
+        except OSError as error:
+            raise self._failed("open", f"cannot be read: {error.strerror}") from error
+        self.bytes_total = self.path.stat().st_size
+        self.format: Format = self.options.format or self._detected()
+        self._rows = self._opened()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def bytes_read(self) -> int:
+        """Bytes of the file as it lies on disk, so that a share of `bytes_total` is progress."""
+        return self._raw.tell() if not self._raw.closed else self.bytes_total
+
+    def __iter__(self) -> Iterator[Row | RecordRejected]:
+        line = 0
+        try:
+            for row in self._rows:
+                line = row.line
+                yield row
+        except OSError as error:
+            raise self._failed(
+                f"after line {line}",
+                f"the file is cut off or damaged ({_first_line(error)}); "
+                "get the file again and import it: rows that are loaded will be skipped",
+            ) from error
+
+    def _failed(self, place: str, reason: str) -> ImportFailed:
+        return ImportFailed(file=str(self.path), place=place, reason=reason)
+
+    def _rejected(self, line: int, field: str | None, value: str, code: str, reason: str) -> (
+        RecordRejected
+    ):
+        return RecordRejected(
+            source=str(self.path), line=line, field=field, value=value, code=code, reason=reason
+        )
+
+    def _detected(self) -> Format:
+        """By content where it is certain, else by the name without its compression suffix."""
+        if self._raw.read(4) == _PARQUET_MAGIC:
+            return "parquet"
+        suffixes = [suffix.lower() for suffix in self.path.suffixes]
+        for suffix in reversed([s for s in suffixes if s not in (".gz", ".zst", ".zstd")]):
+            if found := _SUFFIXES.get(suffix):
+                return found
+        raise self._failed(
+            "name",
+            "the format cannot be told from the name; "
+            'set format = "csv", "ndjson", "json" or "parquet" under [file] in the mapping',
+        )
+
+    def _opened(self) -> Iterator[Row | RecordRejected]:
+        if self.bytes_total == 0:
+            raise self._failed("line 1", "the file is empty")
+        readers: dict[Format, Callable[[], Iterator[Row | RecordRejected]]] = {
+            "csv": self._csv,
+            "ndjson": self._ndjson,
+            "json": self._json,
+            "parquet": self._parquet,
+        }
+        try:
+            return readers[self.format]()
+        except OSError as error:
+            raise self._failed(
+                "line 1", f"the file is cut off or damaged ({_first_line(error)})"
+            ) from error
+
+    def _decompressed(self) -> IO[bytes]:
+        self._raw.seek(0)
+        magic = self._raw.read(4)
+        self._raw.seek(0)
+        for prefix, compression in _COMPRESSIONS.items():
+            if magic.startswith(prefix):
+                raw = pyarrow.PythonFile(self._raw, mode="r")
+                # Arrow's streams, unlike zstandard's, raise where a file was cut off.
+                stream = pyarrow.CompressedInputStream(raw, compression)
+                return cast(IO[bytes], self._stack.enter_context(stream))
+        return self._raw
+
+    def _text(self) -> io.TextIOWrapper:
+        """Bytes that are not of the encoding survive as surrogates, to be rejected row by row."""
+        stream = io.BufferedReader(cast(io.RawIOBase, self._decompressed()), 1 << 20)
+        if stream.peek(2)[:2] in _BYTE_ORDER_MARKS:
+            encoding = "utf-16"
+        else:
+            encoding = "utf-8-sig" if self.options.encoding.lower() == "utf-8" else (
+                self.options.encoding
+            )
+        try:
+            wrapper = io.TextIOWrapper(
+                stream, encoding=encoding, errors="surrogateescape", newline=""
+            )
+        except LookupError as error:
+            raise self._failed("encoding", f"{encoding!r} is not an encoding") from error
+        return self._stack.enter_context(wrapper)
+
+    def _csv(self) -> Iterator[Row | RecordRejected]:
+        text = self._text()
+        # The limit is global to the csv module; everybody who needs a higher one says so.
+        csv.field_size_limit(max(csv.field_size_limit(), CSV_FIELD_LIMIT))
+        rows = csv.reader(text, delimiter=self._delimiter())
+        header = next(rows, None)
+        if header is None:
+            raise self._failed("line 1", "the file is empty")
+        repeated = sorted({name for name in header if header.count(name) > 1})
+        if repeated:
+            raise self._failed(
+                "line 1", f"the column {repeated[0]!r} appears more than once; rename one of them"
+            )
+        self.columns = tuple(header)
+        return self._csv_rows(rows, header)
+
+    def _csv_rows(
+        self, rows: csv._reader, header: list[str]
+    ) -> Iterator[Row | RecordRejected]:
+        width = len(header)
+        while True:
+            line = rows.line_num + 1
+            try:
+                cells = next(rows)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield self._rejected(
+                    line, None, "", "row_unreadable", f"{error}; is a quote left open?"
+                )
+                continue
+            if not cells:
+                continue
+            if len(cells) != width:
+                yield self._rejected(
+                    line,
+                    None,
+                    self._shown(cells),
+                    "wrong_width",
+                    f"has {len(cells)} cells, the header has {width}; "
+                    "quote cells that hold the delimiter",
+                )
+                continue
+            yield Row(line=line, cells=dict(zip(header, cells, strict=True)))
+
+    def _delimiter(self) -> str:
+        if self.options.delimiter:
+            return self.options.delimiter
+        return "\t" if ".tsv" in self.path.suffixes else ","
+
+    @staticmethod
+    def _shown(cells: list[str]) -> str:
+        return ",".join(cells)[:200].encode("utf-8", "replace").decode()
+
+    def _ndjson(self) -> Iterator[Row | RecordRejected]:
+        decode = msgspec.json.Decoder(dict[str, object]).decode
+        stream = io.BufferedReader(cast(io.RawIOBase, self._decompressed()), 1 << 20)
+        line = 0
+        while raw := stream.readline(CSV_FIELD_LIMIT):
+            line += 1
+            if not raw.endswith(b"\n") and len(raw) == CSV_FIELD_LIMIT:
+                while (rest := stream.readline(CSV_FIELD_LIMIT)) and not rest.endswith(b"\n"):
+                    pass
+                yield self._rejected(
+                    line, None, "", "row_too_long", f"is over {CSV_FIELD_LIMIT:,} bytes long"
+                )
+                continue
+            stripped = raw.removeprefix(b"\xef\xbb\xbf").strip()
+            if not stripped:
+                continue
+            try:
+                yield Row(line=line, cells=decode(stripped))
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                shown = stripped[:200].decode("utf-8", "replace")
+                yield self._rejected(line, None, shown, "row_unreadable", f"is not a JSON object: {error}")
+
+    def _json(self) -> Iterator[Row | RecordRejected]:
+        stream = self._decompressed()
+        if stream.read(3) != b"\xef\xbb\xbf":
+            stream.seek(0)
+        line = 0
+        try:
+            for line, record in enumerate(ijson.items(stream, "item", use_float=True), start=1):
+                if isinstance(record, dict):
+                    yield Row(line=line, cells=record)
+                else:
+                    yield self._rejected(
+                        line, None, str(record)[:200], "row_unreadable", "is not a JSON object"
+                    )
+        except ijson.JSONError as error:
+            raise self._failed(
+                f"after record {line}",
+                f"is not a JSON array of objects: {_first_line(error)}",
+            ) from error
+        if line == 0:
+            raise self._failed("record 1", "holds no array with objects in it")
+
+    def _parquet(self) -> Iterator[Row | RecordRejected]:
+        self._raw.seek(0)
+        try:
+            file = pyarrow.parquet.ParquetFile(self._raw)
+        except pyarrow.ArrowException as error:
+            raise self._failed("footer", f"is not a whole Parquet file: {_first_line(error)}") from error
+        self.columns = tuple(file.schema_arrow.names)
+        return self._parquet_rows(file)
+
+    def _parquet_rows(self, file: pyarrow.parquet.ParquetFile) -> Iterator[Row | RecordRejected]:
+        line = 0
+        try:
+            for batch in file.iter_batches(batch_size=2_000):
+                for cells in batch.to_pylist():
+                    line += 1
+                    yield Row(line=line, cells=cells)
+        except (pyarrow.ArrowException, OSError) as error:
+            raise self._failed(f"after record {line}", f"is damaged: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,0 +1,81 @@
+"""Rows that were not loaded, written beside the import as NDJSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+import msgspec
+
+from graph.errors import ImportFailed
+from graph.records import RecordRejected
+
+
+class RejectFile:
+    """Appends rejects to a file that is created with the first of them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self._encoder = msgspec.json.Encoder(enc_hook=str)  # Parquet cells may hold dates, decimals
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> RejectFile:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._file is not None:
+            try:
+                self._file.close()
+            except OSError as full:
+                if error is None:
+                    raise self._failed(full) from full
+
+    def write(self, rejected: RecordRejected) -> None:
+        try:
+            if self._file is None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = self.path.open("wb")
+            self._file.write(self._encoder.encode(_encodable(rejected)) + b"\n")
+        except OSError as error:
+            raise self._failed(error) from error
+        self.count += 1
+
+    def flush(self) -> None:
+        """Called with every batch: what the import reports as rejected is on disk."""
+        if self._file is not None:
+            try:
+                self._file.flush()
+            except OSError as error:
+                raise self._failed(error) from error
+
+    def _failed(self, error: OSError) -> ImportFailed:
+        return ImportFailed(
+            file=str(self.path),
+            place="reject file",
+            reason=f"cannot be written: {error.strerror}; free some space or give another path "
+            "with --rejects, then import again: rows that are loaded will be skipped",
+        )
+
+
+def _encodable(rejected: RecordRejected) -> RecordRejected:
+    """Bytes that were not UTF-8 are shown as the replacement character."""
+    return msgspec.structs.replace(
+        rejected,
+        value=_shown(rejected.value),
+        row={_shown(key): _shown(cell) for key, cell in rejected.row.items()}
+        if rejected.row
+        else None,
+    )
+
+
+def _shown(cell: object) -> object:
+    if not isinstance(cell, str):
+        return cell
+    return cell.encode("utf-8", "replace").decode() if not cell.isascii() else cell

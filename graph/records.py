@@ -1,0 +1,184 @@
+"""What passes between files, the graph and the API: frozen types without behaviour."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+ParameterKind = Literal["text", "number", "boolean"]
+ItemKind = Literal["product", "model"]
+Origin = Literal["catalog", "extracted", "predicted", "reviewed"]
+Status = Literal["accepted", "proposed", "rejected"]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of the frozen types: compared by value, built and encoded in C."""
+
+
+class Named(Record):
+    """A brand, category or model: its id, the name shown, and every name it is known by."""
+
+    id: str
+    name: str
+    names: tuple[str, ...] = ()
+
+
+class Parameter(Record):
+    """A kind of attribute. `unit` is the one its values are stored in."""
+
+    id: str
+    name: str
+    kind: ParameterKind
+    unit: str | None = None
+    names: tuple[str, ...] = ()
+
+
+class Value(Record):
+    """One normalised value of one parameter; `number` is in the parameter's unit."""
+
+    id: str
+    parameter: str
+    text: str
+    number: float | None = None
+    unit: str | None = None
+
+
+class Fact(Record):
+    """A value that a source states, and the field that says so."""
+
+    value: Value
+    evidence: str
+
+
+class Item(Record):
+    """One row of a dump after mapping: a catalog item (`product`) or a reference model."""
+
+    kind: ItemKind
+    id: str
+    title: str
+    source: str
+    content_hash: str
+    names: tuple[str, ...] = ()
+    description: str | None = None
+    language: str | None = None
+    price: float | None = None
+    currency: str | None = None
+    gtin: str | None = None
+    mpn: str | None = None
+    url: str | None = None
+    image_url: str | None = None
+    in_stock: bool | None = None
+    brand: Named | None = None
+    categories: tuple[Named, ...] = ()  # from the root to the leaf; the item belongs to the leaf
+    model: Named | None = None
+    facts: tuple[Fact, ...] = ()
+
+
+class RecordRejected(Record):
+    """A row that was not loaded, with everything a person needs to mend it."""
+
+    source: str
+    line: int
+    field: str | None
+    value: str | None
+    code: str
+    reason: str
+    row: dict[str, object] | None = None
+
+
+class NamedView(Named):
+    """A brand, category or model as it is read, with how many items stand under it."""
+
+    items: int = 0
+
+
+class ParameterView(Parameter):
+    """A parameter as it is read: how many items state it, and the range of its numbers."""
+
+    items: int = 0
+    values: int = 0
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+class FactView(Record):
+    """A fact as it is read, with where it came from."""
+
+    parameter: str
+    name: str
+    value: str
+    text: str
+    number: float | None
+    unit: str | None
+    origin: Origin
+    status: Status
+    confidence: float
+    source: str | None
+    evidence: str | None
+    run: str | None
+    valid_from: str | None
+
+
+class ItemSummary(Record):
+    """An item as lists show it."""
+
+    kind: ItemKind
+    id: str
+    title: str
+    brand: Named | None
+    category: Named | None
+    price: float | None
+    currency: str | None
+    in_stock: bool | None
+    source: str | None
+
+
+class ItemView(Record):
+    """An item with all its facts. Times are ISO 8601 in UTC."""
+
+    kind: ItemKind
+    id: str
+    title: str
+    names: tuple[str, ...]
+    description: str | None
+    language: str | None
+    price: float | None
+    currency: str | None
+    gtin: str | None
+    mpn: str | None
+    url: str | None
+    image_url: str | None
+    in_stock: bool | None
+    source: str | None
+    first_seen: str | None
+    last_seen: str | None
+    brand: Named | None
+    category: tuple[Named, ...]  # from the root to the leaf
+    model: Named | None
+    facts: tuple[FactView, ...]
+
+
+class GraphNode(Record):
+    label: str
+    id: str
+    name: str
+
+
+class GraphEdge(Record):
+    """`source` and `target` are positions in the list of nodes."""
+
+    type: str
+    source: int
+    target: int
+
+
+class Neighbourhood(Record):
+    nodes: tuple[GraphNode, ...]  # the item itself comes first
+    edges: tuple[GraphEdge, ...]
+    truncated: bool  # the limit left something out
+
+
+class GraphStats(Record):
+    nodes: dict[str, int]  # by label
+    relationships: dict[str, int]  # by type
