@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from graph.errors import DraftInvalid, ValueInvalid
-from graph.records import Fact, Item, ItemKind, Named, Parameter, Record
+from graph.records import Fact, Item, ItemKind, Named, Parameter, ParameterKind, Record
 from graph.text import (
     brand_id,
     category_ids,
@@ -25,7 +25,7 @@ CATEGORY_SEPARATOR = ">"
 T = TypeVar("T")
 
 
-class DraftFact(Record):
+class DraftFact(Record, frozen=True):
     """A parameter by id or name, and what a source says of it."""
 
     parameter: str
@@ -33,7 +33,7 @@ class DraftFact(Record):
     unit: str | None = None
 
 
-class ItemDraft(Record):
+class ItemDraft(Record, frozen=True):
     """An item as a client states it; `category` is a path such as `Electronics > Phones`."""
 
     source: str
@@ -55,10 +55,8 @@ class ItemDraft(Record):
     facts: tuple[DraftFact, ...] = ()
 
 
-def declare_parameters(
-    draft: ItemDraft, known: Mapping[str, Parameter]
-) -> dict[str, Parameter]:
-    """The parameters that `draft` uses and nobody has declared: a number or a unit makes a number."""
+def declare_parameters(draft: ItemDraft, known: Mapping[str, Parameter]) -> dict[str, Parameter]:
+    """The parameters that `draft` uses and nobody has declared; a number or unit makes a number."""
     declared: dict[str, Parameter] = {}
     for fact in draft.facts:
         if _find_parameter(fact.parameter, known) is None:
@@ -91,9 +89,7 @@ def build_item(draft: ItemDraft, parameters: Mapping[str, Parameter]) -> Item:
         url=draft.url,
         image_url=draft.image_url,
         in_stock=draft.in_stock,
-        facts=tuple(
-            _fact(position, fact, parameters) for position, fact in enumerate(draft.facts)
-        ),
+        facts=tuple(_fact(position, fact, parameters) for position, fact in enumerate(draft.facts)),
     )
 
 
@@ -115,7 +111,11 @@ def assemble(
     if not title:
         raise DraftInvalid(field="title", value="", reason="is empty", code="title_missing")
     try:
-        id = model_id(brand.name if brand else None, title) if kind == "model" else item_id(source, sku)
+        id = (
+            model_id(brand.name if brand else None, title)
+            if kind == "model"
+            else item_id(source, sku)
+        )
     except ValueInvalid as error:
         raise DraftInvalid(field="id", value=error.value, reason=error.reason) from error
     item = Item(
@@ -148,7 +148,9 @@ def category_path(path: str, separator: str = CATEGORY_SEPARATOR) -> tuple[Named
 
 def model_named(brand: Named | None, name: str) -> Named:
     cleaned = clean_text(name)
-    return Named(id=model_id(brand.name if brand else None, cleaned), name=cleaned, names=(cleaned,))
+    return Named(
+        id=model_id(brand.name if brand else None, cleaned), name=cleaned, names=(cleaned,)
+    )
 
 
 def _content_hash(item: Item) -> str:
@@ -194,7 +196,7 @@ def _find_parameter(reference: str, parameters: Mapping[str, Parameter]) -> Para
 
 
 def _infer_parameter(fact: DraftFact) -> Parameter:
-    kind = (
+    kind: ParameterKind = (
         "boolean"
         if isinstance(fact.value, bool)
         else "number"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TypeVar
 
@@ -21,7 +21,7 @@ from graph.ingest.mapping_file import (
 )
 from graph.ingest.readers import MAX_CELL_CHARACTERS, Row
 from graph.records import Fact, Item, Named, Parameter, RecordRejected, Value
-from graph.text import clean_text, normalise_value, parse_number
+from graph.text import clean_text, format_number, normalise_value, parse_number, slug
 
 T = TypeVar("T")
 
@@ -74,8 +74,9 @@ class RowMapping:
         missing = sorted(needed - set(columns))
         if not missing:
             return
-        near = difflib.get_close_matches(missing[0], columns, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}? " if near else ""
+        by_slug = {slug(name): name for name in columns}
+        near = difflib.get_close_matches(slug(missing[0]), by_slug, n=1)
+        hint = f"did you mean {by_slug[near[0]]!r}? " if near else ""
         raise ImportFailed(
             file=file,
             place="line 1",
@@ -182,7 +183,9 @@ class RowMapping:
         if spec is None:
             return ()
         raw = [text for name in spec.sources for text in self._cells.texts(cells, name)]
-        parts = [part for text in raw for part in (text.split(spec.split) if spec.split else [text])]
+        parts = [
+            part for text in raw for part in (text.split(spec.split) if spec.split else [text])
+        ]
         return tuple(dict.fromkeys(name for part in parts if (name := clean_text(part))))
 
     def _facts(self, cells: Mapping[str, object]) -> list[Fact]:
@@ -318,9 +321,13 @@ class _ParameterReader:
         if (low is not None and value.number < low) or (high is not None and value.number > high):
             raise ValueInvalid(
                 value=value.text,
-                reason=f"{value.text} is outside {low if low is not None else ''}"
-                f"..{high if high is not None else ''}, the range of {self.parameter.name}",
+                reason=f"{value.text} is outside {_bound(low)}..{_bound(high)}, "
+                f"the range of {self.parameter.name}",
             )
+
+
+def _bound(number: float | None) -> str:
+    return "" if number is None else format_number(number)
 
 
 class _Patterns:
@@ -329,11 +336,11 @@ class _Patterns:
     def __init__(self) -> None:
         self._compiled = lru_cache(256)(re.compile)
 
-    def matches(self, pattern: str, text: str) -> Iterable[str]:
+    def matches(self, pattern: str, text: str) -> Iterator[str]:
         return _found(self._compiled(pattern), text)
 
 
-def _found(pattern: re.Pattern[str], text: str) -> Iterable[str]:
+def _found(pattern: re.Pattern[str], text: str) -> Iterator[str]:
     """The first group that took part in each match, else all of the match."""
     return (
         next((group for group in match.groups() if group), match[0])

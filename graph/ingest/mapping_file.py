@@ -16,11 +16,11 @@ from graph.records import ItemKind, ParameterKind
 from graph.text import find_unit
 
 
-class _Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A table of the mapping file; a key that is not declared here is refused."""
 
 
-class FileSpec(_Spec):
+class FileSpec(_Spec, frozen=True):
     """How the file is written, where its name and content do not tell."""
 
     format: Format | None = None
@@ -36,7 +36,7 @@ class FileSpec(_Spec):
         return FileOptions(format=self.format, encoding=self.encoding, delimiter=self.delimiter)
 
 
-class FieldSpec(_Spec):
+class FieldSpec(_Spec, frozen=True):
     """Where a field's text comes from: the first column that says something, or all joined."""
 
     column: str | None = None
@@ -50,23 +50,23 @@ class FieldSpec(_Spec):
         return ((self.column,) if self.column is not None else ()) + self.columns
 
 
-class NamesSpec(FieldSpec):
+class NamesSpec(FieldSpec, frozen=True):
     split: str | None = None
 
 
-class BrandSpec(FieldSpec):
+class BrandSpec(FieldSpec, frozen=True):
     names: NamesSpec | None = None  # other names the brand is known by
 
 
-class CategorySpec(FieldSpec):
+class CategorySpec(FieldSpec, frozen=True):
     separator: str = ">"
 
 
-class NumberSpec(FieldSpec):
+class NumberSpec(FieldSpec, frozen=True):
     decimal: Literal["auto", ".", ","] = "auto"
 
 
-class FieldsSpec(_Spec):
+class FieldsSpec(_Spec, frozen=True):
     title: FieldSpec
     names: NamesSpec | None = None
     brand: BrandSpec | None = None
@@ -83,7 +83,7 @@ class FieldsSpec(_Spec):
     in_stock: FieldSpec | None = None
 
 
-class ParameterSpec(FieldSpec):
+class ParameterSpec(FieldSpec, frozen=True, kw_only=True):
     """A parameter and how its values are read out of cells."""
 
     id: str
@@ -100,7 +100,7 @@ class ParameterSpec(FieldSpec):
     invalid: Literal["reject", "skip"] = "reject"  # the row, or only this cell
 
 
-class MappingFile(_Spec):
+class MappingFile(_Spec, frozen=True):
     """The whole file."""
 
     version: Literal[1]
@@ -187,9 +187,7 @@ def _check(path: str, mapping: MappingFile) -> None:
                 path=path, place=f"{place}.unit", reason=f"the unit {parameter.unit!r} is not known"
             )
         if parameter.unit is not None and parameter.kind != "number":
-            raise MappingInvalid(
-                path=path, place=place, reason='a unit needs kind = "number"'
-            )
+            raise MappingInvalid(path=path, place=place, reason='a unit needs kind = "number"')
 
 
 def _fields(mapping: MappingFile) -> list[tuple[str, FieldSpec]]:

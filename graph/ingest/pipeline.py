@@ -15,11 +15,12 @@ from msgspec import structs
 from graph.errors import ImportFailed
 from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import MappingFile
-from graph.ingest.readers import DumpReader
+from graph.ingest.readers import DumpReader, Row
 from graph.ingest.rejects import RejectFile
 from graph.ingest.seen import SeenIds
 from graph.records import Item, Parameter, Record, RecordRejected
 from graph.repositories.items import Outcome
+from graph.text import distinct_id
 
 BATCH_ROWS = 5_000  # larger: a transaction over 2 s; smaller: the round trips show
 BATCHES_IN_FLIGHT = 2  # one is written while the next is made; more only costs memory
@@ -39,7 +40,7 @@ class Writer(Protocol):
     ) -> list[Outcome]: ...
 
 
-class ImportProgress(Record):
+class ImportProgress(Record, frozen=True):
     """What is known while an import runs; counts are of rows whose batch is committed."""
 
     rows_read: int
@@ -169,7 +170,9 @@ def _batches(
         for row in reader:
             report.rows_read += 1
             report.bytes_read = reader.bytes_read
-            result = row if isinstance(row, RecordRejected) else mapping.apply(row, source)
+            result: Item | RecordRejected | None = (
+                mapping.apply(row, source) if isinstance(row, Row) else row
+            )
             if isinstance(result, Item):
                 result = _first_of_its_id(result, row.line, seen, report)
             if isinstance(result, RecordRejected):
@@ -192,7 +195,11 @@ def _first_of_its_id(
     item: Item, line: int, seen: SeenIds, report: ImportReport
 ) -> Item | RecordRejected | None:
     """A row that repeats an earlier one says nothing new; one that contradicts it is rejected."""
-    earlier = seen.add(item.id, line, item.content_hash)
+    earlier = seen.add(item, line)
+    if earlier and item.kind == "model" and earlier.title != item.title:
+        # Two models whose names differ in signs alone, such as `OT 355` and `OT-355`.
+        item = structs.replace(item, id=distinct_id(item.id, item.title))
+        earlier = seen.add(item, line)
     if earlier is None:
         return item
     if earlier.content_hash == item.content_hash:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 import ijson
 import msgspec
@@ -18,6 +19,9 @@ import pyarrow.parquet
 
 from graph.errors import ImportFailed
 from graph.records import Record, RecordRejected
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
 
 Format = Literal["csv", "ndjson", "json", "parquet"]
 Cell = object  # str from CSV; whatever JSON or Parquet holds otherwise
@@ -29,7 +33,8 @@ CSV_FIELD_LIMIT = 16_000_000
 
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _PARQUET_MAGIC = b"PAR1"
-_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_BUFFER_BYTES = 1 << 16  # what stands in it when a file breaks off is not seen
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SUFFIXES: dict[str, Format] = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -40,7 +45,7 @@ _SUFFIXES: dict[str, Format] = {
 }
 
 
-class Row(Record):
+class Row(Record, frozen=True):
     """One row as the file has it; `line` counts from 1 (for JSON and Parquet: the record)."""
 
     line: int
@@ -68,16 +73,20 @@ class DumpReader:
         self.options = options
         self.columns: tuple[str, ...] | None = None  # known before the first row for CSV, Parquet
         self._stack = ExitStack()
-        self._raw: IO[bytes]
+        self._raw: io.BufferedReader
 
     def __enter__(self) -> DumpReader:
         try:
             self._raw = self._stack.enter_context(self.path.open("rb"))
         except OSError as error:
             raise self._failed("open", f"cannot be read: {error.strerror}") from error
-        self.bytes_total = self.path.stat().st_size
-        self.format: Format = self.options.format or self._detected()
-        self._rows = self._opened()
+        try:
+            self.bytes_total = self.path.stat().st_size
+            self.format: Format = self.options.format or self._detected()
+            self._rows = self._opened()
+        except BaseException:
+            self._stack.close()
+            raise
         return self
 
     def __exit__(
@@ -109,9 +118,9 @@ class DumpReader:
     def _failed(self, place: str, reason: str) -> ImportFailed:
         return ImportFailed(file=str(self.path), place=place, reason=reason)
 
-    def _rejected(self, line: int, field: str | None, value: str, code: str, reason: str) -> (
-        RecordRejected
-    ):
+    def _rejected(
+        self, line: int, field: str | None, value: str, code: str, reason: str
+    ) -> RecordRejected:
         return RecordRejected(
             source=str(self.path), line=line, field=field, value=value, code=code, reason=reason
         )
@@ -146,7 +155,7 @@ class DumpReader:
                 "line 1", f"the file is cut off or damaged ({_first_line(error)})"
             ) from error
 
-    def _decompressed(self) -> IO[bytes]:
+    def _decompressed(self) -> io.BufferedReader:
         self._raw.seek(0)
         magic = self._raw.read(4)
         self._raw.seek(0)
@@ -155,17 +164,24 @@ class DumpReader:
                 raw = pyarrow.PythonFile(self._raw, mode="r")
                 # Arrow's streams, unlike zstandard's, raise where a file was cut off.
                 stream = pyarrow.CompressedInputStream(raw, compression)
-                return cast(IO[bytes], self._stack.enter_context(stream))
+                return self._stack.enter_context(io.BufferedReader(stream, _BUFFER_BYTES))
         return self._raw
+
+    def _unmarked(self) -> io.BufferedReader:
+        """The stream behind a UTF-8 byte-order mark, if there is one."""
+        stream = self._decompressed()
+        if stream.peek(3)[:3] == codecs.BOM_UTF8:
+            stream.read(3)
+        return stream
 
     def _text(self) -> io.TextIOWrapper:
         """Bytes that are not of the encoding survive as surrogates, to be rejected row by row."""
-        stream = io.BufferedReader(cast(io.RawIOBase, self._decompressed()), 1 << 20)
-        if stream.peek(2)[:2] in _BYTE_ORDER_MARKS:
+        stream = self._decompressed()
+        if stream.peek(2)[:2] in _UTF16_MARKS:
             encoding = "utf-16"
         else:
-            encoding = "utf-8-sig" if self.options.encoding.lower() == "utf-8" else (
-                self.options.encoding
+            encoding = (
+                "utf-8-sig" if self.options.encoding.lower() == "utf-8" else (self.options.encoding)
             )
         try:
             wrapper = io.TextIOWrapper(
@@ -191,9 +207,7 @@ class DumpReader:
         self.columns = tuple(header)
         return self._csv_rows(rows, header)
 
-    def _csv_rows(
-        self, rows: csv._reader, header: list[str]
-    ) -> Iterator[Row | RecordRejected]:
+    def _csv_rows(self, rows: CsvReader, header: list[str]) -> Iterator[Row | RecordRejected]:
         width = len(header)
         while True:
             line = rows.line_num + 1
@@ -231,7 +245,7 @@ class DumpReader:
 
     def _ndjson(self) -> Iterator[Row | RecordRejected]:
         decode = msgspec.json.Decoder(dict[str, object]).decode
-        stream = io.BufferedReader(cast(io.RawIOBase, self._decompressed()), 1 << 20)
+        stream = self._unmarked()
         line = 0
         while raw := stream.readline(CSV_FIELD_LIMIT):
             line += 1
@@ -242,19 +256,19 @@ class DumpReader:
                     line, None, "", "row_too_long", f"is over {CSV_FIELD_LIMIT:,} bytes long"
                 )
                 continue
-            stripped = raw.removeprefix(b"\xef\xbb\xbf").strip()
+            stripped = raw.strip()
             if not stripped:
                 continue
             try:
                 yield Row(line=line, cells=decode(stripped))
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 shown = stripped[:200].decode("utf-8", "replace")
-                yield self._rejected(line, None, shown, "row_unreadable", f"is not a JSON object: {error}")
+                yield self._rejected(
+                    line, None, shown, "row_unreadable", f"is not a JSON object: {error}"
+                )
 
     def _json(self) -> Iterator[Row | RecordRejected]:
-        stream = self._decompressed()
-        if stream.read(3) != b"\xef\xbb\xbf":
-            stream.seek(0)
+        stream = self._unmarked()
         line = 0
         try:
             for line, record in enumerate(ijson.items(stream, "item", use_float=True), start=1):
@@ -277,7 +291,9 @@ class DumpReader:
         try:
             file = pyarrow.parquet.ParquetFile(self._raw)
         except pyarrow.ArrowException as error:
-            raise self._failed("footer", f"is not a whole Parquet file: {_first_line(error)}") from error
+            raise self._failed(
+                "footer", f"is not a whole Parquet file: {_first_line(error)}"
+            ) from error
         self.columns = tuple(file.schema_arrow.names)
         return self._parquet_rows(file)
 
@@ -289,7 +305,9 @@ class DumpReader:
                     line += 1
                     yield Row(line=line, cells=cells)
         except (pyarrow.ArrowException, OSError) as error:
-            raise self._failed(f"after record {line}", f"is damaged: {_first_line(error)}") from error
+            raise self._failed(
+                f"after record {line}", f"is damaged: {_first_line(error)}"
+            ) from error
 
 
 def _first_line(error: Exception) -> str:

@@ -8,12 +8,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
+from graph.records import Item
+
 
 class Earlier(NamedTuple):
     """An earlier row of the same id."""
 
     line: int
     content_hash: str
+    title: str
 
 
 class SeenIds:
@@ -28,7 +31,8 @@ class SeenIds:
         for pragma in ("journal_mode = off", "synchronous = off", "cache_size = -8000"):
             self._connection.execute(f"PRAGMA {pragma}")
         self._connection.execute(
-            "CREATE TABLE seen (id TEXT PRIMARY KEY, line INTEGER, hash TEXT) WITHOUT ROWID"
+            "CREATE TABLE seen (id TEXT PRIMARY KEY, line INTEGER, hash TEXT, title TEXT)"
+            " WITHOUT ROWID"
         )
         self._connection.execute("BEGIN")
 
@@ -44,12 +48,15 @@ class SeenIds:
         self._connection.close()
         self._folder.cleanup()
 
-    def add(self, id: str, line: int, content_hash: str) -> Earlier | None:
+    def add(self, item: Item, line: int) -> Earlier | None:
         """Remember a row; if its id was there already, say where, and keep the earlier one."""
         cursor = self._connection.execute(
-            "INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", (id, line, content_hash)
+            "INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?)",
+            (item.id, line, item.content_hash, item.title),
         )
         if cursor.rowcount:
             return None
-        row = self._connection.execute("SELECT line, hash FROM seen WHERE id = ?", (id,))
+        row = self._connection.execute(
+            "SELECT line, hash, title FROM seen WHERE id = ?", (item.id,)
+        )
         return Earlier(*row.fetchone())
