@@ -12,11 +12,11 @@ Origin = Literal["catalog", "extracted", "predicted", "reviewed"]
 Status = Literal["accepted", "proposed", "rejected"]
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class Record(msgspec.Struct, frozen=True):
     """Base of the frozen types: compared by value, built and encoded in C."""
 
 
-class Named(Record):
+class Named(Record, frozen=True):
     """A brand, category or model: its id, the name shown, and every name it is known by."""
 
     id: str
@@ -24,7 +24,7 @@ class Named(Record):
     names: tuple[str, ...] = ()
 
 
-class Parameter(Record):
+class Parameter(Record, frozen=True):
     """A kind of attribute. `unit` is the one its values are stored in."""
 
     id: str
@@ -34,7 +34,7 @@ class Parameter(Record):
     names: tuple[str, ...] = ()
 
 
-class Value(Record):
+class Value(Record, frozen=True):
     """One normalised value of one parameter; `number` is in the parameter's unit."""
 
     id: str
@@ -44,14 +44,14 @@ class Value(Record):
     unit: str | None = None
 
 
-class Fact(Record):
+class Fact(Record, frozen=True):
     """A value that a source states, and the field that says so."""
 
     value: Value
     evidence: str
 
 
-class Item(Record):
+class Item(Record, frozen=True):
     """One row of a dump after mapping: a catalog item (`product`) or a reference model."""
 
     kind: ItemKind
@@ -75,7 +75,7 @@ class Item(Record):
     facts: tuple[Fact, ...] = ()
 
 
-class RecordRejected(Record):
+class RecordRejected(Record, frozen=True):
     """A row that was not loaded, with everything a person needs to mend it."""
 
     source: str
@@ -87,13 +87,13 @@ class RecordRejected(Record):
     row: dict[str, object] | None = None
 
 
-class NamedView(Named):
+class NamedView(Named, frozen=True):
     """A brand, category or model as it is read, with how many items stand under it."""
 
     items: int = 0
 
 
-class ParameterView(Parameter):
+class ParameterView(Parameter, frozen=True):
     """A parameter as it is read: how many items state it, and the range of its numbers."""
 
     items: int = 0
@@ -102,7 +102,7 @@ class ParameterView(Parameter):
     maximum: float | None = None
 
 
-class FactView(Record):
+class FactView(Record, frozen=True):
     """A fact as it is read, with where it came from."""
 
     parameter: str
@@ -120,7 +120,7 @@ class FactView(Record):
     valid_from: str | None
 
 
-class ItemSummary(Record):
+class ItemSummary(Record, frozen=True):
     """An item as lists show it."""
 
     kind: ItemKind
@@ -134,7 +134,7 @@ class ItemSummary(Record):
     source: str | None
 
 
-class ItemView(Record):
+class ItemView(Record, frozen=True):
     """An item with all its facts. Times are ISO 8601 in UTC."""
 
     kind: ItemKind
@@ -159,13 +159,13 @@ class ItemView(Record):
     facts: tuple[FactView, ...]
 
 
-class GraphNode(Record):
+class GraphNode(Record, frozen=True):
     label: str
     id: str
     name: str
 
 
-class GraphEdge(Record):
+class GraphEdge(Record, frozen=True):
     """`source` and `target` are positions in the list of nodes."""
 
     type: str
@@ -173,12 +173,12 @@ class GraphEdge(Record):
     target: int
 
 
-class Neighbourhood(Record):
+class Neighbourhood(Record, frozen=True):
     nodes: tuple[GraphNode, ...]  # the item itself comes first
     edges: tuple[GraphEdge, ...]
     truncated: bool  # the limit left something out
 
 
-class GraphStats(Record):
+class GraphStats(Record, frozen=True):
     nodes: dict[str, int]  # by label
     relationships: dict[str, int]  # by type

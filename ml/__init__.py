@@ -1,0 +1,1 @@
+"""Learning from the graph; nothing here yet knows more than its columns."""

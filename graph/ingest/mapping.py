@@ -46,11 +46,13 @@ class RowMapping:
 
     Attributes:
         parameters: what the mapping declares, by id.
+        options: how its files are read.
         cells_skipped: cells without meaning, by parameter, where the mapping says `skip`.
     """
 
     def __init__(self, mapping: MappingFile) -> None:
         self._mapping = mapping
+        self.options = mapping.file.options
         self._cells = _Cells(mapping.file)
         self._parameters = [_ParameterReader(spec, self._cells) for spec in mapping.parameters]
         self._patterns = _Patterns()

@@ -14,7 +14,6 @@ from msgspec import structs
 
 from graph.errors import ImportFailed
 from graph.ingest.mapping import RowMapping
-from graph.ingest.mapping_file import MappingFile
 from graph.ingest.readers import DumpReader, Row
 from graph.ingest.rejects import RejectFile
 from graph.ingest.seen import SeenIds
@@ -78,7 +77,7 @@ class ImportReport:
 
 def import_file(
     path: Path,
-    mapping: MappingFile,
+    rows: RowMapping,
     writer: Writer,
     *,
     source: str,
@@ -99,9 +98,9 @@ def import_file(
         DatabaseError: the database went away for good.
     """
     report = ImportReport(file=str(path), run=run)
-    rows = RowMapping(mapping)
+    rows.cells_skipped = {}
     with (
-        DumpReader(path, mapping.file.options) as reader,
+        DumpReader(path, rows.options) as reader,
         SeenIds(scratch) as seen,
         ThreadPoolExecutor(1, "import-writer") as pool,
     ):

@@ -14,7 +14,7 @@ from graph.schema import Label
 
 Outcome = Literal["created", "updated", "unchanged"]
 
-# A writer remembers which vocabulary it has merged; past this it forgets, so that memory stays flat.
+# A writer remembers what it has merged; past this it forgets, so that memory stays flat.
 REMEMBERED = 200_000
 
 T = TypeVar("T")
@@ -302,8 +302,7 @@ def _write_items(tx: Transaction, batch: _Batch) -> None:
 def _close_past(tx: Transaction, batch: _Batch) -> None:
     """What the source no longer says moves to HAD_PARAMETER; other sources are not touched."""
     rows = [
-        {"id": item.id, "values": [fact.value.id for fact in item.facts]}
-        for item in batch.updated
+        {"id": item.id, "values": [fact.value.id for fact in item.facts]} for item in batch.updated
     ]
     tx.run(CLOSE_FACTS.format(label=batch.label), rows=rows, **batch.provenance)
     for type in ("MADE_BY", "BELONGS_TO", "INSTANCE_OF"):
@@ -313,7 +312,7 @@ def _close_past(tx: Transaction, batch: _Batch) -> None:
 
 
 def _link_facts(tx: Transaction, batch: _Batch, items: Sequence[Item], *, fresh: bool) -> None:
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "id": item.id,
             "facts": [{"value": fact.value.id, "evidence": fact.evidence} for fact in item.facts],

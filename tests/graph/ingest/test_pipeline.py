@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from graph.errors import DatabaseUnavailable, ImportFailed
+from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import parse_mapping
 from graph.ingest.pipeline import ImportReport, import_file
 from graph.ingest.rejects import RejectFile
@@ -63,7 +64,7 @@ def run(path: Path, shelf: Shelf, mapping=MAPPING, **options) -> ImportReport:
     with RejectFile(rejects) as file:
         return import_file(
             path,
-            mapping,
+            RowMapping(mapping),
             shelf,
             source="shop",
             run="run-1",

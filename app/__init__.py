@@ -1,0 +1,1 @@
+"""HTTP, command line, environment and clock: what joins the parts together."""

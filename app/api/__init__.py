@@ -1,0 +1,1 @@
+"""HTTP: one router and its models per file."""

@@ -1,0 +1,102 @@
+"""The OpenAPI description: what all operations share, and what FastAPI cannot be told otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app.api.access import BEARER, HEADER, HEADER_NAME
+from app.api.problems import Fault, Problem
+from app.api.product_writes import ProductRow
+
+_TEXT = """
+Products, their facts and what is around them in the graph.
+
+**Keys.** Every route but the health ones needs an API key with a scope: `read`, `write` (which
+includes `read`) or `admin` (which includes both). Send it as `Authorization: Bearer cg_...` or
+`X-API-Key: cg_...`.
+
+**Ids.** A product is `source:sku`. In a path percent-encode it as one segment, as
+`encodeURIComponent` does.
+
+**Lists** are read page by page: send `next_cursor` as `cursor` until it is null.
+
+**Errors** are problem details (RFC 9457). Decide by `code`, which is stable; show `detail` to a
+person; quote `request_id` when you ask for help: it is your own `X-Request-ID`, if you sent one.
+"""
+
+# Arguments of FastAPI.
+DESCRIPTION: dict[str, Any] = {
+    "title": "Catalograph",
+    "summary": "A product knowledge graph, served.",
+    "description": _TEXT.strip(),
+    "version": "1",
+    "openapi_tags": [
+        {"name": "products", "description": "What shops list, and the models behind it."},
+        {"name": "vocabulary", "description": "Brands, categories and parameters."},
+        {"name": "stats", "description": "How much there is."},
+        {"name": "health", "description": "For whoever runs the service; no key needed."},
+    ],
+    "redoc_url": None,
+    "swagger_ui_oauth2_redirect_url": None,
+}
+
+# Bodies that are refused row by row, or answers that no route declares as its own.
+_MORE_SCHEMAS = (Problem, Fault, ProductRow)
+_REF = "#/components/schemas/{model}"
+
+
+def install_openapi(app: FastAPI) -> None:
+    """Make `app.openapi()` answer our description, computed once."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _described(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        description=app.description,
+        routes=app.routes,
+        tags=app.openapi_tags,
+        separate_input_output_schemas=app.separate_input_output_schemas,
+    )
+    components = document["components"]
+    for model in _MORE_SCHEMAS:
+        schema = model.model_json_schema(ref_template=_REF)
+        components["schemas"] |= schema.pop("$defs", {})
+        components["schemas"][model.__name__] = schema
+    components["securitySchemes"][HEADER] = {
+        "type": "apiKey",
+        "in": "header",
+        "name": HEADER_NAME,
+        "description": "The same key, for clients that cannot send `Authorization`.",
+    }
+    for operation in _operations(document):
+        _offer_header(operation)
+    _point_rows(components["schemas"])
+    return document
+
+
+def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for path in document["paths"].values() for operation in path.values()]
+
+
+def _offer_header(operation: dict[str, Any]) -> None:
+    """Each way to send the key is an alternative; a second FastAPI dependency would cost time."""
+    for needed in list(operation.get("security", [])):
+        operation["security"].append({HEADER: needed[BEARER]})
+
+
+def _point_rows(schemas: dict[str, Any]) -> None:
+    """Rows are checked one by one, which FastAPI cannot know: name their schema here."""
+    items = schemas["ProductBatch"]["properties"]["items"]
+    items["items"] = {"$ref": _REF.format(model=ProductRow.__name__)}

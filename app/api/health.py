@@ -1,0 +1,56 @@
+"""/livez and /readyz: the two questions that whoever runs this process asks it, without a key."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api.answers import MEDIA_TYPE
+from app.api.contract import wiring_of
+from app.api.models import Answer
+from app.api.problems import problems
+
+router = APIRouter(tags=["health"])
+
+_ALIVE = b'{"status":"alive"}'
+_READY = b'{"status":"ready"}'
+
+
+class Alive(Answer):
+    status: Literal["alive"] = Field(examples=["alive"])
+
+
+class Ready(Answer):
+    status: Literal["ready"] = Field(examples=["ready"])
+
+
+@router.get(
+    "/livez",
+    operation_id="getLiveness",
+    summary="Whether the process runs",
+    response_description="It runs.",
+    response_model=Alive,
+)
+async def get_liveness() -> Response:
+    """Answers as long as the process can answer at all; asks nothing of the database."""
+    return Response(_ALIVE, media_type=MEDIA_TYPE)
+
+
+@router.get(
+    "/readyz",
+    operation_id="getReadiness",
+    summary="Whether requests can be served",
+    response_description="They can.",
+    response_model=Ready,
+    responses=problems(
+        (503, "not_ready", "migrations: 0002 not applied; run `catalograph migrate`"),
+    ),
+)
+async def get_readiness(request: Request) -> Response:
+    """Database reachable, migrations applied, indexes online; else a 503 says what to do."""
+    await wiring_of(request).readiness.check()
+    return Response(_READY, media_type=MEDIA_TYPE)

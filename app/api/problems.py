@@ -1,0 +1,231 @@
+"""Errors as RFC 9457 problem details, for every route and every way to fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.errors import (
+    AppError,
+    BodyMalformed,
+    CursorInvalid,
+    ItemIdInvalid,
+    ParameterInvalid,
+    code_of,
+    headers_of,
+    public_detail,
+    status_of,
+    title_of,
+)
+from graph.errors import DraftInvalid, FilterInvalid, GraphError
+
+MEDIA_TYPE = "application/problem+json"
+SCHEMA_REF = "#/components/schemas/Problem"
+
+_log = structlog.get_logger("catalograph.api")
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Fault(BaseModel):
+    """One thing that is wrong with a request, and where."""
+
+    place: str = Field(
+        description="part of the request: `body`, `query`, `path` or `header`",
+        examples=["body"],
+    )
+    pointer: str = Field(
+        description="JSON pointer (RFC 6901) into that part; empty: all of it",
+        examples=["/facts/2/value"],
+    )
+    code: str = Field(description="stable name of the rule", examples=["item_invalid"])
+    detail: str = Field(
+        description="what is wrong, in one sentence", examples=["'12,-' is not a number"]
+    )
+
+
+class Problem(BaseModel):
+    """An error as RFC 9457 describes it. Decide by `code`, which is stable; show `detail`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str = Field(
+        description="the same name as an URI", examples=["urn:catalograph:problem:item_not_found"]
+    )
+    title: str = Field(description="what the status means", examples=["Not found"])
+    status: int = Field(description="the HTTP status", ge=400, le=599, examples=[404])
+    detail: str = Field(
+        description="what happened, and what to do about it",
+        examples=["there is no product 'acme:10027'"],
+    )
+    code: str = Field(description="stable name of the problem", examples=["item_not_found"])
+    request_id: str = Field(
+        description="the X-Request-ID of the answer; the log has it too",
+        examples=["0f8b3c5e9d1a4d4e8a52c1f3b7a6e901"],
+    )
+    errors: list[Fault] = Field(
+        default_factory=list, description="each fault of the request, where there are several"
+    )
+
+
+def problem(
+    request_id: str,
+    *,
+    status: int,
+    code: str,
+    detail: str,
+    errors: Iterable[Mapping[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The answer itself; its shape is `Problem`."""
+    content = {
+        "type": f"urn:catalograph:problem:{code}",
+        "title": title_of(status),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": request_id,
+        "errors": list(errors),
+    }
+    return Response(_encode(content), status, headers, MEDIA_TYPE)
+
+
+def problem_of(error: Exception, request_id: str) -> Response:
+    """The answer to an error of ours, or to one that nobody foresaw."""
+    return problem(
+        request_id,
+        status=status_of(error),
+        code=code_of(error) if status_of(error) != 500 else "internal_error",
+        detail=public_detail(error),
+        errors=faults_of(error),
+        headers=headers_of(error),
+    )
+
+
+def faults_of(error: Exception) -> list[dict[str, str]]:
+    """Where in the request the error lies, if it lies there."""
+    match error:
+        case DraftInvalid():
+            return [fault("body", f"/{error.field}", error.reject_code, error.reason)]
+        case FilterInvalid():
+            reason = f"character {error.position + 1}: {error.reason}"
+            return [fault("query", "/filter", error.code, reason)]
+        case CursorInvalid():
+            return [fault("query", "/cursor", error.code, error.reason)]
+        case ParameterInvalid():
+            return [fault("query", f"/{error.parameter}", error.code, error.reason)]
+        case ItemIdInvalid():
+            return [fault("path", "/id", error.code, error.reason)]
+        case BodyMalformed():
+            return [fault("body", "", error.code, error.reason)]
+        case _:
+            return []
+
+
+def fault(place: str, pointer: str, code: str, detail: str) -> dict[str, str]:
+    return {"place": place, "pointer": pointer, "code": code, "detail": detail}
+
+
+def validation_faults(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """What pydantic found, without the input itself: it may be large, or secret."""
+    return [
+        fault(
+            str(error["loc"][0]) if error["loc"] else "body",
+            pointer(error["loc"][1:]),
+            str(error["type"]),
+            str(error["msg"]).removeprefix("Value error, "),
+        )
+        for error in errors
+    ]
+
+
+def pointer(path: Iterable[str | int]) -> str:
+    """`("facts", 2, "a/b")` -> `/facts/2/a~1b`, as RFC 6901 has it."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def request_id_of(request: Request) -> str:
+    return str(request.scope.get("request_id", ""))
+
+
+def install_problems(app: FastAPI) -> None:
+    """Answer every error of `app` with a problem; unforeseen ones pass on to the edge."""
+    app.exception_handlers = {
+        HTTPException: _on_http,
+        RequestValidationError: _on_validation,
+        AppError: _on_ours,
+        GraphError: _on_ours,
+    }
+
+
+async def _on_ours(request: Request, error: Exception) -> Response:
+    status = status_of(error)
+    if status == 500:
+        raise error  # a defect: the edge logs where it came from
+    if status > 500:
+        _log.warning(
+            code_of(error), request_id=request_id_of(request), status=status, reason=str(error)
+        )
+    return problem_of(error, request_id_of(request))
+
+
+async def _on_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = validation_faults(error.errors())
+    places = ", ".join(f"{one['place']} {one['pointer']}".rstrip() for one in faults[:3])
+    more = f" and {len(faults) - 3} more" if len(faults) > 3 else ""
+    return problem(
+        request_id_of(request),
+        status=422,
+        code="request_invalid",
+        detail=f"mend {places}{more}; `errors` says why",
+        errors=faults,
+    )
+
+
+_ROUTING = {
+    404: ("route_not_found", "there is nothing at this address; /docs lists what there is"),
+    405: ("method_not_allowed", "this address does not take that method; see the Allow header"),
+}
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    """What the framework refuses by itself."""
+    assert isinstance(error, HTTPException)
+    code, detail = _ROUTING.get(error.status_code, ("request_refused", error.detail))
+    return problem(
+        request_id_of(request),
+        status=error.status_code,
+        code=code,
+        detail=detail,
+        headers=error.headers,
+    )
+
+
+def problems(*examples: tuple[int, str, str]) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI's `responses` for some problems, each given as status, code and detail."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for status, code, detail in examples:
+        example = {
+            "type": f"urn:catalograph:problem:{code}",
+            "title": title_of(status),
+            "status": status,
+            "detail": detail,
+            "code": code,
+            "request_id": "0f8b3c5e9d1a4d4e8a52c1f3b7a6e901",
+            "errors": [],
+        }
+        found[status] = {
+            "description": title_of(status),
+            "content": {MEDIA_TYPE: {"schema": {"$ref": SCHEMA_REF}, "example": example}},
+        }
+    return found

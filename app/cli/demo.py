@@ -1,0 +1,195 @@
+"""`catalograph demo`: the example catalog in a running service, from nothing, in one command."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+import app
+from app.cli.output import bytes_progress, err, out, print_table
+from app.cli.serving import address, api_server, listening, migrate
+from app.cli.session import open_database, running_server
+from app.errors import AddressInUse, ExamplesMissing
+from app.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    import socket
+
+    from graph.client import Database
+    from graph.server import EmbeddedServer
+
+EXAMPLES = Path(app.__file__).parents[1] / "examples"
+DUMPS = (("reference", "phones.csv", "phones.toml"), ("shops", "offers.csv", "offers.toml"))
+SHOWN = (
+    "Product",
+    "Model",
+    "Brand",
+    "Category",
+    "Parameter",
+    "Value",
+    "HAS_PARAMETER",
+    "INSTANCE_OF",
+)
+
+
+class Question(NamedTuple):
+    text: str
+    cypher: str
+
+
+QUESTIONS = (
+    Question(
+        "Which phones have a display of 6.7 inches or more and weigh under 190 g?",
+        """
+        MATCH (m:Model)-[:HAS_PARAMETER]->(d:Value)-[:VALUE_OF]->(:Parameter {id: 'display'}),
+              (m)-[:HAS_PARAMETER]->(w:Value)-[:VALUE_OF]->(:Parameter {id: 'weight'}),
+              (m)-[:MADE_BY]->(b:Brand)
+        WHERE d.number >= 6.7 AND w.number < 190
+        RETURN b.name AS brand, m.name AS phone, d.text AS display, w.text AS weight
+        ORDER BY w.number LIMIT 5
+        """,
+    ),
+    Question(
+        "Which chipsets do the most brands build on?",
+        """
+        MATCH (c:Value)-[:VALUE_OF]->(:Parameter {id: 'chipset'})
+        MATCH (c)<-[:HAS_PARAMETER]-(m:Model)-[:MADE_BY]->(b:Brand)
+        RETURN c.text AS chipset, count(DISTINCT b) AS brands, count(DISTINCT m) AS phones
+        ORDER BY brands DESC, phones DESC LIMIT 5
+        """,
+    ),
+    Question(
+        "Which offers in stock are the cheapest of phones with 5,000 mAh or more?",
+        """
+        MATCH (p:Product {in_stock: true})-[:INSTANCE_OF]->(m:Model)
+        MATCH (m)-[:HAS_PARAMETER]->(v:Value)-[:VALUE_OF]->(:Parameter {id: 'battery'})
+        WHERE v.number >= 5000 AND p.currency = 'GBP'
+        RETURN p.title AS offer, v.text AS battery, p.price AS price, p.currency AS currency
+        ORDER BY p.price LIMIT 5
+        """,
+    ),
+)
+
+
+def demo(
+    exit_: Annotated[bool, typer.Option("--exit", help="Stop after the summary.")] = False,
+    examples: Annotated[Path, typer.Option(help="Folder of the example catalog.")] = EXAMPLES,
+) -> None:
+    """Start everything with the example catalog, ask it three questions, serve until Ctrl-C."""
+    started = time.monotonic()
+    if not (examples / "phones" / "phones.csv").exists():
+        raise ExamplesMissing(folder=examples)
+    settings = load_settings(dev=True, host="127.0.0.1", log_level="warning", access_log=False)
+    with any_port(settings) as listener, running_server(settings) as (found, neo4j):
+        migrate(found)
+        with open_database(found) as database:
+            imported = _import_examples(database, examples)
+            with _served(found, listener) as stopped:
+                _summarise(database, address(listener), found, imported, started)
+                if not exit_:
+                    out.print("\nServing until Ctrl-C.")
+                    _wait(stopped, neo4j)
+    if neo4j is not None and neo4j.failure is not None:
+        raise neo4j.failure
+
+
+def _wait(stopped: threading.Event, neo4j: EmbeddedServer | None) -> None:
+    with suppress(KeyboardInterrupt):
+        while not stopped.wait(0.5) and not (neo4j and neo4j.failure):
+            pass
+
+
+@contextmanager
+def any_port(settings: Settings) -> Iterator[socket.socket]:
+    """The usual port, or a free one: a demo beside somebody's service should still run."""
+    try:
+        with listening(settings) as listener:
+            yield listener
+    except AddressInUse:
+        with listening(load_settings(dev=True, host="127.0.0.1", port=0)) as listener:
+            yield listener
+
+
+def _import_examples(database: Database, examples: Path) -> int:
+    """How many items were written; none on the second run."""
+    from app.services.importing import import_files, new_run_id
+
+    written = 0
+    run = new_run_id(datetime.now(UTC))
+    with bytes_progress("import") as bar:
+        for source, dump, mapping in DUMPS:
+            file = examples / "phones" / dump
+            task = bar.add_task(f"Importing {dump}", total=file.stat().st_size, note="")
+            reports = import_files(
+                database,
+                [file],
+                mapping_file=examples / "mappings" / mapping,
+                source=source,
+                run=run,
+                clock=lambda: datetime.now(UTC),
+                rejects_file=Path(load_settings().home) / "rejects" / f"{run}.{source}.ndjson",
+                progress=lambda _, so_far, task=task: bar.update(  # type: ignore[misc]
+                    task, completed=so_far.bytes_read, note=f"{so_far.rows_read:,} rows"
+                ),
+            )
+            written += sum(report.created + report.updated for report in reports)
+            if rejected := sum(report.rejected for report in reports):
+                err.print(f"{dump}: {rejected} rows rejected, see {reports[0].rejects_file}")
+    return written
+
+
+@contextmanager
+def _served(settings: Settings, listener: socket.socket) -> Iterator[threading.Event]:
+    """The API in a thread of this process; the event is set when it has stopped."""
+    server = api_server(settings)
+    stopped = threading.Event()
+
+    def run() -> None:
+        try:
+            server.run(sockets=[listener])
+        finally:
+            stopped.set()
+
+    thread = threading.Thread(target=run, name="api")
+    thread.start()
+    try:
+        while not server.started and not stopped.wait(0.02):
+            pass
+        yield stopped
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _summarise(
+    database: Database, api: str, settings: Settings, imported: int, started: float
+) -> None:
+    with urllib.request.urlopen(f"{api}/v1/stats", timeout=30) as answer:  # as any client would
+        stats = json.load(answer)
+    counts = {**stats["nodes"], **stats["relationships"]}
+    print_table("In the graph", ("label or relationship", "count"), [(n, counts[n]) for n in SHOWN])
+    for question in QUESTIONS:
+        table = database.table(question.cypher, timeout_s=30.0, limit=10)
+        print_table(f"\n{question.text}", table.columns, table.rows)
+    what = f"{imported:,} items imported" if imported else "nothing had to be imported"
+    out.print(f"\nReady after {time.monotonic() - started:.0f} s; {what}.", highlight=False)
+    for name, where in (
+        ("API", api),
+        ("documentation", f"{api}/docs"),
+        ("Neo4j (Bolt)", str(settings.neo4j_uri)),
+    ):
+        out.print(f"  {name:<14} {where}", highlight=False, soft_wrap=True)
+    out.print(
+        "  ask the graph  .venv/bin/catalograph query 'MATCH (b:Brand) RETURN b.name'",
+        highlight=False,
+        soft_wrap=True,
+    )

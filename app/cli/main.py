@@ -1,0 +1,56 @@
+"""The console script: all commands, and errors as one sentence with an exit code."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from app.cli import data, demo, doctor, keys, neo4j, serving
+from app.cli.output import FAILED, INTERRUPTED, NO_DATABASE, fail
+
+EXIT_CODES = """
+Exit codes: 0 done; 1 refused or failed; 2 wrong usage; 3 no database;
+4 imported, but some rows were rejected; 130 interrupted.
+"""
+
+cli = typer.Typer(
+    name="catalograph",
+    help="Turns catalog dumps into a product knowledge graph in Neo4j, and serves it." + EXIT_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+cli.command("up")(serving.up)
+cli.command("serve")(serving.serve)
+cli.add_typer(neo4j.cli, name="neo4j")
+cli.command("migrate")(data.migrate)
+cli.command("import")(data.import_)
+cli.command("query")(data.query)
+cli.command("stats")(data.stats)
+cli.add_typer(keys.cli, name="keys")
+cli.command("doctor")(doctor.doctor)
+cli.command("demo")(demo.demo)
+cli.command("version")(data.version)
+
+
+def main() -> None:
+    from app.errors import AppError
+    from graph.errors import DatabaseUnavailable, GraphError, ServerError
+
+    as_json = "--json" in sys.argv
+    try:
+        cli()
+    except (DatabaseUnavailable, ServerError) as error:
+        fail(str(error), code=error.code, exit_code=NO_DATABASE, as_json=as_json)
+    except (GraphError, AppError) as error:
+        fail(str(error), code=error.code, exit_code=FAILED, as_json=as_json)
+    except KeyboardInterrupt:
+        fail("interrupted", code="interrupted", exit_code=INTERRUPTED, as_json=as_json)
+    except BrokenPipeError:  # `catalograph query … | head`
+        sys.stderr.close()
+        raise SystemExit(FAILED) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""What commands print: tables for people, JSON for programs, errors for both."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, NoReturn
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+Json = Annotated[
+    bool, typer.Option("--json", help="Print JSON and nothing else on standard output.")
+]
+
+# Exit codes, as `catalograph --help` lists them.
+FAILED, USAGE, NO_DATABASE, WITH_REJECTS, INTERRUPTED = 1, 2, 3, 4, 130
+
+out = Console()
+# Progress and errors never mix with the data on standard output.
+err = Console(stderr=True)
+
+
+def print_json(value: object) -> None:
+    sys.stdout.write(msgspec.json.encode(value, enc_hook=str).decode() + "\n")
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    table = Table(title=title or None, title_justify="left", title_style="bold", highlight=True)
+    for column in columns:
+        table.add_column(escape(column), overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(shown(cell)) for cell in row))
+    out.print(table)
+
+
+def print_fields(title: str, fields: Mapping[str, object]) -> None:
+    table = Table(title=title, title_justify="left", title_style="bold", show_header=False)
+    for name, value in fields.items():
+        table.add_row(name, escape(shown(value)))
+    out.print(table)
+
+
+def shown(cell: object) -> str:
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "yes" if cell else "no"
+        case int():
+            return f"{cell:,}"
+        case float():
+            return f"{cell:g}"
+        case str():
+            return cell
+        case dict() | list() | tuple():
+            return msgspec.json.encode(cell, enc_hook=str).decode()
+        case _:
+            return str(cell)
+
+
+def fail(message: str, *, code: str, exit_code: int, as_json: bool) -> NoReturn:
+    if as_json:
+        print_json({"error": {"code": code, "message": message}})
+    else:
+        err.print(f"[bold red]error[/] {escape(message)}", highlight=False, soft_wrap=True)
+    raise SystemExit(exit_code)
+
+
+@contextmanager
+def bytes_progress(description: str) -> Iterator[Progress]:
+    """A bar over bytes with rate and time left, on a terminal; silent elsewhere."""
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    ) as progress:
+        yield progress

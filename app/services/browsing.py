@@ -1,0 +1,117 @@
+"""Lists page by page: products by filter, and the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar, assert_never
+
+import msgspec
+
+from app.errors import CursorInvalid, ParameterInvalid
+from app.services.paging import read_cursor, write_cursor
+from graph.errors import FilterInvalid
+from graph.filters import RESERVED, Filter, OneOf, Term, bind, parse
+from graph.records import ItemKind, ItemSummary, NamedView, ParameterView, Record
+
+if TYPE_CHECKING:
+    from graph.repositories.products import Products
+    from graph.repositories.vocabulary import Vocabulary
+
+R = TypeVar("R", bound=Record)
+N = TypeVar("N", NamedView, ParameterView)
+Family = Literal["brands", "categories", "parameters"]
+
+
+class ProductQuery(Record, frozen=True):
+    """Which products a list shows; all that is given must hold."""
+
+    filter: str | None = None
+    brand: str | None = None
+    category: str | None = None
+    kind: ItemKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage(Generic[R]):
+    """One page of a list, and the cursor of the next one."""
+
+    items: Sequence[R]
+    next_cursor: str | None
+
+
+class Browsing:
+    """Reads lists and keeps their cursors honest."""
+
+    def __init__(self, products: Products, vocabulary: Vocabulary, *, page_items_max: int) -> None:
+        self._products = products
+        self._vocabulary = vocabulary
+        self._page_items_max = page_items_max
+
+    async def list_products(
+        self, query: ProductQuery, *, limit: int, cursor: str | None
+    ) -> ListPage[ItemSummary]:
+        """Raises `FilterInvalid` and `CursorInvalid`."""
+        list_name = msgspec.json.encode(query).decode()
+        page = await self._products.page(
+            await self._bound(query),
+            kind=query.kind,
+            limit=min(limit, self._page_items_max),
+            after=_product_key(cursor, list_name) if cursor else None,
+        )
+        following = write_cursor(*page.next, of=list_name) if page.next else None
+        return ListPage(page.items, following)
+
+    async def list_vocabulary(
+        self, family: Family, *, limit: int, cursor: str | None
+    ) -> ListPage[NamedView] | ListPage[ParameterView]:
+        """Raises `CursorInvalid`."""
+        after = read_cursor(cursor, of=family)[0] if cursor else None
+        limit = min(limit, self._page_items_max)
+        # One more than is shown tells whether there is another page.
+        match family:
+            case "brands":
+                brands = await self._vocabulary.brands(limit=limit + 1, after=after)
+                return _page(brands, limit, family)
+            case "categories":
+                categories = await self._vocabulary.categories(limit=limit + 1, after=after)
+                return _page(categories, limit, family)
+            case "parameters":
+                parameters = await self._vocabulary.parameters(limit=limit + 1, after=after)
+                return _page(parameters, limit, family)
+        assert_never(family)
+
+    async def _bound(self, query: ProductQuery) -> Filter:
+        wanted = parse(query.filter or "")
+        # Only parameters have to be looked up; what stands on the item is found by its name.
+        known = {} if _on_items_alone(wanted) else await self._vocabulary.parameters_for_filters()
+        bound = bind(wanted, known)
+        for field, name in (("brand", query.brand), ("category", query.category)):
+            if name is not None:
+                bound = bound.and_(_field_filter(field, name))
+        return bound
+
+
+def _field_filter(field: str, name: str) -> Filter:
+    try:
+        return bind(Filter((Term(field, OneOf((name,))),)), {})
+    except FilterInvalid as error:
+        raise ParameterInvalid(parameter=field, reason=error.reason) from error
+
+
+def _on_items_alone(wanted: Filter) -> bool:
+    return all(term.field in RESERVED for term in wanted.terms)
+
+
+def _product_key(cursor: str, list_name: str) -> tuple[ItemKind, str]:
+    match read_cursor(cursor, of=list_name):
+        case ("product" | "model" as kind, id):
+            return kind, id
+        case _:
+            raise CursorInvalid(reason="this is no cursor of ours")
+
+
+def _page(found: Sequence[N], limit: int, family: Family) -> ListPage[N]:
+    shown = found[:limit]
+    more = len(found) > limit
+    return ListPage(shown, write_cursor(shown[-1].id, of=family) if more else None)

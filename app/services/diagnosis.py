@@ -1,0 +1,129 @@
+"""What is well with an installation and what is not, each with its remedy."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+from app.errors import KeyFileInvalid
+from app.keys import KeyFile
+from app.services.readiness import index_parts, migration_parts
+from app.settings import Settings
+from app.wiring import located, open_for_job
+from graph import migrate
+from graph.client import Database
+from graph.errors import GraphError
+from graph.records import Record
+from graph.schema import NEO4J_MINIMUM
+from graph.server import NEO4J_VERSION, report_jars
+
+State = Literal["ok", "warning", "red"]
+
+LITTLE_DISK_GB = 5.0  # a first load of a million rows takes about two
+PYTHON_MINIMUM = (3, 11)
+
+
+class Finding(Record, frozen=True):
+    """One line of the diagnosis; `remedy` is empty where all is well."""
+
+    name: str
+    state: State
+    detail: str
+    remedy: str = ""
+
+
+def diagnose(settings: Settings) -> list[Finding]:
+    return [
+        _python(),
+        *_jars(settings),
+        _disk(settings.home),
+        _keys(settings),
+        *_database(settings),
+    ]
+
+
+def _python() -> Finding:
+    detail = f"Python {platform.python_version()}, catalograph {version('catalograph')}"
+    if sys.version_info >= PYTHON_MINIMUM:
+        return Finding("versions", "ok", detail)
+    return Finding("versions", "red", detail, "install Python 3.11 or newer")
+
+
+def _jars(settings: Settings) -> Iterator[Finding]:
+    if settings.neo4j_uri is not None:
+        return
+    report = report_jars()
+    total = len(report.cached) + len(report.missing)
+    detail = f"Neo4j {NEO4J_VERSION}, {len(report.cached)} of {total} jars in {report.repository}"
+    if not report.missing:
+        yield Finding("embedded", "ok", detail)
+    else:
+        yield Finding(
+            "embedded",
+            "warning",
+            detail,
+            f"the next start downloads {report.missing_bytes / 1e6:.0f} MB",
+        )
+
+
+def _disk(home: Path) -> Finding:
+    folder = next(part for part in (home, *home.parents) if part.exists())
+    free_gb = shutil.disk_usage(folder).free / 1e9
+    detail = f"{free_gb:.1f} GB free at {home}"
+    if free_gb >= LITTLE_DISK_GB:
+        return Finding("disk", "ok", detail)
+    remedy = "free some space, or set CATALOGRAPH_HOME to a folder on a larger disk"
+    return Finding("disk", "red" if free_gb < 1 else "warning", detail, remedy)
+
+
+def _keys(settings: Settings) -> Finding:
+    try:
+        keys = KeyFile(settings.keys_path).list()
+    except KeyFileInvalid as error:
+        return Finding("keys", "red", error.reason, str(error))
+    detail = f"{len(keys)} API keys in {settings.keys_path}"
+    if keys or settings.dev:
+        return Finding("keys", "ok", detail)
+    remedy = "make one with `catalograph keys create NAME`; without keys only --dev answers"
+    return Finding("keys", "warning", detail, remedy)
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    try:
+        found = located(settings)
+        with open_for_job(found) as database:
+            yield from _connection(database)
+            yield _migrations(database)
+            yield _indexes(database)
+    except GraphError as error:
+        yield Finding("database", "red", "not usable", str(error))
+
+
+def _connection(database: Database) -> Iterator[Finding]:
+    info = database.server_info()
+    needed = ".".join(f"{part:02}" for part in NEO4J_MINIMUM)
+    yield Finding(
+        "database",
+        "ok",
+        f"Neo4j {info.version} {info.edition} at {info.uri}, database {info.database}"
+        f" (needs {needed} or newer)",
+    )
+
+
+def _migrations(database: Database) -> Finding:
+    status = migrate.status(database)
+    if parts := migration_parts(status):
+        return Finding("migrations", "red", f"at {status.current}", parts["migrations"])
+    return Finding("migrations", "ok", f"at {status.current}")
+
+
+def _indexes(database: Database) -> Finding:
+    states = migrate.indexes(database)
+    if parts := index_parts(states):
+        return Finding("indexes", "red", f"{len(states)} found", parts["indexes"])
+    return Finding("indexes", "ok", f"{len(states)} online")

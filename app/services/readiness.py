@@ -1,0 +1,104 @@
+"""Whether this process can serve: database, migrations and indexes, each with its remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+from app.errors import NotReady
+from graph.errors import (
+    DatabaseError,
+    DatabaseNotFound,
+    DatabaseRefusedLogin,
+    DatabaseTooOld,
+    QueryTimedOut,
+)
+from graph.schema import INDEXES
+
+if TYPE_CHECKING:
+    from graph.migrate import IndexState, MigrationStatus
+
+# Health is asked without a key: neither addresses nor accounts are told, the log has them.
+_DATABASE_REMEDY: tuple[tuple[type[DatabaseError], str], ...] = (
+    (
+        DatabaseRefusedLogin,
+        "Neo4j refuses our account; set NEO4J_USERNAME and NEO4J_PASSWORD to one it knows",
+    ),
+    (DatabaseTooOld, "Neo4j is too old; `catalograph doctor` names the version that is needed"),
+    (DatabaseNotFound, "the database does not exist; create it, or set NEO4J_DATABASE"),
+    (QueryTimedOut, "Neo4j answers too slowly; look at its load, it may recover by itself"),
+    (
+        DatabaseError,
+        "no Neo4j answers; start one with `catalograph up` or `catalograph neo4j start`, "
+        "or set NEO4J_URI to a server that runs",
+    ),
+)
+
+
+class Readiness:
+    """Asks the database itself, each time: a probe that remembers is worth nothing."""
+
+    def __init__(
+        self,
+        *,
+        verify: Callable[[], Awaitable[None]],
+        migrations: Callable[[], Awaitable[MigrationStatus]],
+        indexes: Callable[[], Awaitable[Sequence[IndexState]]],
+    ) -> None:
+        self._verify = verify
+        self._migrations = migrations
+        self._indexes = indexes
+
+    async def check(self) -> None:
+        """Return if requests can be served.
+
+        Raises:
+            NotReady: names every part that is not ready, with what to do about it.
+        """
+        try:
+            await self._verify()
+            parts = migration_parts(await self._migrations())
+            parts |= index_parts(await self._indexes())
+        except DatabaseError as error:
+            remedy = next(text for cls, text in _DATABASE_REMEDY if isinstance(error, cls))
+            raise NotReady({"database": remedy}) from error
+        if parts:
+            raise NotReady(parts)
+
+
+def migration_parts(status: MigrationStatus) -> dict[str, str]:
+    if status.changed:
+        return {
+            "migrations": f"{_listed(status.changed)} changed after it was applied; "
+            "restore the file and write the change as a new version"
+        }
+    if status.unknown:
+        return {
+            "migrations": f"the database has {_listed(status.unknown)}, which this version of "
+            "Catalograph does not know; upgrade it"
+        }
+    if status.pending:
+        return {"migrations": f"{_listed(status.pending)} not applied; run `catalograph migrate`"}
+    return {}
+
+
+def index_parts(states: Sequence[IndexState]) -> dict[str, str]:
+    found = {state.name: state for state in states}
+    missing = [index.name for index in INDEXES if index.name not in found]
+    if missing:
+        return {"indexes": f"{_listed(missing)} missing; run `catalograph migrate`"}
+    wanted = [found[index.name] for index in INDEXES]
+    if failed := [state.name for state in wanted if state.state == "FAILED"]:
+        return {
+            "indexes": f"{_listed(failed)} failed; drop them, and `catalograph doctor` says why"
+        }
+    if building := [state for state in wanted if not state.online]:
+        percent = min(state.population_percent for state in building)
+        names = _listed([state.name for state in building])
+        return {"indexes": f"{names} still being built ({percent:.0f} %); wait"}
+    return {}
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more

@@ -1,0 +1,141 @@
+"""The composition root: which part is joined to which."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+
+import anyio.to_thread
+
+from app.keys import KeyFile
+from app.observability import configure_logging
+from app.services.browsing import Browsing
+from app.services.readiness import Readiness
+from app.services.writing import ProductWrites
+from app.settings import Settings
+from graph import migrate
+from graph.client import AsyncDatabase, Connection, Database
+from graph.errors import DatabaseUnavailable
+from graph.repositories.items import ItemWriter
+from graph.repositories.products import Products
+from graph.repositories.stats import Stats
+from graph.repositories.vocabulary import Vocabulary
+from graph.server import EmbeddedServer, Endpoint, server_status
+
+# A job rides out a restart of the server; a client would rather have its 503 and try again.
+WRITE_RETRY_S = 3.0
+JOB_RETRY_S = 30.0  # a restart takes 7 to 17 s
+PROBE_TIMEOUT_S = 2.0  # a probe that waits longer is taken for dead by whoever asked
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What one application is made of."""
+
+    settings: Settings
+    keys: KeyFile
+    products: Products
+    stats: Stats
+    browsing: Browsing
+    writes: ProductWrites
+    readiness: Readiness
+
+
+@asynccontextmanager
+async def open_wiring(settings: Settings) -> AsyncIterator[Wiring]:
+    """Everything that `settings` name, open until the end of the block.
+
+    Connections are made when they are first used: an application starts without its database, and
+    says so in /readyz. Only an embedded Neo4j is waited for.
+    """
+    configure_logging(settings)
+    async with AsyncExitStack() as stack:
+        if settings.neo4j_uri is None:
+            server = EmbeddedServer(settings.home)
+            # Before the start: one that is cancelled half-way has to be stopped as well.
+            stack.push_async_callback(anyio.to_thread.run_sync, partial(server.stop, None))
+            endpoint = await anyio.to_thread.run_sync(server.start)
+            settings = with_endpoint(settings, endpoint)
+        connection = connection_of(settings)
+        database = await stack.enter_async_context(AsyncDatabase(connection))
+        writing = stack.enter_context(Database(connection))
+        yield assemble(settings, database, writing)
+
+
+def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> Wiring:
+    """The parts over two open databases: one for reads in the event loop, one for writes."""
+    vocabulary = Vocabulary(database)
+    products = Products(database)
+    migrations = migrate.load()
+    return Wiring(
+        settings=settings,
+        keys=KeyFile(settings.keys_path),
+        products=products,
+        stats=Stats(database),
+        browsing=Browsing(products, vocabulary, page_items_max=settings.page_items_max),
+        writes=ProductWrites(
+            store=partial(ItemWriter, writing),
+            parameters=vocabulary.parameters_for_filters,
+            clock=partial(datetime.now, UTC),
+            threads=settings.write_threads,
+        ),
+        readiness=Readiness(
+            verify=database.verify,
+            migrations=partial(
+                migrate.status_async, database, migrations, timeout_s=PROBE_TIMEOUT_S
+            ),
+            indexes=partial(migrate.indexes_async, database, timeout_s=PROBE_TIMEOUT_S),
+        ),
+    )
+
+
+def located(settings: Settings) -> Settings:
+    """The settings with the address of the database: the one configured, or the embedded one.
+
+    Raises:
+        DatabaseUnavailable: there is none that runs.
+    """
+    if settings.neo4j_uri is not None:
+        return settings
+    found = server_status(settings.home)
+    if found.endpoint is None:
+        reason = found.error or f"the embedded one is {found.phase}"
+        raise DatabaseUnavailable(uri=str(settings.home), reason=reason)
+    return with_endpoint(settings, found.endpoint)
+
+
+@contextmanager
+def open_for_job(settings: Settings) -> Iterator[Database]:
+    """The database for a command or a job, verified; it rides out a restart of the server."""
+    connection = replace(connection_of(located(settings)), retry_s=JOB_RETRY_S)
+    with Database(connection) as database:
+        database.verify()
+        yield database
+
+
+def connection_of(settings: Settings) -> Connection:
+    """Where the database of `settings` is; `neo4j_uri` must be known by now."""
+    assert settings.neo4j_uri is not None
+    assert settings.neo4j_password is not None
+    return Connection(
+        uri=settings.neo4j_uri,
+        username=settings.neo4j_username,
+        password=settings.neo4j_password.get_secret_value(),
+        database=settings.neo4j_database,
+        query_timeout_s=settings.query_timeout_s,
+        retry_s=WRITE_RETRY_S,
+    )
+
+
+def with_endpoint(settings: Settings, endpoint: Endpoint) -> Settings:
+    """The same settings, for an embedded server that runs."""
+    fields = {name: getattr(settings, name) for name in Settings.model_fields}
+    own = {
+        "neo4j_uri": endpoint.uri,
+        "neo4j_username": endpoint.username,
+        "neo4j_password": endpoint.password,
+    }
+    return Settings(**{**fields, **own})

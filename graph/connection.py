@@ -1,0 +1,37 @@
+"""Where a Neo4j is and what it says of itself: plain data, so that settings need no driver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where Neo4j is and how long to wait for it. `database` None is the user's home database."""
+
+    uri: str
+    username: str
+    password: str = field(repr=False)
+    database: str | None = None
+    connect_timeout_s: float = 5.0  # a black hole must not look like a slow query
+    acquire_timeout_s: float = 6.0  # one connect and a little queueing; then the answer is 503
+    pool_size: int = 64  # above the requests one API process has in flight; the server bears 400
+    query_timeout_s: float = 10.0  # reads over HTTP, where the caller gave no limit
+    retry_s: float = 30.0  # writes ride out a restart of the server, measured at 7 to 17 s
+
+
+@dataclass(frozen=True, slots=True)
+class ServerInfo:
+    version: str
+    edition: str
+    uri: str
+    database: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An answer in the order of its columns, as plain JSON values."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+    truncated: bool

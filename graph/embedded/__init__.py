@@ -1,0 +1,1 @@
+"""The embedded Neo4j in parts; the rest of the code uses `graph.server` only."""

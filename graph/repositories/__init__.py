@@ -1,0 +1,1 @@
+"""All Cypher, behind classes that speak of items, vocabulary and counts."""

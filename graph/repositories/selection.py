@@ -1,0 +1,234 @@
+"""A bound filter as Cypher: fixed clauses from here, every value of the user's a parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from graph.errors import FilterInvalid
+from graph.filters import RESERVED, Filter, Has, OneOf, Range, Term
+from graph.records import ItemKind
+from graph.schema import Label
+
+KINDS: tuple[ItemKind, ...] = ("product", "model")
+LABELS: Mapping[ItemKind, Label] = {"product": Label.PRODUCT, "model": Label.MODEL}
+
+# A category stands in a tree; deeper than this it is a mistake, and a circle ends here too.
+CATEGORY_DEPTH = 8
+
+# What an item has to say for itself, by field and kind; `$x` is the list of values asked for.
+_OWN: Mapping[ItemKind, Mapping[str, str]] = {
+    "product": {
+        "id": "n.id IN $x",
+        "brand": "n.brand_id IN $x",
+        "model": "n.model_id IN $x",
+        "source": "n.source IN $x",
+        "language": "toLower(n.language) IN $x",
+        "in_stock": "n.in_stock IN $x",
+        "kind": "'product' IN $x",
+    },
+    "model": {
+        "id": "n.id IN $x",
+        "brand": "n.brand_id IN $x",
+        "model": "n.id IN $x",
+        # A model has no source of its own, only a hash for each that described it.
+        "source": "any(hash IN n.content_hashes WHERE split(hash, '=')[0] IN $x)",
+        "language": "false",
+        "in_stock": "false",
+        "kind": "'model' IN $x",
+    },
+}
+_CATEGORY = (
+    f"EXISTS {{ MATCH (:Category {{id: n.category_id}})-[:SUBCATEGORY_OF*0..{CATEGORY_DEPTH}]->"
+    "(above) WHERE above.id IN $x }"
+)
+_STATED: Mapping[ItemKind, Mapping[str, str]] = {
+    "product": {
+        "id": "true",
+        "kind": "true",
+        "brand": "n.brand_id IS NOT NULL",
+        "category": "n.category_id IS NOT NULL",
+        "model": "n.model_id IS NOT NULL",
+        "source": "n.source IS NOT NULL",
+        "price": "n.price IS NOT NULL",
+        "in_stock": "n.in_stock IS NOT NULL",
+        "language": "n.language IS NOT NULL",
+    },
+    "model": {
+        "id": "true",
+        "kind": "true",
+        "brand": "n.brand_id IS NOT NULL",
+        "category": "n.category_id IS NOT NULL",
+        "model": "true",
+        "source": "size(n.content_hashes) > 0",
+        "price": "false",
+        "in_stock": "false",
+        "language": "false",
+    },
+}
+
+# Where a walk can begin, best first: an index of ours holds these in the order of the ids.
+_INDEXED: Mapping[ItemKind, tuple[str, ...]] = {
+    "product": ("model", "brand", "category", "source"),
+    "model": ("brand", "category"),
+}
+_PROPERTY = {
+    "model": "model_id",
+    "brand": "brand_id",
+    "category": "category_id",
+    "source": "source",
+}
+_CATEGORIES_BELOW = (
+    "MATCH (top:Category) WHERE top.id IN $x "
+    f"MATCH (top)<-[:SUBCATEGORY_OF*0..{CATEGORY_DEPTH}]-(below) WITH DISTINCT below.id AS key"
+)
+
+
+@dataclass(slots=True)
+class Selection:
+    """One kind of item, the clauses that choose among them, and the parameters of those.
+
+    `start` gives keys, for each of which an index on `start_property` holds the items in the order
+    of their ids. `seeds` are clauses over a value `v`: instead of walking all items, a query may
+    begin at the values that one of them names.
+    """
+
+    kind: ItemKind
+    clauses: list[str] = field(default_factory=list)
+    seeds: list[str] = field(default_factory=list)
+    parameters: dict[str, object] = field(default_factory=dict)
+    start: str | None = None
+    start_property: str | None = None
+
+    @property
+    def label(self) -> Label:
+        return LABELS[self.kind]
+
+    @property
+    def predicate(self) -> str:
+        return " AND ".join(("n.id > $after", *self.clauses))
+
+    def bind(self, value: object) -> str:
+        """The name under which `value` travels beside the query."""
+        name = f"f{len(self.parameters)}"
+        self.parameters[name] = value
+        return f"${name}"
+
+
+def kinds_of(filter: Filter, kind: ItemKind | None) -> tuple[ItemKind, ...]:
+    """The kinds that can pass at all, in the order of pages."""
+    kinds = KINDS if kind is None else (kind,)
+    for term in filter.terms:
+        if term.field == "kind" and isinstance(term.condition, OneOf):
+            values = term.condition.values
+            kinds = tuple(one for one in kinds if (one in values) != term.negated)
+    return kinds
+
+
+def select(filter: Filter, kind: ItemKind, *, from_index: bool = True) -> Selection:
+    """The clauses of `filter`, whose references and units are bound, for one kind of item."""
+    selection = Selection(kind)
+    start = _start_term(filter, kind) if from_index else None
+    for term in filter.terms:
+        if term is start:
+            _begin(selection, term)
+        elif term.negated:
+            # Three-valued: what is not stated equals nothing, and so passes a negation.
+            selection.clauses.append(f"NOT coalesce({_clause(selection, term)}, false)")
+        else:
+            selection.clauses.append(_clause(selection, term))
+    return selection
+
+
+def _start_term(filter: Filter, kind: ItemKind) -> Term | None:
+    by_field = {
+        term.field: term
+        for term in reversed(filter.terms)
+        if not term.negated and isinstance(term.condition, OneOf)
+    }
+    return next((by_field[name] for name in _INDEXED[kind] if name in by_field), None)
+
+
+def _begin(selection: Selection, term: Term) -> None:
+    assert isinstance(term.condition, OneOf)
+    values = selection.bind(list(term.condition.values))
+    selection.start_property = _PROPERTY[term.field]
+    if term.field == "category":
+        selection.start = _CATEGORIES_BELOW.replace("$x", values)
+    else:
+        selection.start = f"UNWIND {values} AS key"
+
+
+def _clause(selection: Selection, term: Term) -> str:
+    if term.field in RESERVED:
+        return _own_clause(selection, term)
+    return _parameter_clause(selection, term)
+
+
+def _own_clause(selection: Selection, term: Term) -> str:
+    match term.condition:
+        case Has():
+            return _STATED[selection.kind][term.field]
+        case OneOf(values) if term.field == "in_stock":
+            asked = selection.bind([value == "yes" for value in values])
+            return _OWN[selection.kind]["in_stock"].replace("$x", asked)
+        case OneOf(values) if term.field == "category":
+            return _CATEGORY.replace("$x", selection.bind(list(values)))
+        case OneOf(values) if term.field in _OWN[selection.kind]:
+            return _OWN[selection.kind][term.field].replace("$x", selection.bind(list(values)))
+        case Range() if term.field == "price":
+            # Nothing but a product has a price, and null is outside every range.
+            return f"({_between(selection, 'n.price', term.condition)})"
+        case OneOf() | Range():
+            reason = f"{term.field} cannot be compared like this"
+            raise FilterInvalid(expression=str(term), position=term.position, reason=reason)
+        case _:
+            assert_never(term.condition)
+
+
+def _parameter_clause(selection: Selection, term: Term) -> str:
+    parameter = selection.bind(term.field)
+    value = _value_clause(selection, term, parameter)
+    # `has` names too many values to begin at.
+    if not term.negated and not isinstance(term.condition, Has):
+        selection.seeds.append(value)
+    own = _has_value("(n)", value)
+    if selection.kind == "model":
+        return own
+    # A product that says nothing of a parameter has what its model has.
+    stated = _has_value("(n)", f"v.parameter = {parameter}")
+    inherited = _has_value("(n)-[:INSTANCE_OF]->()", value)
+    return f"({own} OR (NOT {stated} AND {inherited}))"
+
+
+def _has_value(start: str, clause: str) -> str:
+    # No label on `v`: with one the planner begins at the values, once for every item.
+    return (
+        f"EXISTS {{ MATCH {start}-[fact:HAS_PARAMETER]->(v) "
+        f"WHERE {clause} AND fact.status <> 'rejected' }}"
+    )
+
+
+def _value_clause(selection: Selection, term: Term, parameter: str) -> str:
+    match term.condition:
+        case Has():
+            return f"v.parameter = {parameter}"
+        case OneOf(values):
+            return f"v.id IN {selection.bind(list(values))}"
+        case Range():
+            between = _between(selection, "v.number", term.condition)
+            return f"v.parameter = {parameter} AND {between}"
+        case _:
+            assert_never(term.condition)
+
+
+def _between(selection: Selection, number: str, asked: Range) -> str:
+    clauses = []
+    if asked.low is not None:
+        sign = ">=" if asked.low_inclusive else ">"
+        clauses.append(f"{number} {sign} {selection.bind(asked.low.number)}")
+    if asked.high is not None:
+        sign = "<=" if asked.high_inclusive else "<"
+        clauses.append(f"{number} {sign} {selection.bind(asked.high.number)}")
+    return " AND ".join(clauses)

@@ -1,0 +1,75 @@
+"""What the graph speaks of: brands, categories, parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graph.client import AsyncDatabase, Row
+from graph.records import NamedView, Parameter, ParameterView
+from graph.repositories.selection import CATEGORY_DEPTH
+
+# Degrees of nodes, which the store keeps: nothing here walks over items.
+BRANDS = """
+MATCH (n:Brand) WHERE n.id > $after
+WITH n ORDER BY n.id LIMIT $limit
+RETURN n.id AS id, n.name AS name, n.names AS names, COUNT { (n)<-[:MADE_BY]-() } AS items
+"""
+CATEGORIES = f"""
+MATCH (n:Category) WHERE n.id > $after
+WITH n ORDER BY n.id LIMIT $limit
+CALL (n) {{
+  MATCH (n)<-[:SUBCATEGORY_OF*0..{CATEGORY_DEPTH}]-(below)
+  WITH DISTINCT below
+  RETURN sum(COUNT {{ (below)<-[:BELONGS_TO]-() }}) AS items
+}}
+RETURN n.id AS id, n.name AS name, n.names AS names, items
+"""
+_PARAMETER = """
+n.id AS id, n.name AS name, n.kind AS kind, n.unit AS unit, coalesce(n.names, []) AS names
+"""
+PARAMETERS = f"""
+MATCH (n:Parameter) WHERE n.id > $after
+WITH n ORDER BY n.id LIMIT $limit
+CALL (n) {{
+  MATCH (v:Value)-[:VALUE_OF]->(n)
+  RETURN count(v) AS values, sum(COUNT {{ (v)<-[:HAS_PARAMETER]-() }}) AS items,
+         min(v.number) AS minimum, max(v.number) AS maximum
+}}
+RETURN {_PARAMETER}, items, values, minimum, maximum
+"""
+PARAMETERS_FOR_FILTERS = f"MATCH (n:Parameter) RETURN {_PARAMETER}"
+
+
+class Vocabulary:
+    """Brands, categories and parameters, in pages by id."""
+
+    def __init__(self, database: AsyncDatabase) -> None:
+        self._database = database
+
+    async def brands(self, *, limit: int, after: str | None) -> list[NamedView]:
+        return [_named(row) for row in await self._page(BRANDS, limit, after)]
+
+    async def categories(self, *, limit: int, after: str | None) -> list[NamedView]:
+        """Each with the items of all its subcategories."""
+        return [_named(row) for row in await self._page(CATEGORIES, limit, after)]
+
+    async def parameters(self, *, limit: int, after: str | None) -> list[ParameterView]:
+        """Each with the number of its facts: an item that states two values counts twice."""
+        rows = await self._page(PARAMETERS, limit, after)
+        return [ParameterView(**_with_names(row)) for row in rows]
+
+    async def parameters_for_filters(self) -> dict[str, Parameter]:
+        rows = await self._database.read(PARAMETERS_FOR_FILTERS)
+        return {row["id"]: Parameter(**_with_names(row)) for row in rows}
+
+    async def _page(self, query: str, limit: int, after: str | None) -> list[Row]:
+        return await self._database.read(query, {"limit": limit, "after": after or ""})
+
+
+def _named(row: Row) -> NamedView:
+    return NamedView(**_with_names(row))
+
+
+def _with_names(row: Row) -> Mapping[str, Any]:
+    return {**row, "names": tuple(row["names"] or ())}

@@ -1,0 +1,142 @@
+"""The OpenAPI description is complete, and every example in it works."""
+
+import msgspec
+import pytest
+from pydantic import TypeAdapter
+
+from app.api import models, product_writes, products, stats, vocabulary
+from app.main import create_app
+from graph import records
+from tests.app.parts import memory_wiring
+
+pytestmark = pytest.mark.anyio
+
+# Each model of an answer, and the record that is really encoded.
+SAME = [
+    (models.Named, records.Named),
+    (models.Fact, records.FactView),
+    (models.ProductSummary, records.ItemSummary),
+    (models.Product, records.ItemView),
+    (products.Neighbourhood, records.Neighbourhood),
+    (products.Node, records.GraphNode),
+    (products.Edge, records.GraphEdge),
+    (vocabulary.CountedName, records.NamedView),
+    (vocabulary.Parameter, records.ParameterView),
+    (stats.GraphStats, records.GraphStats),
+]
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory):
+    return create_app(wiring=memory_wiring(tmp_path_factory.mktemp("home"))).openapi()
+
+
+def operations(document):
+    return [
+        (f"{method} {path}", operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+@pytest.mark.parametrize(("model", "record"), SAME)
+def test_the_declared_fields_are_those_of_the_record(model, record):
+    assert list(model.model_fields) == list(record.__struct_fields__)
+
+
+def test_every_operation_is_described(document):
+    for name, operation in operations(document):
+        assert operation["summary"], name
+        assert operation["description"], name
+        assert operation["tags"], name
+        assert operation["operationId"][0].islower(), name
+
+
+def test_operation_ids_are_unique(document):
+    ids = [operation["operationId"] for _, operation in operations(document)]
+
+    assert len(ids) == len(set(ids))
+
+
+def test_every_parameter_has_a_description_and_an_example(document):
+    for name, operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            assert parameter["description"], (name, parameter["name"])
+            assert parameter["examples"], (name, parameter["name"])
+
+
+def test_every_body_has_an_example(document):
+    for name, operation in operations(document):
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            assert content["examples"], name
+
+
+def test_every_property_has_an_example_or_a_type_that_has(document):
+    for name, schema in document["components"]["schemas"].items():
+        for field, described in schema.get("properties", {}).items():
+            nested = "$ref" in str(described)
+            assert nested or described.get("examples") is not None, (name, field)
+
+
+def test_problems_are_declared_as_problems(document):
+    for name, operation in operations(document):
+        for status, answer in operation["responses"].items():
+            if int(status) >= 400:
+                assert list(answer["content"]) == ["application/problem+json"], (name, status)
+                assert answer["content"]["application/problem+json"]["example"]["code"]
+
+
+def test_every_reference_leads_somewhere(document):
+    text = msgspec.json.encode(document).decode()
+    referred = {part.partition('"')[0] for part in text.split("#/components/schemas/")[1:]}
+
+    assert referred <= set(document["components"]["schemas"])
+
+
+def test_every_keyed_operation_offers_both_headers(document):
+    for name, operation in operations(document):
+        if not name.endswith("z"):
+            assert [next(iter(way)) for way in operation["security"]] == ["bearer", "header"], name
+            assert {"401", "403"} <= set(operation["responses"]), name
+
+
+async def test_every_example_is_accepted(client, document):
+    assert await asked_with_examples(client, document) > 20
+
+
+async def asked_with_examples(client, document):
+    """Ask each operation once with each example; returns how often that was."""
+    asked = 0
+    await client.put("/v1/products/acme:10027", json={"title": "x"})
+    await client.put("/v1/products/acme:A%2F7", json={"title": "x"})
+    for name, operation in sorted(operations(document), key=lambda one: "delete" in one[0]):
+        for request in requests_of(name, operation):
+            answer = await client.request(**request)
+            assert answer.is_success, (request, answer.text)
+            asked += 1
+    return asked
+
+
+def requests_of(name, operation):
+    method, path = name.split()
+    base = {"method": method, "url": path.replace("{id}", "acme:10027")}
+    bodies = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    for example in bodies.get("examples", {}).values():
+        yield {**base, "json": example["value"]}
+    if not bodies:
+        yield base
+    for parameter in operation.get("parameters", []):
+        for example in parameter["examples"].values():
+            value = example.get("value")
+            if parameter["in"] == "path" and not bodies and method != "delete":
+                yield {**base, "url": path.replace("{id}", value.replace("/", "%2F"))}
+            elif parameter["in"] == "query" and value is not None:
+                yield {**base, "params": {parameter["name"]: value}}
+
+
+def test_the_examples_of_models_are_valid():
+    for model, _ in [*SAME, (product_writes.ProductWrite, None), (product_writes.RowResult, None)]:
+        for name, field in model.model_fields.items():
+            for example in field.examples or []:
+                adapter = TypeAdapter(field.rebuild_annotation())
+                adapter.validate_python(example), name

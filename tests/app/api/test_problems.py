@@ -1,0 +1,211 @@
+"""Whatever a client sends, the answer is a problem that says what to do, and never a 500."""
+
+import pytest
+
+from app.api.models import Product, ProductPage
+from app.api.problems import MEDIA_TYPE, Problem
+from app.errors import NotReady
+from app.main import create_app
+from tests.app.parts import memory_wiring, serving, serving_wiring
+
+pytestmark = pytest.mark.anyio
+
+JSON = {"Content-Type": "application/json"}
+
+
+def problem(answer, status, code):
+    """The answer is a whole problem; returns it."""
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, MEDIA_TYPE), answer.text
+    found = Problem.model_validate_json(answer.content)
+    assert (found.status, found.code) == (status, code)
+    assert found.type == f"urn:catalograph:problem:{code}"
+    assert found.request_id == answer.headers["X-Request-ID"]
+    return found
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/v1", "/v2/products", "/v1/brands/", "/favicon.ico", "//", "/%00"]
+)
+async def test_an_unknown_address_is_a_problem(client, path):
+    problem(await client.get(path), 404, "route_not_found")
+
+
+async def test_a_method_that_is_not_taken_names_those_that_are(client):
+    answer = await client.post("/livez")
+
+    problem(answer, 405, "method_not_allowed")
+    assert answer.headers["Allow"] == "GET"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"title": ',
+        b'{"title": "\xff"}',
+        b'{"title": "\\ud800"}',
+        b'{"title": "x", "price": NaN}',
+        b'{"title": "x", "price": Infinity}',
+        b'{"title": "x", "price": 1e999}',
+        b'{"title": "x", "price": ' + b"9" * 5_000 + b"}",
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
+        b"\xef\xbb\xbf{}",
+        b'{"title": "x"} {}',
+        b"\x00",
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "path"), [("PUT", "/v1/products/acme:1"), ("POST", "/v1/products")]
+)
+async def test_a_body_that_is_no_json_is_a_problem(client, method, path, body):
+    answer = await client.request(method, path, content=body, headers=JSON)
+
+    problem(answer, 400, "body_malformed")
+
+
+@pytest.mark.parametrize("body", [b"[]", b"7", b'"x"', b"null", b"{}", b""])
+async def test_a_body_of_another_shape_is_a_problem(client, body):
+    answer = await client.put("/v1/products/acme:1", content=body, headers=JSON)
+
+    found = problem(answer, 422, "request_invalid")
+    assert found.errors[0].place == "body"
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "application/xml", "multipart/form-data", "", "application/jsonx"],
+)
+async def test_another_content_type_is_a_problem(client, content_type):
+    answer = await client.put(
+        "/v1/products/acme:1", content=b'{"title": "x"}', headers={"Content-Type": content_type}
+    )
+
+    problem(answer, 415, "body_not_json")
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/json; charset=utf-8", "APPLICATION/JSON", "application/vnd.shop+json"],
+)
+async def test_json_may_be_called_by_its_other_names(client, content_type):
+    answer = await client.put(
+        "/v1/products/acme:1", content=b'{"title": "x"}', headers={"Content-Type": content_type}
+    )
+
+    assert answer.status_code == 201
+
+
+async def test_a_body_that_says_it_is_too_large_is_a_problem(tmp_path):
+    async with serving_wiring(memory_wiring(tmp_path, max_body_bytes=1_024)) as client:
+        answer = await client.put("/v1/products/acme:1", content=b"x" * 1_025, headers=JSON)
+
+    assert "1024" in problem(answer, 413, "body_too_large").detail
+
+
+async def test_a_body_that_turns_out_to_be_too_large_is_a_problem(tmp_path):
+    async def body():
+        for _ in range(100):
+            yield b"x" * 100
+
+    async with serving_wiring(memory_wiring(tmp_path, max_body_bytes=1_024)) as client:
+        answer = await client.put("/v1/products/acme:1", content=body(), headers=JSON)
+
+    problem(answer, 413, "body_too_large")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0",
+        "limit=1001",
+        "limit=x",
+        "limit=" + "9" * 5_000,
+        "limit=1e3",
+        "limit=NaN",
+        "kind=shop",
+        "brand=",
+        "filter=" + "x" * 2_001,
+        "cursor=" + "x" * 4_097,
+    ],
+)
+async def test_a_query_that_breaks_a_rule_is_a_problem(client, query):
+    found = problem(await client.get(f"/v1/products?{query}"), 422, "request_invalid")
+
+    assert found.errors[0].place == "query"
+    assert found.errors[0].pointer == f"/{query.partition('=')[0]}"
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["filter=%ff", "filter=%00", "filter=%ED%A0%80", "filter='})//", "cursor=%ff", "cursor=%00"],
+)
+async def test_a_query_that_cannot_be_decoded_is_a_problem(client, query):
+    answer = await client.get(f"/v1/products?{query}")
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("id", ["%ff", "%00", "%ED%A0%80", "%", "%zz", "x" * 513, "%20"])
+async def test_an_id_that_cannot_be_decoded_is_a_problem(client, id):
+    answer = await client.get(f"/v1/products/{id}")
+
+    assert answer.status_code in (404, 422)
+    assert answer.headers["Content-Type"] == MEDIA_TYPE
+
+
+async def test_what_the_client_sent_is_not_sent_back(client):
+    answer = await client.put("/v1/products/acme:1", json={"title": "x", "price": "s3cret"})
+
+    assert "s3cret" not in answer.text
+
+
+async def test_a_defect_says_nothing_of_itself_and_is_logged(client, wiring, capsys):
+    wiring.products.error = RuntimeError("password is hunter2")
+
+    answer = await client.get("/v1/products/acme:1")
+
+    problem(answer, 500, "internal_error")
+    assert "hunter2" not in answer.text
+    assert "hunter2" in capsys.readouterr().out  # with its traceback
+
+
+@pytest.mark.parametrize("sent", ["abc-1.2_3", "a" * 64])
+async def test_a_harmless_request_id_is_kept(client, sent):
+    answer = await client.get("/livez", headers={"X-Request-ID": sent})
+
+    assert answer.headers["X-Request-ID"] == sent
+
+
+@pytest.mark.parametrize("sent", ["", "a b", "a" * 65, "<script>", "a\tb"])
+async def test_another_request_id_is_replaced(client, sent):
+    answer = await client.get("/livez", headers={"X-Request-ID": sent})
+
+    assert answer.headers["X-Request-ID"] != sent
+    assert len(answer.headers["X-Request-ID"]) == 32
+
+
+async def test_readiness_names_what_is_not_ready(wiring):
+    wiring.readiness.error = NotReady({"migrations": "0002 not applied; run `catalograph migrate`"})
+
+    async with serving(create_app(wiring=wiring)) as stranger:
+        answer = await stranger.get("/readyz")
+
+    assert "catalograph migrate" in problem(answer, 503, "not_ready").detail
+    assert answer.headers["Retry-After"]
+
+
+async def test_answers_are_as_openapi_declares_them(client):
+    created = await client.put(
+        "/v1/products/acme:1",
+        json={
+            "title": "x",
+            "brand": "Acme",
+            "category": "A > B",
+            "model": "L",
+            "facts": [{"parameter": "Display", "value": 6}],
+        },
+    )
+    listed = await client.get("/v1/products")
+
+    assert Product.model_validate_json(created.content).brand is not None
+    assert ProductPage.model_validate_json(listed.content).items[0].id == "acme:1"

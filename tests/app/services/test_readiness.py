@@ -1,0 +1,111 @@
+"""Readiness: what is not ready is named, with what to do about it."""
+
+import pytest
+
+from app.errors import NotReady
+from app.services.readiness import Readiness
+from graph.errors import (
+    DatabaseNotFound,
+    DatabaseRefusedLogin,
+    DatabaseTooOld,
+    DatabaseUnavailable,
+    QueryTimedOut,
+)
+from graph.migrate import IndexState, MigrationStatus
+from graph.schema import INDEXES
+
+pytestmark = pytest.mark.anyio
+
+CURRENT = MigrationStatus(current="0001", pending=(), changed=(), unknown=())
+
+
+def online(name, state="ONLINE", percent=100.0):
+    return IndexState(
+        name=name,
+        kind="RANGE",
+        labels=(),
+        properties=(),
+        state=state,
+        population_percent=percent,
+        failure="",
+    )
+
+
+ALL_ONLINE = [online(index.name) for index in INDEXES]
+
+
+def readiness(*, error=None, status=CURRENT, indexes=ALL_ONLINE):
+    async def verify():
+        if error:
+            raise error
+
+    async def migrations():
+        return status
+
+    async def states():
+        return indexes
+
+    return Readiness(verify=verify, migrations=migrations, indexes=states)
+
+
+async def not_ready(checked):
+    with pytest.raises(NotReady) as caught:
+        await checked.check()
+    return caught.value.parts
+
+
+async def test_with_database_migrations_and_indexes_it_is_ready():
+    await readiness().check()
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (DatabaseUnavailable(uri="bolt://db:7687", reason="refused"), "catalograph up"),
+        (DatabaseRefusedLogin(uri="bolt://db:7687", username="neo4j"), "NEO4J_PASSWORD"),
+        (DatabaseTooOld(uri="bolt://db:7687", version="5.1", needed="2026.02"), "too old"),
+        (DatabaseNotFound(uri="bolt://db:7687", database="shop"), "NEO4J_DATABASE"),
+        (QueryTimedOut(timeout_s=2), "too slowly"),
+    ],
+)
+async def test_a_database_that_fails_is_named_without_its_address(error, remedy):
+    parts = await not_ready(readiness(error=error))
+
+    assert remedy in parts["database"]
+    assert "db:7687" not in parts["database"]
+
+
+@pytest.mark.parametrize(
+    ("status", "remedy"),
+    [
+        (MigrationStatus(None, ("0001", "0002"), (), ()), "catalograph migrate"),
+        (MigrationStatus("0001", (), ("0001",), ()), "restore the file"),
+        (MigrationStatus("0009", (), (), ("0009",)), "upgrade"),
+    ],
+)
+async def test_migrations_that_differ_are_named(status, remedy):
+    parts = await not_ready(readiness(status=status))
+
+    assert remedy in parts["migrations"]
+
+
+@pytest.mark.parametrize(
+    ("indexes", "says"),
+    [
+        (ALL_ONLINE[1:], f"{INDEXES[0].name} missing"),
+        ([online(INDEXES[0].name, "POPULATING", 40.0), *ALL_ONLINE[1:]], "40 %"),
+        ([online(INDEXES[0].name, "FAILED"), *ALL_ONLINE[1:]], "failed"),
+    ],
+)
+async def test_indexes_that_are_not_online_are_named(indexes, says):
+    parts = await not_ready(readiness(indexes=indexes))
+
+    assert says in parts["indexes"]
+
+
+async def test_all_that_is_not_ready_is_told_at_once():
+    pending = MigrationStatus(None, ("0001",), (), ())
+
+    parts = await not_ready(readiness(status=pending, indexes=[]))
+
+    assert set(parts) == {"migrations", "indexes"}

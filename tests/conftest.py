@@ -1,0 +1,153 @@
+"""One real Neo4j for the whole run, never the developer's, and an empty graph for each test."""
+
+import os
+import secrets
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from graph.client import AsyncDatabase, Connection, Database
+from graph.errors import DatabaseError
+from graph.migrate import migrate
+
+# What would lead the code under test to a developer's own server or folder.
+FOREIGN = (
+    "NEO4J_URI",
+    "NEO4J_USERNAME",
+    "NEO4J_PASSWORD",
+    "NEO4J_DATABASE",
+    "CATALOGRAPH_HOME",
+)
+NEEDS_NEO4J = {"neo4j", "database", "async_database"}
+
+TOKEN = "MERGE (t:__CatalographTests) SET t.token = $token"
+# The schema, the history of the migrations and the token stay. Nothing goes without the token.
+EMPTY = """
+MATCH (:__CatalographTests {token: $token})
+CALL () {
+  MATCH (n) WHERE none(label IN labels(n) WHERE label STARTS WITH '__')
+  DETACH DELETE n
+}
+RETURN count(*) AS ours
+"""
+
+
+def pytest_configure(config):
+    for name in FOREIGN:
+        os.environ.pop(name, None)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if NEEDS_NEO4J.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.neo4j)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def neo4j(tmp_path_factory):
+    """Where the Neo4j of this run is: started here, proven to be new, and migrated."""
+    with _docker_server() or _embedded_server(tmp_path_factory.mktemp("home")) as connection:
+        with Database(connection) as database:
+            assert database.read("MATCH (n) RETURN count(n) AS nodes") == [{"nodes": 0}], (
+                f"{connection.uri} is not the server that this run started"
+            )
+            migrate(database)
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def _shared_database(neo4j):
+    token = secrets.token_hex()
+    with Database(neo4j) as database:
+        database.write(TOKEN, token=token)
+        yield database, token
+
+
+@pytest.fixture
+def database(_shared_database):
+    """A `Database` over an empty graph."""
+    database, token = _shared_database
+    empty(database, token)
+    return database
+
+
+@pytest.fixture
+async def async_database(database, anyio_backend):
+    """An `AsyncDatabase` over the same empty graph."""
+    async with AsyncDatabase(database.connection) as opened:
+        yield opened
+
+
+def empty(database, token):
+    assert database.write(EMPTY, token=token)[0]["ours"] == 1, (
+        f"{database.connection.uri} lost the token of this run; nothing was deleted"
+    )
+
+
+@contextmanager
+def _embedded_server(home):
+    from graph.server import EmbeddedServer, ServerOptions
+
+    options = ServerOptions(
+        bolt_port=0, http_port=0, heap_mib=512, page_cache_mib=128, prepare_archive=False
+    )
+    with EmbeddedServer(home, options) as server:
+        endpoint = server.endpoint
+        assert not endpoint.attached, f"{home} belongs to another process"
+        yield Connection(endpoint.uri, endpoint.username, endpoint.password)
+
+
+def _docker_server():
+    """A container, where an engine answers; None elsewhere."""
+    import docker
+    from docker.errors import DockerException
+
+    try:
+        engine = docker.from_env(timeout=5)
+    except DockerException:
+        return None
+    try:
+        engine.ping()
+    except (DockerException, OSError):
+        return None
+    else:
+        return _container()
+    finally:
+        engine.close()
+
+
+@contextmanager
+def _container():
+    from testcontainers.core.container import DockerContainer
+
+    from graph.server import NEO4J_VERSION
+
+    password = secrets.token_urlsafe(16)
+    container = (
+        DockerContainer(f"neo4j:{NEO4J_VERSION}")
+        .with_env("NEO4J_AUTH", f"neo4j/{password}")
+        .with_exposed_ports(7687)
+    )
+    with container:
+        host, port = container.get_container_host_ip(), container.get_exposed_port(7687)
+        connection = Connection(f"bolt://{host}:{port}", "neo4j", password)
+        _await_answer(connection)
+        yield connection
+
+
+def _await_answer(connection, patience_s=120.0):
+    deadline = time.monotonic() + patience_s
+    with Database(connection) as database:
+        while True:
+            try:
+                return database.verify()
+            except DatabaseError:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.5)

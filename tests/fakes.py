@@ -1,0 +1,337 @@
+"""The read side in memory: what services are tested with, held to the same cases as Neo4j."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+from graph.filters import Has, OneOf
+from graph.records import (
+    FactView,
+    GraphEdge,
+    GraphNode,
+    GraphStats,
+    Item,
+    ItemSummary,
+    ItemView,
+    Named,
+    NamedView,
+    Neighbourhood,
+    ParameterView,
+)
+from graph.repositories.products import Page
+from graph.repositories.selection import KINDS
+from graph.schema import Label, Relationship
+
+RUN = "run-1"
+NOW = datetime(2025, 3, 1, 9, 30, 15, tzinfo=UTC)
+NOW_TEXT = "2025-03-01T09:30:15Z"
+
+
+class FakeGraph:
+    """Items as an import left them, with the models that offers only name."""
+
+    def __init__(self, items, parameters):
+        self.items = {(item.kind, item.id): item for item in items}
+        self.parameters = {
+            fact.value.parameter: parameters[fact.value.parameter]
+            for item in items
+            for fact in item.facts
+        }
+        self.unseen = set()
+        for item in items:
+            if item.model and ("model", item.model.id) not in self.items:
+                self.items["model", item.model.id] = _bare_model(item.model)
+                self.unseen.add(item.model.id)
+
+    def ordered(self):
+        return sorted(self.items.values(), key=lambda item: (KINDS.index(item.kind), item.id))
+
+    def model_of(self, item):
+        return self.items["model", item.model.id] if item.model else None
+
+
+class FakeProducts:
+    def __init__(self, graph):
+        self._graph = graph
+
+    async def get(self, id):
+        for kind in KINDS:
+            if item := self._graph.items.get((kind, id)):
+                return self._view(item)
+        return None
+
+    async def page(self, filter, *, kind, limit, after):
+        start = (KINDS.index(after[0]), after[1]) if after else (-1, "")
+        passing = [
+            item
+            for item in self._graph.ordered()
+            if (KINDS.index(item.kind), item.id) > start
+            and kind in (None, item.kind)
+            and all(self._passes(item, term) for term in filter.terms)
+        ]
+        shown = tuple(_summary(item) for item in passing[:limit])
+        more = len(passing) > limit
+        return Page(shown, (shown[-1].kind, shown[-1].id) if more and shown else None)
+
+    async def neighbourhood(self, id, *, depth, limit):
+        item = next(
+            (self._graph.items[key] for kind in KINDS if (key := (kind, id)) in self._graph.items),
+            None,
+        )
+        if item is None:
+            return None
+        names, edges = _whole_graph(self._graph)
+        reached = [(Label.PRODUCT if item.kind == "product" else Label.MODEL, id)]
+        for _ in range(depth):
+            near = [
+                end
+                for node in reached
+                for source, target, _ in edges
+                for end in ((target,) if source == node else (source,) if target == node else ())
+            ]
+            reached = list(dict.fromkeys([*reached, *near]))
+        shown = reached[:limit]
+        place = {node: position for position, node in enumerate(shown)}
+        return Neighbourhood(
+            nodes=tuple(
+                GraphNode(label=label, id=id, name=names[label, id]) for label, id in shown
+            ),
+            edges=tuple(
+                sorted(
+                    {
+                        GraphEdge(type=type, source=place[source], target=place[target])
+                        for source, target, type in edges
+                        if source in place and target in place
+                    },
+                    key=lambda edge: (edge.source, edge.target, edge.type),
+                )
+            ),
+            truncated=len(reached) > limit,
+        )
+
+    def _view(self, item):
+        product = item.kind == "product"
+        seen = None if item.id in self._graph.unseen else NOW_TEXT
+        stated = {name: getattr(item, name) for name in ("description", "gtin", "mpn", "url")}
+        return ItemView(
+            kind=item.kind,
+            id=item.id,
+            title=item.title,
+            names=() if product else item.names or (item.title,),
+            **stated,
+            image_url=item.image_url,
+            **{
+                name: getattr(item, name) if product else None
+                for name in ("language", "price", "currency", "in_stock", "source")
+            },
+            first_seen=seen,
+            last_seen=seen,
+            brand=_named(item.brand),
+            category=tuple(_named(category) for category in item.categories),
+            model=_named(item.model),
+            facts=tuple(
+                sorted(
+                    (self._fact(item, fact) for fact in item.facts),
+                    key=lambda fact: (fact.parameter, fact.value),
+                )
+            ),
+        )
+
+    def _fact(self, item, fact):
+        value = fact.value
+        return FactView(
+            parameter=value.parameter,
+            name=self._graph.parameters[value.parameter].name,
+            value=value.id,
+            text=value.text,
+            number=value.number,
+            unit=value.unit,
+            origin="catalog",
+            status="accepted",
+            confidence=1.0,
+            source=item.source,
+            evidence=fact.evidence,
+            run=RUN,
+            valid_from=NOW_TEXT,
+        )
+
+    def _passes(self, item, term):
+        stated = _own(item, term.field)
+        if stated is not None:
+            return _holds(term.condition, stated) != term.negated
+        values = [f.value for f in item.facts if f.value.parameter == term.field]
+        if not values and (model := self._graph.model_of(item)):
+            values = [f.value for f in model.facts if f.value.parameter == term.field]
+        return _value_holds(term.condition, values) != term.negated
+
+
+class FakeVocabulary:
+    def __init__(self, graph):
+        self._graph = graph
+
+    async def brands(self, *, limit, after):
+        brands = [item.brand for item in self._graph.items.values() if item.brand]
+        return _paged(_counted(brands), limit, after)
+
+    async def categories(self, *, limit, after):
+        above = [category for item in self._graph.items.values() for category in item.categories]
+        return _paged(_counted(above), limit, after)
+
+    async def parameters(self, *, limit, after):
+        views = []
+        for parameter in self._graph.parameters.values():
+            facts = [
+                fact.value
+                for item in self._graph.items.values()
+                for fact in item.facts
+                if fact.value.parameter == parameter.id
+            ]
+            numbers = [value.number for value in facts if value.number is not None]
+            views.append(
+                ParameterView(
+                    id=parameter.id,
+                    name=parameter.name,
+                    kind=parameter.kind,
+                    unit=parameter.unit,
+                    names=parameter.names or (parameter.name,),
+                    items=len(facts),
+                    values=len({value.id for value in facts}),
+                    minimum=min(numbers, default=None),
+                    maximum=max(numbers, default=None),
+                )
+            )
+        return _paged(views, limit, after)
+
+    async def parameters_for_filters(self):
+        from msgspec.structs import replace
+
+        return {
+            id: replace(parameter, names=parameter.names or (parameter.name,))
+            for id, parameter in self._graph.parameters.items()
+        }
+
+
+class FakeStats:
+    def __init__(self, graph):
+        self._graph = graph
+
+    async def counts(self):
+        names, edges = _whole_graph(self._graph)
+        labels, types = Counter(label for label, _ in names), Counter(type for *_, type in edges)
+        labels[Label.ENTITY] = sum(
+            labels[label] for label in (Label.MODEL, Label.BRAND, Label.CATEGORY, Label.VALUE)
+        )
+        return GraphStats(
+            nodes={label.value: labels[label] for label in Label},
+            relationships={type.value: types[type] for type in Relationship},
+        )
+
+
+def _bare_model(model):
+    return Item(
+        kind="model", id=model.id, title=model.name, source="", content_hash="", names=model.names
+    )
+
+
+def _named(named):
+    return named and Named(id=named.id, name=named.name, names=named.names or (named.name,))
+
+
+def _summary(item):
+    product = item.kind == "product"
+    return ItemSummary(
+        kind=item.kind,
+        id=item.id,
+        title=item.title,
+        brand=_named(item.brand),
+        category=_named(item.categories[-1]) if item.categories else None,
+        price=item.price if product else None,
+        currency=item.currency if product else None,
+        in_stock=item.in_stock if product else None,
+        source=item.source if product else None,
+    )
+
+
+def _own(item, field):
+    """What the item says of a reserved field, as a list; None for a parameter."""
+    product = item.kind == "product"
+    model = item.model.id if item.model else None
+    stock = {True: "yes", False: "no", None: None}[item.in_stock]
+    said = {
+        "id": [item.id],
+        "kind": [item.kind],
+        "brand": [item.brand.id if item.brand else None],
+        "category": [category.id for category in item.categories],
+        "model": [model if product else item.id],
+        "source": [item.source or None],
+        "price": [item.price if product else None],
+        "in_stock": [stock if product else None],
+        "language": [item.language if product else None],
+    }
+    return None if field not in said else [value for value in said[field] if value is not None]
+
+
+def _holds(condition, stated):
+    if isinstance(condition, Has):
+        return bool(stated)
+    if isinstance(condition, OneOf):
+        return not set(condition.values).isdisjoint(stated)
+    return any(_between(condition, number) for number in stated)
+
+
+def _value_holds(condition, values):
+    if isinstance(condition, OneOf):
+        return _holds(condition, [value.id for value in values])
+    if isinstance(condition, Has):
+        return bool(values)
+    return _holds(condition, [value.number for value in values if value.number is not None])
+
+
+def _between(asked, number):
+    low, high = asked.low, asked.high
+    above = low is None or number > low.number or (asked.low_inclusive and number == low.number)
+    below = high is None or number < high.number or (asked.high_inclusive and number == high.number)
+    return above and below
+
+
+def _counted(named):
+    counts = Counter(one.id for one in named)
+    by_id = {one.id: _named(one) for one in named}
+    return [
+        NamedView(id=id, name=one.name, names=one.names, items=counts[id])
+        for id, one in by_id.items()
+    ]
+
+
+def _paged(views, limit, after):
+    return sorted(
+        (view for view in views if after is None or view.id > after), key=lambda view: view.id
+    )[:limit]
+
+
+def _whole_graph(graph):
+    """Names of all nodes by label and id; edges as source, target, type."""
+    names, edges = {}, set()
+
+    def link(source, label, named, type):
+        names[label, named.id] = named.name
+        edges.add((source, (label, named.id), type))
+
+    for item in graph.items.values():
+        node = (Label.PRODUCT if item.kind == "product" else Label.MODEL, item.id)
+        names[node] = item.title
+        if item.brand:
+            link(node, Label.BRAND, item.brand, "MADE_BY")
+        if item.model:
+            link(node, Label.MODEL, item.model, "INSTANCE_OF")
+        if item.categories:
+            link(node, Label.CATEGORY, item.categories[-1], "BELONGS_TO")
+        for parent, child in zip(item.categories, item.categories[1:], strict=False):
+            names[Label.CATEGORY, child.id] = child.name
+            link((Label.CATEGORY, child.id), Label.CATEGORY, parent, "SUBCATEGORY_OF")
+        for fact in item.facts:
+            value = (Label.VALUE, fact.value.id)
+            names[value] = fact.value.text
+            edges.add((node, value, "HAS_PARAMETER"))
+            parameter = graph.parameters[fact.value.parameter]
+            link(value, Label.PARAMETER, parameter, "VALUE_OF")
+    return names, edges

@@ -1,0 +1,352 @@
+"""The embedded Neo4j as its users meet it: started, killed, raced for and stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import neo4j
+import psutil
+import pytest
+from neo4j.exceptions import ClientError, DriverError, Neo4jError
+
+from graph.errors import DiskFull, PortInUse, ServerBusy, ServerStartFailed
+from graph.server import (
+    NEO4J_VERSION,
+    EmbeddedServer,
+    Endpoint,
+    ServerOptions,
+    admin_command,
+    data_dir,
+    server_status,
+    start_detached,
+    stop_server,
+)
+
+# Small, on ports of their own, and without the archive's rehearsal in the background.
+SMALL = {
+    "bolt_port": 0,
+    "http_port": 0,
+    "heap_mib": 512,
+    "page_cache_mib": 64,
+    "prepare_archive": False,
+}
+OPTIONS = ServerOptions(**SMALL)
+PATIENCE_S = 120.0
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def server(home: Path) -> Iterator[EmbeddedServer]:
+    with EmbeddedServer(home, OPTIONS) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def endpoint(server: EmbeddedServer) -> Endpoint:
+    return server.endpoint
+
+
+@pytest.fixture
+def driver(endpoint: Endpoint) -> Iterator[neo4j.Driver]:
+    with connect(endpoint) as opened:
+        yield opened
+
+
+@pytest.fixture
+def detached_home(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path
+    stop_server(tmp_path)
+
+
+def connect(endpoint: Endpoint) -> neo4j.Driver:
+    return neo4j.GraphDatabase.driver(
+        endpoint.uri,
+        auth=(endpoint.username, endpoint.password),
+        notifications_min_severity="OFF",
+        max_transaction_retry_time=0,
+    )
+
+
+def eventually(check: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not check():
+        assert time.monotonic() < deadline, f"not within {PATIENCE_S:g} s: {check}"
+        time.sleep(0.05)
+
+
+def answers(endpoint: Endpoint) -> bool:
+    try:
+        with connect(endpoint) as driver:
+            return bool(driver.execute_query("RETURN 1 AS one").records[0]["one"])
+    except (DriverError, Neo4jError):
+        return False
+
+
+def ends(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def java_processes(home: Path) -> list[int]:
+    mark = f"--home-dir={home.resolve() / 'neo4j'}"
+    found = psutil.process_iter(["cmdline"])
+    return [each.pid for each in found if mark in (each.info["cmdline"] or [])]
+
+
+# One server for all of these
+
+
+@pytest.mark.neo4j
+def test_a_started_server_is_the_promised_version_of_neo4j(driver: neo4j.Driver) -> None:
+    records = driver.execute_query(
+        "CALL dbms.components() YIELD versions, edition RETURN *"
+    ).records
+
+    assert records[0]["versions"] == [NEO4J_VERSION]
+    assert records[0]["edition"] == "community"
+
+
+@pytest.mark.neo4j
+def test_another_password_is_refused(endpoint: Endpoint) -> None:
+    with (
+        neo4j.GraphDatabase.driver(endpoint.uri, auth=(endpoint.username, "guess")) as driver,
+        pytest.raises(Neo4jError, match=r"[Uu]nauthorized|authentication"),
+    ):
+        driver.verify_connectivity()
+
+
+@pytest.mark.neo4j
+def test_the_password_is_readable_by_its_owner_alone(home: Path, endpoint: Endpoint) -> None:
+    file = home / "neo4j" / "conf" / "password"
+
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert endpoint.password == file.read_text().strip()
+    assert endpoint.password not in repr(endpoint)
+    assert (home / "neo4j").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.neo4j
+def test_the_server_listens_on_the_loopback_address_alone(endpoint: Endpoint) -> None:
+    connections = psutil.Process(endpoint.pid).net_connections(kind="tcp")
+
+    listening = {c.laddr.ip.removeprefix("::ffff:") for c in connections if c.status == "LISTEN"}
+
+    assert listening == {"127.0.0.1"}
+
+
+@pytest.mark.neo4j
+@pytest.mark.parametrize(
+    "source", ["file:///etc/hostname", "http://127.0.0.1:1/x", "ftp://[::1]/x"]
+)
+def test_a_query_can_load_neither_a_file_nor_an_address(driver: neo4j.Driver, source: str) -> None:
+    with pytest.raises(ClientError, match=r"disabled|blocked|denied|block"):
+        driver.execute_query("LOAD CSV FROM $source AS line RETURN line", source=source)
+
+
+@pytest.mark.neo4j
+def test_everything_lies_below_the_home(home: Path, endpoint: Endpoint) -> None:
+    assert data_dir(home) == home / "neo4j" / "data"
+    assert (data_dir(home) / "databases" / "neo4j").is_dir()
+    assert endpoint.home == home
+
+
+@pytest.mark.neo4j
+def test_who_comes_second_is_a_guest_and_leaves_the_server_running(
+    home: Path, endpoint: Endpoint
+) -> None:
+    with EmbeddedServer(home, OPTIONS) as guest:
+        seen = guest.endpoint
+
+    assert seen.attached
+    assert (seen.uri, seen.pid, seen.password) == (endpoint.uri, endpoint.pid, endpoint.password)
+    assert answers(endpoint)
+
+
+@pytest.mark.neo4j
+def test_a_server_in_the_care_of_another_process_is_not_stopped(
+    home: Path, endpoint: Endpoint
+) -> None:
+    with pytest.raises(ServerBusy, match=str(os.getpid())):
+        stop_server(home)
+
+    assert answers(endpoint)
+
+
+@pytest.mark.neo4j
+def test_the_status_names_the_endpoint_and_the_owner(home: Path, endpoint: Endpoint) -> None:
+    status = server_status(home)
+
+    assert (status.phase, status.supervisor_pid, status.detached) == ("running", os.getpid(), False)
+    assert status.endpoint is not None
+    assert status.endpoint.uri == endpoint.uri
+
+
+@pytest.mark.neo4j
+def test_the_admin_tool_runs_for_the_home(home: Path, server: EmbeddedServer) -> None:
+    done = subprocess.run(
+        admin_command(home, ["--version"]), capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == NEO4J_VERSION
+
+
+@pytest.mark.neo4j
+def test_no_acknowledged_row_is_lost_when_the_server_is_killed(
+    home: Path, endpoint: Endpoint, driver: neo4j.Driver
+) -> None:
+    acknowledged: list[int] = []
+
+    def write() -> None:
+        while True:
+            rows = list(range(len(acknowledged), len(acknowledged) + 10))
+            try:
+                driver.execute_query("UNWIND $rows AS id MERGE (:Kept {id: id})", rows=rows)
+            except (DriverError, Neo4jError):
+                return
+            acknowledged.extend(rows)
+
+    restarts = server_status(home).restarts
+    driver.execute_query("CREATE CONSTRAINT kept FOR (n:Kept) REQUIRE n.id IS UNIQUE")
+    writer = threading.Thread(target=write)
+    writer.start()
+    eventually(lambda: len(acknowledged) >= 200)
+
+    os.kill(java_processes(home)[0], signal.SIGKILL)
+
+    writer.join()
+    eventually(lambda: answers(endpoint))
+    with connect(endpoint) as again:
+        found = again.execute_query("MATCH (n:Kept) RETURN collect(n.id) AS ids").records[0]["ids"]
+    assert set(acknowledged) <= set(found)
+    assert len(found) == len(set(found))
+    assert server_status(home).restarts == restarts + 1
+
+
+@pytest.mark.neo4j
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        "UNWIND range(1, 1000000000) AS x RETURN collect(x)",  # counted: an error
+        "RETURN [x IN range(1, 100000000) | range(1, 1000)]",  # not counted: the heap is gone
+    ],
+)
+def test_the_server_works_again_after_a_query_that_takes_all_memory(
+    endpoint: Endpoint, bomb: str
+) -> None:
+    with connect(endpoint) as driver, pytest.raises((DriverError, Neo4jError)):
+        driver.execute_query(bomb)
+
+    eventually(lambda: answers(endpoint))
+
+
+# Servers that do not come up
+
+
+def test_a_taken_port_that_was_asked_for_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        with pytest.raises(PortInUse, match=f"port {port} .* taken"):
+            EmbeddedServer(tmp_path, ServerOptions(**{**SMALL, "bolt_port": port})).start()
+
+    assert server_status(tmp_path).phase == "failed"
+    assert java_processes(tmp_path) == []
+
+
+def test_a_full_disk_is_named_before_anything_is_written(tmp_path: Path) -> None:
+    options = ServerOptions(**SMALL, minimum_free_mib=2**40)
+
+    with pytest.raises(DiskFull, match=r"MiB free and Neo4j needs"):
+        EmbeddedServer(tmp_path, options).start()
+
+    assert not data_dir(tmp_path).joinpath("databases").exists()
+
+
+@pytest.mark.neo4j
+def test_a_failed_start_shows_what_neo4j_said(tmp_path: Path) -> None:
+    options = ServerOptions(**SMALL, settings={"no.such.setting": "1"})
+
+    with pytest.raises(
+        ServerStartFailed, match=r"No declared setting with name: no\.such\.setting"
+    ):
+        EmbeddedServer(tmp_path, options).start()
+
+    assert java_processes(tmp_path) == []
+
+
+@pytest.mark.neo4j
+def test_a_server_that_dies_too_often_is_given_up(tmp_path: Path) -> None:
+    # A broken archive, too: it may cost time, never the start.
+    options = ServerOptions(**SMALL, restart_limit=0, cache=tmp_path / "cache")
+    with EmbeddedServer(tmp_path, options) as server:
+        os.kill(server.endpoint.pid, signal.SIGKILL)
+
+        assert server.wait(PATIENCE_S)
+        assert isinstance(server.failure, ServerStartFailed)
+        assert server.failure.reason == "it was killed by SIGKILL"
+        assert server.status.phase == "failed"
+
+
+# Servers in the background
+
+
+@pytest.mark.neo4j
+def test_two_processes_that_race_for_a_home_start_one_server(detached_home: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from graph.server import *; "
+        "e = start_detached(Path(sys.argv[1]), ServerOptions.from_json(sys.argv[2])); "
+        "print(e.uri, e.pid)"
+    )
+    command = [sys.executable, "-c", script, str(detached_home), OPTIONS.to_json()]
+    root = Path(__file__).parents[2]
+
+    racers = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) for _ in range(2)
+    ]
+    said = [racer.communicate()[0].strip() for racer in racers]
+
+    assert [racer.returncode for racer in racers] == [0, 0]
+    assert said[0] == said[1]
+    assert java_processes(detached_home) == [int(said[0].split()[1])]
+
+    # The processes that started it are gone and it runs on; attached to it, stopped by its owner.
+    with EmbeddedServer(detached_home, OPTIONS) as guest:
+        assert answers(guest.endpoint)
+        assert guest.endpoint.attached
+    assert server_status(detached_home).detached
+    assert stop_server(detached_home)
+    assert server_status(detached_home).phase == "stopped"
+    assert java_processes(detached_home) == []
+    assert not stop_server(detached_home)
+
+
+@pytest.mark.neo4j
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the next start ends the orphan")
+def test_a_killed_supervisor_takes_its_server_along_and_the_next_start_works(
+    detached_home: Path,
+) -> None:
+    first = start_detached(detached_home, OPTIONS)
+    supervisor = server_status(detached_home).supervisor_pid
+    assert supervisor is not None
+
+    os.kill(supervisor, signal.SIGKILL)
+
+    eventually(lambda: ends(first.pid))
+    assert server_status(detached_home).phase == "stopped"
+    second = start_detached(detached_home, OPTIONS)
+    assert answers(second)
+    assert second.password == first.password
