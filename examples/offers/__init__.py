@@ -1,0 +1,1 @@
+"""What `make_offers.py` is made of: phones, shops, wording, titles and prices."""
