@@ -15,7 +15,6 @@ AppError
     ├── BodyNotJson
     ├── BodyMalformed
     ├── CursorInvalid
-    ├── ParameterInvalid
     ├── ItemIdInvalid
     └── ItemNotFound
 """
@@ -175,14 +174,6 @@ class CursorInvalid(RequestRefused):
     def __init__(self, *, reason: str) -> None:
         self.reason = reason
         super().__init__(f"{reason}; start again without a cursor")
-
-
-class ParameterInvalid(RequestRefused):
-    code = "parameter_invalid"
-
-    def __init__(self, *, parameter: str, reason: str) -> None:
-        self.parameter, self.reason = parameter, reason
-        super().__init__(f"{parameter}: {reason}")
 
 
 class ItemIdInvalid(RequestRefused):

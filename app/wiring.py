@@ -19,6 +19,7 @@ from app.settings import Settings
 from graph import migrate
 from graph.client import AsyncDatabase, Connection, Database
 from graph.errors import DatabaseUnavailable
+from graph.records import Neighbourhood
 from graph.repositories.items import ItemWriter
 from graph.repositories.products import Products
 from graph.repositories.stats import Stats
@@ -114,6 +115,12 @@ def open_for_job(settings: Settings) -> Iterator[Database]:
     with Database(connection) as database:
         database.verify()
         yield database
+
+
+async def read_neighbourhood(settings: Settings, id: str, *, limit: int) -> Neighbourhood | None:
+    """What a drawing shows, for a command that has no application."""
+    async with AsyncDatabase(connection_of(located(settings))) as database:
+        return await Products(database).neighbourhood(id, depth=1, limit=limit)
 
 
 def connection_of(settings: Settings) -> Connection:

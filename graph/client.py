@@ -45,11 +45,7 @@ _MEMORY = {
     "StackOverFlowError",
     "TransactionOutOfMemoryError",
 }
-_TIMEOUT = {
-    "LockAcquisitionTimeout",
-    "TransactionTimedOut",
-    "TransactionTimedOutClientConfiguration",
-}
+_TIMEOUT = {"TransactionTimedOut", "TransactionTimedOutClientConfiguration"}
 _LOGIN = {"AuthenticationRateLimit", "CredentialsExpired", "TokenExpired", "Unauthorized"}
 _NO_DATABASE = {"DatabaseNotFound", "HomeDatabaseNotFound"}
 _UNREACHABLE = (
@@ -92,7 +88,7 @@ def _plain_items(mapping: Mapping[str, Any]) -> Row:
 
 
 def _steps(path: Path) -> Iterator[Node | Relationship]:
-    yield path.start_node if path.start_node is not None else path.nodes[0]
+    yield path.nodes[0]
     for relationship, node in zip(path.relationships, path.nodes[1:], strict=True):
         yield relationship
         yield node
@@ -177,7 +173,9 @@ class Database:
             return Table(tuple(result.keys()), rows, truncated=len(records) > limit)
 
     def server_info(self) -> ServerInfo:
-        return _server_info(self.connection, self._once(neo4j.READ_ACCESS, _ask_server))
+        # Once: who asks for this wants to know now, not when a server has come back.
+        rows = self._once(neo4j.READ_ACCESS, lambda transaction: transaction.run(_SERVER))
+        return _server_info(self.connection, rows)
 
     def verify(self) -> None:
         """Raise what stands between us and the database: address, login, version or name."""
@@ -317,10 +315,6 @@ CALL dbms.components() YIELD name, versions, edition WHERE name = 'Neo4j Kernel'
 CALL db.info() YIELD name AS database
 RETURN versions[0] AS version, edition, database
 """
-
-
-def _ask_server(transaction: Transaction) -> list[Row]:
-    return transaction.run(_SERVER)
 
 
 def _server_info(connection: Connection, rows: list[Row]) -> ServerInfo:

@@ -26,7 +26,7 @@ GraphError
 ├── FilterInvalid               a filter expression
 ├── ValueInvalid                one cell or value that means nothing for its parameter
 ├── DraftInvalid                one field of an item that cannot be stored
-└── ImportFailed                an import that cannot go on (one bad row is a RecordRejected, not an error)
+└── ImportFailed                an import that cannot go on; one bad row is a RecordRejected
 """
 
 from __future__ import annotations

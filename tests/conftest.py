@@ -2,14 +2,18 @@
 
 import os
 import secrets
+import socket
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
+import docker
 import pytest
+from testcontainers.core.container import DockerContainer
 
 from graph.client import AsyncDatabase, Connection, Database
 from graph.errors import DatabaseError
 from graph.migrate import migrate
+from graph.server import NEO4J_VERSION, EmbeddedServer, ServerOptions
 
 # What would lead the code under test to a developer's own server or folder.
 FOREIGN = (
@@ -62,7 +66,7 @@ def neo4j(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def _shared_database(neo4j):
+def shared_database(neo4j):
     token = secrets.token_hex()
     with Database(neo4j) as database:
         database.write(TOKEN, token=token)
@@ -70,9 +74,9 @@ def _shared_database(neo4j):
 
 
 @pytest.fixture
-def database(_shared_database):
+def database(shared_database):
     """A `Database` over an empty graph."""
-    database, token = _shared_database
+    database, token = shared_database
     empty(database, token)
     return database
 
@@ -92,8 +96,6 @@ def empty(database, token):
 
 @contextmanager
 def _embedded_server(home):
-    from graph.server import EmbeddedServer, ServerOptions
-
     options = ServerOptions(
         bolt_port=0, http_port=0, heap_mib=512, page_cache_mib=128, prepare_archive=False
     )
@@ -105,29 +107,21 @@ def _embedded_server(home):
 
 def _docker_server():
     """A container, where an engine answers; None elsewhere."""
-    import docker
-    from docker.errors import DockerException
+    address = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    # Asked by hand first: the client leaves its socket open when nobody is behind the file.
+    if address.startswith("unix://") and not _listens(address.removeprefix("unix://")):
+        return None
+    with closing(docker.from_env(timeout=5)) as engine:
+        return _container() if engine.ping() else None
 
-    try:
-        engine = docker.from_env(timeout=5)
-    except DockerException:
-        return None
-    try:
-        engine.ping()
-    except (DockerException, OSError):
-        return None
-    else:
-        return _container()
-    finally:
-        engine.close()
+
+def _listens(path):
+    with closing(socket.socket(socket.AF_UNIX)) as probe:
+        return probe.connect_ex(path) == 0
 
 
 @contextmanager
 def _container():
-    from testcontainers.core.container import DockerContainer
-
-    from graph.server import NEO4J_VERSION
-
     password = secrets.token_urlsafe(16)
     container = (
         DockerContainer(f"neo4j:{NEO4J_VERSION}")

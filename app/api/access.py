@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from fastapi import Security
@@ -49,10 +49,6 @@ GUARD = Guard()
 
 READ = Security(GUARD, scopes=[Scope.READ.value])
 WRITE = Security(GUARD, scopes=[Scope.WRITE.value])
-ADMIN = Security(GUARD, scopes=[Scope.ADMIN.value])
-
-Reader = Annotated[ApiKey, READ]
-Writer = Annotated[ApiKey, WRITE]
 
 
 def admit(request: Request, needed: list[str]) -> ApiKey:

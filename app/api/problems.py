@@ -19,7 +19,6 @@ from app.errors import (
     BodyMalformed,
     CursorInvalid,
     ItemIdInvalid,
-    ParameterInvalid,
     code_of,
     headers_of,
     public_detail,
@@ -121,8 +120,6 @@ def faults_of(error: Exception) -> list[dict[str, str]]:
             return [fault("query", "/filter", error.code, reason)]
         case CursorInvalid():
             return [fault("query", "/cursor", error.code, error.reason)]
-        case ParameterInvalid():
-            return [fault("query", f"/{error.parameter}", error.code, error.reason)]
         case ItemIdInvalid():
             return [fault("path", "/id", error.code, error.reason)]
         case BodyMalformed():

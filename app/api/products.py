@@ -136,6 +136,59 @@ async def get_product(request: Request, id: ItemId) -> Response:
     return cacheable_answer(found, request.headers)
 
 
+FilterText = Annotated[
+    str | None,
+    Query(
+        max_length=2_000,
+        description=(
+            "terms that must all hold: `brand:acme`, `display>=6.5in`, `price:100..300`, "
+            "`-has:nfc`. Units are understood; errors point at the character."
+        ),
+        openapi_examples={
+            "range": {"summary": "cheap and large", "value": "price:100..300 display>=6.5in"},
+            "without": {"summary": "without a parameter", "value": "-has:nfc"},
+        },
+    ),
+]
+
+BrandName = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=200,
+        description="only this brand, by id or name",
+        openapi_examples={"acme": {"summary": "a brand", "value": "acme"}},
+    ),
+]
+
+CategoryName = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=200,
+        description=(
+            "only this category and what is below it, by id or by the names from the root, "
+            "with `/` between"
+        ),
+        openapi_examples={
+            "phones": {"summary": "a category", "value": "electronics/phones"},
+            "names": {"summary": "the same by its names", "value": "Electronics/Phones"},
+        },
+    ),
+]
+
+Kind = Annotated[
+    Literal["product", "model"] | None,
+    Query(
+        description=(
+            "`product`: what shops list; `model`: what those are instances of; "
+            "unset: products, then models"
+        ),
+        openapi_examples={"offers": {"summary": "what shops list", "value": "product"}},
+    ),
+]
+
+
 @router.get(
     "",
     operation_id="listProducts",
@@ -147,54 +200,10 @@ async def get_product(request: Request, id: ItemId) -> Response:
 )
 async def list_products(
     request: Request,
-    filter: Annotated[
-        str | None,
-        Query(
-            max_length=2_000,
-            description=(
-                "terms that must all hold: `brand:acme`, `display>=6.5in`, `price:100..300`, "
-                "`-has:nfc`. Units are understood; errors point at the character."
-            ),
-            openapi_examples={
-                "range": {"summary": "cheap and large", "value": "price:100..300 display>=6.5in"},
-                "without": {"summary": "without a parameter", "value": "-has:nfc"},
-            },
-        ),
-    ] = None,
-    brand: Annotated[
-        str | None,
-        Query(
-            min_length=1,
-            max_length=200,
-            description="only this brand, by id or name",
-            openapi_examples={"acme": {"summary": "a brand", "value": "acme"}},
-        ),
-    ] = None,
-    category: Annotated[
-        str | None,
-        Query(
-            min_length=1,
-            max_length=200,
-            description=(
-                "only this category and what is below it, by id or by the names from the root, "
-                "with `/` between"
-            ),
-            openapi_examples={
-                "phones": {"summary": "a category", "value": "electronics/phones"},
-                "names": {"summary": "the same by its names", "value": "Electronics/Phones"},
-            },
-        ),
-    ] = None,
-    kind: Annotated[
-        Literal["product", "model"] | None,
-        Query(
-            description=(
-                "`product`: what shops list; `model`: what those are instances of; "
-                "unset: products, then models"
-            ),
-            openapi_examples={"offers": {"summary": "what shops list", "value": "product"}},
-        ),
-    ] = None,
+    filter: FilterText = None,
+    brand: BrandName = None,
+    category: CategoryName = None,
+    kind: Kind = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:

@@ -131,6 +131,25 @@ def stats(json: Json = False) -> None:
     print_table("In the graph", ("label or relationship", "count"), rows)
 
 
+def draw(
+    id: Annotated[str, typer.Argument(help="Of a product or a model.")],
+    output: Annotated[Path, typer.Option(help="SVG file to write.")],
+    limit: Annotated[int, typer.Option(min=2, max=60, help="Most nodes.")] = 24,
+) -> None:
+    """Draw an item with everything it is linked to."""
+    import asyncio
+
+    from app.errors import ItemNotFound
+    from app.services.drawing import draw as drawn
+    from app.wiring import read_neighbourhood
+
+    found = asyncio.run(read_neighbourhood(load_settings(), id, limit=limit))
+    if found is None:
+        raise ItemNotFound(id=id)
+    output.write_text(drawn(found), encoding="utf-8")
+    out.print(f"{output}: {len(found.nodes)} nodes, {len(found.edges)} edges")
+
+
 def version(json: Json = False) -> None:
     """Print the versions of Catalograph and of the Neo4j that it embeds."""
     from importlib.metadata import version as installed

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Generic, Literal, TypeVar, assert_never
 
 import msgspec
 
-from app.errors import CursorInvalid, ParameterInvalid
+from app.errors import CursorInvalid
 from app.services.paging import read_cursor, write_cursor
-from graph.errors import FilterInvalid
 from graph.filters import RESERVED, Filter, OneOf, Term, bind, parse
 from graph.records import ItemKind, ItemSummary, NamedView, ParameterView, Record
 
@@ -88,15 +87,8 @@ class Browsing:
         bound = bind(wanted, known)
         for field, name in (("brand", query.brand), ("category", query.category)):
             if name is not None:
-                bound = bound.and_(_field_filter(field, name))
+                bound = bound.and_(bind(Filter((Term(field, OneOf((name,))),)), {}))
         return bound
-
-
-def _field_filter(field: str, name: str) -> Filter:
-    try:
-        return bind(Filter((Term(field, OneOf((name,))),)), {})
-    except FilterInvalid as error:
-        raise ParameterInvalid(parameter=field, reason=error.reason) from error
 
 
 def _on_items_alone(wanted: Filter) -> bool:

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from graph.client import Database
 from graph.errors import MigrationsPending
+from graph.ingest.linking import BrandNames
 from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import load_mapping_file
 from graph.ingest.pipeline import ImportProgress, ImportReport, import_file
 from graph.ingest.rejects import RejectFile
 from graph.migrate import status
 from graph.repositories.items import ItemWriter
+from graph.repositories.vocabulary import known_brands
 from graph.text import item_id
 
 ProgressOf = Callable[[Path, ImportProgress], None]
@@ -44,8 +46,9 @@ def import_files(
         ImportFailed: a file is broken; what `done` reported and the rows before the break stay.
     """
     item_id(source, "any")  # refuses a name that no id can begin with
-    rows = RowMapping(load_mapping_file(mapping_file))
+    mapping = load_mapping_file(mapping_file)
     require_migrated(database)
+    rows = RowMapping(mapping, BrandNames(known_brands(database)))
     writer = ItemWriter(database)
     reports: list[ImportReport] = []
     with RejectFile(rejects_file) as rejects:

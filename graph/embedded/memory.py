@@ -10,8 +10,8 @@ import psutil
 _MIB = 1024 * 1024
 # Below this the server starts and then dies in its first larger query.
 _HEAP_FLOOR_MIB = 256
-# One process serves one catalog; more heap buys longer collections, not faster queries.
-_HEAP_CEILING_MIB = 8 * 1024
+# Batches need less; a query that eats the heap is over when it is full, minutes later with more.
+_HEAP_CEILING_MIB = 4 * 1024
 _PAGE_CACHE_FLOOR_MIB = 64
 _PAGE_CACHE_CEILING_MIB = 16 * 1024
 

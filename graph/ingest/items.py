@@ -9,9 +9,9 @@ from typing import TypeVar
 import msgspec
 
 from graph.errors import DraftInvalid, ValueInvalid
+from graph.ingest.linking import BrandNames
 from graph.records import Fact, Item, ItemKind, Named, Parameter, ParameterKind, Record
 from graph.text import (
-    brand_id,
     category_ids,
     clean_text,
     item_id,
@@ -65,13 +65,17 @@ def declare_parameters(draft: ItemDraft, known: Mapping[str, Parameter]) -> dict
     return declared
 
 
-def build_item(draft: ItemDraft, parameters: Mapping[str, Parameter]) -> Item:
+def build_item(
+    draft: ItemDraft, parameters: Mapping[str, Parameter], brands: BrandNames | None = None
+) -> Item:
     """Check and normalise `draft`; every parameter it uses must be in `parameters`.
+
+    A brand that `brands` knows by another name keeps its id.
 
     Raises:
         DraftInvalid: with the path of the first field that cannot be stored.
     """
-    brand = _checked("brand", draft.brand, brand_named)
+    brand = _checked("brand", draft.brand, (brands or BrandNames()).named)
     return assemble(
         kind=draft.kind,
         source=draft.source,
@@ -129,11 +133,6 @@ def assemble(
         **fields,  # type: ignore[arg-type]
     )
     return msgspec.structs.replace(item, content_hash=_content_hash(item))
-
-
-def brand_named(name: str) -> Named:
-    cleaned = clean_text(name)
-    return Named(id=brand_id(cleaned), name=cleaned, names=(cleaned,))
 
 
 def category_path(path: str, separator: str = CATEGORY_SEPARATOR) -> tuple[Named, ...]:

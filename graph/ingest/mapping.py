@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import TypeVar
 
 from graph.errors import DraftInvalid, ImportFailed, ValueInvalid
-from graph.ingest.items import assemble, brand_named, category_path, model_named
+from graph.ingest.items import assemble, category_path, model_named
+from graph.ingest.linking import BrandNames
 from graph.ingest.mapping_file import (
     FieldSpec,
     FileSpec,
@@ -50,16 +51,16 @@ class RowMapping:
         cells_skipped: cells without meaning, by parameter, where the mapping says `skip`.
     """
 
-    def __init__(self, mapping: MappingFile) -> None:
+    def __init__(self, mapping: MappingFile, brands: BrandNames | None = None) -> None:
         self._mapping = mapping
+        self._brands = brands or BrandNames()
         self.options = mapping.file.options
         self._cells = _Cells(mapping.file)
         self._parameters = [_ParameterReader(spec, self._cells) for spec in mapping.parameters]
         self._patterns = _Patterns()
         self.parameters = {reader.parameter.id: reader.parameter for reader in self._parameters}
         self.cells_skipped: dict[str, int] = {}
-        # Brands and categories repeat from row to row.
-        self._brand = lru_cache(4_096)(brand_named)
+        # Categories repeat from row to row.
         self._category = lru_cache(4_096)(category_path)
 
     def check_columns(self, file: str, columns: tuple[str, ...]) -> None:
@@ -167,13 +168,13 @@ class RowMapping:
 
     def _brand_of(self, cells: Mapping[str, object]) -> Named | None:
         spec = self._mapping.fields.brand
-        brand = self._built(cells, spec, self._brand)
+        brand = self._built(cells, spec, self._brands.named)
         if brand is None or spec is None or spec.names is None:
             return brand
-        others = self._names(cells, spec.names)
-        return Named(
-            id=brand.id, name=brand.name, names=tuple(dict.fromkeys((brand.name, *others)))
-        )
+        names = (*brand.names, *self._names(cells, spec.names))
+        brand = Named(id=brand.id, name=brand.name, names=tuple(dict.fromkeys(names)))
+        self._brands.add(brand)  # from the next row on it is known by these
+        return brand
 
     def _categories_of(self, cells: Mapping[str, object]) -> tuple[Named, ...]:
         spec = self._mapping.fields.category

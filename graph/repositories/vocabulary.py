@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from graph.client import AsyncDatabase, Row
-from graph.records import NamedView, Parameter, ParameterView
+from graph.client import AsyncDatabase, Database, Row
+from graph.records import Named, NamedView, Parameter, ParameterView
 from graph.repositories.selection import CATEGORY_DEPTH
 
 # Degrees of nodes, which the store keeps: nothing here walks over items.
@@ -38,6 +38,7 @@ CALL (n) {{
 }}
 RETURN {_PARAMETER}, items, values, minimum, maximum
 """
+KNOWN_BRANDS = "MATCH (n:Brand) RETURN n.id AS id, n.name AS name, n.names AS names"
 PARAMETERS_FOR_FILTERS = f"MATCH (n:Parameter) RETURN {_PARAMETER}"
 
 
@@ -63,8 +64,21 @@ class Vocabulary:
         rows = await self._database.read(PARAMETERS_FOR_FILTERS)
         return {row["id"]: Parameter(**_with_names(row)) for row in rows}
 
+    async def known_brands(self) -> list[Named]:
+        """All of them with every name they go by: brands are few."""
+        return [_brand(row) for row in await self._database.read(KNOWN_BRANDS)]
+
     async def _page(self, query: str, limit: int, after: str | None) -> list[Row]:
         return await self._database.read(query, {"limit": limit, "after": after or ""})
+
+
+def known_brands(database: Database) -> list[Named]:
+    """The same for an import."""
+    return [_brand(row) for row in database.read(KNOWN_BRANDS)]
+
+
+def _brand(row: Row) -> Named:
+    return Named(**_with_names(row))
 
 
 def _named(row: Row) -> NamedView:

@@ -163,7 +163,7 @@ def test_jars_that_are_neither_here_nor_reachable_are_named_with_a_remedy(
 
 @pytest.mark.parametrize(
     ("total_gib", "heap_mib", "page_cache_mib"),
-    [(0.5, 256, 64), (1, 256, 128), (2, 512, 256), (24, 6144, 3072), (512, 8192, 16384)],
+    [(0.5, 256, 64), (1, 256, 128), (2, 512, 256), (12, 3072, 1536), (512, 4096, 16384)],
 )
 def test_memory_is_shared_out_by_the_size_of_the_machine(
     total_gib: float, heap_mib: int, page_cache_mib: int

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import neo4j
 import pytest
 
 from graph.client import AsyncDatabase
@@ -9,25 +10,33 @@ from graph.repositories.items import ItemWriter
 from graph.repositories.products import Products
 from graph.repositories.stats import Stats
 from graph.repositories.vocabulary import Vocabulary
+from tests.conftest import empty
 from tests.fakes import NOW, RUN, FakeGraph, FakeProducts, FakeStats, FakeVocabulary
 from tests.graph.repositories.stock import ITEMS, PARAMETERS
 
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.neo4j)])
 async def reads(request, anyio_backend):
-    """`products`, `vocabulary` and `stats` over the catalog of `stock`."""
+    """`products`, `vocabulary` and `stats` over the catalog of `stock`, to be read only."""
     if request.param == "fake":
         graph = FakeGraph(ITEMS, PARAMETERS)
         yield SimpleNamespace(
             products=FakeProducts(graph), vocabulary=FakeVocabulary(graph), stats=FakeStats(graph)
         )
         return
-    database = request.getfixturevalue("database")
-    store(database)
-    async with AsyncDatabase(database.connection) as opened:
+    async with AsyncDatabase(request.getfixturevalue("stocked").connection) as opened:
         yield SimpleNamespace(
             products=Products(opened), vocabulary=Vocabulary(opened), stats=Stats(opened)
         )
+
+
+@pytest.fixture(scope="module")
+def stocked(shared_database):
+    """The graph with the catalog of `stock`; a test that writes belongs into another module."""
+    database, token = shared_database
+    empty(database, token)
+    store(database)
+    return database
 
 
 def store(database):
@@ -37,3 +46,19 @@ def store(database):
         batches.setdefault((item.kind, item.source), []).append(item)
     for items in batches.values():
         writer.write(items, parameters=PARAMETERS, run=RUN, now=NOW)
+
+
+def plan(connection, query, parameters=None):
+    """The names of all operators in the plan of a query."""
+    address, login = connection.uri, (connection.username, connection.password)
+    with (
+        neo4j.GraphDatabase.driver(address, auth=login) as driver,
+        driver.session(notifications_min_severity="OFF") as session,
+    ):
+        root = session.run(f"EXPLAIN {query}", parameters).consume().plan
+    pending, names = [root], set()
+    while pending:
+        operator = pending.pop()
+        names.add(operator["operatorType"].partition("@")[0])
+        pending += operator.get("children", ())
+    return names

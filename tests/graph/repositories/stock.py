@@ -19,8 +19,8 @@ ELECTRONICS = Named("electronics", "Electronics", ("Electronics",))
 PHONES = Named("electronics/phones", "Phones", ("Phones", "手机"))
 SMART = Named("electronics/phones/smart", "Smart", ("Smart",))
 TOOLS = Named("tools", "Tools", ("Tools",))
-ONE = Named("acme/one", "Acme One", ("Acme One", "One"))
-UNKNOWN = Named("bolt/x", "Bolt X", ("Bolt X",))
+ONE = Named("acme-one", "Acme One", ("Acme One", "One"))
+UNKNOWN = Named("bolt-x", "Bolt X", ("Bolt X",))
 
 
 def facts(**cells):
