@@ -45,6 +45,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
     )
     install_problems(app)
     docs.install_openapi(app)
+    docs.install_docs(app)
     _add_middleware(app, settings)
     return app
 

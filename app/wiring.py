@@ -80,6 +80,7 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
         writes=ProductWrites(
             store=partial(ItemWriter, writing),
             parameters=vocabulary.parameters_for_filters,
+            brands=vocabulary.known_brands,
             clock=partial(datetime.now, UTC),
             threads=settings.write_threads,
         ),

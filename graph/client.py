@@ -39,13 +39,12 @@ _LONGEST_PAUSE_S = 2.0
 _MEMORY_ATTEMPTS = 2
 
 # The last word of the server's status codes, `Neo.ClientError.Transaction.TransactionTimedOut`.
-_MEMORY = {
-    "MemoryPoolOutOfMemoryError",
-    "OutOfMemoryError",
-    "StackOverFlowError",
-    "TransactionOutOfMemoryError",
+_MEMORY = ("OutOfMemoryError", "StackOverFlowError")  # endings
+_TIMEOUT = {
+    "LockAcquisitionTimeout",
+    "TransactionTimedOut",
+    "TransactionTimedOutClientConfiguration",
 }
-_TIMEOUT = {"TransactionTimedOut", "TransactionTimedOutClientConfiguration"}
 _LOGIN = {"AuthenticationRateLimit", "CredentialsExpired", "TokenExpired", "Unauthorized"}
 _NO_DATABASE = {"DatabaseNotFound", "HomeDatabaseNotFound"}
 _UNREACHABLE = (
@@ -343,7 +342,7 @@ def _worth_another(error: BaseException | None, attempt: int) -> bool:
         return True  # the driver will not, because it cannot know that our writes are idempotent
     if not isinstance(error, driver_errors.Neo4jError | driver_errors.DriverError):
         return False
-    if isinstance(error, driver_errors.Neo4jError) and _title(error) in _MEMORY:
+    if isinstance(error, driver_errors.Neo4jError) and _title(error).endswith(_MEMORY):
         return attempt < _MEMORY_ATTEMPTS
     return error.is_retryable()
 
@@ -390,8 +389,8 @@ def _translated_answer(
         return errors.DatabaseRefusedLogin(uri=connection.uri, username=connection.username)
     if title in _NO_DATABASE:
         return errors.DatabaseNotFound(uri=connection.uri, database=connection.database or "home")
-    if title in _MEMORY:
-        return errors.QueryRefused(reason=f"the query needs more memory than there is: {reason}")
+    if title.endswith(_MEMORY):
+        return errors.QueryTooLarge(reason=f"the query needs more memory than there is: {reason}")
     if isinstance(error, driver_errors.ClientError):
         return errors.QueryRefused(reason=reason)
     if isinstance(error, driver_errors.TransientError):

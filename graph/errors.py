@@ -15,6 +15,7 @@ GraphError
 │   ├── DatabaseTooOld
 │   ├── DatabaseNotFound
 │   ├── QueryRefused
+│   │   └── QueryTooLarge
 │   └── QueryTimedOut
 ├── MigrationError              graph/migrate.py
 │   ├── MigrationFileInvalid
@@ -186,6 +187,12 @@ class QueryRefused(DatabaseError):
     def __init__(self, *, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
+
+
+class QueryTooLarge(QueryRefused):
+    """A transaction that needs more memory than the server grants one; half of it may fit."""
+
+    code = "query_too_large"
 
 
 class QueryTimedOut(DatabaseError):

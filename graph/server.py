@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from graph.embedded.configuration import ServerOptions
+from graph.embedded.configuration import ServerOptions, write_configuration
 from graph.embedded.detached import (
     Follower,
     ServerStatus,
@@ -40,7 +40,7 @@ from graph.embedded.java import admin_command as _admin_command
 from graph.embedded.java import write_classpath
 from graph.embedded.layout import Layout
 from graph.embedded.rehearsal import Rehearsal
-from graph.embedded.state import Endpoint, Phase
+from graph.embedded.state import Endpoint, Phase, State
 from graph.embedded.supervisor import Supervisor
 from graph.errors import ServerBusy, ServerError
 
@@ -202,10 +202,17 @@ def prepare_archive(
 def admin_command(
     home: Path, arguments: Sequence[str], options: ServerOptions | None = None
 ) -> list[str]:
-    """`neo4j-admin ARGUMENTS` for this home, as a command line; most wants a stopped server."""
+    """`neo4j-admin ARGUMENTS` for this home, as a command line; most wants a stopped server.
+
+    It works with the memory of the options given here, else of the last start.
+    """
     layout, chosen = Layout(home), options or ServerOptions()
     layout.create()
     write_classpath(layout, install_jars(chosen.repository))
+    if options is not None or not layout.conf_file.exists():
+        last = State.read(layout)
+        bolt_port, http_port = (last.bolt_port, last.http_port) if last else (0, 0)
+        write_configuration(layout, chosen, bolt_port=bolt_port, http_port=http_port)
     return _admin_command(layout, arguments)
 
 

@@ -201,6 +201,9 @@ class FakeVocabulary:
             )
         return _paged(views, limit, after)
 
+    async def known_brands(self):
+        return [item.brand for item in self._graph.items.values() if item.brand]
+
     async def parameters_for_filters(self):
         from msgspec.structs import replace
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar, assert_never
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from app.errors import CursorInvalid
 from app.services.paging import read_cursor, write_cursor
 from graph.filters import RESERVED, Filter, OneOf, Term, bind, parse
+from graph.ingest.linking import BrandNames
 from graph.records import ItemKind, ItemSummary, NamedView, ParameterView, Record
 
 if TYPE_CHECKING:
@@ -82,17 +83,29 @@ class Browsing:
 
     async def _bound(self, query: ProductQuery) -> Filter:
         wanted = parse(query.filter or "")
-        # Only parameters have to be looked up; what stands on the item is found by its name.
-        known = {} if _on_items_alone(wanted) else await self._vocabulary.parameters_for_filters()
-        bound = bind(wanted, known)
         for field, name in (("brand", query.brand), ("category", query.category)):
             if name is not None:
-                bound = bound.and_(bind(Filter((Term(field, OneOf((name,))),)), {}))
-        return bound
+                wanted = wanted.and_(Filter((Term(field, OneOf((name,))),)))
+        fields = {term.field for term in wanted.terms}
+        # What stands on the item is found by its name; the rest has to be looked up.
+        known = await self._vocabulary.parameters_for_filters() if fields - RESERVED else {}
+        bound = bind(wanted, known)
+        return await self._with_brand_ids(bound) if "brand" in fields else bound
+
+    async def _with_brand_ids(self, bound: Filter) -> Filter:
+        """Brands by any of their names: `三星` finds what `samsung` finds."""
+        names = BrandNames(await self._vocabulary.known_brands())
+        terms = tuple(
+            replace(term, condition=_with_ids(term.condition, names))
+            if term.field == "brand" and isinstance(term.condition, OneOf)
+            else term
+            for term in bound.terms
+        )
+        return replace(bound, terms=terms)
 
 
-def _on_items_alone(wanted: Filter) -> bool:
-    return all(term.field in RESERVED for term in wanted.terms)
+def _with_ids(names: OneOf, brands: BrandNames) -> OneOf:
+    return OneOf(tuple(brand.id if (brand := brands.find(n)) else n for n in names.values))
 
 
 def _product_key(cursor: str, list_name: str) -> tuple[ItemKind, str]:

@@ -14,9 +14,10 @@ import anyio.to_thread
 from app.errors import ItemIdInvalid, ItemNotFound
 from graph.errors import DraftInvalid
 from graph.ingest.items import ItemDraft, build_item, declare_parameters
+from graph.ingest.linking import BrandNames
 
 if TYPE_CHECKING:
-    from graph.records import Item, ItemKind, Parameter
+    from graph.records import Item, ItemKind, Named, Parameter
 
 Outcome = Literal["created", "updated", "unchanged"]
 T = TypeVar("T")
@@ -77,11 +78,13 @@ class ProductWrites:
         *,
         store: Callable[[], ItemStore],
         parameters: Callable[[], Awaitable[Mapping[str, Parameter]]],
+        brands: Callable[[], Awaitable[Iterable[Named]]],
         clock: Callable[[], datetime],
         threads: int,
     ) -> None:
         self._store = store
         self._parameters = parameters
+        self._brands = brands
         self._clock = clock
         self._threads = anyio.CapacityLimiter(threads)
 
@@ -105,8 +108,8 @@ class ProductWrites:
 
         The good rows of one source are one transaction. Repeating a call changes nothing.
         """
-        known = await self._parameters()
-        return await self._in_thread(partial(self._put_all, rows, parse, known, run))
+        batch = _Batch(await self._parameters(), BrandNames(await self._brands()))
+        return await self._in_thread(partial(self._put_all, rows, parse, batch, run))
 
     async def delete(self, id: str) -> None:
         """Remove a product.
@@ -124,10 +127,9 @@ class ProductWrites:
         self,
         rows: Sequence[object],
         parse: Parse,
-        known: Mapping[str, Parameter],
+        batch: _Batch,
         run: str,
     ) -> list[RowOutcome]:
-        batch = _Batch(known)
         for index, row in enumerate(rows):
             batch.add(index, row, parse)
         store, now = self._store(), self._clock()
@@ -143,8 +145,9 @@ class ProductWrites:
 class _Batch:
     """The rows of one call, sorted into items and refusals."""
 
-    def __init__(self, known: Mapping[str, Parameter]) -> None:
+    def __init__(self, known: Mapping[str, Parameter], brands: BrandNames) -> None:
         self.parameters = dict(known)
+        self._brands = brands
         self.outcomes: dict[int, RowOutcome] = {}
         self._items: dict[str, tuple[int, Item]] = {}
 
@@ -166,7 +169,7 @@ class _Batch:
 
     def _build(self, draft: ItemDraft) -> Item:
         parameters = self.parameters | declare_parameters(draft, self.parameters)
-        item = build_item(draft, parameters)
+        item = build_item(draft, parameters, self._brands)
         self.parameters = parameters  # only now: a refused row declares nothing
         return item
 

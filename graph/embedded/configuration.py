@@ -8,11 +8,16 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from graph.embedded.layout import Layout
 from graph.embedded.memory import MemoryPlan, machine_memory_bytes, plan_memory
 
 HOST = "127.0.0.1"
 # The heap grows from here on demand, so that an idle server on a laptop stays small.
 _FIRST_HEAP_MIB = 256
+# Buffers of answers on their way out. One record larger than all of this is an accident: without
+# the limit it grew for minutes, copied at every step, to twice the heap outside the heap.
+_DIRECT_FLOOR_MIB = 128
+_DIRECT_CEILING_MIB = 512
 
 # What both the server and its admin tool are run with.
 JVM_FLAGS = (
@@ -85,8 +90,20 @@ class ServerOptions:
         return cls(**fields)
 
 
-def heap_flags(memory: MemoryPlan) -> list[str]:
-    return [f"-Xms{min(memory.heap_mib, _FIRST_HEAP_MIB)}m", f"-Xmx{memory.heap_mib}m"]
+def memory_flags(memory: MemoryPlan) -> list[str]:
+    direct_mib = max(_DIRECT_FLOOR_MIB, min(memory.heap_mib // 8, _DIRECT_CEILING_MIB))
+    return [
+        f"-Xms{min(memory.heap_mib, _FIRST_HEAP_MIB)}m",
+        f"-Xmx{memory.heap_mib}m",
+        f"-XX:MaxDirectMemorySize={direct_mib}m",
+    ]
+
+
+def write_configuration(
+    layout: Layout, options: ServerOptions, *, bolt_port: int, http_port: int
+) -> None:
+    text = render_configuration(options, options.memory, bolt_port=bolt_port, http_port=http_port)
+    layout.conf_file.write_text(text, encoding="utf-8")
 
 
 def render_configuration(

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from graph.embedded.configuration import JVM_FLAGS, ServerOptions, heap_flags
+from graph.embedded.configuration import JVM_FLAGS, ServerOptions, memory_flags
 from graph.embedded.jars import install_jars
 from graph.embedded.layout import Layout
 from graph.errors import EmbeddedExtraMissing, ServerStartFailed
@@ -38,7 +38,7 @@ def server_command(layout: Layout, options: ServerOptions, flags: Sequence[str])
         str(java_executable()),
         f"@{layout.classpath_file}",
         *JVM_FLAGS,
-        *heap_flags(options.memory),
+        *memory_flags(options.memory),
         "--sun-misc-unsafe-memory-access=allow",
         "-Dfile.encoding=UTF-8",
         f"-XX:ErrorFile={layout.logs}/java-crash-%p.log",

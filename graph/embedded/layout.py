@@ -67,8 +67,9 @@ class Layout:
         return self.logs / "supervisor.log"
 
     @property
-    def holds_data(self) -> bool:
-        return (self.data / "databases").exists()
+    def holds_users(self) -> bool:
+        """Whether it was started before; an offline import alone brings no users."""
+        return (self.data / "databases" / "system").exists()
 
     def create(self) -> None:
         # Owner only: the store is readable by whoever can read its files.

@@ -18,6 +18,9 @@ _MIB = 1024 * 1024
 # With less than one log file Neo4j turns read-only or does not start, and names other reasons.
 _CRAMPED_MIB = 64
 _OUT_OF_MEMORY = "Terminating due to java.lang.OutOfMemoryError"
+# Of -XX:+ExitOnOutOfMemoryError, which does not always find the memory for a last word; Neo4j ends
+# with the same code over a setting it refuses, and says so in an ERROR line.
+_OUT_OF_MEMORY_EXIT = 3
 _DISK_FULL = "No space left on device"
 # Frames of a stack trace, and warnings of the Java machine that every start prints.
 _NOISE = re.compile(
@@ -67,7 +70,7 @@ def _free_mib(layout: Layout) -> int:
 def _reason(options: ServerOptions, exit_code: int | None, text: str) -> str:
     if exit_code is None:
         return f"it did not answer within {options.start_timeout_s:g} s"
-    if _OUT_OF_MEMORY in text:
+    if _OUT_OF_MEMORY in text or (exit_code == _OUT_OF_MEMORY_EXIT and " ERROR " not in text):
         return f"it ran out of its {options.memory.heap_mib} MiB of heap"
     if exit_code < 0:
         return f"it was killed by {signal.Signals(-exit_code).name}"

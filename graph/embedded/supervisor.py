@@ -17,7 +17,7 @@ import psutil
 from filelock import FileLock, Timeout
 
 from graph.embedded.archive import archive_file, archive_flags
-from graph.embedded.configuration import ServerOptions, render_configuration
+from graph.embedded.configuration import ServerOptions, write_configuration
 from graph.embedded.jars import Progress, ProgressCallback, install_jars
 from graph.embedded.java import (
     java_executable,
@@ -153,23 +153,20 @@ class Supervisor:
 
     def _choose_ports(self, last: State | None) -> None:
         self._ports = choose_ports(self._options, last)
-        self._layout.conf_file.write_text(
-            render_configuration(
-                self._options,
-                self._options.memory,
-                bolt_port=self._ports.bolt,
-                http_port=self._ports.http,
-            ),
-            encoding="utf-8",
+        write_configuration(
+            self._layout,
+            self._options,
+            bolt_port=self._ports.bolt,
+            http_port=self._ports.http,
         )
 
     def _ensure_password(self) -> None:
         file = self._layout.password_file
         if not file.exists():
-            if self._layout.holds_data:
+            if self._layout.holds_users:
                 raise PasswordMissing(file=str(file))
             write_whole(file, secrets.token_urlsafe(24) + "\n")
-        if not self._layout.holds_data:
+        if not self._layout.holds_users:
             set_initial_password(self._layout, file.read_text(encoding="utf-8").strip())
 
     # While it runs, in the thread

@@ -23,7 +23,7 @@ from graph.text import distinct_id
 
 BATCH_ROWS = 5_000  # larger: a transaction over 2 s; smaller: the round trips show
 BATCHES_IN_FLIGHT = 2  # one is written while the next is made; more only costs memory
-BATCH_FACTS = 100_000  # rows of a hundred facts each make smaller batches
+BATCH_FACTS = 30_000  # about 60 MB of a transaction: rows of many facts make smaller batches
 
 
 class Writer(Protocol):

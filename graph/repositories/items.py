@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal, TypeVar
 
 from graph.client import Database, Transaction
-from graph.errors import GraphError
+from graph.errors import GraphError, QueryTooLarge
 from graph.records import Item, ItemKind, Named, Parameter, Value
 from graph.schema import Label
 
@@ -192,7 +192,8 @@ class ItemWriter:
         """Store `items` and say what became of each, in their order.
 
         Items of one kind, each id once; `parameters` declares every parameter they use. All or
-        nothing: the batch is one transaction.
+        nothing: the batch is one transaction. Only where the server has too little memory for it
+        are its halves two.
         """
         if not items:
             return []
@@ -201,6 +202,15 @@ class ItemWriter:
         except _VocabularyVanished:
             self._merged.clear()
             return self._write(items, parameters, run, now)
+        except QueryTooLarge:
+            if len(items) == 1:
+                raise
+            middle = len(items) // 2
+            return [
+                outcome
+                for half in (items[:middle], items[middle:])
+                for outcome in self.write(half, parameters=parameters, run=run, now=now)
+            ]
 
     def delete(self, kind: ItemKind, id: str) -> bool:
         """Remove an item and its observations; its values stay, other items may have them."""

@@ -101,6 +101,7 @@ def memory_wiring(home, **settings):
         writes=ProductWrites(
             store=lambda: store,
             parameters=vocabulary.parameters_for_filters,
+            brands=vocabulary.known_brands,
             clock=lambda: NOW,
             threads=2,
         ),

@@ -361,10 +361,14 @@ def test_a_disk_that_filled_up_is_told_from_the_log(layout: Layout) -> None:
     assert isinstance(error, errors.DiskFull)
 
 
-def test_an_exhausted_heap_is_told_from_the_console(layout: Layout) -> None:
-    error = explain(
-        layout, console="Terminating due to java.lang.OutOfMemoryError: Java heap space\n"
-    )
+@pytest.mark.parametrize(
+    ("console", "exit_code"),
+    [("Terminating due to java.lang.OutOfMemoryError: Java heap space\n", 1), ("", 3)],
+)
+def test_an_exhausted_heap_is_told_from_the_console_or_the_exit_code(
+    layout: Layout, console: str, exit_code: int
+) -> None:
+    error = explain(layout, console=console, exit_code=exit_code)
 
     assert isinstance(error, errors.ServerStartFailed)
     assert error.reason == "it ran out of its 300 MiB of heap"

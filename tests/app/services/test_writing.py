@@ -6,7 +6,7 @@ from app.errors import ItemIdInvalid, ItemNotFound
 from app.services.writing import DuplicateId, ProductWrites, RowInvalid
 from graph.errors import DraftInvalid
 from graph.ingest.items import DraftFact, ItemDraft
-from graph.records import Parameter
+from graph.records import Named, Parameter
 from tests.app.parts import NOW, MemoryStore
 
 pytestmark = pytest.mark.anyio
@@ -22,7 +22,12 @@ def writes(store):
     async def known():
         return {"display": Parameter(id="display", name="Display", kind="number", unit="in")}
 
-    return ProductWrites(store=lambda: store, parameters=known, clock=lambda: NOW, threads=2)
+    async def brands():
+        return [Named(id="acme", name="Acme", names=("Acme", "爱克米"))]
+
+    return ProductWrites(
+        store=lambda: store, parameters=known, brands=brands, clock=lambda: NOW, threads=2
+    )
 
 
 def draft(sku="1", *, source="acme", title="Lantern", facts=()):
@@ -121,3 +126,12 @@ async def test_deleting_what_is_not_there_says_so(writes):
 
     with pytest.raises(ItemNotFound):
         await writes.delete("acme:1")
+
+
+async def test_a_brand_under_another_of_its_names_is_the_same_brand(writes, store):
+    await writes.put(
+        ItemDraft(source="shop", sku="1", title="Lantern", brand="爱克米", model="L3"), run="run-1"
+    )
+
+    item = store._items["product", "shop:1"]
+    assert (item.brand.id, item.model.id) == ("acme", "acme-l3")

@@ -1,0 +1,46 @@
+"""Lists of products: brands under any of their names."""
+
+import pytest
+
+from app.services.browsing import Browsing, ProductQuery
+from graph.ingest.items import ItemDraft, build_item
+from graph.ingest.linking import BrandNames
+from graph.records import Named
+from tests.fakes import FakeGraph, FakeProducts, FakeVocabulary
+
+pytestmark = pytest.mark.anyio
+
+ACME = Named(id="acme", name="Acme", names=("Acme", "爱克米"))
+
+
+@pytest.fixture
+def browsing():
+    def item(sku, brand):
+        draft = ItemDraft(source="shop", sku=sku, title=f"Lamp {sku}", brand=brand)
+        return build_item(draft, {}, BrandNames([ACME]))
+
+    items = [item("1", "爱克米"), item("2", "Acme"), item("3", "Other")]
+    graph = FakeGraph(items, {})
+    vocabulary = FakeVocabulary(graph)
+    return Browsing(FakeProducts(graph), vocabulary, page_items_max=10)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        ProductQuery(brand="爱克米"),
+        ProductQuery(brand="ACME"),
+        ProductQuery(filter="brand:爱克米"),
+        ProductQuery(filter="-brand:other"),
+    ],
+)
+async def test_a_brand_is_found_under_any_of_its_names(browsing, query):
+    page = await browsing.list_products(query, limit=10, cursor=None)
+
+    assert [item.id for item in page.items] == ["shop:1", "shop:2"]
+
+
+async def test_a_brand_that_nobody_knows_finds_nothing(browsing):
+    page = await browsing.list_products(ProductQuery(brand="none"), limit=10, cursor=None)
+
+    assert page.items == ()
