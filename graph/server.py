@@ -116,6 +116,12 @@ class EmbeddedServer:
             supervisor.stop(grace_s)
         self._endpoint = None
 
+    def is_alive(self) -> bool:
+        """Whether the server runs or is being restarted, by us or by its owner."""
+        if self._supervisor is not None:
+            return not self._supervisor.wait(0.0)
+        return self.status.phase not in ("stopped", "failed")
+
     def wait(self, timeout_s: float | None = None) -> bool:
         """Until our own server is given up; True when it is."""
         return self._supervisor is not None and self._supervisor.wait(timeout_s)
@@ -225,7 +231,9 @@ def _run_until_signalled(server: EmbeddedServer, follower: Follower | None = Non
     with until_signalled() as called:
         try:
             endpoint = server.start()
-            while not called.is_set() and not (not endpoint.attached and server.wait(0.0)):
+            if endpoint.attached and follower is None:
+                return 0  # another supervisor was faster; nothing is left to do
+            while not called.is_set() and server.is_alive():
                 if follower is not None:
                     follower.step()
                 called.wait(_FOLLOW_S)

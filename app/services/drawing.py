@@ -7,10 +7,11 @@ from html import escape
 from math import cos, pi, sin
 from typing import NamedTuple
 
-from graph.records import Neighbourhood
+from graph.records import GraphEdge, GraphNode, Neighbourhood
+from graph.schema import Label
 
-WIDTH, HEIGHT = 960, 620
-RADIUS_X, RADIUS_Y = 330, 245
+WIDTH, HEIGHT = 1000, 620
+RADIUS_X, RADIUS_Y, INNER = 380, 270, 0.78
 NODE_CHARS = 24
 
 # One colour for each label, readable on white and on black.
@@ -20,7 +21,6 @@ COLOURS = {
     "Brand": "#c2410c",
     "Category": "#a16207",
     "Value": "#15803d",
-    "Parameter": "#64748b",
 }
 OTHER = "#64748b"
 
@@ -42,14 +42,17 @@ def draw(neighbourhood: Neighbourhood) -> str:
 
 
 def _places(neighbourhood: Neighbourhood) -> list[Point]:
-    """The item in the middle; the others on an ellipse, those of one label side by side."""
+    """The item in the middle; the others on two ellipses, those of one label side by side."""
     middle = Point(WIDTH / 2, HEIGHT / 2)
     nodes = neighbourhood.nodes
     around = sorted(range(1, len(nodes)), key=lambda at: (nodes[at].label, nodes[at].name))
     places = [middle] * len(nodes)
     for step, at in enumerate(around):
         angle = 2 * pi * step / len(around) - pi / 2
-        places[at] = Point(middle.x + RADIUS_X * cos(angle), middle.y + RADIUS_Y * sin(angle))
+        reach = 1.0 if step % 2 else INNER  # neighbours do not cover each other
+        places[at] = Point(
+            middle.x + reach * RADIUS_X * cos(angle), middle.y + reach * RADIUS_Y * sin(angle)
+        )
     return places
 
 
@@ -63,8 +66,8 @@ def _edges(neighbourhood: Neighbourhood, places: list[Point]) -> Iterator[str]:
         outer, inner = (b, a) if edge.source == 0 else (a, b)
         x, y = inner.x + 0.6 * (outer.x - inner.x), inner.y + 0.6 * (outer.y - inner.y)
         yield (
-            f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="middle" font-size="9" fill="#94a3b8">'
-            f"{escape(edge.type)}</text>"
+            f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="middle" font-size="10" fill="#64748b">'
+            f"{escape(_said(edge, neighbourhood.nodes))}</text>"
         )
 
 
@@ -80,6 +83,12 @@ def _nodes(neighbourhood: Neighbourhood, places: list[Point]) -> Iterator[str]:
             f'<text x="{place.x:.0f}" y="{place.y + 4.5:.0f}" text-anchor="middle" fill="#ffffff">'
             f"{escape(name)}</text></g>"
         )
+
+
+def _said(edge: GraphEdge, nodes: tuple[GraphNode, ...]) -> str:
+    """The parameter of a value, which its id begins with; else the type of the relationship."""
+    target = nodes[edge.target]
+    return target.id.partition("=")[0] if target.label == Label.VALUE else edge.type
 
 
 def _legend() -> Iterator[str]:

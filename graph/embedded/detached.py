@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import subprocess
 import sys
@@ -178,7 +177,9 @@ def _stop_orphans(layout: Layout, grace_s: float) -> bool:
         with FileLock(layout.lock_file, timeout=0, thread_local=False, fallback_to_soft=False):
             return end_orphans(layout, grace_s) > 0
     except Timeout:  # somebody starts it this very moment
-        raise ServerBusy(home=str(layout.home), process=os.getpid()) from None
+        state = State.read(layout)
+        owner = state.supervisor.pid if state and state.supervisor else 0
+        raise ServerBusy(home=str(layout.home), process=owner) from None
 
 
 def _spawn_failure(layout: Layout, mark: int) -> ServerStartFailed:

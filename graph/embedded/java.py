@@ -67,7 +67,8 @@ def prepare_classpath(layout: Layout, options: ServerOptions) -> None:
 
 def set_initial_password(layout: Layout, password: str) -> None:
     """Only has an effect before the first start; the word itself never enters a process listing."""
-    words = [_ADMIN_CLASS, "dbms", "set-initial-password", password]
+    # A password that somebody put there may begin with a dash.
+    words = [_ADMIN_CLASS, "dbms", "set-initial-password", "--", password]
     with tempfile.NamedTemporaryFile("w", dir=layout.run, encoding="utf-8") as file:  # mode 0600
         file.write("\n".join(words) + "\n")
         file.flush()

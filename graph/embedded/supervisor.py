@@ -165,7 +165,7 @@ class Supervisor:
         if not file.exists():
             if self._layout.holds_users:
                 raise PasswordMissing(file=str(file))
-            write_whole(file, secrets.token_urlsafe(24) + "\n")
+            write_whole(file, secrets.token_hex(24) + "\n")
         if not self._layout.holds_users:
             set_initial_password(self._layout, file.read_text(encoding="utf-8").strip())
 

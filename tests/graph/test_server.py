@@ -110,6 +110,12 @@ def java_processes(home: Path) -> list[int]:
     return [each.pid for each in found if mark in (each.info["cmdline"] or [])]
 
 
+def supervisors(home: Path) -> list[int]:
+    found = psutil.process_iter(["cmdline"])
+    wanted = {"supervise", str(home.resolve())}
+    return [each.pid for each in found if wanted <= set(each.info["cmdline"] or [])]
+
+
 # One server for all of these
 
 
@@ -329,6 +335,8 @@ def test_two_processes_that_race_for_a_home_start_one_server(detached_home: Path
     assert [racer.returncode for racer in racers] == [0, 0]
     assert said[0] == said[1]
     assert java_processes(detached_home) == [int(said[0].split()[1])]
+
+    eventually(lambda: len(supervisors(detached_home)) == 1)
 
     # The processes that started it are gone and it runs on; attached to it, stopped by its owner.
     with EmbeddedServer(detached_home, OPTIONS) as guest:
