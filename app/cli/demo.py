@@ -179,7 +179,8 @@ def _summarise(
     print_table("In the graph", ("label or relationship", "count"), [(n, counts[n]) for n in SHOWN])
     for question in QUESTIONS:
         table = database.table(question.cypher, timeout_s=30.0, limit=10)
-        print_table(f"\n{question.text}", table.columns, table.rows)
+        out.print(f"\n[bold]{question.text}[/]", highlight=False, soft_wrap=True)
+        print_table("", table.columns, table.rows)
     what = f"{imported:,} items imported" if imported else "nothing had to be imported"
     out.print(f"\nReady after {time.monotonic() - started:.0f} s; {what}.", highlight=False)
     for name, where in (

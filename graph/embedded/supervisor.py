@@ -277,7 +277,8 @@ class Supervisor:
             return
         self._thread.join(grace_s)
         if self._thread.is_alive() and self._process is not None:
-            _log.warning("Neo4j did not stop within %g s and is killed", grace_s)
+            if grace_s > 0:
+                _log.warning("Neo4j did not stop within %g s and is killed", grace_s)
             kill_group(self._process.pid)
             self._thread.join(_KILL_TIMEOUT_S)
 
