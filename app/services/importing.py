@@ -11,12 +11,12 @@ from graph.client import Database
 from graph.errors import MigrationsPending
 from graph.ingest.linking import BrandNames
 from graph.ingest.mapping import RowMapping
-from graph.ingest.mapping_file import load_mapping_file
+from graph.ingest.mapping_file import check_parameters, load_mapping_file
 from graph.ingest.pipeline import ImportProgress, ImportReport, import_file
 from graph.ingest.rejects import RejectFile
 from graph.migrate import status
 from graph.repositories.items import ItemWriter
-from graph.repositories.vocabulary import known_brands
+from graph.repositories.vocabulary import known_brands, known_parameters
 from graph.text import item_id
 
 ProgressOf = Callable[[Path, ImportProgress], None]
@@ -49,6 +49,7 @@ def import_files(
     mapping = load_mapping_file(mapping_file)
     require_migrated(database)
     rows = RowMapping(mapping, BrandNames(known_brands(database)))
+    check_parameters(str(mapping_file), rows.parameters, known_parameters(database))
     writer = ItemWriter(database)
     reports: list[ImportReport] = []
     with RejectFile(rejects_file) as rejects:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +13,7 @@ import msgspec
 
 from graph.errors import MappingInvalid
 from graph.ingest.readers import FileOptions, Format
-from graph.records import ItemKind, ParameterKind
+from graph.records import ItemKind, Parameter, ParameterKind
 from graph.text import find_unit
 
 
@@ -139,6 +140,29 @@ def parse_mapping(text: str, *, path: str = "mapping") -> MappingFile:
         raise _explained(path, text, str(error)) from error
     _check(path, mapping)
     return mapping
+
+
+def check_parameters(
+    path: str, declared: Mapping[str, Parameter], known: Mapping[str, Parameter]
+) -> None:
+    """Refuse to store one parameter in two units: their numbers could not be compared.
+
+    Raises:
+        MappingInvalid: naming the parameter and what the graph has.
+    """
+    for id, parameter in declared.items():
+        there = known.get(id)
+        if there and (there.kind, there.unit) != (parameter.kind, parameter.unit):
+            raise MappingInvalid(
+                path=path,
+                place=f"parameter {id}",
+                reason=f"is a {_described(parameter)} here and a {_described(there)} in the graph; "
+                "declare it as it is there (cells in other units are converted), or use another id",
+            )
+
+
+def _described(parameter: Parameter) -> str:
+    return f"{parameter.kind} in {parameter.unit}" if parameter.unit else parameter.kind
 
 
 def _explained(path: str, text: str, message: str) -> MappingInvalid:

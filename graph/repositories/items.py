@@ -26,6 +26,7 @@ _UNCHANGED: Mapping[ItemKind, str] = {
     "product": "n.content_hash = row.hash",
     "model": "row.hash IN n.content_hashes",
 }
+_HASH_PROPERTY: Mapping[ItemKind, str] = {"product": "content_hash", "model": "content_hashes"}
 _HASH: Mapping[ItemKind, str] = {
     "product": "n.content_hash = row.hash",
     "model": (
@@ -42,12 +43,16 @@ RETURN row.id AS id,
        AS outcome
 """
 
-# A model that offers named before its specification came exists without a hash: it is 'updated'.
+# `fresh` is decided under the node's lock: of two writers that both found no item, the second
+# waits here and finds the first one's. A model that only offers have named has no hash and is fresh.
 MERGE_ITEMS = """
 UNWIND $rows AS row
 MERGE (n:{label} {{id: row.id}})
 ON CREATE SET n.first_seen = $now
+WITH row, n, n.{hash_property} IS NULL AS fresh
 SET n += row.properties, n.last_seen = $now, {hash}
+WITH row, fresh WHERE fresh
+RETURN row.id AS id
 """
 
 MERGE_PARAMETERS = """
@@ -85,7 +90,7 @@ MATCH (p:Parameter {id: row.parameter})
 MERGE (v)-[:VALUE_OF]->(p)
 """
 
-# {link} is CREATE for items that this transaction made, MERGE for items that were there.
+# {link} is CREATE for items that nobody has written before, MERGE for the others.
 LINK_FACTS = """
 UNWIND $rows AS row
 MATCH (n:{label} {{id: row.id}})
@@ -152,22 +157,17 @@ class _VocabularyVanished(GraphError):
 
 @dataclass(slots=True)
 class _Batch:
-    """The items of one kind and source that have to be written, by what is known of them."""
+    """The items of one kind and source that have to be written."""
 
     kind: ItemKind
     source: str
     run: str
     now: datetime
-    created: list[Item] = field(default_factory=list)
-    updated: list[Item] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
 
     @property
     def label(self) -> Label:
         return _LABELS[self.kind]
-
-    @property
-    def items(self) -> list[Item]:
-        return [*self.created, *self.updated]
 
     @property
     def provenance(self) -> dict[str, object]:
@@ -225,21 +225,17 @@ class ItemWriter:
         run: str,
         now: datetime,
     ) -> list[Outcome]:
-        batch_of = _Batch(items[0].kind, items[0].source, run, now)
+        batch = _Batch(items[0].kind, items[0].source, run, now)
         merged: set[str] = set()
 
         def work(tx: Transaction) -> list[Outcome]:
             merged.clear()  # the driver may call this again
-            batch_of.created, batch_of.updated = [], []
-            outcomes = _compare(tx, batch_of.kind, items)
-            for item, outcome in zip(items, outcomes, strict=True):
-                if outcome == "created":
-                    batch_of.created.append(item)
-                elif outcome == "updated":
-                    batch_of.updated.append(item)
-            if batch_of.items:
-                merged.update(self._merge_vocabulary(tx, batch_of, parameters))
-                _write_items(tx, batch_of)
+            outcomes = _compare(tx, batch.kind, items)
+            pairs = zip(items, outcomes, strict=True)
+            batch.items = [item for item, outcome in pairs if outcome != "unchanged"]
+            if batch.items:
+                merged.update(self._merge_vocabulary(tx, batch, parameters))
+                _write_items(tx, batch)
             return outcomes
 
         outcomes = self._database.transact(work)
@@ -299,24 +295,27 @@ def stored_hash(item: Item) -> str:
 
 
 def _write_items(tx: Transaction, batch: _Batch) -> None:
-    query = MERGE_ITEMS.format(label=batch.label, hash=_HASH[batch.kind])
-    tx.run(query, rows=[_item_row(item) for item in batch.items], **batch.provenance)
-    if batch.updated:
-        _close_past(tx, batch)
-    for fresh, items in ((True, batch.created), (False, batch.updated)):
+    query = MERGE_ITEMS.format(
+        label=batch.label, hash=_HASH[batch.kind], hash_property=_HASH_PROPERTY[batch.kind]
+    )
+    rows = [_item_row(item) for item in batch.items]
+    fresh_ids = {row["id"] for row in tx.run(query, rows=rows, **batch.provenance)}
+    written_before = [item for item in batch.items if item.id not in fresh_ids]
+    if written_before:
+        _close_past(tx, batch, written_before)
+    for fresh in (True, False):
+        items = [item for item in batch.items if (item.id in fresh_ids) == fresh]
         _link_facts(tx, batch, items, fresh=fresh)
         for type, target, pairs in _named_links(items):
             _link_named(tx, batch, type, target, pairs, fresh=fresh)
 
 
-def _close_past(tx: Transaction, batch: _Batch) -> None:
+def _close_past(tx: Transaction, batch: _Batch, items: Sequence[Item]) -> None:
     """What the source no longer says moves to HAD_PARAMETER; other sources are not touched."""
-    rows = [
-        {"id": item.id, "values": [fact.value.id for fact in item.facts]} for item in batch.updated
-    ]
+    rows = [{"id": item.id, "values": [fact.value.id for fact in item.facts]} for item in items]
     tx.run(CLOSE_FACTS.format(label=batch.label), rows=rows, **batch.provenance)
     for type in ("MADE_BY", "BELONGS_TO", "INSTANCE_OF"):
-        targets = [{"id": item.id, "target": _target(item, type)} for item in batch.updated]
+        targets = [{"id": item.id, "target": _target(item, type)} for item in items]
         query = UNLINK_NAMED.format(label=batch.label, type=type)
         tx.run(query, rows=targets, source=batch.source)
 

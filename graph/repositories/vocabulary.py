@@ -61,8 +61,7 @@ class Vocabulary:
         return [ParameterView(**_with_names(row)) for row in rows]
 
     async def parameters_for_filters(self) -> dict[str, Parameter]:
-        rows = await self._database.read(PARAMETERS_FOR_FILTERS)
-        return {row["id"]: Parameter(**_with_names(row)) for row in rows}
+        return _parameters(await self._database.read(PARAMETERS_FOR_FILTERS))
 
     async def known_brands(self) -> list[Named]:
         """All of them with every name they go by: brands are few."""
@@ -75,6 +74,15 @@ class Vocabulary:
 def known_brands(database: Database) -> list[Named]:
     """The same for an import."""
     return [_brand(row) for row in database.read(KNOWN_BRANDS)]
+
+
+def known_parameters(database: Database) -> dict[str, Parameter]:
+    """`Vocabulary.parameters_for_filters` for an import."""
+    return _parameters(database.read(PARAMETERS_FOR_FILTERS))
+
+
+def _parameters(rows: list[Row]) -> dict[str, Parameter]:
+    return {row["id"]: Parameter(**_with_names(row)) for row in rows}
 
 
 def _brand(row: Row) -> Named:

@@ -6,9 +6,9 @@ import pytest
 
 from graph.errors import ImportFailed, MappingInvalid
 from graph.ingest.mapping import RowMapping
-from graph.ingest.mapping_file import parse_mapping
+from graph.ingest.mapping_file import check_parameters, parse_mapping
 from graph.ingest.readers import Row
-from graph.records import Item, RecordRejected
+from graph.records import Item, Parameter, RecordRejected
 
 HEAD = """
 version = 1
@@ -264,3 +264,18 @@ def test_a_dump_in_several_files_may_lack_columns_in_some():
     toml = "missing_columns = 'ignore'\n" + parameter()
 
     RowMapping(parse_mapping(toml)).check_columns("shop.csv", ("sku", "title"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "accepted"),
+    [("number", "GB", True), ("number", "MB", False), ("text", None, False)],
+)
+def test_a_parameter_is_declared_as_the_graph_has_it_or_refused(kind, unit, accepted):
+    known = {"p": Parameter(id="p", name="P", kind=kind, unit=unit)}
+    declared = RowMapping(parse_mapping(parameter("kind = 'number'", "unit = 'GB'"))).parameters
+
+    if accepted:
+        check_parameters("m.toml", declared, known)
+    else:
+        with pytest.raises(MappingInvalid, match=r"parameter p: is a number in GB here"):
+            check_parameters("m.toml", declared, known)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 
+from graph.errors import QueryTooLarge
 from graph.ingest.items import DraftFact, ItemDraft, build_item
 from graph.records import Item, Parameter
 from graph.repositories.items import ItemWriter
@@ -206,3 +209,43 @@ def test_a_batch_is_stored_whole_or_not_at_all(database):
         ItemWriter(database).write([good, bad], parameters={}, run="run-1", now=MONDAY)
 
     assert database.read("MATCH (n:Product) RETURN n.id") == []
+
+
+def test_two_writers_of_the_same_new_items_make_each_fact_once(database):
+    items = [item(str(n), facts={"ram": f"{n} GB", "colour": "Red"}) for n in range(1, 300)]
+    start = threading.Barrier(2)
+
+    def work(_):
+        start.wait()
+        return write(database, *items)
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(work, range(2)))
+
+    assert {len(each) for each in outcomes} == {299}
+    (row,) = database.read(
+        "MATCH (p:Product)-[r:HAS_PARAMETER]->() "
+        "RETURN count(r) AS facts, count(DISTINCT p) AS products"
+    )
+    assert row == {"facts": 2 * 299, "products": 299}
+
+
+def test_a_batch_that_is_too_large_for_the_server_goes_in_halves(database):
+    class Small:
+        """A database that has no room for more than two items."""
+
+        def transact(self, work):
+            def counted(tx):
+                outcomes = work(tx)
+                if len(outcomes) > 2:
+                    raise QueryTooLarge(reason="too large")
+                return outcomes
+
+            return database.transact(counted)
+
+    outcomes = ItemWriter(Small()).write(
+        [item(str(n)) for n in range(7)], parameters=PARAMETERS, run="run-1", now=MONDAY
+    )
+
+    assert outcomes == ["created"] * 7
+    assert database.read("MATCH (p:Product) RETURN count(p) AS n") == [{"n": 7}]
