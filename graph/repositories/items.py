@@ -44,7 +44,7 @@ RETURN row.id AS id,
 """
 
 # `fresh` is decided under the node's lock: of two writers that both found no item, the second
-# waits here and finds the first one's. A model that only offers have named has no hash and is fresh.
+# waits here and finds the first one's. A model that only offers have named is fresh, too.
 MERGE_ITEMS = """
 UNWIND $rows AS row
 MERGE (n:{label} {{id: row.id}})
