@@ -25,13 +25,14 @@ class Named(Record, frozen=True):
 
 
 class Parameter(Record, frozen=True):
-    """A kind of attribute. `unit` is the one its values are stored in."""
+    """A kind of attribute. Its numbers are stored in `unit`, rounded to `decimals`."""
 
     id: str
     name: str
     kind: ParameterKind
     unit: str | None = None
     names: tuple[str, ...] = ()
+    decimals: int | None = None
 
 
 class Value(Record, frozen=True):

@@ -45,6 +45,9 @@ class Parameter(Answer):
     names: list[str] = Field(
         description="every name it is known by", examples=[["Display", "Screen size"]]
     )
+    decimals: int | None = Field(
+        description="how many decimals its numbers are rounded to", examples=[2]
+    )
     items: int = Field(description="how many items state it", ge=0, examples=[1_503])
     values: int = Field(description="how many different values it has", ge=0, examples=[87])
     minimum: float | None = Field(description="the smallest number, in `unit`", examples=[1.4])

@@ -270,6 +270,7 @@ class _ParameterReader:
             kind=spec.kind,
             unit=spec.unit,
             names=tuple(dict.fromkeys((spec.name, *spec.names))),
+            decimals=spec.decimals,
         )
         self._cells = cells
         self._pattern = re.compile(spec.pattern) if spec.pattern else None
@@ -293,10 +294,7 @@ class _ParameterReader:
     def _read_values(self, text: str) -> tuple[Value, ...]:
         pieces = self._pieces(text)
         values = [
-            normalise_value(
-                piece, self.parameter, decimal=self.spec.decimal, decimals=self.spec.decimals
-            )
-            for piece in pieces
+            normalise_value(piece, self.parameter, decimal=self.spec.decimal) for piece in pieces
         ]
         for value in values:
             self._check_range(value)

@@ -152,7 +152,7 @@ def check_parameters(
     """
     for id, parameter in declared.items():
         there = known.get(id)
-        if there and (there.kind, there.unit) != (parameter.kind, parameter.unit):
+        if there and _stored_as(there) != _stored_as(parameter):
             raise MappingInvalid(
                 path=path,
                 place=f"parameter {id}",
@@ -161,8 +161,14 @@ def check_parameters(
             )
 
 
+def _stored_as(parameter: Parameter) -> tuple[str, str | None, int | None]:
+    return parameter.kind, parameter.unit, parameter.decimals
+
+
 def _described(parameter: Parameter) -> str:
-    return f"{parameter.kind} in {parameter.unit}" if parameter.unit else parameter.kind
+    unit = f" in {parameter.unit}" if parameter.unit else ""
+    rounded = "" if parameter.decimals is None else f" of {parameter.decimals} decimals"
+    return f"{parameter.kind}{unit}{rounded}"
 
 
 def _explained(path: str, text: str, message: str) -> MappingInvalid:

@@ -58,7 +58,8 @@ RETURN row.id AS id
 MERGE_PARAMETERS = """
 UNWIND $rows AS row
 MERGE (p:Parameter {id: row.id})
-ON CREATE SET p.name = row.name, p.kind = row.kind, p.unit = row.unit, p.names = row.names
+ON CREATE SET p.name = row.name, p.kind = row.kind, p.unit = row.unit, p.names = row.names,
+              p.decimals = row.decimals
 WITH p, [name IN row.names WHERE NOT name IN p.names] AS missing WHERE size(missing) > 0
 SET p.names = p.names + missing
 """
@@ -417,6 +418,7 @@ def _parameter_row(parameter: Parameter) -> dict[str, object]:
         "name": parameter.name,
         "kind": parameter.kind,
         "unit": parameter.unit,
+        "decimals": parameter.decimals,
         "names": list(parameter.names or (parameter.name,)),
     }
 

@@ -26,7 +26,8 @@ CALL (n) {{
 RETURN n.id AS id, n.name AS name, n.names AS names, items
 """
 _PARAMETER = """
-n.id AS id, n.name AS name, n.kind AS kind, n.unit AS unit, coalesce(n.names, []) AS names
+n.id AS id, n.name AS name, n.kind AS kind, n.unit AS unit, n.decimals AS decimals,
+coalesce(n.names, []) AS names
 """
 PARAMETERS = f"""
 MATCH (n:Parameter) WHERE n.id > $after

@@ -69,7 +69,8 @@ def normalise_value(
     unit. The text of a value keeps the case of the cell. Raises ValueInvalid with the reason.
     """
     normalise = _normalise if len(raw) <= _CACHED_CHARS else _normalise.__wrapped__
-    return normalise(raw, parameter.id, parameter.kind, parameter.unit, decimal, decimals)
+    rounded_to = parameter.decimals if decimals is None else decimals
+    return normalise(raw, parameter.id, parameter.kind, parameter.unit, decimal, rounded_to)
 
 
 @lru_cache(maxsize=16_384)

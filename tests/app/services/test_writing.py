@@ -135,3 +135,21 @@ async def test_a_brand_under_another_of_its_names_is_the_same_brand(writes, stor
 
     item = store._items["product", "shop:1"]
     assert (item.brand.id, item.model.id) == ("acme", "acme-l3")
+
+
+async def test_a_number_in_another_unit_is_rounded_as_its_parameter_says(store):
+    async def known():
+        display = Parameter(id="display", name="Display", kind="number", unit="in", decimals=2)
+        return {"display": display}
+
+    async def brands():
+        return []
+
+    writes = ProductWrites(
+        store=lambda: store, parameters=known, brands=brands, clock=lambda: NOW, threads=2
+    )
+
+    await writes.put(draft(facts=[DraftFact("display", "15,49 cm")]), run="run-1")
+
+    (fact,) = store._items["product", "acme:1"].facts
+    assert fact.value.id == "display=6.1in"
