@@ -8,7 +8,7 @@ UV     := 0.13.9
 
 # The shell's settings point at somebody's own Neo4j; the tests start theirs and ignore these.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock bench coverage clean
+.PHONY: help demo test check format lock bench clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -16,11 +16,8 @@ help: ## list the verbs
 demo: $(STAMP) ## start Neo4j and the API with the example catalog; DEMO_EXIT=1 stops after the summary
 	@$(BIN)/catalograph demo $(if $(DEMO_EXIT),--exit)
 
-test: $(STAMP) ## run all tests against a Neo4j of their own; ARGS="-k name" goes to pytest
-	$(BIN)/pytest $(ARGS)
-
-coverage: $(STAMP) ## run all tests and show which branches they did not take
-	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
+test: $(STAMP) ## run all tests against a Neo4j of their own, with branch coverage; ARGS="-k name" goes to pytest
+	$(BIN)/pytest $(if $(ARGS),$(ARGS),--cov --cov-report=term:skip-covered)
 
 check: $(STAMP) ## format, lint, types and import direction, without changing anything
 	$(BIN)/ruff format --check .
