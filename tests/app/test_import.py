@@ -17,7 +17,12 @@ def test_importing_the_application_loads_nothing_heavy():
 
 
 @pytest.mark.parametrize(
-    "make", ["import app.wiring", "from app.main import create_app; create_app()"]
+    "make",
+    [
+        "import graph.client, graph.server, graph.ingest.pipeline",
+        "import app.wiring",
+        "from app.main import create_app; create_app()",
+    ],
 )
 def test_making_an_application_loads_no_torch(make, tmp_path):
     script = f"import sys; {make}; print('torch' in sys.modules)"
