@@ -233,10 +233,22 @@ class _Cells:
         if isinstance(cell, str):
             text = self._decoded(column, cell)
             return [] if text in self._empty else [text]
+        if isinstance(cell, bytes):
+            return self.texts({column: cell.decode("utf-8", "surrogateescape")}, column)
         if isinstance(cell, list | tuple):
-            return [text for part in cell for text in self.texts({column: part}, column)]
+            return [text for part in cell for text in self._item_texts(column, part)]
+        if isinstance(cell, dict):
+            hint = f", such as {column}.{next(iter(cell))}" if cell else ""
+            raise _CellInvalid(
+                column, str(cell)[:40], f"is an object; the mapping must name one of its keys{hint}"
+            )
         text = _scalar(cell)
         return [] if text in self._empty else [text]
+
+    def _item_texts(self, column: str, part: object) -> list[str]:
+        if isinstance(part, list | tuple):
+            raise _CellInvalid(column, "", "is a list in a list; one list of values is taken")
+        return self.texts({column: part}, column)
 
     def _decoded(self, column: str, cell: str) -> str:
         if len(cell) > MAX_CELL_CHARACTERS:

@@ -16,6 +16,7 @@ import ijson
 import msgspec
 import pyarrow
 import pyarrow.parquet
+from ijson.common import ObjectBuilder
 
 from graph.errors import ImportFailed
 from graph.records import Record, RecordRejected
@@ -31,6 +32,8 @@ MAX_CELL_CHARACTERS = 1_000_000
 # The CSV parser holds one field in memory; past this it gives up and goes on with the next line.
 CSV_FIELD_LIMIT = 16_000_000
 
+MAX_DEPTH = 64  # of a JSON record; catalogs need three or four
+_TOO_DEEP = object()
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _PARQUET_MAGIC = b"PAR1"
 _BUFFER_BYTES = 1 << 16  # what stands in it when a file breaks off is not seen
@@ -268,12 +271,14 @@ class DumpReader:
                 )
 
     def _json(self) -> Iterator[Row | RecordRejected]:
-        stream = self._unmarked()
         line = 0
         try:
-            for line, record in enumerate(ijson.items(stream, "item", use_float=True), start=1):
+            for line, record in enumerate(_array_items(self._unmarked()), start=1):
                 if isinstance(record, dict):
                     yield Row(line=line, cells=record)
+                elif record is _TOO_DEEP:
+                    reason = f"is nested more than {MAX_DEPTH} levels deep"
+                    yield self._rejected(line, None, "", "row_unreadable", reason)
                 else:
                     yield self._rejected(
                         line, None, str(record)[:200], "row_unreadable", "is not a JSON object"
@@ -283,8 +288,6 @@ class DumpReader:
                 f"after record {line}",
                 f"is not a JSON array of objects: {_first_line(error)}",
             ) from error
-        if line == 0:
-            raise self._failed("record 1", "holds no array with objects in it")
 
     def _parquet(self) -> Iterator[Row | RecordRejected]:
         self._raw.seek(0)
@@ -308,6 +311,38 @@ class DumpReader:
             raise self._failed(
                 f"after record {line}", f"is damaged: {_first_line(error)}"
             ) from error
+
+
+def _array_items(stream: io.BufferedReader) -> Iterator[object]:
+    """The items of the array that a stream holds, one at a time.
+
+    Not `ijson.items`: its paths of deeply nested values take memory by the square of the depth.
+    """
+    builder, depth = ObjectBuilder(), 0
+    for event, value in ijson.basic_parse(stream, use_float=True):
+        if event.startswith("end_"):
+            depth -= 1
+        elif depth == 0 and event != "start_array":
+            raise ijson.JSONError("it holds no array")
+        if depth == 0:
+            depth = 1 if event == "start_array" else 0
+            continue
+        if depth <= MAX_DEPTH:
+            builder.event(event, value)
+        if event.startswith("start_"):
+            depth += 1
+            if depth > MAX_DEPTH:
+                builder = _Refused()
+        if depth == 1:
+            yield builder.value
+            builder = ObjectBuilder()
+
+
+class _Refused(ObjectBuilder):  # type: ignore[misc]
+    """Takes the rest of a record that is nested too deeply, and keeps none of it."""
+
+    def event(self, event: str, value: object) -> None:
+        self.value = _TOO_DEEP
 
 
 def _first_line(error: Exception) -> str:

@@ -42,10 +42,16 @@ class RejectFile:
             if self._file is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = self.path.open("wb")
-            self._file.write(self._encoder.encode(_encodable(rejected)) + b"\n")
+            self._file.write(self._encoded(rejected) + b"\n")
         except OSError as error:
             raise self._failed(error) from error
         self.count += 1
+
+    def _encoded(self, rejected: RecordRejected) -> bytes:
+        try:
+            return self._encoder.encode(_encodable(rejected))
+        except (RecursionError, TypeError, ValueError):  # a row that JSON cannot show
+            return self._encoder.encode(_encodable(msgspec.structs.replace(rejected, row=None)))
 
     def flush(self) -> None:
         """Called with every batch: what the import reports as rejected is on disk."""

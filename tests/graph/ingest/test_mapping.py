@@ -279,3 +279,14 @@ def test_a_parameter_is_declared_as_the_graph_has_it_or_refused(kind, unit, acce
     else:
         with pytest.raises(MappingInvalid, match=r"parameter p: is a number in GB here"):
             check_parameters("m.toml", declared, known)
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"), [({"a": 1}, "such as p.a"), ([["x"]], "a list in a list")]
+)
+def test_a_cell_with_structure_in_it_is_rejected_with_what_to_name(cell, reason):
+    assert reason in rejected(parameter(), p=cell).reason
+
+
+def test_a_cell_of_bytes_is_its_text():
+    assert texts(item(parameter(), p="台灯".encode())) == ["台灯"]

@@ -185,3 +185,14 @@ def test_a_quote_that_is_never_closed_costs_one_reject_and_not_the_memory(tmp_pa
 
     assert [row.line for row in rows if isinstance(row, Row)][:1] == [2]
     assert any(isinstance(row, RecordRejected) and "quote" in row.reason for row in rows)
+
+
+def test_a_record_that_is_nested_too_deeply_is_rejected_and_the_rest_is_read(tmp_path):
+    deep = "[" * 100_000 + "]" * 100_000
+    content = '[{"sku": 1}, {"sku": 2, "x": ' + deep + '}, {"sku": 3, "x": [[1]]}]'
+
+    first, rejected, last = read(written(tmp_path, "dump.json", content))
+
+    assert isinstance(rejected, RecordRejected)
+    assert "64 levels" in rejected.reason
+    assert [row.cells["sku"] for row in (first, last)] == [1, 3]
