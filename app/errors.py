@@ -128,7 +128,8 @@ class ScopeMissing(RequestRefused):
 
     def __init__(self, *, name: str, scope: str, needed: str) -> None:
         self.name, self.scope, self.needed = name, scope, needed
-        super().__init__(f"key {name!r} has the scope {scope!r}; this route needs {needed!r}")
+        has, needs = str(scope), str(needed)  # members of an enumeration show themselves otherwise
+        super().__init__(f"key {name!r} has the scope {has!r}; this route needs {needs!r}")
 
 
 class HostRefused(RequestRefused):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import math
+import queue
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +23,7 @@ from neo4j.graph import Node, Path, Relationship
 from graph import errors
 from graph.connection import Connection, ServerInfo, Table
 from graph.schema import NEO4J_MINIMUM
+from graph.statements import refuse_nested
 
 __all__ = ["AsyncDatabase", "Connection", "Database", "ServerInfo", "Table", "Transaction", "plain"]
 
@@ -161,7 +164,18 @@ class Database:
         timeout_s: float,
         limit: int,
     ) -> Table:
-        """What a person asked for: any reading query, at most `limit` rows of plain values."""
+        """What a person asked for: any reading query, at most `limit` rows of plain values.
+
+        Raises:
+            QueryRefused: it is wrong, it writes, or it is nested too deeply to be planned.
+            QueryTimedOut: also where the server does not keep its own limit.
+        """
+        refuse_nested(query)
+        return _within(timeout_s, lambda: self._table(query, parameters, timeout_s, limit))
+
+    def _table(
+        self, query: str, parameters: Parameters | None, timeout_s: float, limit: int
+    ) -> Table:
         with (
             _translating(self.connection, timeout_s),
             self._session(neo4j.READ_ACCESS, fetch_size=limit + 1) as session,
@@ -302,6 +316,29 @@ def _driver_settings(connection: Connection) -> dict[str, Any]:
         "telemetry_disabled": True,
         "user_agent": "catalograph",
     }
+
+
+def _within(limit_s: float, work: Callable[[], T]) -> T:
+    """Wait for `work` little longer than `limit_s`; planners and comprehensions obey no limit.
+
+    The thread is left behind, and its connection with it: nothing else ends such a query.
+    """
+    outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            outcome.put((work(), None))
+        except BaseException as error:  # noqa: BLE001 - raised in the thread that waits
+            outcome.put((None, error))
+
+    threading.Thread(target=run, name="query", daemon=True).start()
+    try:
+        result, error = outcome.get(timeout=limit_s + _GRACE_S)
+    except queue.Empty:
+        raise errors.QueryTimedOut(timeout_s=limit_s) from None
+    if error is not None:
+        raise error
+    return cast(T, result)
 
 
 def _rows(result: neo4j.Result) -> list[Row]:

@@ -172,7 +172,7 @@ _EXAMPLE: dict[str, Any] = {
     "in_stock": True,
     "facts": [
         {"parameter": "Display", "value": 6.1, "unit": "in"},
-        {"parameter": "Storage", "value": "128 GB"},
+        {"parameter": "Storage", "value": 128, "unit": "GB"},
         {"parameter": "NFC", "value": True},
     ],
 }

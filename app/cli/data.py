@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.output import (
+    INTERRUPTED,
     WITH_REJECTS,
     Json,
     bytes_progress,
     err,
+    fail,
     out,
     print_fields,
     print_json,
@@ -81,17 +83,25 @@ def import_(
             nonlocal before
             before += report.bytes_total
 
-        reports = import_files(
-            database,
-            files,
-            mapping_file=mapping,
-            source=source,
-            run=run,
-            clock=lambda: datetime.now(UTC),
-            rejects_file=rejects_file,
-            progress=progress,
-            done=done,
-        )
+        try:
+            reports = import_files(
+                database,
+                files,
+                mapping_file=mapping,
+                source=source,
+                run=run,
+                clock=lambda: datetime.now(UTC),
+                rejects_file=rejects_file,
+                progress=progress,
+                done=done,
+            )
+        except KeyboardInterrupt:
+            fail(
+                "interrupted; whole batches are stored, and the same command goes on from there",
+                code="interrupted",
+                exit_code=INTERRUPTED,
+                as_json=json,
+            )
     _print_reports(run, reports, rejects_file, json=json)
     if any(report.rejected for report in reports):
         raise SystemExit(WITH_REJECTS)

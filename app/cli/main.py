@@ -51,6 +51,8 @@ def main() -> None:
     except BrokenPipeError:  # `catalograph query … | head`
         sys.stderr.close()
         raise SystemExit(FAILED) from None
+    except OSError as error:  # a full disk, an output that cannot be written
+        fail(str(error), code="system_error", exit_code=FAILED, as_json=False)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +17,7 @@ from app.cli.output import err, out
 from app.cli.session import open_database, running_server
 from app.errors import AddressInUse
 from app.settings import Settings, load_settings
+from graph.errors import DatabaseUnavailable
 
 if TYPE_CHECKING:
     import uvicorn
@@ -25,6 +28,7 @@ Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
 Port = Annotated[int | None, typer.Option(help="TCP port; 0 takes any free one.")]
 Dev = Annotated[bool, typer.Option("--dev", help="Without API keys, on a loopback address only.")]
 
+GUEST_POLL_S = 2.0
 BACKLOG = 2_048  # connections that wait while the event loop is busy
 
 
@@ -108,11 +112,26 @@ def serve_until_stopped(
         out.print(f"Neo4j at {neo4j.endpoint.uri}")
         watch = threading.Thread(target=_stop_with, args=(neo4j, server), daemon=True)
         watch.start()
-    server.run(sockets=[listener])
+    # uvicorn raises the signal again when it has stopped; then Neo4j still has to be.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
     if neo4j is not None and neo4j.failure is not None:
         raise neo4j.failure
+    if neo4j is not None and _is_gone(neo4j):
+        reason = "the process that ran it has ended; start `catalograph up` again"
+        raise DatabaseUnavailable(uri=neo4j.endpoint.uri, reason=reason)
 
 
 def _stop_with(neo4j: EmbeddedServer, server: uvicorn.Server) -> None:
-    if neo4j.wait():
-        server.should_exit = True
+    """Ends the API when its Neo4j is given up: our own, or one that another process runs."""
+    if neo4j.endpoint.attached:
+        while not _is_gone(neo4j):
+            time.sleep(GUEST_POLL_S)
+    else:
+        neo4j.wait()
+    server.should_exit = True
+
+
+def _is_gone(neo4j: EmbeddedServer) -> bool:
+    return neo4j.endpoint.attached and neo4j.status.phase in ("stopped", "failed")

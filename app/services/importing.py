@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from graph.client import Database
-from graph.errors import MigrationsPending
+from graph.errors import ImportFailed, MigrationsPending
 from graph.ingest.linking import BrandNames
 from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import check_parameters, load_mapping_file
@@ -46,6 +46,9 @@ def import_files(
         ImportFailed: a file is broken; what `done` reported and the rows before the break stay.
     """
     item_id(source, "any")  # refuses a name that no id can begin with
+    for file in files:  # all of them, before the first is imported
+        if not file.exists():
+            raise ImportFailed(file=str(file), place="open", reason="there is no such file")
     mapping = load_mapping_file(mapping_file)
     require_migrated(database)
     rows = RowMapping(mapping, BrandNames(known_brands(database)))

@@ -49,6 +49,7 @@ class ServerOptions:
     page_cache_mib: int | None = None
     transaction_timeout_s: float = 600.0  # the ceiling for scripts; the API asks for far less
     start_timeout_s: float = 300.0  # recovery after a kill replays the log before it answers
+    silence_limit_s: float = 30.0  # no Bolt handshake for so long: the server is taken for hung
     stop_grace_s: float = 30.0  # a stop takes 1 s; a checkpoint of a large import takes longer
     restart_limit: int = 5  # deaths in quick succession before the supervisor gives up
     minimum_free_mib: int = 512  # one log file each for two databases, and room to write
@@ -66,7 +67,7 @@ class ServerOptions:
             size = getattr(self, name)
             if size is not None and size < 1:
                 raise ValueError(f"{name} is {size}; it must be at least 1")
-        for name in ("transaction_timeout_s", "start_timeout_s", "stop_grace_s"):
+        for name in ("transaction_timeout_s", "start_timeout_s", "silence_limit_s", "stop_grace_s"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be above 0")
 

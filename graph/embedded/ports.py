@@ -43,10 +43,10 @@ def answers(ports: Ports, pid: int) -> bool:
 
     Bolt comes half a second before HTTP, and a server that finds no HTTP port ends itself then.
     """
-    return _answers_bolt(ports.bolt) and {ports.bolt, ports.http} <= _listening(pid)
+    return answers_bolt(ports.bolt) and {ports.bolt, ports.http} <= _listening(pid)
 
 
-def _answers_bolt(port: int) -> bool:
+def answers_bolt(port: int) -> bool:
     try:
         with socket.create_connection((HOST, port), timeout=_ANSWER_TIMEOUT_S) as connection:
             connection.sendall(_HANDSHAKE)

@@ -26,7 +26,7 @@ from graph.embedded.java import (
     write_classpath,
 )
 from graph.embedded.layout import Layout
-from graph.embedded.ports import Ports, answers, choose_ports, may_move
+from graph.embedded.ports import Ports, answers, answers_bolt, choose_ports, may_move
 from graph.embedded.processes import end_orphans, kill_group, spawn
 from graph.embedded.state import (
     Endpoint,
@@ -42,6 +42,7 @@ from graph.errors import PasswordMissing, PortInUse, ServerBusy, ServerError, Se
 
 _log = logging.getLogger(__name__)
 
+_PROBE_EVERY_S = 2.0
 _POLL_S = 0.02  # a refused connection to the own machine costs nothing
 _STABLE_S = 60.0  # after this long a death is an accident, not one of a row
 _FIRST_PAUSE_S = 0.1
@@ -230,7 +231,7 @@ class Supervisor:
         answered_from = time.monotonic()
         if ready:
             self._announce()
-            process.wait()
+            self._attend(process)
         if self._stopping.is_set():
             process.wait()
             return None
@@ -241,6 +242,25 @@ class Supervisor:
         exit_code = None if timed_out else process.returncode
         error = story.explain(self._options, self._ports, exit_code)
         return error, time.monotonic() - answered_from
+
+    def _attend(self, process: subprocess.Popen[bytes]) -> None:
+        """Until it ends, or answers nothing for so long that only an end helps.
+
+        A query that fills the heap can stop a server for minutes before it dies of it.
+        """
+        answered = time.monotonic()
+        while True:
+            try:
+                process.wait(_PROBE_EVERY_S)
+            except subprocess.TimeoutExpired:
+                pass
+            else:
+                return
+            if self._stopping.is_set() or answers_bolt(self._ports.bolt):
+                answered = time.monotonic()
+            elif time.monotonic() - answered > self._options.silence_limit_s:
+                _log.warning("Neo4j has answered nothing for %g s", time.monotonic() - answered)
+                return
 
     def _await_ready(self, process: subprocess.Popen[bytes]) -> bool:
         deadline = time.monotonic() + self._options.start_timeout_s

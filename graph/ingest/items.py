@@ -56,9 +56,17 @@ class ItemDraft(Record, frozen=True):
 
 
 def declare_parameters(draft: ItemDraft, known: Mapping[str, Parameter]) -> dict[str, Parameter]:
-    """The parameters that `draft` uses and nobody has declared; a number or unit makes a number."""
+    """The parameters that `draft` uses and nobody has declared; a number or unit makes a number.
+
+    Raises:
+        DraftInvalid: a fact names no parameter.
+    """
     declared: dict[str, Parameter] = {}
-    for fact in draft.facts:
+    for position, fact in enumerate(draft.facts):
+        if not fact.parameter.strip():
+            raise DraftInvalid(
+                field=f"facts/{position}/parameter", value=fact.parameter, reason="is empty"
+            )
         if _find_parameter(fact.parameter, known) is None:
             parameter = _infer_parameter(fact)
             declared.setdefault(parameter.id, parameter)

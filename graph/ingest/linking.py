@@ -39,5 +39,7 @@ class BrandNames:
             raise ValueInvalid(value=name, reason="a brand needs a name; this one is empty")
         known = self.find(cleaned)
         if known is None:
-            return Named(id=brand_id(cleaned), name=cleaned, names=(cleaned,))
+            new = Named(id=brand_id(cleaned), name=cleaned, names=(cleaned,))
+            self.add(new)  # so that a second run, which knows it, finds every row unchanged
+            return new
         return Named(id=known.id, name=known.name, names=(cleaned,))

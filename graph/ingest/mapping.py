@@ -189,7 +189,10 @@ class RowMapping:
         parts = [
             part for text in raw for part in (text.split(spec.split) if spec.split else [text])
         ]
-        return tuple(dict.fromkeys(name for part in parts if (name := clean_text(part))))
+        try:
+            return tuple(dict.fromkeys(name for part in parts if (name := clean_text(part))))
+        except ValueInvalid as error:
+            raise _CellInvalid(_shown_columns(spec), error.value, error.reason) from error
 
     def _facts(self, cells: Mapping[str, object]) -> list[Fact]:
         facts: list[Fact] = []
@@ -300,8 +303,14 @@ class _ParameterReader:
             if facts and self.spec.take == "first":
                 break
         if not facts and self.spec.value is not None:
-            facts = [Fact(value=value, evidence="") for value in self._values(self.spec.value)]
+            facts = [Fact(value=value, evidence="") for value in self._constant(self.spec.value)]
         return facts
+
+    def _constant(self, text: str) -> tuple[Value, ...]:
+        try:
+            return self._values(text)
+        except ValueInvalid as error:
+            raise _CellInvalid("value", text, error.reason) from error
 
     def _read_values(self, text: str) -> tuple[Value, ...]:
         pieces = self._pieces(text)

@@ -203,6 +203,8 @@ def _check(path: str, mapping: MappingFile) -> None:
             place="id",
             reason='a product needs one: add `id = { column = "…" }` with the column of its SKU',
         )
+    if mapping.file.delimiter is not None and len(mapping.file.delimiter) != 1:
+        raise MappingInvalid(path=path, place="file.delimiter", reason="is not one character")
     for name, spec in _fields(mapping):
         _check_field(path, name, spec)
     seen: set[str] = set()
@@ -233,6 +235,9 @@ def _check_field(path: str, place: str, spec: FieldSpec) -> None:
         raise MappingInvalid(
             path=path, place=place, reason="names neither a column, columns nor a value"
         )
+    for separator in ("separator", "split"):
+        if getattr(spec, separator, None) == "":
+            raise MappingInvalid(path=path, place=f"{place}.{separator}", reason="is empty")
     if spec.pattern is not None:
         try:
             re.compile(spec.pattern)

@@ -12,7 +12,6 @@ from typing import Protocol
 
 from msgspec import structs
 
-from graph.errors import ImportFailed
 from graph.ingest.mapping import RowMapping
 from graph.ingest.readers import DumpReader, Row
 from graph.ingest.rejects import RejectFile
@@ -164,7 +163,7 @@ def _batches(
     """Items in batches; also what was collected when the reader raises, before it goes up."""
     batch: list[Item] = []
     facts = 0
-    broken: ImportFailed | None = None
+    broken: Exception | None = None
     try:
         for row in reader:
             report.rows_read += 1
@@ -182,7 +181,7 @@ def _batches(
             if len(batch) >= batch_rows or facts >= BATCH_FACTS:
                 yield batch
                 batch, facts = [], 0
-    except ImportFailed as error:
+    except Exception as error:  # noqa: BLE001 - whatever it was, it is raised below
         broken = error
     if batch:
         yield batch

@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,6 +112,12 @@ class DumpReader:
             for row in self._rows:
                 line = row.line
                 yield row
+        except UnicodeError as error:
+            raise self._failed(
+                f"after line {line}",
+                f"is not text in the encoding it is read in ({_first_line(error)}); "
+                "set encoding under [file] in the mapping",
+            ) from error
         except OSError as error:
             raise self._failed(
                 f"after line {line}",
@@ -157,6 +164,10 @@ class DumpReader:
             raise self._failed(
                 "line 1", f"the file is cut off or damaged ({_first_line(error)})"
             ) from error
+        except UnicodeError as error:
+            raise self._failed(
+                "line 1", f"is not text in the encoding it is read in ({_first_line(error)})"
+            ) from error
 
     def _decompressed(self) -> io.BufferedReader:
         self._raw.seek(0)
@@ -190,7 +201,7 @@ class DumpReader:
             wrapper = io.TextIOWrapper(
                 stream, encoding=encoding, errors="surrogateescape", newline=""
             )
-        except LookupError as error:
+        except (LookupError, ValueError) as error:
             raise self._failed("encoding", f"{encoding!r} is not an encoding") from error
         return self._stack.enter_context(wrapper)
 
@@ -202,13 +213,22 @@ class DumpReader:
         header = next(rows, None)
         if header is None:
             raise self._failed("line 1", "the file is empty")
-        repeated = sorted({name for name in header if header.count(name) > 1})
+        if any(_is_no_text(name) for name in header):
+            raise self._failed(
+                "line 1",
+                "the header is no text: is the file compressed twice, or in another encoding? "
+                "Unpack it, or set encoding under [file] in the mapping",
+            )
+        self._set_columns(header)
+        return self._csv_rows(rows, header)
+
+    def _set_columns(self, names: Sequence[str]) -> None:
+        repeated = sorted(name for name, count in Counter(names).items() if count > 1)
         if repeated:
             raise self._failed(
                 "line 1", f"the column {repeated[0]!r} appears more than once; rename one of them"
             )
-        self.columns = tuple(header)
-        return self._csv_rows(rows, header)
+        self.columns = tuple(names)
 
     def _csv_rows(self, rows: CsvReader, header: list[str]) -> Iterator[Row | RecordRejected]:
         width = len(header)
@@ -231,8 +251,7 @@ class DumpReader:
                     None,
                     self._shown(cells),
                     "wrong_width",
-                    f"has {len(cells)} cells, the header has {width}; "
-                    "quote cells that hold the delimiter",
+                    f"has {len(cells)} cells, the header has {width}; {_width_hint(line, rows)}",
                 )
                 continue
             yield Row(line=line, cells=dict(zip(header, cells, strict=True)))
@@ -297,29 +316,52 @@ class DumpReader:
             raise self._failed(
                 "footer", f"is not a whole Parquet file: {_first_line(error)}"
             ) from error
-        self.columns = tuple(file.schema_arrow.names)
+        self._set_columns(file.schema_arrow.names)
         return self._parquet_rows(file)
 
     def _parquet_rows(self, file: pyarrow.parquet.ParquetFile) -> Iterator[Row | RecordRejected]:
         line = 0
         try:
             for batch in file.iter_batches(batch_size=2_000):
-                for cells in batch.to_pylist():
+                columns = [_cells_of(column) for column in batch.columns]
+                for cells in zip(*columns, strict=True):
                     line += 1
-                    yield Row(line=line, cells=cells)
+                    yield Row(line=line, cells=dict(zip(batch.schema.names, cells, strict=True)))
         except (pyarrow.ArrowException, OSError) as error:
             raise self._failed(
                 f"after record {line}", f"is damaged: {_first_line(error)}"
             ) from error
 
 
+def _width_hint(line: int, rows: CsvReader) -> str:
+    if rows.line_num > line + 1:
+        return (
+            f"lines {line} to {rows.line_num} were read as one row: close the quote that is left "
+            f"open on line {line}, then import again"
+        )
+    return "quote cells that hold the delimiter"
+
+
+def _cells_of(column: pyarrow.Array) -> list[object]:
+    """Python's values; text for times that Python has no value for, such as nanoseconds."""
+    try:
+        return column.to_pylist()  # type: ignore[no-any-return]
+    except (ValueError, OverflowError):
+        return column.cast(pyarrow.string()).to_pylist()  # type: ignore[no-any-return]
+
+
+def _is_no_text(name: str) -> bool:
+    return any("\ud800" <= c <= "\udfff" or (c < " " and c not in "\t\r\n") for c in name)
+
+
 def _array_items(stream: io.BufferedReader) -> Iterator[object]:
     """The items of the array that a stream holds, one at a time.
 
-    Not `ijson.items`: its paths of deeply nested values take memory by the square of the depth.
+    Numbers are exact, of any length. Not `ijson.items`: the paths it keeps of deeply nested values
+    take memory by the square of the depth.
     """
     builder, depth = ObjectBuilder(), 0
-    for event, value in ijson.basic_parse(stream, use_float=True):
+    for event, value in ijson.basic_parse(stream):
         if event.startswith("end_"):
             depth -= 1
         elif depth == 0 and event != "start_array":

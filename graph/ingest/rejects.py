@@ -13,7 +13,10 @@ from graph.records import RecordRejected
 
 
 class RejectFile:
-    """Appends rejects to a file that is created with the first of them."""
+    """Writes rejects to a new file that is created with the first of them.
+
+    What is there already is not touched: it may be the rejects of an earlier import, or a dump.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -22,6 +25,12 @@ class RejectFile:
         self._file: IO[bytes] | None = None
 
     def __enter__(self) -> RejectFile:
+        if self.path.is_file():
+            raise ImportFailed(
+                file=str(self.path),
+                place="reject file",
+                reason="exists already and is not overwritten; name a new one with --rejects",
+            )
         return self
 
     def __exit__(
@@ -41,7 +50,7 @@ class RejectFile:
         try:
             if self._file is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = self.path.open("wb")
+                self._file = self.path.open("xb" if self.path.is_file() else "wb")
             self._file.write(self._encoded(rejected) + b"\n")
         except OSError as error:
             raise self._failed(error) from error

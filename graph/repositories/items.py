@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal, TypeVar
 
 from graph.client import Database, Transaction
-from graph.errors import GraphError, QueryTooLarge
+from graph.errors import DraftInvalid, GraphError, QueryTooLarge
 from graph.records import Item, ItemKind, Named, Parameter, Value
 from graph.schema import Label
 
@@ -62,6 +62,14 @@ ON CREATE SET p.name = row.name, p.kind = row.kind, p.unit = row.unit, p.names =
               p.decimals = row.decimals
 WITH p, [name IN row.names WHERE NOT name IN p.names] AS missing WHERE size(missing) > 0
 SET p.names = p.names + missing
+"""
+
+# Two writers may declare one parameter at the same time and differently: the first one holds.
+PARAMETER_CONFLICTS = """
+UNWIND $rows AS row
+MATCH (p:Parameter {id: row.id})
+WHERE p.kind <> row.kind OR coalesce(p.unit, '') <> coalesce(row.unit, '')
+RETURN p.id AS id, p.kind AS kind, p.unit AS unit LIMIT 1
 """
 
 MERGE_NAMED = """
@@ -234,10 +242,15 @@ class ItemWriter:
             outcomes = _compare(tx, batch.kind, items)
             pairs = zip(items, outcomes, strict=True)
             batch.items = [item for item, outcome in pairs if outcome != "unchanged"]
-            if batch.items:
-                merged.update(self._merge_vocabulary(tx, batch, parameters))
-                _write_items(tx, batch)
-            return outcomes
+            if not batch.items:
+                return outcomes
+            merged.update(self._merge_vocabulary(tx, batch, parameters))
+            fresh_ids = _write_items(tx, batch)
+            # Somebody else may have created an item between the comparison and our lock.
+            return [
+                "updated" if outcome == "created" and item.id not in fresh_ids else outcome
+                for item, outcome in zip(items, outcomes, strict=True)
+            ]
 
         outcomes = self._database.transact(work)
         if len(self._merged) > REMEMBERED:
@@ -254,7 +267,7 @@ class ItemWriter:
         new_values = self._new("value", values, merged)
         used = {value.parameter: parameters[value.parameter] for value in new_values}
         if rows := self._new("parameter", used, merged):
-            tx.run(MERGE_PARAMETERS, rows=[_parameter_row(row) for row in rows])
+            _merge_parameters(tx, rows)
         if new_values:
             tx.run(MERGE_VALUES, rows=[_value_row(row) for row in new_values])
         for label, named in (
@@ -283,6 +296,18 @@ class ItemWriter:
         return list(fresh.values())
 
 
+def _merge_parameters(tx: Transaction, parameters: Sequence[Parameter]) -> None:
+    rows = [_parameter_row(parameter) for parameter in parameters]
+    tx.run(MERGE_PARAMETERS, rows=rows)
+    for conflict in tx.run(PARAMETER_CONFLICTS, rows=rows):
+        raise DraftInvalid(
+            field="facts",
+            value=conflict["id"],
+            reason=f"parameter {conflict['id']!r} is a {conflict['kind']} in "
+            f"{conflict['unit'] or 'no unit'} by now; state it so",
+        )
+
+
 def _compare(tx: Transaction, kind: ItemKind, items: Sequence[Item]) -> list[Outcome]:
     query = COMPARE.format(label=_LABELS[kind], unchanged=_UNCHANGED[kind])
     rows = [{"id": item.id, "hash": stored_hash(item)} for item in items]
@@ -295,7 +320,8 @@ def stored_hash(item: Item) -> str:
     return f"{item.source}={item.content_hash}" if item.kind == "model" else item.content_hash
 
 
-def _write_items(tx: Transaction, batch: _Batch) -> None:
+def _write_items(tx: Transaction, batch: _Batch) -> set[str]:
+    """Write and link; the ids of the items that nobody had written before."""
     query = MERGE_ITEMS.format(
         label=batch.label, hash=_HASH[batch.kind], hash_property=_HASH_PROPERTY[batch.kind]
     )
@@ -309,6 +335,7 @@ def _write_items(tx: Transaction, batch: _Batch) -> None:
         _link_facts(tx, batch, items, fresh=fresh)
         for type, target, pairs in _named_links(items):
             _link_named(tx, batch, type, target, pairs, fresh=fresh)
+    return fresh_ids
 
 
 def _close_past(tx: Transaction, batch: _Batch, items: Sequence[Item]) -> None:
@@ -368,8 +395,8 @@ def _run_linking(
     if not rows:
         return
     linked = tx.run(query, rows=rows, **batch.provenance)[0]["linked"]
-    if linked != expected:
-        raise _VocabularyVanished
+    if linked < expected:
+        raise _VocabularyVanished("a value or brand was deleted while items were being written")
 
 
 def _target(item: Item, type: str) -> str | None:

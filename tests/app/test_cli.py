@@ -224,3 +224,44 @@ def test_a_variable_that_cannot_be_used_is_named(run):
 
     assert done.returncode == FAILED
     assert "CATALOGRAPH_PORT='many'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "RETURN " + "(" * 5_000 + "1" + ")" * 5_000,
+        "RETURN 1" + "+1" * 5_000,
+        "RETURN " + "[" * 3_000,
+    ],
+)
+def test_a_query_that_no_planner_ends_is_refused_at_once(catalograph, query):
+    done = catalograph("query", query, "--timeout", "5")
+
+    assert done.returncode == FAILED
+    assert "nested" in done.stderr or "operators" in done.stderr
+
+
+def test_a_query_that_no_time_limit_stops_is_given_up(catalograph):
+    bomb = "RETURN reduce(a = 0, x IN range(1, 1000000000) | a + x) AS n"
+
+    done = catalograph("query", bomb, "--timeout", "1")
+
+    assert done.returncode == FAILED
+    assert "stopped after 1 s" in done.stderr
+
+
+def test_a_dump_is_never_overwritten_by_its_rejects(catalograph, dump):
+    before = dump.read_bytes()
+
+    done = catalograph(*importing(dump, "--rejects", dump))
+
+    assert done.returncode == FAILED
+    assert dump.read_bytes() == before
+
+
+def test_files_are_all_looked_for_before_the_first_is_imported(catalograph, dump):
+    done = catalograph(*importing(dump), dump.with_name("none.csv"))
+
+    assert done.returncode == FAILED
+    assert "none.csv" in done.stdout
+    assert json.loads(catalograph("stats", "--json").stdout)["nodes"]["Product"] == 0

@@ -365,3 +365,18 @@ def test_a_killed_supervisor_takes_its_server_along_and_the_next_start_works(
     second = start_detached(detached_home, OPTIONS)
     assert answers(second)
     assert second.password == first.password
+
+
+def test_a_server_that_answers_nothing_is_ended_and_started_again(tmp_path: Path) -> None:
+    with EmbeddedServer(tmp_path, ServerOptions(**SMALL, silence_limit_s=3.0)) as server:
+        hung = server.endpoint.pid
+        os.kill(hung, signal.SIGSTOP)
+
+        deadline = time.monotonic() + PATIENCE_S
+        while server_status(tmp_path).restarts == 0 or server.status.phase != "running":
+            assert time.monotonic() < deadline, server.status
+            time.sleep(0.2)
+
+        found = server_status(tmp_path)
+        assert found.endpoint is not None
+        assert found.endpoint.pid != hung

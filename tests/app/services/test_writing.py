@@ -153,3 +153,12 @@ async def test_a_number_in_another_unit_is_rounded_as_its_parameter_says(store):
 
     (fact,) = store._items["product", "acme:1"].facts
     assert fact.value.id == "display=6.1in"
+
+
+async def test_a_fact_without_a_parameter_is_refused_alone(writes, store):
+    rows = [draft("1"), draft("2", facts=[DraftFact(parameter="  ", value="x")])]
+
+    outcomes = await writes.put_all(rows, parse=as_it_is, run="run-1")
+
+    assert [row.outcome for row in outcomes] == ["created", None]
+    assert outcomes[1].refusal.field == "facts/0/parameter"

@@ -8,11 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from graph.errors import DatabaseUnavailable, ImportFailed
+from graph.ingest.linking import BrandNames
 from graph.ingest.mapping import RowMapping
-from graph.ingest.mapping_file import parse_mapping
+from graph.ingest.mapping_file import BrandSpec, parse_mapping
 from graph.ingest.pipeline import ImportReport, import_file
+from graph.ingest.readers import DumpReader
 from graph.ingest.rejects import RejectFile
 from graph.records import Item
 
@@ -64,7 +67,7 @@ def run(path: Path, shelf: Shelf, mapping=MAPPING, **options) -> ImportReport:
     with RejectFile(rejects) as file:
         return import_file(
             path,
-            RowMapping(mapping),
+            RowMapping(mapping, options.pop("brands", None)),
             shelf,
             source="shop",
             run="run-1",
@@ -195,3 +198,44 @@ def test_a_missing_column_is_refused_before_anything_is_stored(tmp_path):
         run(path, shelf)
 
     assert not shelf.items
+
+
+def test_a_reject_file_never_replaces_a_file_that_is_there(tmp_path):
+    path, shelf = dump(tmp_path, "1,a,x"), Shelf()
+    before = path.read_bytes()
+
+    with pytest.raises(ImportFailed, match="exists already"):
+        run(path, shelf, rejects=path)
+
+    assert path.read_bytes() == before
+
+
+def test_rows_before_any_failure_of_the_reader_are_stored(tmp_path, monkeypatch):
+    path, shelf = dump(tmp_path, "1,a,1", "2,b,1"), Shelf()
+    rows = DumpReader.__iter__
+
+    def breaking(reader):
+        yield from rows(reader)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(DumpReader, "__iter__", breaking)
+
+    with pytest.raises(ZeroDivisionError):
+        run(path, shelf)
+
+    assert len(shelf.items) == 2
+
+
+def test_a_second_import_writes_nothing_where_a_new_brand_is_written_in_two_ways(tmp_path):
+    path = tmp_path / "dump.csv"
+    path.write_text("sku,title,price\n1,Zorg,1\n2,ZORG,1\n", encoding="utf-8")
+    mapping = structs.replace(
+        MAPPING, fields=structs.replace(MAPPING.fields, brand=BrandSpec(column="title"))
+    )
+    shelf = Shelf()
+    run(path, shelf, mapping)
+    known = [item.brand for item in shelf.items.values()][:1]
+
+    report = run(path, shelf, mapping, brands=BrandNames(known))
+
+    assert report.unchanged == 2

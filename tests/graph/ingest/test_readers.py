@@ -196,3 +196,43 @@ def test_a_record_that_is_nested_too_deeply_is_rejected_and_the_rest_is_read(tmp
     assert isinstance(rejected, RecordRejected)
     assert "64 levels" in rejected.reason
     assert [row.cells["sku"] for row in (first, last)] == [1, 3]
+
+
+def test_a_number_of_any_length_is_read_from_a_json_array(tmp_path):
+    path = written(tmp_path, "dump.json", '[{"sku": 1, "n": ' + "9" * 60 + '}, {"sku": 2.5}]')
+
+    first, second = cells(path)
+
+    assert first["n"] == int("9" * 60)
+    assert str(second["sku"]) == "2.5"
+
+
+def test_a_time_that_python_has_no_value_for_is_read_as_text(tmp_path):
+    path = tmp_path / "dump.parquet"
+    column = pyarrow.array([0, 1], pyarrow.timestamp("ns"))
+    pyarrow.parquet.write_table(pyarrow.table({"sku": ["1", "2"], "at": column}), path)
+
+    assert [row["sku"] for row in cells(path)] == ["1", "2"]
+
+
+def test_a_header_that_is_no_text_is_refused_with_the_remedy(tmp_path):
+    twice = gzip.compress(gzip.compress(CSV.encode()))
+
+    with pytest.raises(ImportFailed, match="compressed twice"):
+        read(written(tmp_path, "dump.csv.gz", twice))
+
+
+def test_text_in_another_encoding_than_the_mapping_says_is_refused(tmp_path):
+    path = written(tmp_path, "dump.csv", CSV.encode("utf-16")[:-1])
+
+    with pytest.raises(ImportFailed, match="is not text in the encoding"):
+        read(path)
+
+
+def test_an_open_quote_is_named_with_the_lines_it_took(tmp_path):
+    path = written(tmp_path, "dump.csv", 'sku,title,x\n1,"open,x\n2,b\n3,c\n')
+
+    (rejected,) = read(path)
+
+    assert isinstance(rejected, RecordRejected)
+    assert "lines 2 to 4 were read as one row" in rejected.reason
