@@ -51,7 +51,7 @@ BARE = (
     UNWIND $rows AS row
     UNWIND row.facts AS fact
     MERGE (v:Value {id: fact.id}) ON CREATE SET v:Entity, v += fact.properties
-    MERGE (p:Parameter {id: fact.parameter})
+    MERGE (p:Parameter {id: fact.parameter}) ON CREATE SET p += fact.of
     MERGE (v)-[:VALUE_OF]->(p)
     WITH row, fact, v
     MATCH (n:Product {id: row.id})
@@ -69,6 +69,7 @@ RETURN labels[0] AS label, type, many ORDER BY label, type
 
 def bare_rows(items: list[Item]) -> list[dict[str, Any]]:
     """Prepared outside of the measured time: the loop is given its rows for nothing."""
+    parameters = RowMapping(parse_mapping(MAPPING)).parameters
     return [
         {
             "id": item.id,
@@ -89,6 +90,10 @@ def bare_rows(items: list[Item]) -> list[dict[str, Any]]:
                     "id": fact.value.id,
                     "parameter": fact.value.parameter,
                     "evidence": fact.evidence,
+                    "of": {
+                        "kind": parameters[fact.value.parameter].kind,
+                        "unit": parameters[fact.value.parameter].unit,
+                    },
                     "properties": {
                         "parameter": fact.value.parameter,
                         "text": fact.value.text,
