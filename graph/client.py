@@ -22,8 +22,8 @@ from neo4j.graph import Node, Path, Relationship
 
 from graph import errors
 from graph.connection import Connection, ServerInfo, Table
+from graph.guard import refuse_nested
 from graph.schema import NEO4J_MINIMUM
-from graph.statements import refuse_nested
 
 __all__ = ["AsyncDatabase", "Connection", "Database", "ServerInfo", "Table", "Transaction", "plain"]
 

@@ -16,7 +16,11 @@ PACKAGES = ("app", "graph", "ml")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 MAX_LINES = 500
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base_utils", "data2"}
-HOSTS = re.compile(r"https?://[^\s\"']*/(simple|packages|maven2|pypi)(/|\b)|index-url|registry *=")
+# Written in pieces, so that this file does not match itself.
+HOSTS = re.compile(
+    r"https?://[^\s\"']*/(" + "|".join(("simple", "packages", "maven2", "py" + "pi")) + r")(/|\b)"
+    "|index" + "-url|" + "registry" + r" *=\s*[\"']?http"
+)
 
 
 def name_of(path: Path) -> str:
@@ -108,7 +112,7 @@ def test_no_file_names_a_registry_or_a_path_of_somebodys_machine():
     machine = re.compile(r"(^|[^\w.])/(" + "|".join(("work", "root", "farm", "home")) + r")/\w")
     found = []
     for path in tracked():
-        if path.suffix in (".lock", ".svg", ".png", ".csv", ".jsonl") or path == Path(__file__):
+        if path.suffix in (".svg", ".png", ".csv", ".jsonl"):
             continue
         text = path.read_text(encoding="utf-8", errors="replace")
         found += [name_of(path) for pattern in (HOSTS, machine) if pattern.search(text)]
