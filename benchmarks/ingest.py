@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -218,23 +219,16 @@ def measure_memory(connection: Connection, folder: Path, rows: int) -> dict[str,
         [*command, "--mapping", str(mapping), "--json"], env=environment, stdout=subprocess.PIPE
     )
     output, _ = process.communicate()
-    _, _, usage = _reaped(process)
+    # The only child of this process that has ended: the largest is it.
+    peak_kib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     seconds = time.perf_counter() - started
     report = json.loads(output)
     return {
         "rows": rows,
         "created": report.get("created"),
         "rows_per_s": round(rows / seconds),
-        "peak_memory_mb": round(usage / 1024, 1),
+        "peak_memory_mb": round(peak_kib / 1024, 1),
     }
-
-
-def _reaped(process: subprocess.Popen[bytes]) -> tuple[int, int, int]:
-    import resource
-
-    # The only child of this process that has ended: the largest is it.
-    peak_kib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return process.pid, process.returncode, peak_kib
 
 
 def servers(folder: Path) -> Iterator[Connection]:

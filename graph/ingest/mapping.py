@@ -57,7 +57,6 @@ class RowMapping:
         self.options = mapping.file.options
         self._cells = _Cells(mapping.file)
         self._parameters = [_ParameterReader(spec, self._cells) for spec in mapping.parameters]
-        self._patterns = _Patterns()
         self.parameters = {reader.parameter.id: reader.parameter for reader in self._parameters}
         self.cells_skipped: dict[str, int] = {}
         # Categories repeat from row to row.
@@ -154,7 +153,7 @@ class RowMapping:
         said = (text for name in spec.sources for text in self._cells.texts(cells, name))
         raw = spec.join.join(said) if spec.join is not None else next(said, None)
         if raw and spec.pattern:
-            return next(self._patterns.matches(spec.pattern, raw), None)
+            return next(_found(re.compile(spec.pattern), raw), None)  # `re` remembers
         return raw
 
     def _number(self, cells: Mapping[str, object], spec: NumberSpec | None) -> float | None:
@@ -350,16 +349,6 @@ class _ParameterReader:
 
 def _bound(number: float | None) -> str:
     return "" if number is None else format_number(number)
-
-
-class _Patterns:
-    """Compiled patterns of fields."""
-
-    def __init__(self) -> None:
-        self._compiled = lru_cache(256)(re.compile)
-
-    def matches(self, pattern: str, text: str) -> Iterator[str]:
-        return _found(self._compiled(pattern), text)
 
 
 def _found(pattern: re.Pattern[str], text: str) -> Iterator[str]:

@@ -112,18 +112,21 @@ class DumpReader:
             for row in self._rows:
                 line = row.line
                 yield row
-        except UnicodeError as error:
-            raise self._failed(
-                f"after line {line}",
+        except (OSError, UnicodeError) as error:
+            raise self._broken(f"after line {line}", error) from error
+
+    def _broken(self, place: str, error: OSError | UnicodeError) -> ImportFailed:
+        if isinstance(error, UnicodeError):
+            reason = (
                 f"is not text in the encoding it is read in ({_first_line(error)}); "
-                "set encoding under [file] in the mapping",
-            ) from error
-        except OSError as error:
-            raise self._failed(
-                f"after line {line}",
+                "set encoding under [file] in the mapping"
+            )
+        else:
+            reason = (
                 f"the file is cut off or damaged ({_first_line(error)}); "
-                "get the file again and import it: rows that are loaded will be skipped",
-            ) from error
+                "get the file again and import it: rows that are loaded will be skipped"
+            )
+        return self._failed(place, reason)
 
     def _failed(self, place: str, reason: str) -> ImportFailed:
         return ImportFailed(file=str(self.path), place=place, reason=reason)
@@ -160,14 +163,8 @@ class DumpReader:
         }
         try:
             return readers[self.format]()
-        except OSError as error:
-            raise self._failed(
-                "line 1", f"the file is cut off or damaged ({_first_line(error)})"
-            ) from error
-        except UnicodeError as error:
-            raise self._failed(
-                "line 1", f"is not text in the encoding it is read in ({_first_line(error)})"
-            ) from error
+        except (OSError, UnicodeError) as error:
+            raise self._broken("line 1", error) from error
 
     def _decompressed(self) -> io.BufferedReader:
         self._raw.seek(0)
