@@ -10,6 +10,7 @@ ParameterKind = Literal["text", "number", "boolean"]
 ItemKind = Literal["product", "model"]
 Origin = Literal["catalog", "extracted", "predicted", "reviewed"]
 Status = Literal["accepted", "proposed", "rejected"]
+EventKind = Literal["fact_began", "fact_ended", "observed", "closed"]
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -76,8 +77,11 @@ class Item(Record, frozen=True):
     facts: tuple[Fact, ...] = ()
 
 
-class RecordRejected(Record, frozen=True):
-    """A row that was not loaded, with everything a person needs to mend it."""
+class RecordRejected(Record, frozen=True, rename={"reason": "message"}):
+    """A row that was not loaded, with everything a person needs to mend it.
+
+    Encoded, `reason` is called `message`, as in every other error that leaves the house.
+    """
 
     source: str
     line: int
@@ -119,6 +123,7 @@ class FactView(Record, frozen=True):
     evidence: str | None
     run: str | None
     valid_from: str | None
+    preferred: bool = True  # what of a higher standing contradicts makes it False
 
 
 class ItemSummary(Record, frozen=True):
@@ -133,6 +138,7 @@ class ItemSummary(Record, frozen=True):
     currency: str | None
     in_stock: bool | None
     source: str | None
+    closed_at: str | None
 
 
 class ItemView(Record, frozen=True):
@@ -154,6 +160,7 @@ class ItemView(Record, frozen=True):
     source: str | None
     first_seen: str | None
     last_seen: str | None
+    closed_at: str | None  # since when no source lists it any more
     brand: Named | None
     category: tuple[Named, ...]  # from the root to the leaf
     model: Named | None
@@ -183,3 +190,65 @@ class Neighbourhood(Record, frozen=True):
 class GraphStats(Record, frozen=True):
     nodes: dict[str, int]  # by label
     relationships: dict[str, int]  # by type
+
+
+class PastFact(Record, frozen=True):
+    """A fact as history shows it; the event around it has its source and run."""
+
+    parameter: str
+    name: str
+    value: str
+    text: str
+    number: float | None
+    unit: str | None
+    origin: Origin
+    status: Status
+    confidence: float
+    evidence: str | None
+    valid_from: str | None
+    valid_to: str | None  # None: still so
+
+
+class Observed(Record, frozen=True):
+    """What a product cost, and whether it could be had, from one time on."""
+
+    price: float | None
+    currency: str | None
+    in_stock: bool | None
+
+
+class HistoryEvent(Record, frozen=True):
+    """One change of an item; `at` is ISO 8601 in UTC."""
+
+    at: str
+    kind: EventKind
+    fact: PastFact | None
+    observation: Observed | None
+    source: str | None
+    run: str | None
+
+
+class Statement(Record, frozen=True):
+    """What one source says where sources contradict each other."""
+
+    value: str
+    text: str
+    number: float | None
+    unit: str | None
+    origin: Origin
+    source: str | None
+    confidence: float
+    valid_from: str | None
+    run: str | None
+    preferred: bool
+
+
+class Conflict(Record, frozen=True):
+    """One parameter of one item that its sources contradict each other about."""
+
+    kind: ItemKind
+    id: str
+    title: str
+    parameter: str
+    name: str
+    statements: tuple[Statement, ...]  # the best standing first

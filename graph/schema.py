@@ -19,6 +19,7 @@ class Label(StrEnum):
     VALUE = "Value"
     SHOPPER = "Shopper"
     OBSERVATION = "Observation"
+    IMPORT = "Import"
     ENTITY = "Entity"  # second label of every node that text can mention
 
 
@@ -71,6 +72,7 @@ INDEXES: tuple[Index, ...] = (
             Label.PARAMETER,
             Label.VALUE,
             Label.SHOPPER,
+            Label.IMPORT,
         )
     ),
     _range(Label.PRODUCT, "brand_id", "id"),
@@ -82,6 +84,8 @@ INDEXES: tuple[Index, ...] = (
     _range(Label.PRODUCT, "mpn"),
     _range(Label.MODEL, "brand_id", "id"),
     _range(Label.MODEL, "category_id", "id"),
+    _range(Label.PRODUCT, "contested", "id"),
+    _range(Label.MODEL, "contested", "id"),
     _range(Label.VALUE, "parameter", "number"),
     _range(Label.OBSERVATION, "product", "at"),
     Index("entity_names", "FULLTEXT", (Label.ENTITY,), ("names",)),

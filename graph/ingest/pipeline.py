@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
-
-from msgspec import structs
+from typing import Literal, Protocol
 
 from graph.ingest.mapping import RowMapping
-from graph.ingest.readers import DumpReader, Row
 from graph.ingest.rejects import RejectFile
 from graph.ingest.seen import SeenIds
-from graph.records import Item, Parameter, Record, RecordRejected
+from graph.ingest.stream import ItemStream, RowReader
+from graph.records import Item, Parameter, Record
 from graph.repositories.items import Outcome
-from graph.text import distinct_id
 
 BATCH_ROWS = 5_000  # larger: a transaction over 2 s; smaller: the round trips show
 BATCHES_IN_FLIGHT = 2  # one is written while the next is made; more only costs memory
 BATCH_FACTS = 30_000  # about 60 MB of a transaction: rows of many facts make smaller batches
+REPORT_EVERY_S = 1.0  # also while nothing is written, so that a stop is heard
+
+Phase = Literal["checking", "resuming", "loading", "closing"]
 
 
 class Writer(Protocol):
-    """Where items go; `graph.repositories.items.ItemWriter` is the real one."""
+    """Where items go; `graph.repositories.items.ItemWriter` is the real one.
+
+    `at` is the place of the first item among all items of the import. What an import has written
+    already, it does not write again; then there are fewer outcomes than items.
+    """
 
     def write(
         self,
@@ -35,18 +40,21 @@ class Writer(Protocol):
         parameters: dict[str, Parameter],
         run: str,
         now: datetime,
+        at: int | None = None,
     ) -> list[Outcome]: ...
 
 
 class ImportProgress(Record, frozen=True):
-    """What is known while an import runs; counts are of rows whose batch is committed."""
+    """What is known while an import runs; written rows are those whose batch is committed."""
 
+    phase: Phase
     rows_read: int
     created: int
     updated: int
     unchanged: int
     rejected: int
     duplicates: int
+    closed: int
     bytes_read: int
     bytes_total: int
 
@@ -57,12 +65,17 @@ class ImportReport:
 
     file: str
     run: str
+    phase: Phase = "loading"
     rows_read: int = 0
+    items: int = 0  # what the rows gave, before it was compared with the graph
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     duplicates: int = 0  # rows that repeat an earlier one to the letter
     rejected: int = 0
+    unidentified: int = 0  # rejected rows of which not even the id could be read
+    closed: int = 0  # items that the source no longer has
+    closing_skipped: str | None = None  # why nothing was closed, where something should have been
     bytes_read: int = 0
     bytes_total: int = 0
     rejects_file: str | None = None
@@ -74,6 +87,9 @@ class ImportReport:
         return ImportProgress(**{name: getattr(self, name) for name in names})
 
 
+Progress = Callable[[ImportProgress], None]
+
+
 def import_file(
     path: Path,
     rows: RowMapping,
@@ -83,55 +99,118 @@ def import_file(
     run: str,
     clock: Callable[[], datetime],
     rejects: RejectFile,
-    progress: Callable[[ImportProgress], None] = lambda _: None,
+    progress: Progress = lambda _: None,
     batch_rows: int = BATCH_ROWS,
     scratch: Path | None = None,
+    seen: SeenIds | None = None,
+    reader: RowReader | None = None,
+    report: ImportReport | None = None,
+    begin_at: int = 0,
+    skip: int = 0,
 ) -> ImportReport:
     """Load every row of `path` that can be loaded; the others go to `rejects` with their reason.
 
-    A batch is one transaction, so that a crash leaves whole batches; running it again goes on
-    where it stopped, because what is stored already is recognised by its hash and not written.
+    A batch is one transaction, so that a crash leaves whole batches. Whatever `progress` raises
+    stops the import; what was being written then is written.
+
+    Args:
+        report: counts to go on from; a new one otherwise.
+        begin_at: how many items the import had before this file.
+        skip: how many items of this file were written before an interruption.
 
     Raises:
         ImportFailed: the file is broken; everything before the break is stored.
         DatabaseError: the database went away for good.
     """
-    report = ImportReport(file=str(path), run=run)
-    rows.cells_skipped = {}
+    report = report or ImportReport(file=str(path), run=run)
+    telling = _Telling(report, progress)
     with (
-        DumpReader(path, rows.options) as reader,
-        SeenIds(scratch) as seen,
+        ItemStream(
+            path,
+            rows,
+            source=source,
+            rejects=rejects,
+            seen=seen,
+            scratch=scratch,
+            reader=reader,
+            name=report.file,
+            tick=telling.tick,
+        ) as stream,
         ThreadPoolExecutor(1, "import-writer") as pool,
     ):
-        report.bytes_total = reader.bytes_total
-        if reader.columns is not None:
-            rows.check_columns(str(path), reader.columns)
-        pending = _Pending(report, progress)
+        telling.follow(stream)
+        pending = _Pending(report)
         try:
-            for items in _batches(reader, rows, seen, rejects, report, source, batch_rows):
+            for items in _batches(telling.skipped(stream, skip), batch_rows):
+                at = begin_at + skip + report.items
+                report.items += len(items)
                 pending.add(
                     pool.submit(
-                        writer.write, items, parameters=rows.parameters, run=run, now=clock()
+                        writer.write,
+                        items,
+                        parameters=rows.parameters,
+                        run=run,
+                        now=clock(),
+                        at=at,
                     )
                 )
                 rejects.flush()
+                telling.tell()
         finally:
             # Also when the file breaks in its middle: what was read before is stored.
             pending.drain()
-            report.bytes_read = reader.bytes_read
-            report.cells_skipped = rows.cells_skipped
+            report.items += skip
             report.rejects_file = str(rejects.path) if rejects.count else None
             rejects.flush()
-            progress(report.progress())
+            telling.settle()
+        telling.tell()
     return report
+
+
+class _Telling:
+    """Keeps the report up to date with the stream, and tells it to whoever watches."""
+
+    def __init__(self, report: ImportReport, progress: Progress) -> None:
+        self._report = report
+        self._progress = progress
+        self._stream: ItemStream | None = None
+        self._told_s = time.monotonic()
+
+    def follow(self, stream: ItemStream) -> None:
+        self._stream = stream
+        self.settle()
+
+    def settle(self) -> None:
+        if self._stream is not None:
+            counts = self._stream.counts
+            for name in counts.__slots__:
+                setattr(self._report, name, getattr(counts, name))
+
+    def tell(self) -> None:
+        self._told_s = time.monotonic()
+        self.settle()
+        self._progress(self._report.progress())
+
+    def tick(self) -> None:
+        if time.monotonic() - self._told_s > REPORT_EVERY_S:
+            self.tell()
+
+    def skipped(self, stream: ItemStream, count: int) -> Iterator[Item]:
+        """The stream without its first items, which an earlier run has written."""
+        items = iter(stream)
+        phase = self._report.phase
+        self._report.phase = "resuming" if count else phase
+        for _ in range(count):
+            next(items, None)
+        self._report.phase = phase
+        yield from items
 
 
 class _Pending:
     """The batches that are being written, oldest first."""
 
-    def __init__(self, report: ImportReport, progress: Callable[[ImportProgress], None]) -> None:
+    def __init__(self, report: ImportReport) -> None:
         self._report = report
-        self._progress = progress
         self._futures: deque[Future[list[Outcome]]] = deque()
 
     def add(self, future: Future[list[Outcome]]) -> None:
@@ -148,36 +227,17 @@ class _Pending:
         self._report.created += outcomes.count("created")
         self._report.updated += outcomes.count("updated")
         self._report.unchanged += outcomes.count("unchanged")
-        self._progress(self._report.progress())
 
 
-def _batches(
-    reader: DumpReader,
-    mapping: RowMapping,
-    seen: SeenIds,
-    rejects: RejectFile,
-    report: ImportReport,
-    source: str,
-    batch_rows: int,
-) -> Iterator[list[Item]]:
+def _batches(items: Iterable[Item], batch_rows: int) -> Iterator[list[Item]]:
     """Items in batches; also what was collected when the reader raises, before it goes up."""
     batch: list[Item] = []
     facts = 0
     broken: Exception | None = None
     try:
-        for row in reader:
-            report.rows_read += 1
-            report.bytes_read = reader.bytes_read
-            result: Item | RecordRejected | None = (
-                mapping.apply(row, source) if isinstance(row, Row) else row
-            )
-            if isinstance(result, Item):
-                result = _first_of_its_id(result, row.line, seen, report)
-            if isinstance(result, RecordRejected):
-                _reject(structs.replace(result, source=str(reader.path)), rejects, report)
-            elif result is not None:
-                batch.append(result)
-                facts += len(result.facts)
+        for item in items:
+            batch.append(item)
+            facts += len(item.facts)
             if len(batch) >= batch_rows or facts >= BATCH_FACTS:
                 yield batch
                 batch, facts = [], 0
@@ -187,35 +247,3 @@ def _batches(
         yield batch
     if broken is not None:
         raise broken
-
-
-def _first_of_its_id(
-    item: Item, line: int, seen: SeenIds, report: ImportReport
-) -> Item | RecordRejected | None:
-    """A row that repeats an earlier one says nothing new; one that contradicts it is rejected."""
-    earlier = seen.add(item, line)
-    if earlier and item.kind == "model" and earlier.title != item.title:
-        # Two models whose names differ in signs alone, such as `OT 355` and `OT-355`.
-        item = structs.replace(item, id=distinct_id(item.id, item.title))
-        earlier = seen.add(item, line)
-    if earlier is None:
-        return item
-    if earlier.content_hash == item.content_hash:
-        report.duplicates += 1
-        return None
-    return RecordRejected(
-        source=item.source,
-        line=line,
-        field="id",
-        value=item.id,
-        code="duplicate_id",
-        reason=f"line {earlier.line} has this id too and says something else; "
-        "that one was loaded. Give each row an id of its own, or remove one of them",
-        row={"title": item.title},
-    )
-
-
-def _reject(rejected: RecordRejected, rejects: RejectFile, report: ImportReport) -> None:
-    rejects.write(rejected)
-    report.rejected += 1
-    report.reject_codes[rejected.code] = report.reject_codes.get(rejected.code, 0) + 1

@@ -1,7 +1,8 @@
-"""Rows that were not loaded, written beside the import as NDJSON."""
+"""Reject files: rows that were not loaded, as NDJSON beside the import."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -9,6 +10,7 @@ from typing import IO
 import msgspec
 
 from graph.errors import ImportFailed
+from graph.ingest.readers import DumpReader, FileOptions, Row
 from graph.records import RecordRejected
 
 
@@ -77,6 +79,58 @@ class RejectFile:
             reason=f"cannot be written: {error.strerror}; free some space or give another path "
             "with --rejects, then import again: rows that are loaded will be skipped",
         )
+
+
+class RejectReader:
+    """The rows of a reject file, each with the line it had in its dump.
+
+    Rows are taken as they stand there now, so that a person may have mended them. What never was a
+    row, such as a line that could not be parsed, is rejected again.
+    """
+
+    columns = None
+
+    def __init__(self, path: Path, *, name: str) -> None:
+        self.name = name
+        self._reader = DumpReader(path, FileOptions(format="ndjson"), name=name)
+
+    def __enter__(self) -> RejectReader:
+        self._reader.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._reader.__exit__(kind, error, traceback)
+
+    @property
+    def bytes_read(self) -> int:
+        return self._reader.bytes_read
+
+    @property
+    def bytes_total(self) -> int:
+        return self._reader.bytes_total
+
+    def __iter__(self) -> Iterator[Row | RecordRejected]:
+        for found in self._reader:
+            yield self._row(found) if isinstance(found, Row) else found
+
+    def _row(self, entry: Row) -> Row | RecordRejected:
+        try:
+            rejected = msgspec.convert(entry.cells, RecordRejected)
+        except msgspec.ValidationError as error:
+            return RecordRejected(
+                source=self.name,
+                line=entry.line,
+                field=None,
+                value=None,
+                code="reject_unreadable",
+                reason=f"is no line of a reject file: {error}; keep the fields it had",
+            )
+        return Row(line=rejected.line, cells=rejected.row) if rejected.row else rejected
 
 
 def _encodable(rejected: RecordRejected) -> RecordRejected:

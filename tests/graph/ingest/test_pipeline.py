@@ -47,7 +47,7 @@ class Shelf:
         self.batches: list[int] = []
         self.fail_at = fail_at
 
-    def write(self, items, *, parameters, run, now):
+    def write(self, items, *, parameters, run, now, at):
         if self.fail_at == len(self.batches):
             raise DatabaseUnavailable(uri="bolt://nowhere", reason="went away")
         self.batches.append(len(items))
@@ -103,7 +103,7 @@ def test_a_reject_names_file_line_field_value_and_reason_and_keeps_the_row(tmp_p
     found = json.loads(line)
     assert found["source"] == str(path)
     assert (found["line"], found["field"], found["value"]) == (3, "price", "twelve")
-    assert "number" in found["reason"]
+    assert "number" in found["message"]
     assert found["row"] == {"sku": "2", "title": "b", "price": "twelve"}
 
 

@@ -1,0 +1,94 @@
+"""How far each import is: a node that its batches move forward in their own transactions.
+
+That makes a batch count exactly once. Whoever goes on with an import, after a crash or beside a
+worker that only seemed dead, asks the node under its lock what is written already.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from graph.client import Database, Transaction
+from graph.errors import ImportFailed
+from graph.records import Record
+
+ImportMode = Literal["merge", "replace"]
+
+OPEN = """
+MERGE (i:Import {id: $id})
+ON CREATE SET i.source = $source, i.file = $file, i.mode = $mode, i.started_at = $now,
+              i.items_written = 0, i.created = 0, i.updated = 0, i.unchanged = 0, i.closed = 0
+RETURN i.items_written AS items_written, i.created AS created, i.updated AS updated,
+       i.unchanged AS unchanged, i.closed AS closed
+"""
+# The lock is a statement of its own: what is read in the same one might be from before the wait.
+LOCK = "MATCH (i:Import {id: $id}) SET i.writing = true"
+READ = "MATCH (i:Import {id: $id}) RETURN i.items_written AS items_written"
+ADVANCE = """
+MATCH (i:Import {id: $id})
+SET i.items_written = $items_written, i.created = i.created + $created,
+    i.updated = i.updated + $updated, i.unchanged = i.unchanged + $unchanged
+REMOVE i.writing
+"""
+CLOSED = "MATCH (i:Import {id: $id}) SET i.closed = i.closed + $closed REMOVE i.writing"
+FINISH = """
+MATCH (i:Import {id: $id})
+SET i.finished_at = $now, i.rows_read = $rows_read, i.duplicates = $duplicates,
+    i.rejected = $rejected
+"""
+
+
+class ImportState(Record, frozen=True):
+    """What an import has written so far."""
+
+    items_written: int
+    created: int
+    updated: int
+    unchanged: int
+    closed: int
+
+
+def open_import(
+    database: Database, *, id: str, source: str, file: str, mode: ImportMode, now: datetime
+) -> ImportState:
+    """The import of this id: a new one, or how far it came before it was interrupted."""
+    (row,) = database.write(OPEN, id=id, source=source, file=file, mode=mode, now=now)
+    return ImportState(**row)
+
+
+def lock_import(tx: Transaction, id: str) -> int:
+    """How many items are written, which nobody else changes before this transaction ends.
+
+    Raises:
+        ImportFailed: somebody deleted the node.
+    """
+    tx.run(LOCK, id=id)
+    found = tx.run(READ, id=id)
+    if not found:
+        raise ImportFailed(
+            file=id,
+            place="graph",
+            reason="the graph no longer knows this import; was it emptied? Import the file again",
+        )
+    return int(found[0]["items_written"])
+
+
+def advance_import(tx: Transaction, id: str, items_written: int, outcomes: Sequence[str]) -> None:
+    counts = Counter(outcomes)
+    names = ("created", "updated", "unchanged")
+    tx.run(ADVANCE, {name: counts[name] for name in names}, id=id, items_written=items_written)
+
+
+def count_closed(tx: Transaction, id: str, closed: int) -> None:
+    tx.run(CLOSED, id=id, closed=closed)
+
+
+def finish_import(
+    database: Database, *, id: str, now: datetime, rows_read: int, duplicates: int, rejected: int
+) -> None:
+    database.write(
+        FINISH, id=id, now=now, rows_read=rows_read, duplicates=duplicates, rejected=rejected
+    )
