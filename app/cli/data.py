@@ -1,32 +1,15 @@
-"""Commands about what is in the graph: migrate, import, query, stats, version."""
+"""Commands about what is in the graph: migrate, query, stats, draw, version."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from app.cli.output import (
-    INTERRUPTED,
-    WITH_REJECTS,
-    Json,
-    bytes_progress,
-    err,
-    fail,
-    out,
-    print_fields,
-    print_json,
-    print_table,
-)
+from app.cli.output import Json, err, out, print_json, print_table
 from app.cli.session import open_database
 from app.settings import load_settings
-
-if TYPE_CHECKING:
-    from graph.ingest.pipeline import ImportProgress, ImportReport
-
-COUNTS = ("rows_read", "created", "updated", "unchanged", "duplicates", "rejected")
 
 
 def migrate(json: Json = False) -> None:
@@ -44,67 +27,6 @@ def migrate(json: Json = False) -> None:
         out.print(f"Applied {', '.join(report.applied)}; the schema is at {report.current}.")
     else:
         out.print(f"Nothing to do; the schema is at {report.current}.")
-
-
-def import_(
-    files: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="FILE...", help="CSV, NDJSON, JSON array or Parquet; plain, gzip or zstd."
-        ),
-    ],
-    source: Annotated[str, typer.Option(help="Name of where the dump comes from.")],
-    mapping: Annotated[Path, typer.Option(help="TOML file that says which column is what.")],
-    rejects: Annotated[
-        Path | None,
-        typer.Option(help="Where rows that cannot be loaded go; default: in the home folder."),
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Load dumps. Running it again writes only what has changed."""
-    from app.services.importing import import_files, new_run_id
-
-    settings = load_settings()
-    run = new_run_id(datetime.now(UTC))
-    rejects_file = rejects or settings.home / "rejects" / f"{run}.ndjson"
-    with open_database(settings) as database, bytes_progress("import") as bar:
-        task = bar.add_task("Importing", total=_size(files), note="")
-        before = 0
-
-        def progress(file: Path, so_far: ImportProgress) -> None:
-            bar.update(
-                task,
-                completed=before + so_far.bytes_read,
-                description=file.name,
-                note=_note(so_far, bar.tasks[0].finished_time or bar.tasks[0].elapsed),
-            )
-
-        def done(report: ImportReport) -> None:
-            nonlocal before
-            before += report.bytes_total
-
-        try:
-            reports = import_files(
-                database,
-                files,
-                mapping_file=mapping,
-                source=source,
-                run=run,
-                clock=lambda: datetime.now(UTC),
-                rejects_file=rejects_file,
-                progress=progress,
-                done=done,
-            )
-        except KeyboardInterrupt:
-            fail(
-                "interrupted; whole batches are stored, and the same command goes on from there",
-                code="interrupted",
-                exit_code=INTERRUPTED,
-                as_json=json,
-            )
-    _print_reports(run, reports, rejects_file, json=json)
-    if any(report.rejected for report in reports):
-        raise SystemExit(WITH_REJECTS)
 
 
 def query(
@@ -171,51 +93,6 @@ def version(json: Json = False) -> None:
         print_json(versions)
     else:
         out.print(f"catalograph {versions['catalograph']}, embeds Neo4j {NEO4J_VERSION}")
-
-
-def _size(files: list[Path]) -> int | None:
-    try:
-        return sum(file.stat().st_size for file in files)
-    except OSError:
-        return None  # the import itself says which file is not there
-
-
-def _note(so_far: ImportProgress, elapsed_s: float | None) -> str:
-    rate = f", {so_far.rows_read / elapsed_s:,.0f}/s" if elapsed_s else ""
-    rejected = f", {so_far.rejected:,} rejected" if so_far.rejected else ""
-    return f"{so_far.rows_read:,} rows{rate}{rejected}"
-
-
-def _print_reports(
-    run: str, reports: list[ImportReport], rejects_file: Path, *, json: bool
-) -> None:
-    totals = {name: sum(getattr(report, name) for report in reports) for name in COUNTS}
-    codes: dict[str, int] = {}
-    skipped: dict[str, int] = {}
-    for report in reports:
-        for total, part in ((codes, report.reject_codes), (skipped, report.cells_skipped)):
-            for name, count in part.items():
-                total[name] = total.get(name, 0) + count
-    where = str(rejects_file) if totals["rejected"] else None
-    if json:
-        print_json(
-            {
-                "run": run,
-                **totals,
-                "rejects_file": where,
-                "reject_codes": codes,
-                "cells_skipped": skipped,
-                "files": reports,
-            }
-        )
-        return
-    fields: dict[str, object] = {name.replace("_", " "): count for name, count in totals.items()}
-    if skipped:
-        fields["cells skipped"] = ", ".join(f"{name} {n:,}" for name, n in sorted(skipped.items()))
-    print_fields(f"Imported {len(reports)} files as {run}", fields)
-    if where:
-        reasons = ", ".join(f"{code} {count:,}" for code, count in sorted(codes.items()))
-        out.print(f"Rejected rows with their reasons ({reasons}): {where}", soft_wrap=True)
 
 
 def _parameters(pairs: list[str]) -> dict[str, object]:

@@ -28,7 +28,13 @@ from graph.ingest.seen import SeenIds
 from graph.migrate import status
 from graph.records import Item, Named, Parameter, Record
 from graph.repositories.closing import close_items, listed_ids
-from graph.repositories.imports import ImportMode, ImportState, finish_import, open_import
+from graph.repositories.imports import (
+    ImportMode,
+    ImportState,
+    finish_import,
+    import_exists,
+    open_import,
+)
 from graph.repositories.items import ItemComparison, ItemWriter, Outcome
 from graph.repositories.vocabulary import known_brands, known_parameters
 from graph.text import item_id
@@ -99,9 +105,9 @@ def import_files(
     reports: list[ImportReport] = []
     with RejectFile(rejects_file) as rejects, SeenIds() as seen:
         loading = _Loading(database, prepared, choices, source, run, clock, rejects, seen)
-        loading.open(", ".join(dump.name for dump in dumps))
         if choices.on_error == "abort":
-            loading.check(dumps, lambda so_far: None)
+            loading.check(dumps, lambda so_far: progress(files[0], so_far))
+        loading.open(", ".join(dump.name for dump in dumps))
         for dump in dumps:
 
             def tell(so_far: ImportProgress, file: Path = dump.path) -> None:
@@ -146,9 +152,9 @@ def run_import(
     dump = _Dump(Path(spec.path), spec.file, rejects=spec.rejects_of is not None)
     with RejectFile(rejects_file) as rejects, SeenIds() as seen:
         loading = _Loading(database, prepared, spec, spec.source, run, clock, rejects, seen)
-        state = loading.open(spec.file)
-        if spec.on_error == "abort" and state.items_written == 0:
+        if spec.on_error == "abort" and not loading.has_begun():
             loading.check([dump], report)
+        state = loading.open(spec.file)
         done = loading.load(dump, report, state)
         loading.close_missing(done, report)
         loading.finish([done])
@@ -188,6 +194,9 @@ class _Loading:
     def __post_init__(self) -> None:
         dry = self.choices.dry_run
         self.writer = ItemComparison(self.database) if dry else ItemWriter(self.database)
+
+    def has_begun(self) -> bool:
+        return not self.choices.dry_run and import_exists(self.database, self.run)
 
     def open(self, file: str) -> ImportState:
         if self.choices.dry_run:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from graph.client import Database, Transaction
+from graph.errors import QueryTooLarge
 from graph.records import ItemKind
 from graph.repositories import item_queries as queries
 from graph.repositories.imports import count_closed, lock_import
@@ -78,11 +79,31 @@ def close_items(
     run: str,
     now: datetime,
 ) -> None:
-    """Move what `source` said of these items into the past; one transaction.
+    """Move what `source` said of these items into the past.
 
     A product belongs to its source and is closed; a model is, when no other source describes it.
-    The import `run` counts them.
+    The import `run` counts them. One transaction, or two halves where the server has too little
+    memory for it.
     """
+    try:
+        _close(database, kind, ids, source=source, run=run, now=now)
+    except QueryTooLarge:
+        if len(ids) == 1:
+            raise
+        middle = len(ids) // 2
+        for half in (ids[:middle], ids[middle:]):
+            close_items(database, kind, half, source=source, run=run, now=now)
+
+
+def _close(
+    database: Database,
+    kind: ItemKind,
+    ids: Sequence[str],
+    *,
+    source: str,
+    run: str,
+    now: datetime,
+) -> None:
     label = LABELS[kind]
 
     def work(tx: Transaction) -> None:

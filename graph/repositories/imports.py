@@ -59,6 +59,11 @@ def open_import(
     return ImportState(**row)
 
 
+def import_exists(database: Database, id: str) -> bool:
+    """Whether an import has begun to write."""
+    return bool(database.read(READ, id=id))
+
+
 def lock_import(tx: Transaction, id: str) -> int:
     """How many items are written, which nobody else changes before this transaction ends.
 

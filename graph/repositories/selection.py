@@ -14,8 +14,16 @@ from graph.schema import Label
 KINDS: tuple[ItemKind, ...] = ("product", "model")
 LABELS: Mapping[ItemKind, Label] = {"product": Label.PRODUCT, "model": Label.MODEL}
 
+FIND_ITEM = """
+OPTIONAL MATCH (product:Product {id: $id})
+OPTIONAL MATCH (model:Model {id: $id})
+WITH coalesce(product, model) AS n WHERE n IS NOT NULL
+"""
+
 # A category stands in a tree; deeper than this it is a mistake, and a circle ends here too.
 CATEGORY_DEPTH = 8
+
+_OPEN, _CLOSED = "n.closed_at IS NULL", "n.closed_at IS NOT NULL"
 
 # What an item has to say for itself, by field and kind; `$x` is the list of values asked for.
 _OWN: Mapping[ItemKind, Mapping[str, str]] = {
@@ -26,6 +34,7 @@ _OWN: Mapping[ItemKind, Mapping[str, str]] = {
         "source": "n.source IN $x",
         "language": "toLower(n.language) IN $x",
         "in_stock": "n.in_stock IN $x",
+        "closed": f"({_CLOSED}) IN $x",
         "kind": "'product' IN $x",
     },
     "model": {
@@ -36,6 +45,7 @@ _OWN: Mapping[ItemKind, Mapping[str, str]] = {
         "source": "any(hash IN n.content_hashes WHERE split(hash, '=')[0] IN $x)",
         "language": "false",
         "in_stock": "false",
+        "closed": f"({_CLOSED}) IN $x",
         "kind": "'model' IN $x",
     },
 }
@@ -53,6 +63,7 @@ _STATED: Mapping[ItemKind, Mapping[str, str]] = {
         "source": "n.source IS NOT NULL",
         "price": "n.price IS NOT NULL",
         "in_stock": "n.in_stock IS NOT NULL",
+        "closed": _CLOSED,
         "language": "n.language IS NOT NULL",
     },
     "model": {
@@ -64,6 +75,7 @@ _STATED: Mapping[ItemKind, Mapping[str, str]] = {
         "source": "size(n.content_hashes) > 0",
         "price": "false",
         "in_stock": "false",
+        "closed": _CLOSED,
         "language": "false",
     },
 }
@@ -127,7 +139,10 @@ def kinds_of(filter: Filter, kind: ItemKind | None) -> tuple[ItemKind, ...]:
 
 
 def select(filter: Filter, kind: ItemKind, *, from_index: bool = True) -> Selection:
-    """The clauses of `filter`, whose references and units are bound, for one kind of item."""
+    """The clauses of `filter`, whose references and units are bound, for one kind of item.
+
+    Closed items pass only a filter that speaks of them.
+    """
     selection = Selection(kind)
     start = _start_term(filter, kind) if from_index else None
     for term in filter.terms:
@@ -138,6 +153,8 @@ def select(filter: Filter, kind: ItemKind, *, from_index: bool = True) -> Select
             selection.clauses.append(f"NOT coalesce({_clause(selection, term)}, false)")
         else:
             selection.clauses.append(_clause(selection, term))
+    if all(term.field != "closed" for term in filter.terms):
+        selection.clauses.append(_OPEN)
     return selection
 
 
@@ -170,9 +187,9 @@ def _own_clause(selection: Selection, term: Term) -> str:
     match term.condition:
         case Has():
             return _STATED[selection.kind][term.field]
-        case OneOf(values) if term.field == "in_stock":
+        case OneOf(values) if term.field in ("in_stock", "closed"):
             asked = selection.bind([value == "yes" for value in values])
-            return _OWN[selection.kind]["in_stock"].replace("$x", asked)
+            return _OWN[selection.kind][term.field].replace("$x", asked)
         case OneOf(values) if term.field == "category":
             return _CATEGORY.replace("$x", selection.bind(list(values)))
         case OneOf(values) if term.field in _OWN[selection.kind]:
