@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 HEADER = ("sku", "title", "brand", "category", "price", "size", "mass", "colour", "memory", "maker")
@@ -73,9 +74,18 @@ def rows(count: int, seed: int = 7) -> Iterator[tuple[str, ...]]:
         )
 
 
+def rows_between(first: int, end: int, seed: int = 7) -> Iterator[tuple[str, ...]]:
+    """A part of a larger catalog."""
+    return islice(rows(end, seed), first, end)
+
+
 def write_csv(path: Path, count: int, seed: int = 7) -> Path:
+    return write_rows(path, rows(count, seed))
+
+
+def write_rows(path: Path, lines: Iterable[tuple[str, ...]]) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(HEADER)
-        writer.writerows(rows(count, seed))
+        writer.writerows(lines)
     return path

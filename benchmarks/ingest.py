@@ -1,8 +1,9 @@
 """Import rate against a bare driver loop that writes the same graph, and memory of a large dump.
 
-`python -m benchmarks.ingest` alternates the two over fresh rows on a Neo4j of its own and prints
-the ratio of each round; `--memory-rows 1000000` imports one dump of that many rows in a process of
-its own and prints its peak memory.
+`python -m benchmarks.ingest` cuts a generated catalog into slices and gives each to both sides, one
+after the other, each with a Neo4j of its own that grows with them; then all of them once more,
+unchanged. It prints the ratio for each slice and for the whole. `--memory-rows 1000000` imports one
+dump of that many rows in a process of its own and prints its peak memory.
 """
 
 from __future__ import annotations
@@ -11,28 +12,29 @@ import argparse
 import json
 import os
 import resource
+import secrets
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import neo4j
 
-from benchmarks.catalog_rows import MAPPING, write_csv
+from app.services.importing import ImportSpec, run_import
+from benchmarks.catalog_rows import MAPPING, rows_between, write_csv, write_rows
 from graph import migrate
 from graph.client import Connection, Database
 from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import parse_mapping
-from graph.ingest.pipeline import BATCH_ROWS, import_file
+from graph.ingest.pipeline import BATCH_ROWS
 from graph.ingest.readers import DumpReader, FileOptions, Row
-from graph.ingest.rejects import RejectFile
 from graph.records import Item
-from graph.repositories.items import ItemWriter
 from graph.server import EmbeddedServer, ServerOptions
 
 # The bare loop: what somebody writes who knows Cypher, with the same nodes, edges and properties.
@@ -59,13 +61,6 @@ BARE = (
     MERGE (n)-[h:HAS_PARAMETER]->(v) SET h = $fact, h.evidence = fact.evidence
     """,
 )
-EMPTY = "MATCH (n:Product) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
-LEFTOVERS = "MATCH (n) WHERE n:Value OR n:Brand OR n:Category DETACH DELETE n"
-COUNTS = """
-MATCH (n) OPTIONAL MATCH (n)-[r]->()
-WITH labels(n) AS labels, type(r) AS type, count(*) AS many WHERE NOT labels[0] STARTS WITH '__'
-RETURN labels[0] AS label, type, many ORDER BY label, type
-"""
 
 
 def bare_rows(items: list[Item]) -> list[dict[str, Any]]:
@@ -134,17 +129,19 @@ def run_bare(driver: neo4j.Driver, rows: list[dict[str, Any]]) -> float:
 
 
 def run_ours(database: Database, dump: Path) -> float:
+    run = f"import-{secrets.token_hex(8)}"
+    spec = ImportSpec(
+        path=str(dump), file=dump.name, source="shop", mapping=MAPPING, mapping_name="mapping"
+    )
     started = time.perf_counter()
-    with RejectFile(dump.with_suffix(".rejects")) as rejects:
-        report = import_file(
-            dump,
-            RowMapping(parse_mapping(MAPPING)),
-            ItemWriter(database),
-            source="shop",
-            run="ours",
-            clock=lambda: datetime.now(UTC),
-            rejects=rejects,
-        )
+    report = run_import(
+        database,
+        spec,
+        run=run,
+        folder=dump.parent / run,
+        clock=lambda: datetime.now(UTC),
+        report=lambda so_far: None,
+    )
     seconds = time.perf_counter() - started
     assert report.rejected == 0, report
     return seconds
@@ -157,43 +154,64 @@ def read_items(dump: Path) -> list[Item]:
     return [item for item in mapped if isinstance(item, Item)]
 
 
-def empty(database: Database) -> None:
-    database.run(EMPTY)
-    database.run(LEFTOVERS)
+class Sides:
+    """The bare loop and ours, each with a server of its own."""
+
+    def __init__(self, bare: Connection, ours: Connection, folder: Path) -> None:
+        self._folder = folder
+        auth = (bare.username, bare.password)
+        self._driver = neo4j.GraphDatabase.driver(bare.uri, auth=auth)
+        self._database = Database(ours)
+        for connection in (bare, ours):
+            with Database(connection) as database:
+                migrate.migrate(database)
+
+    def __enter__(self) -> Sides:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._driver.close()
+        self._database.close()
+
+    def measure(self, rows: int, slices: int) -> dict[str, Any]:
+        dumps = self._slices(rows, slices)
+        self._both(self._dump("warm", rows_between(rows, rows + BATCH_ROWS)), flip=False)
+        first = [self._both(dump, flip=bool(n % 2)) for n, dump in enumerate(dumps)]
+        again = [self._both(dump, flip=bool(n % 2)) for n, dump in enumerate(dumps)]
+        per_slice = rows // slices
+        return {
+            "rows": per_slice * slices,
+            "slices": slices,
+            "first_load": compared(per_slice, first),
+            "nothing_changed": compared(per_slice, again),
+        }
+
+    def _slices(self, rows: int, slices: int) -> list[Path]:
+        size = rows // slices
+        return [
+            self._dump(f"slice-{n}", rows_between(n * size, (n + 1) * size)) for n in range(slices)
+        ]
+
+    def _dump(self, name: str, lines: Iterable[tuple[str, ...]]) -> Path:
+        return write_rows(self._folder / f"{name}.csv", lines)
+
+    def _both(self, dump: Path, *, flip: bool) -> tuple[float, float]:
+        """Seconds of the bare loop and of ours, which go first by turns."""
+        if flip:
+            ours = run_ours(self._database, dump)
+            return run_bare(self._driver, bare_rows(read_items(dump))), ours
+        bare = run_bare(self._driver, bare_rows(read_items(dump)))
+        return bare, run_ours(self._database, dump)
 
 
-def measure_rate(connection: Connection, folder: Path, rows: int, rounds: int) -> dict[str, Any]:
-    dump = write_csv(folder / "dump.csv", rows)
-    prepared = bare_rows(read_items(dump))
-    auth = (connection.username, connection.password)
-    bare: list[float] = []
-    ours: list[float] = []
-    again: list[float] = []
-    with (
-        Database(connection) as database,
-        neo4j.GraphDatabase.driver(connection.uri, auth=auth) as driver,
-    ):
-        migrate.migrate(database)
-        run_bare(driver, prepared[:BATCH_ROWS])  # both sides find a warm server and cached plans
-        empty(database)
-        run_ours(database, write_csv(folder / "warm.csv", BATCH_ROWS))
-        empty(database)
-        for number in range(rounds):
-            sides = [("bare", bare), ("ours", ours)]
-            for side, seconds in sides if number % 2 == 0 else reversed(sides):
-                seconds.append(
-                    run_bare(driver, prepared) if side == "bare" else run_ours(database, dump)
-                )
-                if side == "ours":
-                    again.append(run_ours(database, dump))
-                empty(database)
-    ratios = [theirs / mine for theirs, mine in zip(bare, ours, strict=True)]
+def compared(rows: int, seconds: list[tuple[float, float]]) -> dict[str, Any]:
+    ratios = [bare / ours for bare, ours in seconds]
+    bare_s, ours_s = (sum(side) for side in zip(*seconds, strict=True))
     return {
-        "rows": rows,
-        "bare_rows_per_s": [round(rows / seconds) for seconds in bare],
-        "ours_rows_per_s": [round(rows / seconds) for seconds in ours],
-        "unchanged_rows_per_s": [round(rows / seconds) for seconds in again],
-        "ratio": {
+        "bare_rows_per_s": round(rows * len(seconds) / bare_s),
+        "ours_rows_per_s": round(rows * len(seconds) / ours_s),
+        "ratio": round(bare_s / ours_s, 2),
+        "ratio_of_slices": {
             "min": round(min(ratios), 2),
             "median": round(statistics.median(ratios), 2),
             "max": round(max(ratios), 2),
@@ -231,27 +249,29 @@ def measure_memory(connection: Connection, folder: Path, rows: int) -> dict[str,
     }
 
 
-def servers(folder: Path) -> Iterator[Connection]:
-    with EmbeddedServer(
-        folder / "server", ServerOptions(bolt_port=0, http_port=0, prepare_archive=False)
-    ) as server:
-        found = server.endpoint
+@contextmanager
+def server(folder: Path) -> Iterator[Connection]:
+    options = ServerOptions(bolt_port=0, http_port=0, prepare_archive=False)
+    with EmbeddedServer(folder, options) as started:
+        found = started.endpoint
         yield Connection(found.uri, found.username, found.password)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=50_000)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rows", type=int, default=60_000)
+    parser.add_argument("--slices", type=int, default=6)
     parser.add_argument("--memory-rows", type=int, default=0)
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+    with tempfile.TemporaryDirectory(prefix="bench-") as name, ExitStack() as stack:
         folder = Path(name)
-        for connection in servers(folder):
-            if chosen.memory_rows:
-                result = measure_memory(connection, folder, chosen.memory_rows)
-            else:
-                result = measure_rate(connection, folder, chosen.rows, chosen.rounds)
+        ours = stack.enter_context(server(folder / "ours"))
+        if chosen.memory_rows:
+            result = measure_memory(ours, folder, chosen.memory_rows)
+        else:
+            bare = stack.enter_context(server(folder / "bare"))
+            with Sides(bare, ours, folder) as sides:
+                result = sides.measure(chosen.rows, chosen.slices)
     print(json.dumps(result, indent=1))
 
 

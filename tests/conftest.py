@@ -35,6 +35,11 @@ EMPTY = (  # relationships first: a value may have too many of them for one tran
 )
 
 
+def pytest_addoption(parser):
+    parser.addoption("--soak", action="store_true", help="break much more in tests/faults")
+    parser.addoption("--soak-seed", type=int, default=1, help="another seed, other kills")
+
+
 def pytest_configure(config):
     for name in FOREIGN:
         os.environ.pop(name, None)

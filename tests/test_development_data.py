@@ -10,13 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from app.services.importing import import_files
 from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import load_mapping_file
-from graph.ingest.pipeline import import_file
 from graph.ingest.readers import DumpReader, Row
-from graph.ingest.rejects import RejectFile
 from graph.records import Item
-from graph.repositories.items import ItemWriter
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("CATALOGRAPH_DATA", ROOT.parent / "shared" / "data"))
@@ -79,21 +77,17 @@ def test_every_cell_of_the_phone_dump_that_says_a_size_becomes_a_number():
 
 
 def test_the_whole_phone_dump_is_in_the_graph(database, tmp_path):
-    rows = RowMapping(load_mapping_file(MAPPINGS / "gsmarena.toml"))
-    writer = ItemWriter(database)
-    read = rejected = 0
-    with RejectFile(tmp_path / "rejects.ndjson") as rejects:
-        for path in gsmarena():
-            report = import_file(
-                path,
-                rows,
-                writer,
-                source="gsmarena",
-                run="run-1",
-                clock=lambda: datetime.now(UTC),
-                rejects=rejects,
-            )
-            read, rejected = read + report.rows_read, rejected + report.rejected
+    reports = import_files(
+        database,
+        gsmarena(),
+        mapping_file=MAPPINGS / "gsmarena.toml",
+        source="gsmarena",
+        run="run-1",
+        clock=lambda: datetime.now(UTC),
+        rejects_file=tmp_path / "rejects.ndjson",
+    )
+    read = sum(report.rows_read for report in reports)
+    rejected = sum(report.rejected for report in reports)
 
     assert read == 9_681
     assert rejected <= 0.005 * read
