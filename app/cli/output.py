@@ -38,13 +38,15 @@ def print_json(value: object) -> None:
     sys.stdout.write(msgspec.json.encode(value, enc_hook=str).decode() + "\n")
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, to: Console = out
+) -> None:
     table = Table(title=title or None, title_justify="left", title_style="bold", highlight=True)
     for column in columns:
         table.add_column(escape(column), overflow="fold")
     for row in rows:
         table.add_row(*(escape(shown(cell)) for cell in row))
-    out.print(table)
+    to.print(table)
 
 
 def print_fields(title: str, fields: Mapping[str, object]) -> None:

@@ -6,6 +6,7 @@ import ast
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import TypeVar
 
@@ -22,7 +23,16 @@ from graph.ingest.mapping_file import (
 )
 from graph.ingest.readers import MAX_CELL_CHARACTERS, Row
 from graph.records import Fact, Item, Named, Parameter, RecordRejected, Value
-from graph.text import clean_text, format_number, normalise_value, parse_number, slug
+from graph.text import (
+    clean_text,
+    content_sku,
+    format_number,
+    item_id,
+    model_id,
+    normalise_value,
+    parse_number,
+    slug,
+)
 
 T = TypeVar("T")
 
@@ -34,7 +44,7 @@ _CURRENCY = re.compile(r"[£$€¥₹￥]|\b[A-Z]{3}\b|元")
 _TRAILING_UNIT = re.compile(r"[^\d\s.,]+\s*$")
 
 
-class _CellInvalid(Exception):
+class CellInvalid(Exception):
     """One cell of the row at hand; becomes its `RecordRejected`."""
 
     def __init__(self, column: str, value: str, reason: str, code: str = "value_invalid") -> None:
@@ -47,6 +57,7 @@ class RowMapping:
 
     Attributes:
         parameters: what the mapping declares, by id.
+        target: what its rows are, products or models.
         options: how its files are read.
         cells_skipped: cells without meaning, by parameter, where the mapping says `skip`.
     """
@@ -54,9 +65,10 @@ class RowMapping:
     def __init__(self, mapping: MappingFile, brands: BrandNames | None = None) -> None:
         self._mapping = mapping
         self._brands = brands or BrandNames()
+        self.target = mapping.target
         self.options = mapping.file.options
-        self._cells = _Cells(mapping.file)
-        self._parameters = [_ParameterReader(spec, self._cells) for spec in mapping.parameters]
+        self._cells = Cells(mapping.file)
+        self._parameters = [ParameterReader(spec, self._cells) for spec in mapping.parameters]
         self.parameters = {reader.parameter.id: reader.parameter for reader in self._parameters}
         self.cells_skipped: dict[str, int] = {}
         # Categories repeat from row to row.
@@ -90,7 +102,7 @@ class RowMapping:
         """The item that `row` states, or why it states none."""
         try:
             return self._item(row.cells, source)
-        except _CellInvalid as error:
+        except CellInvalid as error:
             return RecordRejected(
                 source=source,
                 line=row.line,
@@ -101,6 +113,22 @@ class RowMapping:
                 row=row.cells,
             )
 
+    def notice(self, row: Row) -> None:
+        """Learn from a row that somebody else maps: its names of a brand serve the rows after."""
+        with suppress(CellInvalid):
+            self._brand_of(row.cells)
+
+    def id_of(self, row: Row, source: str) -> str | None:
+        """The id that `row` would have, also where something else in it cannot be loaded."""
+        fields, cells = self._mapping.fields, row.cells
+        try:
+            if self._mapping.target == "model":
+                brand, title = self._brand_of(cells), self._text(cells, fields.title)
+                return model_id(brand.name if brand else None, title) if title else None
+            return item_id(source, self._sku(cells) or "")
+        except (CellInvalid, ValueInvalid):
+            return None
+
     def _item(self, cells: Mapping[str, object], source: str) -> Item:
         fields = self._mapping.fields
         text = self._text
@@ -109,7 +137,7 @@ class RowMapping:
             return assemble(
                 kind=self._mapping.target,
                 source=source,
-                sku=text(cells, self._mapping.id) or "",
+                sku=self._sku(cells) or "",
                 title=text(cells, fields.title) or "",
                 names=self._names(cells, fields.names),
                 brand=brand,
@@ -128,7 +156,18 @@ class RowMapping:
             )
         except DraftInvalid as error:
             column = self._column_of(error.field)
-            raise _CellInvalid(column, error.value, error.reason, error.reject_code) from error
+            raise CellInvalid(column, error.value, error.reason, error.reject_code) from error
+
+    def _sku(self, cells: Mapping[str, object]) -> str | None:
+        spec = self._mapping.id
+        if spec is None or not spec.hash:
+            return self._text(cells, spec)
+        said = ["\x1e".join(self._cells.texts(cells, name)) for name in spec.sources]
+        try:
+            cleaned = [clean_text(text) for text in said]
+        except ValueInvalid as error:
+            raise CellInvalid(_shown_columns(spec), error.value, error.reason) from error
+        return content_sku(cleaned) if any(cleaned) else None
 
     def _text(self, cells: Mapping[str, object], spec: FieldSpec | None) -> str | None:
         """Cleaned text of a field, or None where the row says nothing."""
@@ -145,7 +184,7 @@ class RowMapping:
         try:
             return build(raw)
         except ValueInvalid as error:
-            raise _CellInvalid(_shown_columns(spec), raw, error.reason) from error
+            raise CellInvalid(_shown_columns(spec), raw, error.reason) from error
 
     def _raw(self, cells: Mapping[str, object], spec: FieldSpec) -> str | None:
         if spec.value is not None:
@@ -191,14 +230,14 @@ class RowMapping:
         try:
             return tuple(dict.fromkeys(name for part in parts if (name := clean_text(part))))
         except ValueInvalid as error:
-            raise _CellInvalid(_shown_columns(spec), error.value, error.reason) from error
+            raise CellInvalid(_shown_columns(spec), error.value, error.reason) from error
 
     def _facts(self, cells: Mapping[str, object]) -> list[Fact]:
         facts: list[Fact] = []
         for reader in self._parameters:
             try:
                 facts += reader.facts(cells)
-            except _CellInvalid:
+            except CellInvalid:
                 if reader.spec.invalid == "reject":
                     raise
                 id = reader.parameter.id
@@ -220,7 +259,7 @@ class RowMapping:
         return _shown_columns(spec) if spec is not None else field
 
 
-class _Cells:
+class Cells:
     """Cells to text: literals decoded, those that say nothing left out, too long ones refused."""
 
     def __init__(self, spec: FileSpec) -> None:
@@ -241,7 +280,7 @@ class _Cells:
             return [text for part in cell for text in self._item_texts(column, part)]
         if isinstance(cell, dict):
             hint = f", such as {column}.{next(iter(cell))}" if cell else ""
-            raise _CellInvalid(
+            raise CellInvalid(
                 column, str(cell)[:40], f"is an object; the mapping must name one of its keys{hint}"
             )
         text = _scalar(cell)
@@ -249,12 +288,12 @@ class _Cells:
 
     def _item_texts(self, column: str, part: object) -> list[str]:
         if isinstance(part, list | tuple):
-            raise _CellInvalid(column, "", "is a list in a list; one list of values is taken")
+            raise CellInvalid(column, "", "is a list in a list; one list of values is taken")
         return self.texts({column: part}, column)
 
     def _decoded(self, column: str, cell: str) -> str:
         if len(cell) > MAX_CELL_CHARACTERS:
-            raise _CellInvalid(
+            raise CellInvalid(
                 column,
                 cell[:40],
                 f"is {len(cell):,} characters long; at most {MAX_CELL_CHARACTERS:,} are taken",
@@ -264,7 +303,7 @@ class _Cells:
         if self._literals and text.startswith(("b'", 'b"')):
             text = _from_bytes_literal(column, text)
         if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
-            raise _CellInvalid(
+            raise CellInvalid(
                 column,
                 text,
                 "is not UTF-8; set the encoding under [file] in the mapping, or save the file anew",
@@ -273,10 +312,10 @@ class _Cells:
         return text
 
 
-class _ParameterReader:
+class ParameterReader:
     """Reads the facts of one parameter out of a row."""
 
-    def __init__(self, spec: ParameterSpec, cells: _Cells) -> None:
+    def __init__(self, spec: ParameterSpec, cells: Cells) -> None:
         self.spec = spec
         self.parameter = Parameter(
             id=spec.id,
@@ -288,7 +327,7 @@ class _ParameterReader:
         )
         self._cells = cells
         self._pattern = re.compile(spec.pattern) if spec.pattern else None
-        self._values = lru_cache(REMEMBERED_CELLS)(self._read_values)
+        self._values = lru_cache(REMEMBERED_CELLS)(self.read)
 
     def facts(self, cells: Mapping[str, object]) -> list[Fact]:
         facts: list[Fact] = []
@@ -297,7 +336,7 @@ class _ParameterReader:
                 try:
                     values = self._values(text)
                 except ValueInvalid as error:
-                    raise _CellInvalid(column, text, error.reason) from error
+                    raise CellInvalid(column, text, error.reason) from error
                 facts += [Fact(value=value, evidence=column) for value in values]
             if facts and self.spec.take == "first":
                 break
@@ -309,9 +348,14 @@ class _ParameterReader:
         try:
             return self._values(text)
         except ValueInvalid as error:
-            raise _CellInvalid("value", text, error.reason) from error
+            raise CellInvalid("value", text, error.reason) from error
 
-    def _read_values(self, text: str) -> tuple[Value, ...]:
+    def read(self, text: str) -> tuple[Value, ...]:
+        """The values that one cell states; none where the pattern finds nothing.
+
+        Raises:
+            ValueInvalid: the cell means nothing for this parameter.
+        """
         pieces = self._pieces(text)
         values = [
             normalise_value(piece, self.parameter, decimal=self.spec.decimal) for piece in pieces
@@ -366,7 +410,7 @@ def _from_bytes_literal(column: str, text: str) -> str:
         literal = ast.literal_eval(text)
         return literal.decode("utf-8").strip() if isinstance(literal, bytes) else text
     except (ValueError, SyntaxError, UnicodeDecodeError):
-        raise _CellInvalid(
+        raise CellInvalid(
             column, text, "is not a whole b'..' literal of UTF-8 text", "not_utf8"
         ) from None
 

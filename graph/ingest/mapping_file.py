@@ -51,6 +51,12 @@ class FieldSpec(_Spec, frozen=True):
         return ((self.column,) if self.column is not None else ()) + self.columns
 
 
+class IdSpec(FieldSpec, frozen=True):
+    """Where the SKU comes from; `hash` makes one of any text, where a dump has none."""
+
+    hash: bool = False
+
+
 class NamesSpec(FieldSpec, frozen=True):
     split: str | None = None
 
@@ -107,7 +113,7 @@ class MappingFile(_Spec, frozen=True):
     version: Literal[1]
     target: ItemKind
     fields: FieldsSpec
-    id: FieldSpec | None = None
+    id: IdSpec | None = None
     file: FileSpec = FileSpec()
     # Dumps in several files may have columns in some of them only: "ignore".
     missing_columns: Literal["refuse", "ignore"] = "refuse"
@@ -184,7 +190,16 @@ def _explained(path: str, text: str, message: str) -> MappingInvalid:
 
 
 def _known_keys() -> list[str]:
-    specs = (FileSpec, BrandSpec, CategorySpec, NumberSpec, NamesSpec, FieldsSpec, ParameterSpec)
+    specs = (
+        FileSpec,
+        IdSpec,
+        BrandSpec,
+        CategorySpec,
+        NumberSpec,
+        NamesSpec,
+        FieldsSpec,
+        ParameterSpec,
+    )
     return sorted({key for spec in (*specs, MappingFile) for key in spec.__struct_fields__})
 
 
@@ -201,7 +216,8 @@ def _check(path: str, mapping: MappingFile) -> None:
         raise MappingInvalid(
             path=path,
             place="id",
-            reason='a product needs one: add `id = { column = "…" }` with the column of its SKU',
+            reason='a product needs one: add `id = { column = "…" }` with the column of its SKU, '
+            'or `id = { columns = ["…"], hash = true }` with those that tell rows apart',
         )
     if mapping.file.delimiter is not None and len(mapping.file.delimiter) != 1:
         raise MappingInvalid(path=path, place="file.delimiter", reason="is not one character")

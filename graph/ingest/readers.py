@@ -1,17 +1,19 @@
-"""Files of rows, one at a time: CSV, NDJSON, JSON array and Parquet, plain, gzip or zstd."""
+"""Files of rows, one at a time: CSV, NDJSON, JSON array, Parquet, lines; plain, gzip or zstd."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import ijson
 import msgspec
@@ -25,7 +27,7 @@ from graph.records import Record, RecordRejected
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
 
-Format = Literal["csv", "ndjson", "json", "parquet"]
+Format = Literal["csv", "ndjson", "json", "parquet", "lines"]
 Cell = object  # str from CSV; whatever JSON or Parquet holds otherwise
 
 # A longer cell is a broken file, an embedded picture, or an attack; the row is rejected.
@@ -38,6 +40,9 @@ _TOO_DEEP = object()
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _PARQUET_MAGIC = b"PAR1"
 _BUFFER_BYTES = 1 << 16  # what stands in it when a file breaks off is not seen
+# What unpacks to more is an attack. Catalogs pack to a tenth, repetitive ones to a hundredth.
+UNPACKED_PER_BYTE = 400
+UNPACKED_FREE_BYTES = 64 << 20  # a small file may be anything
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SUFFIXES: dict[str, Format] = {
     ".csv": "csv",
@@ -46,7 +51,9 @@ _SUFFIXES: dict[str, Format] = {
     ".jsonl": "ndjson",
     ".json": "json",
     ".parquet": "parquet",
+    ".txt": "lines",
 }
+LINE_COLUMN = "title"  # of a file that has nothing but a text on each line
 
 
 class Row(Record, frozen=True):
@@ -72,8 +79,9 @@ class DumpReader:
     file itself is broken, after everything before the break was yielded.
     """
 
-    def __init__(self, path: Path, options: FileOptions) -> None:
+    def __init__(self, path: Path, options: FileOptions, *, name: str | None = None) -> None:
         self.path = path
+        self.name = name or str(path)  # as messages call it
         self.options = options
         self.columns: tuple[str, ...] | None = None  # known before the first row for CSV, Parquet
         self._stack = ExitStack()
@@ -85,7 +93,8 @@ class DumpReader:
         except OSError as error:
             raise self._failed("open", f"cannot be read: {error.strerror}") from error
         try:
-            self.bytes_total = self.path.stat().st_size
+            self._opened_as = _state(self._raw)
+            self.bytes_total = self._opened_as.size
             self.format: Format = self.options.format or self._detected()
             self._rows = self._opened()
         except BaseException:
@@ -113,7 +122,18 @@ class DumpReader:
                 line = row.line
                 yield row
         except (OSError, UnicodeError) as error:
+            self._require_unchanged(line)
             raise self._broken(f"after line {line}", error) from error
+        self._require_unchanged(line)
+
+    def _require_unchanged(self, line: int) -> None:
+        """A file that somebody writes to while we read it is neither the old one nor the new."""
+        if _state(self._raw) != self._opened_as:
+            raise self._failed(
+                f"after line {line}",
+                "the file was changed while it was read; let it be written under another name and "
+                "renamed when it is whole, then import it again",
+            )
 
     def _broken(self, place: str, error: OSError | UnicodeError) -> ImportFailed:
         if isinstance(error, UnicodeError):
@@ -129,13 +149,13 @@ class DumpReader:
         return self._failed(place, reason)
 
     def _failed(self, place: str, reason: str) -> ImportFailed:
-        return ImportFailed(file=str(self.path), place=place, reason=reason)
+        return ImportFailed(file=self.name, place=place, reason=reason)
 
     def _rejected(
         self, line: int, field: str | None, value: str, code: str, reason: str
     ) -> RecordRejected:
         return RecordRejected(
-            source=str(self.path), line=line, field=field, value=value, code=code, reason=reason
+            source=self.name, line=line, field=field, value=value, code=code, reason=reason
         )
 
     def _detected(self) -> Format:
@@ -148,8 +168,8 @@ class DumpReader:
                 return found
         raise self._failed(
             "name",
-            "the format cannot be told from the name; "
-            'set format = "csv", "ndjson", "json" or "parquet" under [file] in the mapping',
+            "the format cannot be told from the name; set format = "
+            '"csv", "ndjson", "json", "parquet" or "lines" under [file] in the mapping',
         )
 
     def _opened(self) -> Iterator[Row | RecordRejected]:
@@ -160,6 +180,7 @@ class DumpReader:
             "ndjson": self._ndjson,
             "json": self._json,
             "parquet": self._parquet,
+            "lines": self._lines,
         }
         try:
             return readers[self.format]()
@@ -174,7 +195,7 @@ class DumpReader:
             if magic.startswith(prefix):
                 raw = pyarrow.PythonFile(self._raw, mode="r")
                 # Arrow's streams, unlike zstandard's, raise where a file was cut off.
-                stream = pyarrow.CompressedInputStream(raw, compression)
+                stream = _Unpacked(pyarrow.CompressedInputStream(raw, compression), self)
                 return self._stack.enter_context(io.BufferedReader(stream, _BUFFER_BYTES))
         return self._raw
 
@@ -206,8 +227,11 @@ class DumpReader:
         text = self._text()
         # The limit is global to the csv module; everybody who needs a higher one says so.
         csv.field_size_limit(max(csv.field_size_limit(), CSV_FIELD_LIMIT))
-        rows = csv.reader(text, delimiter=self._delimiter())
-        header = next(rows, None)
+        rows = csv.reader(_Lines(text), delimiter=self._delimiter())
+        try:
+            header = next(rows, None)
+        except csv.Error as error:
+            raise self._failed("line 1", f"cannot be read as a header: {error}") from error
         if header is None:
             raise self._failed("line 1", "the file is empty")
         if any(_is_no_text(name) for name in header):
@@ -252,6 +276,23 @@ class DumpReader:
                 )
                 continue
             yield Row(line=line, cells=dict(zip(header, cells, strict=True)))
+
+    def _lines(self) -> Iterator[Row | RecordRejected]:
+        self._set_columns((LINE_COLUMN,))
+        return self._text_rows(self._text())
+
+    def _text_rows(self, text: io.TextIOWrapper) -> Iterator[Row | RecordRejected]:
+        lines = _Lines(text)
+        for line in count(1):
+            try:
+                title = next(lines)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield self._rejected(line, None, "", "row_too_long", str(error))
+                continue
+            if title.strip():
+                yield Row(line=line, cells={LINE_COLUMN: title.strip()})
 
     def _delimiter(self) -> str:
         if self.options.delimiter:
@@ -328,6 +369,65 @@ class DumpReader:
             raise self._failed(
                 f"after record {line}", f"is damaged: {_first_line(error)}"
             ) from error
+
+
+class _Lines:
+    """Lines of a bounded length: the CSV parser would take one of any."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._readline = text.readline
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._readline(CSV_FIELD_LIMIT)
+        if not line:
+            raise StopIteration
+        if len(line) == CSV_FIELD_LIMIT and not line.endswith("\n"):
+            while (rest := self._readline(CSV_FIELD_LIMIT)) and not rest.endswith("\n"):
+                pass
+            raise csv.Error(f"the line is over {CSV_FIELD_LIMIT:,} characters long")
+        return line
+
+
+class _State(NamedTuple):
+    size: int
+    modified_ns: int
+
+
+def _state(file: io.BufferedReader) -> _State:
+    found = os.fstat(file.fileno())
+    return _State(found.st_size, found.st_mtime_ns)
+
+
+class _Unpacked(io.RawIOBase):
+    """A stream that is unpacked as it is read, but not without end."""
+
+    def __init__(self, stream: pyarrow.NativeFile, of: DumpReader) -> None:
+        self._stream = stream
+        self._limit = max(UNPACKED_FREE_BYTES, of.bytes_total * UNPACKED_PER_BYTE)
+        self._of = of
+        self._bytes = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any writable buffer
+        count: int = self._stream.readinto(buffer)
+        self._bytes += count
+        if self._bytes > self._limit:
+            raise ImportFailed(
+                file=self._of.name,
+                place="compression",
+                reason=f"unpacks to more than {UNPACKED_PER_BYTE} times its size, which catalogs "
+                "never do; if it is genuine, unpack it and import the result",
+            )
+        return count
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
 
 
 def _width_hint(line: int, rows: CsvReader) -> str:

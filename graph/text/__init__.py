@@ -3,6 +3,7 @@
 from graph.text.ids import (
     brand_id,
     category_ids,
+    content_sku,
     distinct_id,
     item_id,
     model_id,
@@ -22,6 +23,7 @@ __all__ = [
     "brand_id",
     "category_ids",
     "clean_text",
+    "content_sku",
     "convert",
     "distinct_id",
     "find_quantities",

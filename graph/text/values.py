@@ -29,9 +29,11 @@ _PARENTHESES = re.compile(r"(?:\s*[(\[][^()\[\]]*[)\]])+\s*$")
 
 _YES = re.compile(
     "yes|y|true|t|1|on|有|是|支持|具备|oui|ja|sì|sí|si|sim|да|はい|예|✓|✔|√|available|supported"
+    "|(?:https?://schema.org/)?in[ _-]?stock|有货|现货"
 )
 _NO = re.compile(
     "no|n|false|f|0|off|none|无|無|否|不支持|没有|non|nein|não|nao|нет|いいえ|아니요|✗|✘|×"
+    "|(?:https?://schema.org/)?out[ _-]?of[ _-]?stock|sold out|缺货|无货|售罄"
 )
 
 

@@ -1,0 +1,165 @@
+"""Roles to the fields of a mapping."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from graph.ingest.mapping_file import (
+    BrandSpec,
+    CategorySpec,
+    FieldSpec,
+    FieldsSpec,
+    NamesSpec,
+    NumberSpec,
+)
+from graph.ingest.suggest import shapes
+from graph.ingest.suggest.columns import Column
+from graph.ingest.suggest.headers import currency_in
+from graph.ingest.suggest.measure import decimal_sign
+from graph.ingest.suggest.proposal import Decision, percent
+from graph.ingest.suggest.roles import Role, Table
+
+TITLE_COLUMNS = 5  # a title of more parts is read by nobody
+PATHS = 0.2  # of the cells have the sign that divides the steps of a path
+_PATH_SIGNS = (">", "›", "»", "→", "|", "\\")
+_NAME_SIGNS = ("|", ";", "；", "、", ",", "，")
+_ONE_CURRENCY = 0.9  # of the prices show it
+_AMOUNT = r"\d[\d.,]*"
+
+_PLAIN = ("model", "description", "language", "gtin", "mpn", "url", "image_url", "in_stock")
+
+
+def fields_of(roles: dict[str, Role], title: FieldSpec) -> tuple[FieldsSpec, list[Decision]]:
+    """The `[fields]` of a mapping, but for `title`, which may have to be made."""
+    fields: dict[str, FieldSpec] = {}
+    decisions: list[Decision] = []
+    for name, role in roles.items():
+        spec = _spec(name, role, roles)
+        if spec is None:
+            continue
+        fields[name] = spec
+        evidence = role.evidence + _more(spec)
+        decisions.append(
+            Decision(role.column.label, "field", name, evidence, examples=role.column.examples())
+        )
+    if (
+        "price" in roles
+        and "currency" not in fields
+        and (found := _currency(roles["price"].column))
+    ):
+        fields["currency"], evidence = found
+        decisions.append(Decision(roles["price"].column.label, "field", "currency", evidence))
+    return FieldsSpec(title=title, **fields), decisions  # type: ignore[arg-type]
+
+
+def _spec(name: str, role: Role, roles: dict[str, Role]) -> FieldSpec | None:
+    column, pattern = role.column.name, role.column.pattern
+    match name:
+        case "brand":
+            aliases = roles.get("brand names")
+            names = _names(aliases.column) if aliases else None
+            return BrandSpec(column=column, pattern=pattern, names=names)
+        case "category":
+            return _category(role.column)
+        case "price":
+            whole = role.column.share(shapes.is_amount) == 1
+            return NumberSpec(
+                column=column,
+                decimal=decimal_sign(role.column),
+                pattern=pattern or (None if whole else _AMOUNT),
+            )
+        case "names":
+            return _names(role.column)
+        case "currency":
+            return FieldSpec(column=column, pattern=pattern)
+        case "in_stock":
+            return FieldSpec(column=column, pattern=pattern or _yes_no_words(role.column))
+        case _ if name in _PLAIN:
+            return FieldSpec(column=column, pattern=pattern)
+        case _:
+            return None  # id and title have their own place, other names of a brand are with it
+
+
+def _more(spec: FieldSpec) -> str:
+    said = []
+    if isinstance(spec, NumberSpec) and spec.decimal != "auto":
+        said.append(f"{spec.decimal!r} before its decimals")
+    if isinstance(spec, CategorySpec) and spec.separator != ">":
+        said.append(f"steps divided by {spec.separator!r}")
+    if spec.pattern is not None:
+        said.append("a pattern takes what can be read")
+    return "".join(f"; {each}" for each in said)
+
+
+def _yes_no_words(column: Column) -> str | None:
+    """A pattern for cells that say yes or no, where some say something else."""
+    if column.share(shapes.is_yes_no) == 1:
+        return None
+    known = sorted(text for text in column.counts if shapes.is_yes_no(text))
+    return "^(?:" + "|".join(map(_escaped, known)) + ")$"
+
+
+def _escaped(text: str) -> str:
+    return "".join(c if c.isalnum() or c in " _-" else "." for c in text)
+
+
+def _names(column: Column) -> NamesSpec:
+    signs = {sign: column.share(lambda t, sign=sign: sign in t) for sign in _NAME_SIGNS}  # type: ignore[misc]
+    sign = max(signs, key=lambda each: signs[each])
+    return NamesSpec(
+        column=column.name, pattern=column.pattern, split=sign if signs[sign] else None
+    )
+
+
+def _category(column: Column) -> CategorySpec:
+    if column.is_list and column.pattern is None:  # each item is a step
+        return CategorySpec(column=column.name, join=">")
+    signs = {sign: column.share(lambda t, sign=sign: sign in t) for sign in _PATH_SIGNS}  # type: ignore[misc]
+    sign = max(signs, key=lambda each: signs[each])
+    separator = sign if signs[sign] >= PATHS else ">"
+    return CategorySpec(column=column.name, pattern=column.pattern, separator=separator)
+
+
+def _currency(price: Column) -> tuple[FieldSpec, str] | None:
+    """The currency that prices show, where no column has it."""
+    if code := currency_in(price.label):
+        return FieldSpec(value=code), f"{code} is in the name of the column"
+    shown = Counter[str]()
+    for text, count in price.counts.items():
+        if sign := shapes.money_sign(text):
+            shown[shapes.SIGNS.get(sign, sign)] += count
+    if not shown or shown.total() < _ONE_CURRENCY * price.total:
+        return None
+    code, count = shown.most_common(1)[0]
+    if count >= _ONE_CURRENCY * price.total and shapes.is_currency(code):
+        return FieldSpec(value=code), f"{percent(count / price.total)} of the prices show it"
+    if all(shapes.is_currency(each) and each not in shapes.SIGNS.values() for each in shown):
+        spec = FieldSpec(column=price.name, pattern=r"\b[A-Z]{3}\b")
+        return spec, "each price shows its own"
+    return None
+
+
+def made_title(table: Table, roles: dict[str, Role], stable: list[Column]) -> tuple[FieldSpec, str]:
+    """A title where no column has one: brand and model, and what tells rows of these apart."""
+    chosen = [roles[name].column for name in ("brand", "model") if name in roles]
+    rest = [c for c in stable if c.pattern is None and c.filled_share >= 0.5 and c not in chosen]
+    wanted = TITLE_COLUMNS if chosen else 3
+    while rest and len(chosen) < wanted:
+        share = table.uniqueness(chosen) if chosen else 0.0
+        best = max(rest, key=lambda column: table.uniqueness([*chosen, column]))
+        if table.uniqueness([*chosen, best]) <= share:
+            break
+        chosen.append(best)
+        rest.remove(best)
+    if not chosen and "id" in roles:
+        chosen = [roles["id"].column]
+    chosen = chosen or table.columns[:1]
+    leading = [roles[name].column for name in ("brand", "model") if name in roles]
+    chosen.sort(key=lambda c: (c not in leading, table.columns.index(c)))
+    names = tuple(column.name for column in chosen)
+    evidence = (
+        f"no column is a title; these tell {percent(table.uniqueness(chosen))} of the rows apart"
+    )
+    if len(names) == 1:
+        return FieldSpec(column=names[0]), evidence
+    return FieldSpec(columns=names, join=" "), evidence

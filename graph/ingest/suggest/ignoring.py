@@ -1,0 +1,56 @@
+"""Columns that say nothing about a thing, with the reason."""
+
+from __future__ import annotations
+
+from graph.ingest.suggest import shapes
+from graph.ingest.suggest.columns import Column
+from graph.ingest.suggest.headers import is_foreign_id, is_position
+from graph.ingest.suggest.proposal import percent, shown
+from graph.ingest.suggest.roles import Table, counts_rows
+
+MANY = 0.9  # of the cells
+SOME_HTML = 0.3
+LONG = 200  # characters in the mean: nobody filters by such a text
+CONSTANT_ROWS = 20  # fewer rows say nothing about whether a column varies
+
+
+def reason_to_ignore(column: Column, table: Table) -> tuple[str, str] | None:
+    """A short reason and its evidence, or None for a column that is worth a parameter."""
+    if not column.total:
+        if column.unusable:
+            return "no values", f"{column.unusable:,} cells hold lists of objects or over-long text"
+        return "empty", f"no cell of {len(column.texts):,} says anything"
+    for reason, share in (
+        ("addresses", column.share(shapes.is_url)),
+        ("times", column.share(shapes.is_time)),
+        ("JSON as text", column.share(shapes.is_structure)),
+        ("random ids", column.share(shapes.is_random_id)),
+    ):
+        if share >= MANY:
+            return reason, f"{percent(share)} of {column.total:,} cells"
+    if (share := column.share(shapes.is_html)) >= SOME_HTML:
+        return "markup", f"HTML in {percent(share)} of {column.total:,} cells"
+    if column.mean_length > LONG:
+        return (
+            "long text",
+            f"{column.mean_length:,.0f} characters in the mean; no value to filter by",
+        )
+    if counts_rows(column) and (is_position(column.label) or column.distinct > CONSTANT_ROWS):
+        return "row numbers", "whole numbers that rise by one from row to row"
+    if is_foreign_id(column.label):
+        unique = percent(table.uniqueness([column]))
+        return (
+            "ids",
+            f"by its name; it tells {unique} of the distinct rows apart, and is not the id",
+        )
+    if _is_constant(column):
+        return "constant", f"says {shown(next(iter(column.counts)))!r} in every row"
+    return None
+
+
+def _is_constant(column: Column) -> bool:
+    return (
+        column.distinct == 1
+        and column.filled == len(column.texts)
+        and len(column.texts) >= CONSTANT_ROWS
+    )
