@@ -27,6 +27,8 @@ GraphError
 ├── FilterInvalid               a filter expression
 ├── ValueInvalid                one cell or value that means nothing for its parameter
 ├── DraftInvalid                one field of an item that cannot be stored
+├── DatabaseNotEmpty            a bulk load into a graph that is there
+├── BulkLoadFailed              neo4j-admin, or what came of it
 └── ImportFailed                an import that cannot go on; one bad row is a RecordRejected
 """
 
@@ -310,3 +312,29 @@ class ImportFailed(GraphError):
     def __init__(self, *, file: str, place: str, reason: str) -> None:
         self.file, self.place, self.reason = file, place, reason
         super().__init__(f"{file}: {place}: {reason}")
+
+
+class DatabaseNotEmpty(GraphError):
+    """A bulk load would replace what is there."""
+
+    code = "database_not_empty"
+
+    def __init__(self, *, place: str, nodes: int) -> None:
+        self.place, self.nodes = place, nodes
+        super().__init__(
+            f"the database of {place} has {nodes:,} nodes, and a bulk load begins with none; "
+            "nothing was changed. Load into it with `catalograph import`, or use another home "
+            "folder (CATALOGRAPH_HOME)."
+        )
+
+
+class BulkLoadFailed(GraphError):
+    """`log_tail` is the end of what neo4j-admin said, if it was that."""
+
+    code = "bulk_load_failed"
+
+    def __init__(self, *, place: str, reason: str, log_tail: str = "") -> None:
+        self.place, self.reason, self.log_tail = place, reason, log_tail
+        super().__init__(
+            f"{place}: {reason}" + (f"; the end of it:\n{log_tail}" if log_tail else "")
+        )

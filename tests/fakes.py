@@ -1,22 +1,33 @@
 """The read side in memory: what services are tested with, held to the same cases as Neo4j."""
 
 from collections import Counter
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import combinations
 
 from graph.filters import Has, OneOf
+from graph.precedence import by_standing, settle
 from graph.records import (
+    Conflict,
     FactView,
     GraphEdge,
     GraphNode,
     GraphStats,
+    HistoryEvent,
     Item,
+    ItemKind,
     ItemSummary,
     ItemView,
     Named,
     NamedView,
     Neighbourhood,
+    Observed,
     ParameterView,
+    PastFact,
+    Statement,
 )
+from graph.repositories.conflicts import ConflictPage
+from graph.repositories.history import KIND_KEYS, HistoryPage
 from graph.repositories.products import Page
 from graph.repositories.selection import KINDS
 from graph.schema import Label, Relationship
@@ -26,10 +37,40 @@ NOW = datetime(2025, 3, 1, 9, 30, 15, tzinfo=UTC)
 NOW_TEXT = "2025-03-01T09:30:15Z"
 
 
+@dataclass(frozen=True)
+class Said:
+    """What one more source says of an item, or has said until `valid_to`."""
+
+    kind: ItemKind
+    id: str
+    fact: FactView
+    valid_to: str | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An observation of a product."""
+
+    id: str
+    at: str
+    observed: Observed
+    run: str | None
+
+
+@dataclass
+class Changes:
+    """What has become of items since an import left them; `closed` is when, by kind and id."""
+
+    said: list[Said] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+    closed: dict[tuple[ItemKind, str], str] = field(default_factory=dict)
+
+
 class FakeGraph:
     """Items as an import left them, with the models that offers only name."""
 
-    def __init__(self, items, parameters):
+    def __init__(self, items, parameters, changes=None):
+        self.changes = changes or Changes()
         self.items = {(item.kind, item.id): item for item in items}
         self.parameters = {
             fact.value.parameter: parameters[fact.value.parameter]
@@ -48,16 +89,50 @@ class FakeGraph:
     def model_of(self, item):
         return self.items["model", item.model.id] if item.model else None
 
+    def closed_at(self, item):
+        return self.changes.closed.get((item.kind, item.id))
+
+    def find(self, id):
+        """The item of this id, a product first."""
+        return next((item for kind in KINDS if (item := self.items.get((kind, id)))), None)
+
+    def said_of(self, item):
+        """Everything said of an item with until when, but what was rejected."""
+        own = [Said(item.kind, item.id, self._fact(item, fact)) for fact in item.facts]
+        more = [said for said in self.changes.said if (said.kind, said.id) == (item.kind, item.id)]
+        return [said for said in own + more if said.fact.status != "rejected"]
+
+    def facts_of(self, item):
+        """What is said of an item by now."""
+        return [said.fact for said in self.said_of(item) if said.valid_to is None]
+
+    def _fact(self, item, fact):
+        value = fact.value
+        return FactView(
+            parameter=value.parameter,
+            name=self.parameters[value.parameter].name,
+            value=value.id,
+            text=value.text,
+            number=value.number,
+            unit=value.unit,
+            origin="catalog",
+            status="accepted",
+            confidence=1.0,
+            source=item.source,
+            evidence=fact.evidence,
+            run=RUN,
+            valid_from=NOW_TEXT,
+        )
+
 
 class FakeProducts:
-    def __init__(self, graph):
+    def __init__(self, graph, sources=()):
         self._graph = graph
+        self._sources = sources
 
     async def get(self, id):
-        for kind in KINDS:
-            if item := self._graph.items.get((kind, id)):
-                return self._view(item)
-        return None
+        item = self._graph.find(id)
+        return item and self._view(item)
 
     async def page(self, filter, *, kind, limit, after):
         start = (KINDS.index(after[0]), after[1]) if after else (-1, "")
@@ -66,17 +141,15 @@ class FakeProducts:
             for item in self._graph.ordered()
             if (KINDS.index(item.kind), item.id) > start
             and kind in (None, item.kind)
+            and (self._graph.closed_at(item) is None or _speaks_of_closed(filter))
             and all(self._passes(item, term) for term in filter.terms)
         ]
-        shown = tuple(_summary(item) for item in passing[:limit])
+        shown = tuple(_summary(item, self._graph.closed_at(item)) for item in passing[:limit])
         more = len(passing) > limit
         return Page(shown, (shown[-1].kind, shown[-1].id) if more and shown else None)
 
     async def neighbourhood(self, id, *, depth, limit):
-        item = next(
-            (self._graph.items[key] for kind in KINDS if (key := (kind, id)) in self._graph.items),
-            None,
-        )
+        item = self._graph.find(id)
         if item is None:
             return None
         names, edges = _whole_graph(self._graph)
@@ -125,43 +198,107 @@ class FakeProducts:
             },
             first_seen=seen,
             last_seen=seen,
+            closed_at=self._graph.closed_at(item),
             brand=_named(item.brand),
             category=tuple(_named(category) for category in item.categories),
             model=_named(item.model),
-            facts=tuple(
+            facts=settle(
                 sorted(
-                    (self._fact(item, fact) for fact in item.facts),
-                    key=lambda fact: (fact.parameter, fact.value),
-                )
+                    self._graph.facts_of(item),
+                    key=lambda fact: (fact.parameter, fact.value, fact.source or "", fact.origin),
+                ),
+                self._sources,
             ),
         )
 
-    def _fact(self, item, fact):
-        value = fact.value
-        return FactView(
-            parameter=value.parameter,
-            name=self._graph.parameters[value.parameter].name,
-            value=value.id,
-            text=value.text,
-            number=value.number,
-            unit=value.unit,
-            origin="catalog",
-            status="accepted",
-            confidence=1.0,
-            source=item.source,
-            evidence=fact.evidence,
-            run=RUN,
-            valid_from=NOW_TEXT,
-        )
-
     def _passes(self, item, term):
-        stated = _own(item, term.field)
+        closed = self._graph.closed_at(item) is not None
+        if term.field == "closed" and isinstance(term.condition, Has):
+            return closed != term.negated
+        stated = _own(item, term.field, closed)
         if stated is not None:
             return _holds(term.condition, stated) != term.negated
-        values = [f.value for f in item.facts if f.value.parameter == term.field]
-        if not values and (model := self._graph.model_of(item)):
-            values = [f.value for f in model.facts if f.value.parameter == term.field]
-        return _value_holds(term.condition, values) != term.negated
+        facts = [f for f in self._graph.facts_of(item) if f.parameter == term.field]
+        if not facts and (model := self._graph.model_of(item)):
+            facts = [f for f in self._graph.facts_of(model) if f.parameter == term.field]
+        return _value_holds(term.condition, facts) != term.negated
+
+
+class FakeHistory:
+    def __init__(self, graph):
+        self._graph = graph
+
+    async def page(self, id, *, parameter, limit, after):
+        item = self._graph.find(id)
+        if item is None:
+            return None
+        events = sorted(set(self._events(item, parameter)), key=lambda one: one[1])
+        events.sort(key=lambda one: _instant(one[0]), reverse=True)
+        place = after and (-_seconds(after[0]), after[1])
+        behind = [one for one in events if not after or (-_seconds(one[0]), one[1]) > place]
+        shown = behind[:limit]
+        more = len(behind) > limit
+        return HistoryPage(tuple(event for *_, event in shown), shown[-1][:2] if more else None)
+
+    def _events(self, item, parameter):
+        for said in self._graph.said_of(item):
+            if parameter in (None, said.fact.parameter):
+                yield from _fact_events(said)
+        if parameter is not None:
+            return
+        source = item.source if item.kind == "product" else None
+        for seen in self._graph.changes.seen if item.kind == "product" else ():
+            if seen.id == item.id:
+                yield _event(seen.at, "observed", str(seen), source, seen.run, seen=seen.observed)
+        if (at := self._graph.closed_at(item)) is not None:
+            yield _event(at, "closed", "", source, None)
+
+
+class FakeConflicts:
+    def __init__(self, graph, sources=()):
+        self._graph = graph
+        self._sources = sources
+
+    async def page(self, *, parameter, source, kind, limit, after):
+        start = (KINDS.index(after[0]), *after[1:]) if after else (-1, "", "")
+        found = [
+            conflict
+            for item in self._graph.ordered()
+            if kind in (None, item.kind) and self._graph.closed_at(item) is None
+            for name in sorted({fact.parameter for fact in self._graph.facts_of(item)})
+            if parameter in (None, name) and (KINDS.index(item.kind), item.id, name) > start
+            for conflict in self._conflicts(item, name, source)
+        ]
+        shown = found[:limit]
+        last = shown[-1] if len(found) > limit else None
+        return ConflictPage(tuple(shown), last and (last.kind, last.id, last.parameter))
+
+    def _conflicts(self, item, parameter, source):
+        """One, or none."""
+        facts = [
+            fact
+            for fact in self._graph.facts_of(item)
+            if fact.parameter == parameter and fact.status == "accepted"
+        ]
+        said = {}
+        for fact in facts:
+            said.setdefault((fact.origin, fact.source), set()).add(fact.value)
+        if any(
+            one.isdisjoint(other) and source in (None, a[1], b[1])
+            for (a, one), (b, other) in combinations(said.items(), 2)
+        ):
+            settled = by_standing(facts, self._sources)
+            yield Conflict(
+                kind=item.kind,
+                id=item.id,
+                title=item.title,
+                parameter=parameter,
+                name=settled[0].name,
+                statements=tuple(
+                    Statement(**{name: getattr(fact, name) for name in Statement.__struct_fields__})
+                    for fact in settled
+                ),
+            )
 
 
 class FakeVocabulary:
@@ -239,7 +376,37 @@ def _named(named):
     return named and Named(id=named.id, name=named.name, names=named.names or (named.name,))
 
 
-def _summary(item):
+def _fact_events(said):
+    fact = said.fact
+    stated = PastFact(
+        **{name: getattr(fact, name) for name in PastFact.__struct_fields__ if name != "valid_to"},
+        valid_to=said.valid_to,
+    )
+    parts = (fact.value, fact.origin, fact.source, fact.run, fact.valid_from, said.valid_to)
+    key = " ".join(part or "" for part in parts)
+    yield _event(fact.valid_from, "fact_began", key, fact.source, fact.run, fact=stated)
+    if said.valid_to is not None:
+        yield _event(said.valid_to, "fact_ended", key, fact.source, None, fact=stated)
+
+
+def _event(at, kind, key, source, run, *, fact=None, seen=None):
+    event = HistoryEvent(at=at, kind=kind, fact=fact, observation=seen, source=source, run=run)
+    return at, KIND_KEYS[kind] + key, event
+
+
+def _instant(text):
+    return datetime.fromisoformat(text)
+
+
+def _seconds(text):
+    return _instant(text).timestamp()
+
+
+def _speaks_of_closed(filter):
+    return any(term.field == "closed" for term in filter.terms)
+
+
+def _summary(item, closed_at):
     product = item.kind == "product"
     return ItemSummary(
         kind=item.kind,
@@ -251,10 +418,11 @@ def _summary(item):
         currency=item.currency if product else None,
         in_stock=item.in_stock if product else None,
         source=item.source if product else None,
+        closed_at=closed_at,
     )
 
 
-def _own(item, field):
+def _own(item, field, closed):
     """What the item says of a reserved field, as a list; None for a parameter."""
     product = item.kind == "product"
     model = item.model.id if item.model else None
@@ -268,6 +436,7 @@ def _own(item, field):
         "source": [item.source or None],
         "price": [item.price if product else None],
         "in_stock": [stock if product else None],
+        "closed": ["yes" if closed else "no"],
         "language": [item.language if product else None],
     }
     return None if field not in said else [value for value in said[field] if value is not None]
@@ -281,12 +450,12 @@ def _holds(condition, stated):
     return any(_between(condition, number) for number in stated)
 
 
-def _value_holds(condition, values):
+def _value_holds(condition, facts):
     if isinstance(condition, OneOf):
-        return _holds(condition, [value.id for value in values])
+        return _holds(condition, [fact.value for fact in facts])
     if isinstance(condition, Has):
-        return bool(values)
-    return _holds(condition, [value.number for value in values if value.number is not None])
+        return bool(facts)
+    return _holds(condition, [fact.number for fact in facts if fact.number is not None])
 
 
 def _between(asked, number):

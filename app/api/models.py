@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+CLOSED = "since when no source lists it any more, ISO 8601 in UTC; null: it is listed"
 CURSOR_EXAMPLE = "WzEsIjM2NTA0MGM3NDMxYiIsImFjbWU6MTAwMjciXQ"
 
 
@@ -53,6 +54,13 @@ class Fact(Answer):
     valid_from: str | None = Field(
         description="since when, ISO 8601 in UTC", examples=["2025-03-01T09:30:00Z"]
     )
+    preferred: bool = Field(
+        description=(
+            "whether it is the one to use: false where another statement of a higher standing "
+            "says something else of the same parameter"
+        ),
+        examples=[True],
+    )
 
 
 class ProductSummary(Answer):
@@ -70,6 +78,7 @@ class ProductSummary(Answer):
     currency: str | None = Field(description="ISO 4217", examples=["EUR"])
     in_stock: bool | None = Field(examples=[True])
     source: str | None = Field(description="the catalog it is from", examples=["acme"])
+    closed_at: str | None = Field(description=CLOSED, examples=[None, "2025-04-01T02:00:00Z"])
 
 
 class Product(Answer):
@@ -96,6 +105,7 @@ class Product(Answer):
     last_seen: str | None = Field(
         description="when it last changed, ISO 8601 in UTC", examples=["2025-03-01T09:30:00Z"]
     )
+    closed_at: str | None = Field(description=CLOSED, examples=[None, "2025-04-01T02:00:00Z"])
     brand: Named | None
     category: list[Named] = Field(description="from the root to the most specific one")
     model: Named | None = Field(description="the model it is an instance of")

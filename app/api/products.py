@@ -29,17 +29,24 @@ from app.api.models import Answer, Product, ProductPage
 from app.errors import ItemNotFound
 from app.services.browsing import ProductQuery
 
-_AROUND = "/neighbourhood"
+_PARTS = (b"/neighbourhood", b"/history")
 
 
 class ProductRoute(APIRoute):
-    """Tells `/ID/neighbourhood` from an id that ends so: there the slash is percent-encoded."""
+    """Tells `/ID/history` from an id that ends so: there the slash is percent-encoded."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        asked = (scope.get("raw_path") or scope["path"].encode()).endswith(_AROUND.encode())
-        if asked != self.path.endswith(_AROUND):
+        asked: bytes = scope.get("raw_path") or scope["path"].encode()
+        if _part_of(asked) != _part_of(self.path.encode()):
             return Match.NONE, {}
         return super().matches(scope)
+
+
+def _part_of(path: bytes) -> bytes:
+    """What of a product the path asks for; empty: the product itself."""
+    if not path.endswith(_PARTS):  # most are asked for whole
+        return b""
+    return next(part for part in _PARTS if path.endswith(part))
 
 
 router = APIRouter(prefix="/v1/products", tags=["products"], route_class=ProductRoute)
@@ -142,11 +149,13 @@ FilterText = Annotated[
         max_length=2_000,
         description=(
             "terms that must all hold: `brand:acme`, `display>=6.5in`, `price:100..300`, "
-            "`-has:nfc`. Units are understood; errors point at the character."
+            "`-has:nfc`. Units are understood; errors point at the character. What no source "
+            "lists any more is shown with `closed:yes` only."
         ),
         openapi_examples={
             "range": {"summary": "cheap and large", "value": "price:100..300 display>=6.5in"},
             "without": {"summary": "without a parameter", "value": "-has:nfc"},
+            "closed": {"summary": "no longer listed", "value": "closed:yes"},
         },
     ),
 ]

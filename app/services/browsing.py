@@ -1,26 +1,40 @@
-"""Lists page by page: products by filter, and the vocabulary."""
+"""Lists page by page: products by filter, their history, their conflicts, the vocabulary."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar, assert_never
 
 import msgspec
 
-from app.errors import CursorInvalid
+from app.errors import CursorInvalid, ItemNotFound
 from app.services.paging import read_cursor, write_cursor
 from graph.filters import RESERVED, Filter, OneOf, Term, bind, parse
 from graph.ingest.linking import BrandNames
-from graph.records import ItemKind, ItemSummary, NamedView, ParameterView, Record
+from graph.records import (
+    Conflict,
+    HistoryEvent,
+    ItemKind,
+    ItemSummary,
+    NamedView,
+    ParameterView,
+    Record,
+)
 
 if TYPE_CHECKING:
+    from graph.repositories.conflicts import Conflicts
+    from graph.repositories.history import History
     from graph.repositories.products import Products
     from graph.repositories.vocabulary import Vocabulary
 
 R = TypeVar("R", bound=Record)
 N = TypeVar("N", NamedView, ParameterView)
 Family = Literal["brands", "categories", "parameters"]
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z", re.ASCII)
 
 
 class ProductQuery(Record, frozen=True):
@@ -29,6 +43,14 @@ class ProductQuery(Record, frozen=True):
     filter: str | None = None
     brand: str | None = None
     category: str | None = None
+    kind: ItemKind | None = None
+
+
+class ConflictQuery(Record, frozen=True):
+    """Which conflicts a list shows; all that is given must hold."""
+
+    parameter: str | None = None
+    source: str | None = None
     kind: ItemKind | None = None
 
 
@@ -43,9 +65,19 @@ class ListPage(Generic[R]):
 class Browsing:
     """Reads lists and keeps their cursors honest."""
 
-    def __init__(self, products: Products, vocabulary: Vocabulary, *, page_items_max: int) -> None:
+    def __init__(
+        self,
+        products: Products,
+        vocabulary: Vocabulary,
+        *,
+        history: History,
+        conflicts: Conflicts,
+        page_items_max: int,
+    ) -> None:
         self._products = products
         self._vocabulary = vocabulary
+        self._history = history
+        self._conflicts = conflicts
         self._page_items_max = page_items_max
 
     async def list_products(
@@ -61,6 +93,37 @@ class Browsing:
         )
         following = write_cursor(*page.next, of=list_name) if page.next else None
         return ListPage(page.items, following)
+
+    async def list_history(
+        self, id: str, *, parameter: str | None, limit: int, cursor: str | None
+    ) -> ListPage[HistoryEvent]:
+        """Raises `ItemNotFound` and `CursorInvalid`."""
+        list_name = msgspec.json.encode(["history", id, parameter]).decode()
+        page = await self._history.page(
+            id,
+            parameter=parameter,
+            limit=min(limit, self._page_items_max),
+            after=_event_key(cursor, list_name) if cursor else None,
+        )
+        if page is None:
+            raise ItemNotFound(id=id)
+        following = write_cursor(*page.next, of=list_name) if page.next else None
+        return ListPage(page.events, following)
+
+    async def list_conflicts(
+        self, query: ConflictQuery, *, limit: int, cursor: str | None
+    ) -> ListPage[Conflict]:
+        """Raises `CursorInvalid`."""
+        list_name = "conflicts" + msgspec.json.encode(query).decode()
+        page = await self._conflicts.page(
+            parameter=query.parameter,
+            source=query.source and query.source.casefold(),
+            kind=query.kind,
+            limit=min(limit, self._page_items_max),
+            after=_conflict_key(cursor, list_name) if cursor else None,
+        )
+        following = write_cursor(*page.next, of=list_name) if page.next else None
+        return ListPage(page.conflicts, following)
 
     async def list_vocabulary(
         self, family: Family, *, limit: int, cursor: str | None
@@ -114,6 +177,30 @@ def _product_key(cursor: str, list_name: str) -> tuple[ItemKind, str]:
             return kind, id
         case _:
             raise CursorInvalid(reason="this is no cursor of ours")
+
+
+def _conflict_key(cursor: str, list_name: str) -> tuple[ItemKind, str, str]:
+    match read_cursor(cursor, of=list_name):
+        case ("product" | "model" as kind, id, parameter):
+            return kind, id, parameter
+        case _:
+            raise CursorInvalid(reason="this is no cursor of ours")
+
+
+def _event_key(cursor: str, list_name: str) -> tuple[str, str]:
+    match read_cursor(cursor, of=list_name):
+        case (at, key) if _is_time(at):
+            return at, key
+        case _:
+            raise CursorInvalid(reason="this is no cursor of ours")
+
+
+def _is_time(text: str) -> bool:
+    """Whether the database will read it: what a client made up must not become an error of ours."""
+    try:
+        return bool(_TIME.fullmatch(text) and datetime.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _page(found: Sequence[N], limit: int, family: Family) -> ListPage[N]:

@@ -10,6 +10,7 @@
 
 A field or value is a run without spaces, or anything in double quotes (`\\"` is a quote in it).
 Fields are those of RESERVED; every other name is a parameter, by its id or any of its names.
+What no source lists any more passes only `closed:yes`; any other filter assumes `closed:no`.
 """
 
 from __future__ import annotations
@@ -196,6 +197,8 @@ class _Reader:
         found = self._one_of(self._value(operator), unit_may_follow=False)
         if name == "in_stock":
             return self._one_choice(found, _TRUTH, start, "in_stock:yes or in_stock:no")
+        if name == "closed":
+            return self._one_choice(found, _TRUTH, start, "closed:yes or closed:no")
         if name == "kind":
             return self._one_choice(found, _KINDS, start, "kind:product or kind:model")
         return found

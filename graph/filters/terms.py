@@ -11,7 +11,18 @@ from graph.text.numbers import fold_width, format_number
 
 # What stands on the item itself; quoted or not, these names are never parameters.
 RESERVED = frozenset(
-    {"brand", "category", "model", "source", "price", "in_stock", "language", "id", "kind"}
+    {
+        "brand",
+        "category",
+        "model",
+        "source",
+        "price",
+        "in_stock",
+        "closed",
+        "language",
+        "id",
+        "kind",
+    }
 )
 HAS = "has"  # `has:nfc`; in quotes it is a parameter of that name
 

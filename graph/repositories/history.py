@@ -38,7 +38,7 @@ CALL (n) {{
   CALL (n) {{
     MATCH (n)-[r:HAS_PARAMETER|HAD_PARAMETER]->(v)-[:VALUE_OF]->(p)
     WHERE r.status <> 'rejected' AND ($parameter IS NULL OR v.parameter = $parameter)
-    UNWIND [['2', r.valid_from, r.run], ['3', r.valid_to, null]] AS event
+    UNWIND [['2', r.valid_from, r.run], ['3', r.valid_to, r.ended_by]] AS event
     WITH r, v, p, event[1] AS at, event[2] AS run, event[0] + {_FACT_KEY} AS key
     WHERE at IS NOT NULL AND {_BEHIND}
     RETURN DISTINCT at, key, r.source AS source, run,

@@ -110,7 +110,7 @@ UNWIND $rows AS row
 MATCH (n:{label} {{id: row.id}})-[old:HAS_PARAMETER]->(v:Value)
 WHERE old.origin = 'catalog' AND old.source = $source AND NOT v.id IN row.values
 CREATE (n)-[past:HAD_PARAMETER]->(v)
-SET past = properties(old), past.valid_to = $now
+SET past = properties(old), past.valid_to = $now, past.ended_by = $run
 DELETE old
 """
 
@@ -122,9 +122,10 @@ WHERE old.origin = 'catalog' AND old.source = $source
 DELETE old
 """
 
+# With the time, or the index of both is not used.
 DELETE_ITEM = """
 MATCH (n:{label} {{id: $id}})
-OPTIONAL MATCH (o:Observation {{product: $id}})
+OPTIONAL MATCH (o:Observation {{product: $id}}) WHERE o.at IS NOT NULL
 WITH n, collect(o) AS observations
 FOREACH (o IN observations | DETACH DELETE o)
 DETACH DELETE n
@@ -161,7 +162,7 @@ WHERE coalesce(n.price, -1) <> coalesce(row.price, -1)
    OR coalesce(toString(n.in_stock), '') <> coalesce(toString(row.in_stock), '')
 WITH n, row,
      (n.price IS NOT NULL OR n.in_stock IS NOT NULL)
-     AND NOT EXISTS { MATCH (o:Observation {product: n.id}) } AS begins
+     AND NOT EXISTS { MATCH (o:Observation {product: n.id}) WHERE o.at IS NOT NULL } AS begins
 FOREACH (_ IN CASE WHEN begins THEN [1] ELSE [] END |
   CREATE (:Observation {product: n.id, at: n.first_seen, price: n.price, currency: n.currency,
                         in_stock: n.in_stock}))

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from graph.client import Database, Transaction
 from graph.errors import DraftInvalid, GraphError, ImportFailed, QueryTooLarge
-from graph.records import Item, ItemKind, Named, Parameter
+from graph.records import Item, ItemKind, Named, Parameter, Value
 from graph.repositories import item_queries as queries
 from graph.repositories.imports import advance_import, lock_import
 from graph.repositories.item_queries import LABELS
@@ -159,7 +159,9 @@ class ItemWriter:
     ) -> set[str]:
         """Brands, categories, models, parameters and values that no earlier batch has merged."""
         merged: set[str] = set()
-        values = {fact.value.id: fact.value for item in batch.items for fact in item.facts}
+        values: dict[str, Value] = {}
+        for fact in (fact for item in batch.items for fact in item.facts):
+            values.setdefault(fact.value.id, fact.value)  # the first to say it spells it
         new_values = self._new("value", values, merged)
         used = {value.parameter: parameters[value.parameter] for value in new_values}
         if rows := self._new("parameter", used, merged):

@@ -63,6 +63,8 @@ async def test_the_facts_name_the_request_that_wrote_them(client, wiring):
         "acme:..",
         "acme:x/neighbourhood",
         "acme:/neighbourhood/",
+        "acme:x/history",
+        "acme:/history/neighbourhood",
         "acme:\U0001f4f1",
     ],
 )
@@ -70,11 +72,13 @@ async def test_an_id_may_have_any_visible_signs(client, id):
     created = await put(client, id)
     read = await client.get(f"/v1/products/{quote(id, safe='')}")
     around = await client.get(f"/v1/products/{quote(id, safe='')}/neighbourhood")
+    history = await client.get(f"/v1/products/{quote(id, safe='')}/history")
     deleted = await client.delete(f"/v1/products/{quote(id, safe='')}")
 
     assert created.status_code == 201
     assert read.json()["id"] == id
     assert around.json()["nodes"][0]["id"] == id
+    assert history.json()["items"][0]["fact"]["value"] == "display=6.1in"
     assert deleted.status_code == 204
 
 
@@ -98,14 +102,15 @@ async def test_an_id_with_plain_slashes_is_understood(client):
     assert answer.json()["id"] == "acme:A/7"
 
 
-async def test_nothing_is_put_at_the_address_of_a_neighbourhood(client):
-    answer = await client.put("/v1/products/acme:1/neighbourhood", json=LANTERN)
+@pytest.mark.parametrize("part", ["neighbourhood", "history"])
+async def test_nothing_is_put_at_the_address_of_a_part(client, part):
+    answer = await client.put(f"/v1/products/acme:1/{part}", json=LANTERN)
 
     assert answer.status_code == 405
     assert answer.headers["Allow"] == "GET"
 
 
-@pytest.mark.parametrize("path", ["", "/neighbourhood"])
+@pytest.mark.parametrize("path", ["", "/neighbourhood", "/history"])
 async def test_a_product_that_is_not_there_is_not_found(client, path):
     answer = await client.get(f"/v1/products/acme:1{path}")
 
@@ -248,6 +253,19 @@ async def test_a_smaller_page_than_asked_for_is_allowed(tmp_path):
         await client.get("/v1/products?limit=50")
 
     assert wiring.products.asked.limit == 1
+
+
+async def test_what_is_closed_is_found_and_listed_when_asked_for(client, wiring):
+    await put(client, "acme:1")
+    wiring.store.changes.closed["product", "acme:1"] = "2025-04-01T02:00:00Z"
+
+    one = await client.get("/v1/products/acme:1")
+    some = await client.get("/v1/products")
+    closed = await client.get("/v1/products", params={"filter": "closed:yes"})
+
+    assert one.json()["closed_at"] == "2025-04-01T02:00:00Z"
+    assert some.json()["items"] == []
+    assert [item["closed_at"] for item in closed.json()["items"]] == ["2025-04-01T02:00:00Z"]
 
 
 @pytest.mark.parametrize("family", ["brands", "categories", "parameters"])

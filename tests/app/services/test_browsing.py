@@ -6,7 +6,7 @@ from app.services.browsing import Browsing, ProductQuery
 from graph.ingest.items import ItemDraft, build_item
 from graph.ingest.linking import BrandNames
 from graph.records import Named
-from tests.fakes import FakeGraph, FakeProducts, FakeVocabulary
+from tests.fakes import FakeConflicts, FakeGraph, FakeHistory, FakeProducts, FakeVocabulary
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +22,13 @@ def browsing():
     items = [item("1", "爱克米"), item("2", "Acme"), item("3", "Other")]
     graph = FakeGraph(items, {})
     vocabulary = FakeVocabulary(graph)
-    return Browsing(FakeProducts(graph), vocabulary, page_items_max=10)
+    return Browsing(
+        FakeProducts(graph),
+        vocabulary,
+        history=FakeHistory(graph),
+        conflicts=FakeConflicts(graph),
+        page_items_max=10,
+    )
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,7 @@ def bound(expression):
         ("price:1..2", Term("price", Range(Quantity(1), Quantity(2)))),
         ("has:price", Term("price", Has())),
         ("in_stock:1", Term("in_stock", OneOf(("yes",)))),
+        ("closed:true", Term("closed", OneOf(("yes",)))),
     ],
 )
 def test_names_become_ids_and_quantities_the_unit_of_the_parameter(expression, term):

@@ -58,6 +58,8 @@ def at_most(quantity):
         ('"has":x', Term("has", OneOf(("x",)))),
         ("in_stock:TRUE", Term("in_stock", OneOf(("yes",)))),
         ("in-stock:no", Term("in_stock", OneOf(("no",)))),
+        ("CLOSED:Yes", Term("closed", OneOf(("yes",)))),
+        ("-closed:0", Term("closed", OneOf(("no",)), negated=True)),
         ("kind:Model", Term("kind", OneOf(("model",)))),
     ],
 )
@@ -121,6 +123,9 @@ def test_terms_are_divided_by_spaces_and_units_are_no_terms(expression, canonica
         ("has>nfc", 4, "has takes the name of a parameter"),
         ("in_stock:maybe", 9, "expected in_stock:yes or in_stock:no"),
         ("in_stock:yes,no", 9, "expected in_stock:yes or in_stock:no"),
+        ("closed:soon", 7, "expected closed:yes or closed:no"),
+        ("closed:yes,no", 7, "expected closed:yes or closed:no"),
+        ("closed>2025", 7, "closed holds no number; write closed:value"),
         ("kind:phone", 5, "expected kind:product or kind:model"),
         ("a:1 " * 33, 128, "at most 32 terms"),
         ("a" * 2_001, 2_000, "2001 characters; at most 2000"),
@@ -179,7 +184,9 @@ ranges = (
         st.floats(0, 1e6),
     )
 )
-parameters = words.filter(lambda word: word.casefold() not in {"price", "in_stock", "kind"})
+parameters = words.filter(
+    lambda word: word.casefold() not in {"price", "in_stock", "closed", "kind"}
+)
 terms = st.builds(
     Term,
     parameters.map(lambda word: f"parameter {word}") | st.sampled_from(["display", "屏幕", "has"]),

@@ -6,12 +6,24 @@ import neo4j
 import pytest
 
 from graph.client import AsyncDatabase
+from graph.repositories.conflicts import Conflicts
+from graph.repositories.history import History
 from graph.repositories.items import ItemWriter
 from graph.repositories.products import Products
 from graph.repositories.stats import Stats
 from graph.repositories.vocabulary import Vocabulary
 from tests.conftest import empty
-from tests.fakes import NOW, RUN, FakeGraph, FakeProducts, FakeStats, FakeVocabulary
+from tests.fakes import (
+    NOW,
+    RUN,
+    FakeConflicts,
+    FakeGraph,
+    FakeHistory,
+    FakeProducts,
+    FakeStats,
+    FakeVocabulary,
+)
+from tests.graph.repositories import changes
 from tests.graph.repositories.stock import ITEMS, PARAMETERS
 
 
@@ -39,13 +51,48 @@ def stocked(shared_database):
     return database
 
 
-def store(database):
+@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.neo4j)])
+async def changed(request, anyio_backend):
+    """`products`, `history` and `conflicts` over the catalog of `changes`, to be read only.
+
+    `settled(sources)` is the same with an order among the catalogs.
+    """
+    if request.param == "fake":
+        graph = FakeGraph(changes.ITEMS, PARAMETERS, changes.CHANGES)
+        yield _readers(graph, FakeProducts, FakeHistory, FakeConflicts)
+        return
+    async with AsyncDatabase(request.getfixturevalue("changed_stock").connection) as opened:
+        yield _readers(opened, Products, History, Conflicts)
+
+
+def _readers(behind, products, history, conflicts):
+    def settled(sources):
+        return SimpleNamespace(
+            products=products(behind, sources),
+            history=history(behind),
+            conflicts=conflicts(behind, sources),
+        )
+
+    return SimpleNamespace(settled=settled, **vars(settled(())))
+
+
+@pytest.fixture(scope="module")
+def changed_stock(shared_database):
+    """The graph with the catalog of `changes`; for modules that use no other graph."""
+    database, token = shared_database
+    empty(database, token)
+    store(database, changes.ITEMS)
+    changes.change(database)
+    return database
+
+
+def store(database, items=ITEMS):
     writer = ItemWriter(database)
     batches = {}
-    for item in ITEMS:
+    for item in items:
         batches.setdefault((item.kind, item.source), []).append(item)
-    for items in batches.values():
-        writer.write(items, parameters=PARAMETERS, run=RUN, now=NOW)
+    for batch in batches.values():
+        writer.write(batch, parameters=PARAMETERS, run=RUN, now=NOW)
 
 
 def plan(connection, query, parameters=None):

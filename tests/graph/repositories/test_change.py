@@ -127,11 +127,12 @@ def test_a_closed_product_keeps_its_node_and_its_past(database):
 
     (row,) = database.read(
         "MATCH (n:Product)-[past:HAD_PARAMETER]->(v) RETURN n.in_stock AS in_stock, v.id AS value, "
-        "toString(n.closed_at) AS closed, toString(past.valid_to) AS until, "
+        "toString(n.closed_at) AS closed, toString(past.valid_to) AS until, past.ended_by AS by, "
         "COUNT { (n)-[:HAS_PARAMETER]->() } AS present"
     )
     assert (row["in_stock"], row["value"], row["present"]) == (False, "ram=8GB", 0)
     assert row["closed"][:10] == row["until"][:10] == "2026-01-06"
+    assert row["by"] == "run-2"
     assert observations(database)[-1] == ("2026-01-06", 9.5, False, "run-2")
 
 

@@ -94,6 +94,7 @@ def test_every_query_reads_alike_in_both_languages(database, language):
         for module in (products, vocabulary, stats)
         for name, text in vars(module).items()
         if name.isupper() and isinstance(text, str) and not name.startswith("_")
+        if "RETURN" in text  # others are beginnings
     ]
     # The others are joined with the clauses of a filter; `test_products` runs them.
     queries = [text for text in whole if not {"{seed}", "{predicate}"} & set(text.split())]
