@@ -6,6 +6,13 @@ AppError
 ├── ExamplesMissing             the demo outside of a checkout
 ├── KeyFileInvalid              the file of the API keys
 ├── NotReady                    the database, migrations or indexes
+├── JobError                    a job
+│   ├── JobNotFound
+│   ├── JobIdAmbiguous
+│   ├── JobFinished
+│   ├── JobNotRetryable
+│   └── WebhookNotAllowed
+├── JobsUnavailable             the database of the jobs
 └── RequestRefused              one request, with its own status
     ├── KeyMissing
     ├── KeyUnknown
@@ -16,12 +23,27 @@ AppError
     ├── BodyMalformed
     ├── CursorInvalid
     ├── ItemIdInvalid
-    └── ItemNotFound
+    ├── ItemNotFound
+    └── UploadRefused           what an import was to read
+        ├── PathNotAllowed
+        ├── PathUnreadable
+        ├── MappingUnknown
+        ├── MappingMissing
+        ├── FormatUnknown
+        ├── MediaTypeUnsupported
+        ├── BodyEmpty
+        ├── BodyUnexpected
+        ├── BodyIncomplete
+        ├── FormMalformed
+        ├── FormInvalid
+        ├── UploadStalled
+        ├── NoSpace
+        └── IdempotencyKeyReused
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -33,6 +55,7 @@ from graph.errors import (
     DatabaseUnavailable,
     DraftInvalid,
     FilterInvalid,
+    MappingInvalid,
     MigrationError,
     QueryTimedOut,
     ServerError,
@@ -98,6 +121,67 @@ class NotReady(AppError):
     def __init__(self, parts: Mapping[str, str]) -> None:
         self.parts = parts
         super().__init__("; ".join(f"{name}: {remedy}" for name, remedy in parts.items()))
+
+
+class JobError(AppError):
+    """One job that cannot be what was asked."""
+
+    code = "job_error"
+
+
+class JobNotFound(JobError):
+    code = "job_not_found"
+
+    def __init__(self, *, id: str) -> None:
+        self.id = id
+        super().__init__(f"there is no job {id!r}; `catalograph jobs ls` lists those there are")
+
+
+class JobIdAmbiguous(JobError):
+    code = "job_id_ambiguous"
+
+    def __init__(self, *, id: str, candidates: Sequence[str]) -> None:
+        self.id, self.candidates = id, tuple(candidates)
+        super().__init__(
+            f"several jobs begin with {id!r}, such as {' and '.join(candidates)}; write more of it"
+        )
+
+
+class JobFinished(JobError):
+    code = "job_finished"
+
+    def __init__(self, *, id: str, state: str) -> None:
+        self.id, self.state = id, state
+        super().__init__(f"job {id} has {state} already and cannot be cancelled")
+
+
+class JobNotRetryable(JobError):
+    code = "job_not_retryable"
+
+    def __init__(self, *, id: str, reason: str) -> None:
+        self.id, self.reason = id, reason
+        super().__init__(f"job {id} cannot be retried: {reason}")
+
+
+class WebhookNotAllowed(JobError):
+    code = "webhook_not_allowed"
+
+    def __init__(self, *, url: str, reason: str) -> None:
+        self.url, self.reason = url, reason
+        super().__init__(f"webhook {url!r}: {reason}")
+
+
+class JobsUnavailable(AppError):
+    """`place` is the address of the jobs database, without its password."""
+
+    code = "jobs_unavailable"
+
+    def __init__(self, *, place: str, reason: str) -> None:
+        self.place, self.reason = place, reason
+        super().__init__(
+            f"the database of the jobs at {place} cannot be used: {reason}. "
+            "Start it, or set CATALOGRAPH_JOBS_URL to one that runs."
+        )
 
 
 class RequestRefused(AppError):
@@ -193,6 +277,143 @@ class ItemNotFound(RequestRefused):
         super().__init__(f"there is no product {id!r}")
 
 
+class UploadRefused(RequestRefused):
+    """An import that is not begun; nothing of what was sent is kept."""
+
+    code = "upload_refused"
+
+
+class PathNotAllowed(UploadRefused):
+    """The same answer whether or not something exists at that path."""
+
+    code = "path_not_allowed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this path is not under a folder that imports may read; name an absolute path without "
+            "`..` under one of CATALOGRAPH_IMPORT_ROOTS, or upload the file"
+        )
+
+
+class PathUnreadable(UploadRefused):
+    code = "path_unreadable"
+
+    def __init__(self, *, path: str, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"{path!r} {reason}; name a regular file that the service may read")
+
+
+class MappingUnknown(UploadRefused):
+    code = "mapping_unknown"
+
+    def __init__(self, *, name: str, known: Sequence[str]) -> None:
+        self.name, self.known = name, known
+        there = f"there are {', '.join(known)}" if known else "there are none yet"
+        super().__init__(
+            f"there is no mapping {name!r}; {there}. Put {name}.toml into the folder of mappings, "
+            "or send the mapping as a part of the form"
+        )
+
+
+class MappingMissing(UploadRefused):
+    code = "mapping_missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "an import needs a mapping: send `?mapping=` with the name of one, "
+            "or the part `mapping` of a form"
+        )
+
+
+class FormatUnknown(UploadRefused):
+    code = "format_unknown"
+
+    def __init__(self, *, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"the format of {name!r} cannot be told from its name; "
+            "send `?format=csv`, `ndjson`, `json` or `parquet`"
+        )
+
+
+class MediaTypeUnsupported(UploadRefused):
+    code = "media_type_unsupported"
+
+    def __init__(self, *, header: str, value: str, remedy: str) -> None:
+        self.header, self.value, self.remedy = header, value, remedy
+        super().__init__(f"{header} {value!r} cannot be taken here; {remedy}")
+
+
+class BodyEmpty(UploadRefused):
+    code = "body_empty"
+
+    def __init__(self) -> None:
+        super().__init__("the body is empty; send the file as the body, or `?path=`")
+
+
+class BodyUnexpected(UploadRefused):
+    code = "body_unexpected"
+
+    def __init__(self) -> None:
+        super().__init__("`?path=` names the file already; send either a path or a body")
+
+
+class BodyIncomplete(UploadRefused):
+    code = "body_incomplete"
+
+    def __init__(self, *, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"the body ended early: {reason}; send it again")
+
+
+class FormMalformed(UploadRefused):
+    code = "form_malformed"
+
+    def __init__(self, *, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"the body is no multipart form: {reason}")
+
+
+class FormInvalid(UploadRefused):
+    """A form whose parts are not the ones that an import has."""
+
+    code = "form_invalid"
+
+    def __init__(self, *, part: str, reason: str) -> None:
+        self.part, self.reason = part, reason
+        super().__init__(
+            f"part {part!r}: {reason}; a form has one part `file` and at most one part `mapping`"
+        )
+
+
+class UploadStalled(UploadRefused):
+    code = "upload_stalled"
+
+    def __init__(self, *, idle_s: float) -> None:
+        self.idle_s = idle_s
+        super().__init__(f"nothing came for {idle_s:g} s; nothing is kept, send it again")
+
+
+class NoSpace(UploadRefused):
+    code = "no_space"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "there is no space left to keep this upload; free some, then send it again"
+        )
+
+
+class IdempotencyKeyReused(UploadRefused):
+    code = "idempotency_key_reused"
+
+    def __init__(self, *, id: str, parameter: str) -> None:
+        self.id, self.parameter = id, parameter
+        super().__init__(
+            f"this Idempotency-Key belongs to job {id}, which was sent with another {parameter!r}; "
+            "use a new key for a new import"
+        )
+
+
 # Looked up along the class's own ancestors, so that the nearest one counts.
 _STATUS: Mapping[type[Exception], int] = {
     KeyMissing: 401,
@@ -203,12 +424,23 @@ _STATUS: Mapping[type[Exception], int] = {
     BodyTooLarge: 413,
     BodyNotJson: 415,
     ItemIdInvalid: 422,
+    MediaTypeUnsupported: 415,
+    BodyIncomplete: 400,
+    FormMalformed: 400,
+    UploadStalled: 408,
+    NoSpace: 507,
+    UploadRefused: 422,
+    MappingInvalid: 422,
     DraftInvalid: 422,
     ValueInvalid: 422,
     FilterInvalid: 400,
+    JobNotFound: 404,
+    JobError: 409,
+    WebhookNotAllowed: 422,
     RequestRefused: 400,
     NotReady: 503,
     KeyFileInvalid: 503,
+    JobsUnavailable: 503,
     ServerError: 503,
     DatabaseUnavailable: 503,
     DatabaseRefusedLogin: 503,
@@ -224,21 +456,8 @@ _PUBLIC: Mapping[type[Exception], str] = {
     DatabaseError: "the database cannot be used at the moment; the log says why",
     ServerError: "the database cannot be used at the moment; the log says why",
     MigrationError: "the database is being brought to a new version",
+    JobsUnavailable: "jobs cannot be read or made at the moment; the log says why",
     KeyFileInvalid: "API keys cannot be checked at the moment; the log says why",
-}
-
-_TITLES: Mapping[int, str] = {
-    400: "The request cannot be understood",
-    401: "An API key is needed",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Method not allowed",
-    413: "The body is too large",
-    415: "The content type is not supported",
-    422: "The request breaks a rule",
-    500: "Something broke on our side",
-    503: "Not available now",
-    504: "The query took too long",
 }
 
 
@@ -270,9 +489,6 @@ def headers_of(error: Exception) -> dict[str, str]:
     if status == 401:
         fault = ', error="invalid_token"' if isinstance(error, KeyUnknown) else ""
         return {"WWW-Authenticate": f'Bearer realm="catalograph"{fault}'}
+    if status == 408:
+        return {"Connection": "close"}  # who sends nothing would hold it open
     return {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else {}
-
-
-def title_of(status: int) -> str:
-    """The short title of a status, the same for every problem of that status."""
-    return _TITLES.get(status, "The request failed")

@@ -24,7 +24,18 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
     """
     from fastapi import FastAPI
 
-    from app.api import docs, health, product_writes, products, stats, vocabulary
+    from app.api import (
+        conflicts,
+        docs,
+        health,
+        history,
+        imports,
+        jobs,
+        product_writes,
+        products,
+        stats,
+        vocabulary,
+    )
     from app.api.problems import install_problems
     from app.settings import load_settings
 
@@ -33,7 +44,11 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         products.router,
         health.router,
         product_writes.router,
+        history.router,
+        conflicts.router,
         vocabulary.router,
+        jobs.router,
+        imports.router,
         stats.router,
     )
     app = FastAPI(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AliasChoices,
@@ -15,13 +16,16 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.errors import SettingsInvalid
 
 PREFIX = "CATALOGRAPH_"
 
 _URI_SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+_JOBS_SCHEMES = ("sqlite:///", "postgresql://", "postgres://")
+# A value that cannot be used is shown in the error, unless it holds a password.
+_SECRET = frozenset({"neo4j_password", "jobs_url", "webhook_secret"})
 _KIB, _MIB, _GIB = 2**10, 2**20, 2**30
 
 LogFormat = Literal["json", "pretty"]
@@ -100,11 +104,79 @@ class Settings(BaseSettings):
         le=64,
         description="REST writes that run at the same time; the rest wait",
     )
+    jobs_url: str | None = Field(
+        default=None,
+        description="database of the jobs: sqlite:///FILE, or postgresql://... for several "
+        "machines; unset: jobs.sqlite in the home folder",
+    )
+    import_concurrency: int = Field(
+        # An import keeps one core busy and Neo4j another; more only wait for each other.
+        default=2,
+        ge=1,
+        le=64,
+        description="imports that one worker process runs at the same time",
+    )
+    webhook_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="hosts, or host:port, that may be told of the end of a job, with commas "
+        "between; unset: none",
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="what webhooks are signed with: any text, or whsec_ and base64",
+    )
+    import_roots: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(),
+        description="folders that `POST /v1/imports?path=` may read, with commas between; "
+        "unset: none",
+    )
+    mappings_dir: Path | None = Field(
+        default=None,
+        description="folder of the mappings that REST knows by name; unset: mappings in the home "
+        "folder",
+    )
+    max_upload_bytes: int = Field(
+        default=5 * _GIB, ge=_KIB, le=2**50, description="largest body of an import in bytes"
+    )
+    upload_idle_s: float = Field(
+        default=30.0,
+        gt=0,
+        le=3_600,
+        description="seconds without a byte after which an upload is given up",
+    )
+    source_precedence: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="sources that count first where catalogs contradict each other, the best "
+        "first, with commas between; unset: what was stated last counts",
+    )
 
-    @field_validator("home", "keys_file")
+    @field_validator("home", "keys_file", "mappings_dir")
     @classmethod
     def _expand_home(cls, path: Path | None) -> Path | None:
         return path.expanduser().absolute() if path else None
+
+    @field_validator("import_roots", mode="before")
+    @classmethod
+    def _split_roots(cls, roots: object) -> object:
+        if isinstance(roots, str):
+            return tuple(part.strip() for part in roots.split(",") if part.strip())
+        return roots
+
+    @field_validator("source_precedence", mode="before")
+    @classmethod
+    def _split_sources(cls, sources: object) -> object:
+        if isinstance(sources, str):
+            return tuple(part.strip().casefold() for part in sources.split(",") if part.strip())
+        return sources
+
+    @field_validator("import_roots")
+    @classmethod
+    def _need_absolute(cls, roots: tuple[Path, ...]) -> tuple[Path, ...]:
+        expanded = tuple(root.expanduser() for root in roots)
+        for root in expanded:
+            if not root.is_absolute():
+                raise ValueError(f"names {str(root)!r}, which is no absolute path")
+        return expanded
 
     @field_validator("neo4j_uri")
     @classmethod
@@ -113,6 +185,28 @@ class Settings(BaseSettings):
         if uri is not None and (scheme not in _URI_SCHEMES or not separator or not rest):
             raise ValueError(f"write SCHEME://HOST:PORT with one of {', '.join(_URI_SCHEMES)}")
         return uri
+
+    @field_validator("jobs_url")
+    @classmethod
+    def _check_jobs_url(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(_JOBS_SCHEMES):
+            raise ValueError(f"write one of {', '.join(_JOBS_SCHEMES)} and then where it is")
+        return url
+
+    @field_validator("webhook_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, hosts: object) -> object:
+        if isinstance(hosts, str):
+            return tuple(part.strip() for part in hosts.split(",") if part.strip())
+        return hosts
+
+    @field_validator("webhook_hosts")
+    @classmethod
+    def _check_hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            if not host or any(sign in host for sign in "/@*?# "):
+                raise ValueError(f"{host!r} is no host; write HOST or HOST:PORT")
+        return tuple(host.lower() for host in hosts)
 
     @field_validator("neo4j_password")
     @classmethod
@@ -136,6 +230,10 @@ class Settings(BaseSettings):
     def _fill_in(self) -> Self:
         if self.keys_file is None:
             object.__setattr__(self, "keys_file", self.home / "keys.json")
+        if self.mappings_dir is None:
+            object.__setattr__(self, "mappings_dir", self.home / "mappings")
+        if self.jobs_url is None:
+            object.__setattr__(self, "jobs_url", f"sqlite:///{self.home / 'jobs.sqlite'}")
         if self.log_format is None:
             object.__setattr__(self, "log_format", "pretty" if self.dev else "json")
         return self
@@ -143,6 +241,18 @@ class Settings(BaseSettings):
     @property
     def keys_path(self) -> Path:
         return self.keys_file or self.home / "keys.json"
+
+    @property
+    def uploads_path(self) -> Path:
+        return self.home / "uploads"
+
+    def job_folder(self, id: str) -> Path:
+        """What belongs to one job: an uploaded dump, the rejects."""
+        return self.home / "jobs" / id
+
+    @property
+    def mappings_path(self) -> Path:
+        return self.mappings_dir or self.home / "mappings"
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -158,7 +268,7 @@ def load_settings(**overrides: object) -> Settings:
         field = _field_of(str(first["loc"][0]))
         raise SettingsInvalid(
             variable=variable_of(field),
-            value=None if field == "neo4j_password" else str(first["input"]),
+            value=None if field in _SECRET else str(first["input"]),
             reason=first["msg"].removeprefix("Value error, ").replace("Input should", "it should"),
             meaning=str(Settings.model_fields[field].description),
         ) from None
@@ -167,6 +277,11 @@ def load_settings(**overrides: object) -> Settings:
 def variable_of(field: str) -> str:
     """`query_timeout_s` -> `CATALOGRAPH_QUERY_TIMEOUT_S`; Neo4j's own keep their usual names."""
     return field.upper() if field.startswith("neo4j_") else PREFIX + field.upper()
+
+
+def child_environment(**fields: object) -> dict[str, str]:
+    """The environment of a process that this one starts, with fields of the settings on top."""
+    return {**os.environ, **{variable_of(name): str(value) for name, value in fields.items()}}
 
 
 def is_loopback(host: str) -> bool:

@@ -13,13 +13,19 @@ import anyio.to_thread
 from app.keys import KeyFile
 from app.observability import configure_logging
 from app.services.browsing import Browsing
+from app.services.intake import Intake
+from app.services.jobs import Jobs
 from app.services.readiness import Readiness
+from app.services.threads import Threads
+from app.services.uploads import Uploads
 from app.services.writing import ProductWrites
 from app.settings import Settings
 from graph import migrate
 from graph.client import AsyncDatabase, Connection, Database
 from graph.errors import DatabaseUnavailable
 from graph.records import Neighbourhood
+from graph.repositories.conflicts import Conflicts
+from graph.repositories.history import History
 from graph.repositories.items import ItemWriter
 from graph.repositories.products import Products
 from graph.repositories.stats import Stats
@@ -29,6 +35,7 @@ from graph.server import EmbeddedServer, Endpoint, server_status
 # A job rides out a restart of the server; a client would rather have its 503 and try again.
 WRITE_RETRY_S = 3.0
 JOB_RETRY_S = 30.0  # a restart takes 7 to 17 s
+JOB_THREADS = 8  # requests that ask for jobs at the same time; SQLite serves one after another
 PROBE_TIMEOUT_S = 2.0  # a probe that waits longer is taken for dead by whoever asked
 
 
@@ -43,6 +50,10 @@ class Wiring:
     browsing: Browsing
     writes: ProductWrites
     readiness: Readiness
+    jobs: Jobs  # blocking: called in `threads`
+    intake: Intake  # as well
+    uploads: Uploads
+    threads: Threads
 
 
 @asynccontextmanager
@@ -63,20 +74,32 @@ async def open_wiring(settings: Settings) -> AsyncIterator[Wiring]:
         connection = connection_of(settings)
         database = await stack.enter_async_context(AsyncDatabase(connection))
         writing = stack.enter_context(Database(connection))
-        yield assemble(settings, database, writing)
+        wiring = assemble(settings, database, writing)
+        stack.enter_context(wiring.jobs)
+        yield wiring
 
 
 def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> Wiring:
-    """The parts over two open databases: one for reads in the event loop, one for writes."""
+    """The parts over two open databases: one for reads in the event loop, one for writes.
+
+    The one of the jobs is opened when it is first used; whoever calls this closes `jobs`.
+    """
     vocabulary = Vocabulary(database)
-    products = Products(database)
+    jobs = Jobs(settings)
+    products = Products(database, settings.source_precedence)
     migrations = migrate.load()
     return Wiring(
         settings=settings,
         keys=KeyFile(settings.keys_path),
         products=products,
         stats=Stats(database),
-        browsing=Browsing(products, vocabulary, page_items_max=settings.page_items_max),
+        browsing=Browsing(
+            products,
+            vocabulary,
+            history=History(database),
+            conflicts=Conflicts(database, settings.source_precedence),
+            page_items_max=settings.page_items_max,
+        ),
         writes=ProductWrites(
             store=partial(ItemWriter, writing),
             parameters=vocabulary.parameters_for_filters,
@@ -91,6 +114,10 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
             ),
             indexes=partial(migrate.indexes_async, database, timeout_s=PROBE_TIMEOUT_S),
         ),
+        jobs=jobs,
+        intake=Intake(jobs, settings, clock=partial(datetime.now, UTC)),
+        uploads=Uploads(settings.home),
+        threads=Threads(JOB_THREADS),
     )
 
 

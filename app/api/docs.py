@@ -27,6 +27,9 @@ includes `read`) or `admin` (which includes both). Send it as `Authorization: Be
 
 **Lists** are read page by page: send `next_cursor` as `cursor` until it is null.
 
+**Dumps** are loaded in the background: `POST /v1/imports` answers with a job, which says how far
+it is and which rows it could not load. A client that stops half-way leaves nothing behind.
+
 **Errors** are problem details (RFC 9457). Decide by `code`, which is stable; show `detail` to a
 person; quote `request_id` when you ask for help: it is your own `X-Request-ID`, if you sent one.
 """
@@ -39,6 +42,8 @@ DESCRIPTION: dict[str, Any] = {
     "version": "1",
     "openapi_tags": [
         {"name": "products", "description": "What shops list, and the models behind it."},
+        {"name": "imports", "description": "Dumps of any size, loaded in the background."},
+        {"name": "jobs", "description": "What goes on in the background."},
         {"name": "vocabulary", "description": "Brands, categories and parameters."},
         {"name": "stats", "description": "How much there is."},
         {"name": "health", "description": "For whoever runs the service; no key needed."},

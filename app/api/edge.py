@@ -19,6 +19,7 @@ _log = structlog.get_logger("catalograph.api")
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _PROBES = frozenset({"/livez", "/readyz"})  # asked every few seconds; logged only when they fail
+_UPLOADS = re.compile(r"/v1/(imports|jobs/[^/]+/retry)")
 _CLIENT_GONE = 499  # as nginx writes it: nobody is there to read a status
 
 _SECURITY_HEADERS = (
@@ -85,13 +86,19 @@ def _log_access(scope: Scope, status: int, seconds: float) -> None:
 
 
 class BodyLimit:
-    """Refuses a body that says it is too large, and stops reading one that turns out to be."""
+    """Refuses a body that says it is too large, and stops reading one that turns out to be.
+
+    Routes that take uploads read them as they come, to a limit of their own.
+    """
 
     def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
         self._app = app
         self._max_bytes = max_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _takes_uploads(scope):
+            await self._app(scope, receive, send)
+            return
         declared = _header(scope, b"content-length")
         if declared is not None and declared.isdigit() and int(declared[:20]) > self._max_bytes:
             refusal = BodyTooLarge(max_bytes=self._max_bytes)
@@ -113,6 +120,11 @@ class BodyLimit:
             return message
 
         return counted
+
+
+def _takes_uploads(scope: Scope) -> bool:
+    path = str(scope["path"]).removeprefix(scope.get("root_path", ""))
+    return scope["method"] == "POST" and _UPLOADS.fullmatch(path) is not None
 
 
 class LoopbackOnly:

@@ -16,19 +16,43 @@ from starlette.responses import Response
 
 from app.errors import (
     AppError,
+    BodyIncomplete,
     BodyMalformed,
     CursorInvalid,
+    FormatUnknown,
+    FormInvalid,
+    FormMalformed,
+    IdempotencyKeyReused,
     ItemIdInvalid,
+    MappingUnknown,
+    PathNotAllowed,
+    PathUnreadable,
     code_of,
     headers_of,
     public_detail,
     status_of,
-    title_of,
 )
 from graph.errors import DraftInvalid, FilterInvalid, GraphError
 
 MEDIA_TYPE = "application/problem+json"
 SCHEMA_REF = "#/components/schemas/Problem"
+
+_TITLES: Mapping[int, str] = {
+    400: "The request cannot be understood",
+    401: "An API key is needed",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    408: "The client stopped sending",
+    409: "Not in this state",
+    413: "The body is too large",
+    415: "The content type is not supported",
+    422: "The request breaks a rule",
+    500: "Something broke on our side",
+    503: "Not available now",
+    504: "The query took too long",
+    507: "There is no space left",
+}
 
 _log = structlog.get_logger("catalograph.api")
 
@@ -110,6 +134,14 @@ def problem_of(error: Exception, request_id: str) -> Response:
     )
 
 
+_PARAMETERS: Mapping[type[Exception], str] = {
+    PathNotAllowed: "/path",
+    PathUnreadable: "/path",
+    MappingUnknown: "/mapping",
+    FormatUnknown: "/format",
+}
+
+
 def faults_of(error: Exception) -> list[dict[str, str]]:
     """Where in the request the error lies, if it lies there."""
     match error:
@@ -122,10 +154,21 @@ def faults_of(error: Exception) -> list[dict[str, str]]:
             return [fault("query", "/cursor", error.code, error.reason)]
         case ItemIdInvalid():
             return [fault("path", "/id", error.code, error.reason)]
-        case BodyMalformed():
+        case BodyMalformed() | BodyIncomplete() | FormMalformed():
             return [fault("body", "", error.code, error.reason)]
+        case FormInvalid():
+            return [fault("body", pointer([error.part]), error.code, error.reason)]
+        case PathNotAllowed() | PathUnreadable() | MappingUnknown() | FormatUnknown():
+            return [fault("query", _PARAMETERS[type(error)], error.code, str(error))]
+        case IdempotencyKeyReused():
+            return [fault("query", f"/{error.parameter}", error.code, str(error))]
         case _:
             return []
+
+
+def title_of(status: int) -> str:
+    """The short title of a status, the same for every problem of that status."""
+    return _TITLES.get(status, "The request failed")
 
 
 def fault(place: str, pointer: str, code: str, detail: str) -> dict[str, str]:

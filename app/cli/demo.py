@@ -18,6 +18,7 @@ import app
 from app.cli.output import bytes_progress, err, out, print_table
 from app.cli.serving import address, api_server, listening, migrate
 from app.cli.session import open_database, running_server
+from app.cli.worker_process import worker_beside
 from app.errors import AddressInUse, ExamplesMissing
 from app.settings import Settings, load_settings
 
@@ -96,8 +97,9 @@ def demo(
             with _served(found, listener) as stopped:
                 _summarise(database, address(listener), found, imported, started)
                 if not exit_:
-                    out.print("\nServing until Ctrl-C.")
-                    _wait(stopped, neo4j)
+                    with worker_beside(found):
+                        out.print("\nServing until Ctrl-C.")
+                        _wait(stopped, neo4j)
     if neo4j is not None and neo4j.failure is not None:
         raise neo4j.failure
 

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from app.cli import data, demo, doctor, keys, neo4j, serving
+from app.cli import bulk, data, demo, doctor, importing, jobs, keys, mapping, neo4j, serving, worker
 from app.cli.output import FAILED, INTERRUPTED, NO_DATABASE, fail
 
 EXIT_CODES = """
@@ -25,7 +25,11 @@ cli.command("up")(serving.up)
 cli.command("serve")(serving.serve)
 cli.add_typer(neo4j.cli, name="neo4j")
 cli.command("migrate")(data.migrate)
-cli.command("import")(data.import_)
+cli.command("import")(importing.import_)
+cli.command("bulk-load")(bulk.bulk_load)
+cli.add_typer(mapping.cli, name="mapping")
+cli.command("worker")(worker.worker)
+cli.add_typer(jobs.cli, name="jobs")
 cli.command("query")(data.query)
 cli.command("stats")(data.stats)
 cli.command("draw")(data.draw)

@@ -15,6 +15,7 @@ import typer
 
 from app.cli.output import err, out
 from app.cli.session import open_database, running_server
+from app.cli.worker_process import worker_beside
 from app.errors import AddressInUse
 from app.settings import Settings, load_settings
 from graph.errors import DatabaseUnavailable
@@ -33,11 +34,12 @@ BACKLOG = 2_048  # connections that wait while the event loop is busy
 
 
 def up(host: Host = None, port: Port = None, dev: Dev = False) -> None:
-    """Start Neo4j if none is configured, migrate, and serve the API until Ctrl-C."""
+    """Start Neo4j if none is configured, migrate, run jobs, and serve the API until Ctrl-C."""
     settings = with_options(host, port, dev=dev)
     with listening(settings) as listener, running_server(settings) as (found, neo4j):
         migrate(found)
-        serve_until_stopped(found, listener, neo4j)
+        with worker_beside(found):
+            serve_until_stopped(found, listener, neo4j)
 
 
 def serve(host: Host = None, port: Port = None, dev: Dev = False) -> None:

@@ -1,21 +1,46 @@
 """A wiring without a database, and the HTTP client of an application made from it."""
 
-from contextlib import asynccontextmanager
+import asyncio
+import socket
+import threading
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import httpx
+import uvicorn
 
 from app.keys import KeyFile, Scope
 from app.main import create_app
 from app.services.browsing import Browsing
+from app.services.importing import ImportSpec
+from app.services.intake import Intake
+from app.services.threads import Threads
+from app.services.uploads import Uploads
 from app.services.writing import ProductWrites
 from app.settings import Settings
 from graph.records import Parameter
-from tests.fakes import FakeGraph, FakeProducts, FakeStats, FakeVocabulary
+from tests.app.fake_jobs import FakeJobs
+from tests.fakes import (
+    Changes,
+    FakeConflicts,
+    FakeGraph,
+    FakeHistory,
+    FakeProducts,
+    FakeStats,
+    FakeVocabulary,
+)
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 LOOPBACK = "http://127.0.0.1"
+# The smallest mapping of products.
+MAPPING = """version = 1
+target = "product"
+id = { column = "sku" }
+
+[fields.title]
+column = "title"
+"""
 
 
 KNOWN = {
@@ -28,6 +53,7 @@ class MemoryStore:
     """Writes into a FakeGraph; `calls` is what each write was given."""
 
     def __init__(self):
+        self.changes = Changes()  # a test adds what an import cannot say
         self.graph = FakeGraph([], {})
         self.calls = []
         self._items = {}
@@ -55,7 +81,7 @@ class MemoryStore:
 
     def _rebuild(self):
         """In place: the fakes that read hold on to the graph."""
-        self.graph.__init__(list(self._items.values()), self._parameters)
+        self.graph.__init__(list(self._items.values()), self._parameters, self.changes)
         self.graph.parameters |= self._parameters
 
 
@@ -86,10 +112,10 @@ class Ready:
             raise self.error
 
 
-def memory_wiring(home, **settings):
-    """What `open_wiring` joins, with memory in the place of Neo4j."""
+def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **settings):
+    """What `open_wiring` joins, with memory in the place of Neo4j, and of the jobs' database."""
     chosen = Settings(home=home, access_log=False, **settings)
-    store = MemoryStore()
+    store, jobs = MemoryStore(), jobs_of(chosen)
     products, vocabulary = WatchedProducts(store.graph), FakeVocabulary(store.graph)
     return SimpleNamespace(
         settings=chosen,
@@ -97,7 +123,13 @@ def memory_wiring(home, **settings):
         store=store,
         products=products,
         stats=FakeStats(store.graph),
-        browsing=Browsing(products, vocabulary, page_items_max=chosen.page_items_max),
+        browsing=Browsing(
+            products,
+            vocabulary,
+            history=FakeHistory(store.graph),
+            conflicts=FakeConflicts(store.graph),
+            page_items_max=chosen.page_items_max,
+        ),
         writes=ProductWrites(
             store=lambda: store,
             parameters=vocabulary.parameters_for_filters,
@@ -106,7 +138,37 @@ def memory_wiring(home, **settings):
             threads=2,
         ),
         readiness=Ready(),
+        jobs=jobs,
+        intake=Intake(jobs, chosen, clock=lambda: NOW),
+        uploads=Uploads(home),
+        threads=Threads(4),
     )
+
+
+def make_mapping(wiring, name, text=MAPPING):
+    """A mapping that can be asked for by name."""
+    folder = wiring.settings.mappings_path
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.toml").write_text(text)
+
+
+def make_job(wiring, id, *, rejects=None, source="acme", **fields):
+    """A job of an uploaded file, as a worker would leave it with these fields."""
+    folder = wiring.jobs.folder(id)
+    folder.mkdir(parents=True)
+    (folder / "dump.csv").write_text("sku,title\n1,Lamp\n")
+    if rejects is not None:
+        (folder / "rejects.ndjson").write_bytes(rejects)
+    spec = ImportSpec(
+        path=str(folder / "dump.csv"),
+        file="lamps.csv",
+        source=source,
+        mapping=MAPPING,
+        mapping_name="lamps",
+        owned=True,
+    )
+    wiring.jobs.submit_import(spec, run=id)
+    return wiring.jobs.change(id, **fields)
 
 
 @asynccontextmanager
@@ -118,6 +180,29 @@ async def serving(app, **options):
         httpx.AsyncClient(transport=transport, base_url=LOOPBACK, **options) as client,
     ):
         yield client
+
+
+@contextmanager
+def listening(app):
+    """Address of `app` behind a real socket, in an event loop of its own."""
+    stop = threading.Event()
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
+
+    async def serve(listener):
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        await asyncio.to_thread(stop.wait)
+        server.should_exit = True
+        await serving
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=lambda: asyncio.run(serve(listener)))
+        thread.start()
+        try:
+            # The socket listens already: the first request waits until the service runs.
+            yield listener.getsockname()
+        finally:
+            stop.set()
+            thread.join()
 
 
 @asynccontextmanager

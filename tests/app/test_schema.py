@@ -21,12 +21,15 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from app.api.incoming import NDJSON
+from app.api.job_models import ID_EXAMPLE
 from app.keys import KeyFile, Scope
 from app.main import create_app
+from app.services.importing import ImportSpec
 from app.settings import Settings
 from app.wiring import assemble
 from graph.client import AsyncDatabase, Database
-from tests.app.parts import NOW
+from tests.app.parts import MAPPING, NOW, make_mapping
 
 pytestmark = pytest.mark.neo4j
 
@@ -52,8 +55,7 @@ def listening(connection, settings):
 
         async def serve(listener):
             async with AsyncDatabase(connection) as reading:
-                with Database(connection) as writing:
-                    app = create_app(wiring=assemble(settings, reading, writing))
+                with Database(connection) as writing, assembled(settings, reading, writing) as app:
                     server = uvicorn.Server(uvicorn.Config(app, log_config=None))
                     serving = asyncio.create_task(server.serve(sockets=[listener]))
                     await asyncio.to_thread(stop.wait)
@@ -69,6 +71,22 @@ def listening(connection, settings):
             thread.join()
 
 
+@contextmanager
+def assembled(settings, reading, writing):
+    """The application, with the job and the mapping that the examples name."""
+    wiring = assemble(settings, reading, writing)
+    make_mapping(wiring, "phones")
+    dump = settings.home / "phones.csv"
+    dump.write_text("sku,title\n1,Acme Lantern 6\n")
+    spec = ImportSpec(
+        path=str(dump), file="phones.csv", source="acme", mapping=MAPPING, mapping_name="phones"
+    )
+    with wiring.jobs as jobs:
+        jobs.submit_import(spec, run=ID_EXAMPLE)
+        jobs.cancel(ID_EXAMPLE)
+        yield create_app(wiring=wiring)
+
+
 @pytest.fixture(scope="module")
 def service(neo4j, tmp_path_factory):
     """Address of the service, and a session with a key for everything."""
@@ -76,6 +94,12 @@ def service(neo4j, tmp_path_factory):
     _, token = KeyFile(settings.keys_path).create("schemathesis", Scope.ADMIN, now=NOW)
     with listening(neo4j, settings) as address, requests.Session() as session:
         yield address, session, {"X-API-Key": token}
+
+
+@schemathesis.serializer(*NDJSON)
+def _ndjson(context, value):
+    """What schemathesis cannot write by itself; to be refused it may also be no text."""
+    return {"data": str(value).encode("utf-8", "replace")}
 
 
 # Not schemathesis's lazy fixture: it does not work with this pytest.

@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
+from app.api.conflicts import ConflictPage
+from app.api.history import HistoryPage
 from app.api.models import Product, ProductPage
 from app.api.products import Neighbourhood
 from app.api.stats import GraphStats
@@ -132,6 +134,65 @@ async def test_neo4j_shows_what_is_around_a_product(client):
     assert cut.json()["truncated"] is True
 
 
+async def test_neo4j_tells_what_has_become_of_a_product(client):
+    await client.put(at("service:7"), json=LANTERN)
+    larger = {**LANTERN, "facts": [{"parameter": "Storage", "value": 256, "unit": "GB"}]}
+    await client.put(at("service:7"), json=larger)
+
+    whole = await client.get(f"{at('service:7')}/history?parameter=storage")
+    first = await client.get(f"{at('service:7')}/history?limit=1")
+    rest = await client.get(
+        f"{at('service:7')}/history?limit=1000&cursor={first.json()['next_cursor']}"
+    )
+
+    page = HistoryPage.model_validate_json(whole.content)
+    assert [(one.kind, one.fact.number) for one in page.items] == [
+        ("fact_began", 256.0),
+        ("fact_ended", 128.0),
+        ("fact_began", 128.0),
+    ]
+    assert page.items[0].at == page.items[1].at == page.items[2].fact.valid_to
+    assert first.json()["items"][0] not in rest.json()["items"]
+    assert len(rest.json()["items"]) >= 7
+
+
+async def test_neo4j_lists_who_contradicts_whom(client, database):
+    await client.put(at("service:8"), json=LANTERN)
+    await client.put(
+        at("service:9"),
+        json={"title": "x", "facts": [{"parameter": "Storage", "value": 64, "unit": "GB"}]},
+    )
+    database.write(
+        "MATCH (n:Product {id: 'service:8'}), (v:Value {id: 'storage=64GB'}) "
+        "SET n.contested = true "
+        "CREATE (n)-[:HAS_PARAMETER {origin: 'reviewed', status: 'accepted', confidence: 1.0}]->(v)"
+    )
+
+    answer = await client.get("/v1/conflicts?source=service&parameter=storage")
+    product = await client.get(at("service:8"))
+
+    (conflict,) = ConflictPage.model_validate_json(answer.content).items
+    assert (conflict.id, conflict.parameter) == ("service:8", "storage")
+    assert [(one.origin, one.preferred) for one in conflict.statements] == [
+        ("reviewed", True),
+        ("catalog", False),
+    ]
+    storage = [one for one in product.json()["facts"] if one["parameter"] == "storage"]
+    assert {one["origin"] for one in storage if one["preferred"]} == {"reviewed"}
+
+
+async def test_neo4j_leaves_closed_products_out_of_lists(client, database):
+    await client.put(at("closed:1"), json=LANTERN)
+    database.write("MATCH (n:Product {id: 'closed:1'}) SET n.closed_at = datetime()")
+
+    shown = await client.get("/v1/products", params={"filter": "source:closed"})
+    asked = await client.get("/v1/products", params={"filter": "source:closed closed:yes"})
+
+    assert shown.json()["items"] == []
+    assert [one["id"] for one in asked.json()["items"]] == ["closed:1"]
+    assert (await client.get(at("closed:1"))).json()["closed_at"].endswith("Z")
+
+
 async def test_neo4j_lists_its_vocabulary_and_counts(client):
     await client.put(at("service:6"), json=LANTERN)
 
@@ -153,6 +214,7 @@ async def test_neo4j_lists_its_vocabulary_and_counts(client):
         "'}) DETACH DELETE n //",
         "$id",
         "A/7/neighbourhood",
+        "A/7/history",
         "手机 12",
         "😀",
         "%2F%00",

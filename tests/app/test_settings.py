@@ -47,11 +47,34 @@ def test_an_empty_variable_is_an_unset_one(monkeypatch):
     assert load_settings().neo4j_uri is None
 
 
+def test_sources_are_named_with_commas_between_the_best_first(monkeypatch):
+    monkeypatch.setenv("CATALOGRAPH_SOURCE_PRECEDENCE", "Maker, north ,,south")
+
+    assert load_settings().source_precedence == ("maker", "north", "south")
+
+
+def test_folders_of_imports_are_named_with_commas_between(monkeypatch):
+    monkeypatch.setenv("CATALOGRAPH_IMPORT_ROOTS", "/data/dumps, /srv/shop ,")
+    monkeypatch.setenv("CATALOGRAPH_HOME", "/srv/catalograph")
+
+    settings = load_settings()
+
+    assert settings.import_roots == (Path("/data/dumps"), Path("/srv/shop"))
+    assert settings.mappings_path == Path("/srv/catalograph/mappings")
+
+
+def test_a_folder_of_imports_has_to_be_named_from_the_root(monkeypatch):
+    monkeypatch.setenv("CATALOGRAPH_IMPORT_ROOTS", "/data/dumps,dumps")
+
+    with pytest.raises(SettingsInvalid, match="'dumps', which is no absolute path"):
+        load_settings()
+
+
 def test_a_password_is_not_shown(monkeypatch):
     monkeypatch.setenv("NEO4J_URI", "bolt://db:7687")
-    monkeypatch.setenv("NEO4J_PASSWORD", "secret")
+    monkeypatch.setenv("NEO4J_PASSWORD", "hunter2")
 
-    assert "secret" not in repr(load_settings())
+    assert "hunter2" not in repr(load_settings())
 
 
 @pytest.mark.parametrize(
@@ -117,3 +140,33 @@ def test_other_hosts_are_not_loopback(host):
 
 def test_every_field_says_what_it_is_for():
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_jobs_are_kept_in_the_home_folder_unless_a_database_is_named(monkeypatch, tmp_path):
+    assert load_settings(home=tmp_path).jobs_url == f"sqlite:///{tmp_path / 'jobs.sqlite'}"
+
+    monkeypatch.setenv("CATALOGRAPH_JOBS_URL", "postgresql://db/jobs")
+
+    assert load_settings().jobs_url == "postgresql://db/jobs"
+
+
+def test_a_database_of_jobs_that_cannot_be_used_is_refused_without_its_password(monkeypatch):
+    monkeypatch.setenv("CATALOGRAPH_JOBS_URL", "mysql://me:secret@db/jobs")
+
+    with pytest.raises(SettingsInvalid, match="postgresql://") as raised:
+        load_settings()
+
+    assert "secret" not in str(raised.value)
+
+
+def test_hosts_of_webhooks_stand_with_commas_between(monkeypatch):
+    monkeypatch.setenv("CATALOGRAPH_WEBHOOK_HOSTS", "Shop.example, ci.example:8443")
+
+    assert load_settings().webhook_hosts == ("shop.example", "ci.example:8443")
+
+
+def test_a_url_is_no_host_of_webhooks(monkeypatch):
+    monkeypatch.setenv("CATALOGRAPH_WEBHOOK_HOSTS", "https://shop.example/")
+
+    with pytest.raises(SettingsInvalid, match="HOST:PORT"):
+        load_settings()

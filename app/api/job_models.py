@@ -1,0 +1,155 @@
+"""A job as it is answered with, and how OpenAPI describes it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from fastapi import Path
+from pydantic import ConfigDict, Field
+from starlette.responses import Response
+
+from app.api.answers import answer
+from app.api.models import CURSOR_EXAMPLE, Answer
+from app.api.problems import problems
+from app.services.job_view import JobView, view
+
+if TYPE_CHECKING:
+    from app.jobs.records import Job as JobRecord
+
+ID_EXAMPLE = "import-20250301T093000-9f3a2b1c"
+_BEGAN = "2025-03-01T09:30:00.120000Z"
+
+JOBS_STORE = problems(
+    (503, "jobs_unavailable", "the jobs cannot be reached at the moment; the log says why"),
+)
+JOB_NOT_FOUND = problems((404, "job_not_found", f"there is no job {ID_EXAMPLE!r}"))
+
+JobId = Annotated[
+    str,
+    Path(
+        max_length=200,
+        description="id of the job, as the answer to its making has it",
+        openapi_examples={"import": {"summary": "an import", "value": ID_EXAMPLE}},
+    ),
+]
+State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+
+
+class Rows(Answer):
+    """What became of the rows so far."""
+
+    read: int = Field(ge=0, description="of the file", examples=[120_000])
+    written: int = Field(ge=0, description="created or updated", examples=[118_400])
+    created: int = Field(ge=0, examples=[400])
+    updated: int = Field(ge=0, examples=[118_000])
+    unchanged: int = Field(ge=0, description="as they were; not written", examples=[1_500])
+    duplicates: int = Field(ge=0, description="repeat an earlier row", examples=[37])
+    rejected: int = Field(ge=0, description="see `links.rejects`", examples=[63])
+    closed: int = Field(
+        ge=0, description="with `mode=replace`: no longer in the dump", examples=[0]
+    )
+
+
+class Bytes(Answer):
+    """Of the file as it was sent, packed if it was."""
+
+    read: int = Field(ge=0, examples=[31_457_280])
+    total: int | None = Field(description="null: not known yet", examples=[524_288_000])
+
+
+class JobError(Answer):
+    """Why a job failed."""
+
+    code: str = Field(description="stable name of the problem", examples=["import_failed"])
+    message: str = Field(
+        description="what happened, and what to do about it",
+        examples=["phones.csv.gz: after line 41: the file is cut off or damaged"],
+    )
+
+
+class Links(Answer):
+    """Where more is to be had."""
+
+    model_config = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True)
+
+    itself: str = Field(alias="self", examples=[f"/v1/jobs/{ID_EXAMPLE}"])
+    events: str = Field(
+        description="progress as server-sent events", examples=[f"/v1/jobs/{ID_EXAMPLE}/events"]
+    )
+    rejects: str = Field(
+        description="rows that were not loaded", examples=[f"/v1/jobs/{ID_EXAMPLE}/rejects"]
+    )
+
+
+class Job(Answer):
+    """Work that goes on in the background."""
+
+    id: str = Field(examples=[ID_EXAMPLE])
+    kind: str = Field(description="what it does", examples=["import"])
+    state: State = Field(
+        description="`succeeded`, `failed` and `cancelled` are final", examples=["running"]
+    )
+    source: str | None = Field(description="the catalog it loads", examples=["acme"])
+    file: str | None = Field(description="as the client called it", examples=["phones.csv.gz"])
+    mapping: str | None = Field(examples=["phones"])
+    mode: str | None = Field(description="`merge` or `replace`", examples=["merge"])
+    on_error: str | None = Field(description="`skip` or `abort`", examples=["skip"])
+    dry_run: bool = Field(description="nothing is written", examples=[False])
+    created_at: datetime = Field(description="in UTC", examples=[_BEGAN])
+    started_at: datetime | None = Field(description="null: it waits", examples=[_BEGAN])
+    finished_at: datetime | None = Field(description="null: it has not ended", examples=[None])
+    rows: Rows
+    bytes: Bytes
+    percent: float | None = Field(
+        ge=0, le=100, description="of the bytes; null: not known yet", examples=[6.0]
+    )
+    rows_per_s: float | None = Field(
+        ge=0, description="since it was begun last", examples=[21_500.0]
+    )
+    seconds_left: float | None = Field(
+        ge=0, description="at that rate; null: not known", examples=[88.0]
+    )
+    waiting_for: str | None = Field(
+        description="`database` while that is away; the job goes on when it is back",
+        examples=[None],
+    )
+    cells_skipped: dict[str, int] = Field(
+        description="cells that the mapping lets pass, by parameter", examples=[{"weight": 3}]
+    )
+    reject_codes: dict[str, int] = Field(
+        description="how many rows were rejected, by reason", examples=[{"value_invalid": 63}]
+    )
+    error: JobError | None = Field(description="why it failed")
+    retry_of: str | None = Field(description="the job that this one goes on from", examples=[None])
+    cancel_requested: bool = Field(examples=[False])
+    attempts: int = Field(
+        ge=0, description="how often a worker has begun it; after a crash it goes on", examples=[1]
+    )
+    links: Links
+
+
+class JobPage(Answer):
+    """One page of jobs, the newest first."""
+
+    items: list[Job]
+    next_cursor: str | None = Field(
+        description="send it as `cursor` for the next page; null: this is the last one",
+        examples=[CURSOR_EXAMPLE],
+    )
+
+
+def shown(job: JobRecord) -> JobView:
+    return view(job, datetime.now(UTC))
+
+
+def job_answer(job: JobRecord) -> Response:
+    return answer(shown(job))
+
+
+def accepted(job: JobRecord, *, replayed: bool = False) -> Response:
+    """202 with the address of the job; `replayed`: an earlier request had made it."""
+    headers = {"Location": f"/v1/jobs/{job.id}"}
+    if replayed:
+        headers["Idempotent-Replayed"] = "true"
+    return answer(shown(job), status=202, headers=headers)

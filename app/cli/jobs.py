@@ -1,0 +1,258 @@
+"""`catalograph jobs`: list, show, watch, cancel and retry them."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.output import (
+    FAILED,
+    WITH_REJECTS,
+    Json,
+    bytes_progress,
+    err,
+    out,
+    print_fields,
+    print_json,
+    print_table,
+)
+from app.jobs.records import ENDED, Job, JobState
+from app.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from app.services.job_view import JobView
+    from app.services.jobs import Jobs
+
+cli = typer.Typer(help="Jobs: list, show, watch, cancel, retry.", no_args_is_help=True)
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="Its id, or enough of the beginning.")]
+
+WATCH_EVERY_S = 0.5  # as often as workers report
+
+
+@cli.command()
+def ls(
+    state: Annotated[JobState | None, typer.Option(help="Only those in this state.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only those of this kind.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only those of this source.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Most jobs.")] = 20,
+    json: Json = False,
+) -> None:
+    """List jobs, the newest first."""
+    with _jobs() as jobs:
+        page = jobs.page(state=state, kind=kind, source=source, limit=limit)
+    found = [_shown(job) for job in page]
+    if json:
+        print_json(found)
+        return
+    columns = ("id", "state", "source", "file", "rows", "rejected")
+    print_table("Jobs", columns, [_line(job) for job in found])
+
+
+@cli.command()
+def show(id: Id, json: Json = False) -> None:
+    """Say all that is known of one job."""
+    with _jobs() as jobs:
+        job = _shown(jobs.get(jobs.full_id(id)))
+    _print(job, json=json)
+
+
+@cli.command()
+def watch(id: Id, json: Json = False) -> None:
+    """Follow a job until it ends; Ctrl-C leaves it running."""
+    with _jobs() as jobs:
+        full_id = jobs.full_id(id)
+        try:
+            err.print(f"Following {full_id}; Ctrl-C leaves it running.", highlight=False)
+            job = _followed(jobs, full_id)
+        except KeyboardInterrupt:
+            err.print(f"{full_id} goes on; `catalograph jobs watch` follows it again.")
+            raise
+    _print(job, json=json)
+    raise SystemExit(_exit_code(job))
+
+
+@cli.command()
+def cancel(id: Id, json: Json = False) -> None:
+    """End a job; what it has written stays."""
+    with _jobs() as jobs:
+        job = _shown(jobs.cancel(jobs.full_id(id)))
+    if json:
+        print_json(job)
+    elif job.state == "cancelled":
+        out.print(f"{job.id} is cancelled.", soft_wrap=True)
+    else:
+        out.print(f"{job.id} ends with the batch at hand.", soft_wrap=True)
+
+
+@cli.command()
+def retry(
+    id: Id,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(help="Its rejects after you have mended them.", exists=True, dir_okay=False),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(help="Another mapping file.", exists=True, dir_okay=False),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Load the rejects of a job again, or the whole file of one that failed."""
+    from app.services.mappings import checked_mapping
+
+    settings = load_settings()
+    replaced = None
+    if mapping is not None:
+        replaced = checked_mapping(mapping.read_bytes(), str(mapping)), str(mapping)
+    with _jobs(settings) as jobs:
+        full_id = jobs.full_id(id)
+        corrected = _copied(rejects, settings) if rejects else None
+        try:
+            job = _shown(jobs.retry(full_id, corrected=corrected, mapping=replaced))
+        finally:
+            if corrected is not None:
+                corrected.unlink(missing_ok=True)
+    if json:
+        print_json(job)
+    else:
+        out.print(job.id, highlight=False, soft_wrap=True)
+        err.print(f"Queued; `catalograph jobs watch {job.id}` follows it.", highlight=False)
+
+
+@cli.command()
+def rejects(
+    id: Id,
+    output: Annotated[Path | None, typer.Option(help="File to write; default: print.")] = None,
+) -> None:
+    """Print the rows that were not loaded, as NDJSON."""
+    with _jobs() as jobs:
+        full_id = jobs.full_id(id)
+        file = jobs.rejects(full_id)
+    if output is not None:
+        if file is None:
+            output.write_bytes(b"")
+        else:
+            shutil.copyfile(file, output)
+        err.print(f"Rejects of {full_id}: {output}", highlight=False, soft_wrap=True)
+    elif file is not None:
+        with file.open("rb") as lines:
+            shutil.copyfileobj(lines, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    if file is None:
+        err.print(f"{full_id} has rejected nothing.", highlight=False)
+
+
+@contextmanager
+def _jobs(settings: Settings | None = None) -> Iterator[Jobs]:
+    from app.services.jobs import Jobs
+
+    with Jobs(settings or load_settings()) as jobs:
+        yield jobs
+
+
+def _shown(job: Job) -> JobView:
+    from app.services.job_view import view
+
+    return view(job, datetime.now(UTC))
+
+
+def _followed(jobs: Jobs, id: str) -> JobView:
+    """The job at its end; on a terminal with a bar until then."""
+    with bytes_progress("job") as bar:
+        task = bar.add_task(id, total=None, note="")
+        while True:
+            job = _shown(jobs.get(id))
+            bar.update(
+                task,
+                description=job.file or job.id,
+                completed=job.bytes.read,
+                total=job.bytes.total,
+                note=_note(job),
+            )
+            if job.state in ENDED:
+                return job
+            time.sleep(WATCH_EVERY_S)
+
+
+def _note(job: JobView) -> str:
+    if job.waiting_for is not None:
+        return f"waits for the {job.waiting_for}"
+    if job.state != "running":
+        return job.state
+    parts = [f"{job.rows.read:,} rows"]
+    if job.rows_per_s is not None:
+        parts.append(f"{job.rows_per_s:,.0f}/s")
+    if job.seconds_left is not None:
+        parts.append(f"{_duration(job.seconds_left)} left")
+    if job.rows.rejected:
+        parts.append(f"{job.rows.rejected:,} rejected")
+    return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def _line(job: JobView) -> tuple[object, ...]:
+    running = job.state == "running" and job.percent is not None
+    state = f"{job.percent:g} %" if running else job.state
+    return job.id, state, job.source, job.file, job.rows.read, job.rows.rejected
+
+
+def _print(job: JobView, *, json: bool) -> None:
+    if json:
+        print_json(job)
+        return
+    rows = ", ".join(
+        f"{getattr(job.rows, name):,} {name}"
+        for name in job.rows.__struct_fields__
+        if getattr(job.rows, name)
+    )
+    left = None if job.seconds_left is None else _duration(job.seconds_left)
+    fields = {
+        "state": job.state,
+        "source": job.source,
+        "file": job.file,
+        "mapping": job.mapping,
+        "mode": f"{job.mode}, dry run" if job.dry_run else job.mode,
+        "created": job.created_at,
+        "started": job.started_at,
+        "finished": job.finished_at,
+        "rows": rows,
+        "percent": job.percent,
+        "rows per second": job.rows_per_s,
+        "time left": left,
+        "waits for": job.waiting_for,
+        "rejected because of": job.reject_codes or None,
+        "cells skipped": job.cells_skipped or None,
+        "error": f"{job.error.code}: {job.error.message}" if job.error else None,
+        "retry of": job.retry_of,
+        "attempts": job.attempts,
+    }
+    print_fields(job.id, {name: value for name, value in fields.items() if value is not None})
+
+
+def _exit_code(job: JobView) -> int:
+    if job.state != "succeeded":
+        return FAILED
+    return WITH_REJECTS if job.rows.rejected else 0
+
+
+def _copied(rejects: Path, settings: Settings) -> Path:
+    """The job takes its file along, and this one belongs to whoever has mended it."""
+    settings.uploads_path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    copy = settings.uploads_path / f"{secrets.token_hex(8)}.part"
+    shutil.copyfile(rejects, copy)
+    return copy

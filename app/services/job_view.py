@@ -1,0 +1,159 @@
+"""A job as its readers see it, with percent, rate and time left."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from app.jobs.records import Job, JobState
+from graph.records import Record
+
+_FEWEST_S = 0.05  # a rate over less time says nothing
+
+
+class RowCounts(Record, frozen=True):
+    """Of the rows read so far; `written` are those that were created or updated."""
+
+    read: int
+    written: int
+    created: int
+    updated: int
+    unchanged: int
+    duplicates: int
+    rejected: int
+    closed: int
+
+
+class ByteCounts(Record, frozen=True):
+    read: int
+    total: int | None
+
+
+class JobProblem(Record, frozen=True):
+    code: str
+    message: str
+
+
+class JobLinks(Record, frozen=True, rename={"itself": "self"}):
+    """Paths at the API."""
+
+    itself: str
+    events: str
+    rejects: str
+
+
+class JobView(Record, frozen=True):
+    """Every field is always there. Times are ISO 8601 in UTC."""
+
+    id: str
+    kind: str
+    state: JobState
+    source: str | None
+    file: str | None
+    mapping: str | None
+    mode: str | None
+    on_error: str | None
+    dry_run: bool
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    rows: RowCounts
+    bytes: ByteCounts
+    percent: float | None
+    rows_per_s: float | None
+    seconds_left: float | None
+    waiting_for: str | None
+    cells_skipped: dict[str, int]
+    reject_codes: dict[str, int]
+    error: JobProblem | None
+    retry_of: str | None
+    cancel_requested: bool
+    attempts: int
+    links: JobLinks
+
+
+def view(job: Job, now: datetime) -> JobView:
+    counts = {**job.progress, **(job.result or {})}
+    rate = _rate(job, counts, now)
+    percent = _percent(job, counts)
+    return JobView(
+        id=job.id,
+        kind=job.kind,
+        state=job.state,
+        source=job.spec.get("source"),
+        file=job.spec.get("file"),
+        mapping=job.spec.get("mapping_name"),
+        mode=job.spec.get("mode"),
+        on_error=job.spec.get("on_error"),
+        dry_run=job.spec.get("dry_run", False),
+        created_at=job.created_at,
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+        rows=_rows(counts),
+        bytes=ByteCounts(read=counts.get("bytes_read", 0), total=counts.get("bytes_total")),
+        percent=percent,
+        rows_per_s=rate,
+        seconds_left=_seconds_left(job, counts, rate),
+        waiting_for=counts.get("waiting_for") if job.state == "running" else None,
+        cells_skipped=counts.get("cells_skipped", {}),
+        reject_codes=counts.get("reject_codes", {}),
+        error=msgspec.convert(job.error, JobProblem) if job.error else None,
+        retry_of=job.retry_of,
+        cancel_requested=job.cancel_requested,
+        attempts=job.attempts,
+        links=_links(job.id),
+    )
+
+
+def _rows(counts: dict[str, Any]) -> RowCounts:
+    def count(name: str) -> int:
+        return int(counts.get(name, 0))
+
+    return RowCounts(
+        read=count("rows_read"),
+        written=count("created") + count("updated"),
+        created=count("created"),
+        updated=count("updated"),
+        unchanged=count("unchanged"),
+        duplicates=count("duplicates"),
+        rejected=count("rejected"),
+        closed=count("closed"),
+    )
+
+
+def _percent(job: Job, counts: dict[str, Any]) -> float | None:
+    """Of the bytes; a running job is never said to be done."""
+    if job.state == "succeeded":
+        return 100.0
+    read, total = _bytes(counts)
+    return min(round(100.0 * read / total, 1), 99.9) if total else None
+
+
+def _rate(job: Job, counts: dict[str, Any], now: datetime) -> float | None:
+    """Rows in a second of the present attempt, or of the last one."""
+    if job.attempt_at is None or job.state == "queued":
+        return None
+    until = job.finished_at or job.progress_at or now
+    seconds = (until - job.attempt_at).total_seconds()
+    rows = int(counts.get("rows_read", 0)) - job.attempt_rows
+    return round(rows / seconds, 1) if seconds >= _FEWEST_S and rows > 0 else None
+
+
+def _seconds_left(job: Job, counts: dict[str, Any], rate: float | None) -> float | None:
+    """As long as the rows still to come take, if they are as long as those before."""
+    read, total = _bytes(counts)
+    if job.state != "running" or rate is None or not read or not total:
+        return None
+    bytes_per_row = read / max(int(counts.get("rows_read", 0)), 1)
+    return round(max(total - read, 0) / bytes_per_row / rate, 1)
+
+
+def _bytes(counts: dict[str, Any]) -> tuple[int, int]:
+    return int(counts.get("bytes_read", 0)), int(counts.get("bytes_total") or 0)
+
+
+def _links(id: str) -> JobLinks:
+    own = f"/v1/jobs/{id}"
+    return JobLinks(itself=own, events=f"{own}/events", rejects=f"{own}/rejects")
