@@ -8,7 +8,7 @@ UV     := 0.13.9
 
 # The shell's settings point at somebody's own Neo4j; the tests start theirs and ignore these.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock bench clean
+.PHONY: help demo test soak check format lock bench clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,6 +18,9 @@ demo: $(STAMP) ## start Neo4j and the API with the example catalog; DEMO_EXIT=1 
 
 test: $(STAMP) ## run all tests against a Neo4j of their own, with branch coverage; ARGS="-k name" goes to pytest
 	$(BIN)/pytest $(if $(ARGS),$(ARGS),--cov --cov-report=term:skip-covered)
+
+soak: $(STAMP) ## kill worker and server 20 times in one import of 200,000 rows; SEED=2 kills elsewhere
+	$(BIN)/pytest tests/faults --soak --soak-seed $(or $(SEED),1)
 
 check: $(STAMP) ## format, lint, types and import direction, without changing anything
 	$(BIN)/ruff format --check .

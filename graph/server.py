@@ -39,12 +39,21 @@ from graph.embedded.jars import (
 from graph.embedded.java import admin_command as _admin_command
 from graph.embedded.java import write_classpath
 from graph.embedded.layout import Layout
+from graph.embedded.offline import (
+    DATABASE,
+    held,
+    holds_database,
+    mend,
+    run_admin,
+    take_database,
+)
 from graph.embedded.rehearsal import Rehearsal
 from graph.embedded.state import Endpoint, Phase, State
 from graph.embedded.supervisor import Supervisor
 from graph.errors import ServerBusy, ServerError
 
 __all__ = [
+    "DATABASE",
     "NEO4J_VERSION",
     "EmbeddedServer",
     "Endpoint",
@@ -56,13 +65,18 @@ __all__ = [
     "ServerStatus",
     "admin_command",
     "data_dir",
+    "held",
+    "holds_database",
     "install",
+    "mend",
     "prepare_archive",
     "report_jars",
+    "run_admin",
     "run_console",
     "server_status",
     "start_detached",
     "stop_server",
+    "take_database",
     "write_lock",
 ]
 

@@ -146,30 +146,35 @@ class ItemStream:
         return self._seen
 
     def _first_of_its_id(self, item: Item, row: Row) -> Item | RecordRejected | None:
-        """A row that repeats an earlier one says nothing new; one that differs is rejected."""
-        earlier = self._ids.add(item, row.line)
-        if earlier and item.kind == "model" and earlier.title != item.title:
-            # Two models whose names differ in signs alone, such as `OT 355` and `OT-355`.
-            item = structs.replace(item, id=distinct_id(item.id, item.title))
-            earlier = self._ids.add(item, row.line)
-        if earlier is None:
-            return item
-        if earlier.content_hash == item.content_hash:
-            self.counts.duplicates += 1
-            return None
-        return RecordRejected(
-            source=item.source,
-            line=row.line,
-            field="id",
-            value=item.id,
-            code="duplicate_id",
-            reason=f"line {earlier.line} has this id too and says something else; "
-            "that one was loaded. Give each row an id of its own, or remove one of them",
-            row=row.cells,
-        )
+        found = first_of_its_id(self._ids, item, row)
+        self.counts.duplicates += found is None
+        return found
 
     def _reject(self, rejected: RecordRejected) -> None:
         self._rejects.write(structs.replace(rejected, source=self.name))
         self.counts.rejected += 1
         codes = self.counts.reject_codes
         codes[rejected.code] = codes.get(rejected.code, 0) + 1
+
+
+def first_of_its_id(seen: SeenIds, item: Item, row: Row) -> Item | RecordRejected | None:
+    """A row that repeats an earlier one says nothing new; one that differs is rejected."""
+    earlier = seen.add(item, row.line)
+    if earlier and item.kind == "model" and earlier.title != item.title:
+        # Two models whose names differ in signs alone, such as `OT 355` and `OT-355`.
+        item = structs.replace(item, id=distinct_id(item.id, item.title))
+        earlier = seen.add(item, row.line)
+    if earlier is None:
+        return item
+    if earlier.content_hash == item.content_hash:
+        return None
+    return RecordRejected(
+        source=item.source,
+        line=row.line,
+        field="id",
+        value=item.id,
+        code="duplicate_id",
+        reason=f"line {earlier.line} has this id too and says something else; "
+        "that one was loaded. Give each row an id of its own, or remove one of them",
+        row=row.cells,
+    )
