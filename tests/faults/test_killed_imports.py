@@ -1,4 +1,4 @@
-"""One import, its worker and its Neo4j killed at random points: the graph ends as if undisturbed."""
+"""One import whose worker and Neo4j are killed at random points: the graph is as if undisturbed."""
 
 from __future__ import annotations
 
