@@ -99,6 +99,12 @@ class Job(Answer):
     created_at: datetime = Field(description="in UTC", examples=[_BEGAN])
     started_at: datetime | None = Field(description="null: it waits", examples=[_BEGAN])
     finished_at: datetime | None = Field(description="null: it has not ended", examples=[None])
+    phase: str | None = Field(
+        description="of a running import: `checking` (with `on_error=abort`, before anything is "
+        "written), `resuming` (reading again what was written before an interruption), `loading`, "
+        "`closing` (with `mode=replace`)",
+        examples=["loading"],
+    )
     rows: Rows
     bytes: Bytes
     percent: float | None = Field(
@@ -112,6 +118,10 @@ class Job(Answer):
     )
     waiting_for: str | None = Field(
         description="`database` while that is away; the job goes on when it is back",
+        examples=[None],
+    )
+    closing_skipped: str | None = Field(
+        description="with `mode=replace`: why nothing was closed, where something should have been",
         examples=[None],
     )
     cells_skipped: dict[str, int] = Field(

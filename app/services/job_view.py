@@ -59,12 +59,14 @@ class JobView(Record, frozen=True):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    phase: str | None
     rows: RowCounts
     bytes: ByteCounts
     percent: float | None
     rows_per_s: float | None
     seconds_left: float | None
     waiting_for: str | None
+    closing_skipped: str | None
     cells_skipped: dict[str, int]
     reject_codes: dict[str, int]
     error: JobProblem | None
@@ -91,12 +93,14 @@ def view(job: Job, now: datetime) -> JobView:
         created_at=job.created_at,
         started_at=job.started_at,
         finished_at=job.finished_at,
+        phase=counts.get("phase") if job.state == "running" else None,
         rows=_rows(counts),
         bytes=ByteCounts(read=counts.get("bytes_read", 0), total=counts.get("bytes_total")),
         percent=percent,
         rows_per_s=rate,
         seconds_left=_seconds_left(job, counts, rate),
         waiting_for=counts.get("waiting_for") if job.state == "running" else None,
+        closing_skipped=counts.get("closing_skipped"),
         cells_skipped=counts.get("cells_skipped", {}),
         reject_codes=counts.get("reject_codes", {}),
         error=msgspec.convert(job.error, JobProblem) if job.error else None,

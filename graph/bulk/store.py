@@ -10,7 +10,7 @@ from pathlib import Path
 from graph.bulk.admin import AdminOutput, AdminProgress, import_arguments
 from graph.bulk.files import BulkFiles
 from graph.client import Connection, Database
-from graph.errors import BulkLoadFailed, DatabaseNotEmpty, ServerBusy
+from graph.errors import BulkLoadFailed, DatabaseNotEmpty
 from graph.repositories.stats import count
 from graph.server import (
     DATABASE,

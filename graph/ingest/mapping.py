@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from typing import TypeVar
@@ -21,6 +21,7 @@ from graph.ingest.mapping_file import (
     NumberSpec,
     ParameterSpec,
 )
+from graph.ingest.patterns import Pattern
 from graph.ingest.readers import MAX_CELL_CHARACTERS, Row
 from graph.records import Fact, Item, Named, Parameter, RecordRejected, Value
 from graph.text import (
@@ -71,6 +72,7 @@ class RowMapping:
         self._parameters = [ParameterReader(spec, self._cells) for spec in mapping.parameters]
         self.parameters = {reader.parameter.id: reader.parameter for reader in self._parameters}
         self.cells_skipped: dict[str, int] = {}
+        self._patterns: dict[str, Pattern] = {}
         # Categories repeat from row to row.
         self._category = lru_cache(4_096)(category_path)
 
@@ -192,8 +194,18 @@ class RowMapping:
         said = (text for name in spec.sources for text in self._cells.texts(cells, name))
         raw = spec.join.join(said) if spec.join is not None else next(said, None)
         if raw and spec.pattern:
-            return next(_found(re.compile(spec.pattern), raw), None)  # `re` remembers
+            return self._searched(spec, raw)
         return raw
+
+    def _searched(self, spec: FieldSpec, raw: str) -> str | None:
+        assert spec.pattern is not None
+        pattern = self._patterns.get(spec.pattern)
+        if pattern is None:
+            pattern = self._patterns[spec.pattern] = Pattern(spec.pattern)
+        try:
+            return next(pattern.found(raw), None)
+        except ValueInvalid as error:
+            raise CellInvalid(_shown_columns(spec), raw, error.reason) from error
 
     def _number(self, cells: Mapping[str, object], spec: NumberSpec | None) -> float | None:
         def amount(raw: str) -> float:
@@ -326,7 +338,7 @@ class ParameterReader:
             decimals=spec.decimals,
         )
         self._cells = cells
-        self._pattern = re.compile(spec.pattern) if spec.pattern else None
+        self._pattern = Pattern(spec.pattern) if spec.pattern else None
         self._values = lru_cache(REMEMBERED_CELLS)(self.read)
 
     def facts(self, cells: Mapping[str, object]) -> list[Fact]:
@@ -365,7 +377,7 @@ class ParameterReader:
         return tuple({value.id: value for value in values}.values())
 
     def _pieces(self, text: str) -> list[str]:
-        matches = [text] if self._pattern is None else list(_found(self._pattern, text))
+        matches = [text] if self._pattern is None else list(self._pattern.found(text))
         if self.spec.take == "first":
             matches = matches[:1]
         if not self.spec.split:
@@ -393,14 +405,6 @@ class ParameterReader:
 
 def _bound(number: float | None) -> str:
     return "" if number is None else format_number(number)
-
-
-def _found(pattern: re.Pattern[str], text: str) -> Iterator[str]:
-    """The first group that took part in each match, else all of the match."""
-    return (
-        next((group for group in match.groups() if group), match[0])
-        for match in pattern.finditer(text)
-    )
 
 
 def _from_bytes_literal(column: str, text: str) -> str:

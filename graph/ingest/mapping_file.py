@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from graph.errors import MappingInvalid
+from graph.ingest.patterns import Pattern
 from graph.ingest.readers import FileOptions, Format
 from graph.records import ItemKind, Parameter, ParameterKind
 from graph.text import find_unit
@@ -256,8 +257,6 @@ def _check_field(path: str, place: str, spec: FieldSpec) -> None:
             raise MappingInvalid(path=path, place=f"{place}.{separator}", reason="is empty")
     if spec.pattern is not None:
         try:
-            re.compile(spec.pattern)
-        except re.error as error:
-            raise MappingInvalid(
-                path=path, place=f"{place}.pattern", reason=f"is not a regular expression: {error}"
-            ) from error
+            Pattern(spec.pattern)
+        except ValueError as error:
+            raise MappingInvalid(path=path, place=f"{place}.pattern", reason=str(error)) from error
