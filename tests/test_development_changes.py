@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.services.importing import ImportChoices, import_files
+from app.services.importing import import_files
+from app.services.loading import ImportChoices
 from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import load_mapping_file
 from graph.ingest.rejects import RejectFile

@@ -20,11 +20,13 @@ from app.cli.output import (
     print_json,
 )
 from app.cli.session import open_database
-from app.settings import load_settings
+from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from app.services.loading import ImportChoices
     from graph.ingest.pipeline import ImportProgress, ImportReport
 
+FILES_SHOWN = 3
 COUNTS = ("rows_read", "created", "updated", "unchanged", "closed", "duplicates", "rejected")
 
 
@@ -60,10 +62,14 @@ def import_(
         typer.Option("--preview", help="Show the first rows as they would be stored; no database."),
     ] = False,
     preview_rows: Annotated[int, typer.Option(min=1, max=10_000, help="So many of a file.")] = 10,
+    background: Annotated[
+        bool, typer.Option("--background", help="Leave each file to a worker, as a job.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Load dumps. Running it again writes only what has changed."""
-    from app.services.importing import ImportChoices, import_files, new_run_id
+    from app.services.importing import import_files, new_run_id
+    from app.services.loading import ImportChoices
 
     if preview:
         show_preview(files, source=source, mapping_file=mapping, rows=preview_rows, json=json)
@@ -73,6 +79,10 @@ def import_(
             "is needed; `catalograph mapping suggest FILE` proposes one", param_hint="--mapping"
         )
     settings = load_settings()
+    choices = ImportChoices(mode=mode, on_error=on_error, dry_run=dry_run)
+    if background:
+        _submit(settings, files, source=source, mapping=mapping, choices=choices, json=json)
+        return
     run = new_run_id(datetime.now(UTC))
     rejects_file = rejects or settings.home / "rejects" / f"{run}.ndjson"
     with open_database(settings) as database, bytes_progress("import") as bar:
@@ -100,7 +110,7 @@ def import_(
                 run=run,
                 clock=lambda: datetime.now(UTC),
                 rejects_file=rejects_file,
-                choices=ImportChoices(mode=mode, on_error=on_error, dry_run=dry_run),
+                choices=choices,
                 progress=progress,
                 done=done,
             )
@@ -114,6 +124,34 @@ def import_(
     _print_reports(run, reports, rejects_file, dry_run=dry_run, json=json)
     if any(report.rejected for report in reports):
         raise SystemExit(WITH_REJECTS)
+
+
+def _submit(
+    settings: Settings,
+    files: list[Path],
+    *,
+    source: str,
+    mapping: Path,
+    choices: ImportChoices,
+    json: bool,
+) -> None:
+    from app.services.importing import import_spec
+    from app.services.jobs import Jobs
+
+    if choices.mode == "replace" and len(files) > 1:
+        # Each job would close what the others have.
+        raise typer.BadParameter("takes one FILE together with --background", param_hint="--mode")
+    specs = [
+        import_spec(file, mapping_file=mapping, source=source, choices=choices) for file in files
+    ]
+    with Jobs(settings) as jobs:
+        made = [jobs.submit_import(spec)[0] for spec in specs]
+    if json:
+        print_json({"jobs": [job.id for job in made]})
+        return
+    for job, file in zip(made, files, strict=True):
+        out.print(f"{job.id} loads {file}", soft_wrap=True)
+    out.print("A worker does it: `catalograph jobs watch ID` follows, `catalograph up` runs one.")
 
 
 def _size(files: list[Path]) -> int | None:
@@ -161,7 +199,9 @@ def _print_reports(
         if report.closing_skipped:
             fields["nothing closed"] = report.closing_skipped
     title = "A dry run, nothing was written" if dry_run else f"Imported as {run}"
-    print_fields(f"{title}: {', '.join(report.file for report in reports)}", fields)
+    names = [report.file for report in reports]
+    files = f"{len(names)} files" if len(names) > FILES_SHOWN else ", ".join(names)
+    print_fields(f"{title}: {files}", fields)
     if where:
         reasons = ", ".join(f"{code} {count:,}" for code, count in sorted(codes.items()))
         out.print(f"Rejected rows with their reasons ({reasons}): {where}", soft_wrap=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 import msgspec
+from msgspec import structs
 
+from app.services.loading import Dump, ImportChoices, Loading
 from graph.client import Database
 from graph.errors import ImportFailed, MigrationsPending
 from graph.ingest.linking import BrandNames
@@ -21,41 +23,19 @@ from graph.ingest.mapping_file import (
     load_mapping_file,
     parse_mapping,
 )
-from graph.ingest.pipeline import ImportProgress, ImportReport, Progress, Writer, import_file
+from graph.ingest.pipeline import ImportProgress, ImportReport, Progress
 from graph.ingest.readers import Format
-from graph.ingest.rejects import RejectFile, RejectReader
+from graph.ingest.rejects import RejectFile
 from graph.ingest.seen import SeenIds
 from graph.migrate import status
-from graph.records import Item, Named, Parameter, Record
-from graph.repositories.closing import close_items, listed_ids
-from graph.repositories.imports import (
-    ImportMode,
-    ImportState,
-    finish_import,
-    import_exists,
-    open_import,
-)
-from graph.repositories.items import ItemComparison, ItemWriter, Outcome
+from graph.records import Named
 from graph.repositories.vocabulary import known_brands, known_parameters
 from graph.text import item_id
 
-OnError = Literal["skip", "abort"]
 ProgressOf = Callable[[Path, ImportProgress], None]
 
 REJECTS_NAME = "rejects.ndjson"  # in the folder of a job
 BRANDS_NAME = "brands.json"
-
-
-class ImportChoices(Record, frozen=True):
-    """How an import treats what it finds.
-
-    `replace` closes what the source listed before and the dump no longer has. `abort` reads the
-    whole dump first, and writes nothing if one row of it cannot be loaded.
-    """
-
-    mode: ImportMode = "merge"
-    on_error: OnError = "skip"
-    dry_run: bool = False
 
 
 class ImportSpec(ImportChoices, frozen=True, kw_only=True):
@@ -76,6 +56,34 @@ class ImportSpec(ImportChoices, frozen=True, kw_only=True):
 def new_run_id(now: datetime) -> str:
     """`import-20260102T030405-9f3a2b1c`: sorts by time, and two at once differ."""
     return f"import-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+
+
+def import_spec(
+    file: Path, *, mapping_file: Path, source: str, choices: ImportChoices
+) -> ImportSpec:
+    """What a job needs to load `file`, which stays where it is.
+
+    Raises:
+        ValueInvalid, MappingInvalid, ImportFailed: what the job would fail of at once.
+    """
+    item_id(source, "any")
+    load_mapping_file(mapping_file)
+    try:
+        found = file.stat()
+        text = mapping_file.read_text(encoding="utf-8")
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror}"
+        raise ImportFailed(file=str(file), place="open", reason=reason) from error
+    return ImportSpec(
+        path=str(file.absolute()),
+        file=str(file),
+        source=source,
+        mapping=text,
+        mapping_name=str(mapping_file),
+        size=found.st_size,
+        modified_ns=found.st_mtime_ns,
+        **structs.asdict(choices),
+    )
 
 
 def import_files(
@@ -101,10 +109,10 @@ def import_files(
         if not file.exists():
             raise ImportFailed(file=str(file), place="open", reason="there is no such file")
     prepared = _prepared(database, load_mapping_file(mapping_file), str(mapping_file), source)
-    dumps = [_Dump(file, str(file)) for file in files]
+    dumps = [Dump(file, str(file)) for file in files]
     reports: list[ImportReport] = []
     with RejectFile(rejects_file) as rejects, SeenIds() as seen:
-        loading = _Loading(database, prepared, choices, source, run, clock, rejects, seen)
+        loading = Loading(database, prepared, choices, source, run, clock, rejects, seen)
         if choices.on_error == "abort":
             loading.check(dumps, lambda so_far: progress(files[0], so_far))
         loading.open(", ".join(dump.name for dump in dumps))
@@ -149,9 +157,11 @@ def run_import(
         prepared.options = replace(prepared.options, format=spec.format)
     rejects_file = folder / REJECTS_NAME
     rejects_file.unlink(missing_ok=True)
-    dump = _Dump(Path(spec.path), spec.file, rejects=spec.rejects_of is not None)
-    with RejectFile(rejects_file) as rejects, SeenIds() as seen:
-        loading = _Loading(database, prepared, spec, spec.source, run, clock, rejects, seen)
+    for left in folder.glob("seen-*"):  # by a process that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    dump = Dump(Path(spec.path), spec.file, rejects=spec.rejects_of is not None)
+    with RejectFile(rejects_file) as rejects, SeenIds(folder) as seen:
+        loading = Loading(database, prepared, spec, spec.source, run, clock, rejects, seen)
         if spec.on_error == "abort" and not loading.has_begun():
             loading.check([dump], report)
         state = loading.open(spec.file)
@@ -166,165 +176,6 @@ def require_migrated(database: Database) -> None:
     found = status(database)
     if not found.up_to_date:
         raise MigrationsPending(versions=(*found.pending, *found.changed, *found.unknown))
-
-
-@dataclass(frozen=True, slots=True)
-class _Dump:
-    path: Path
-    name: str  # as reports call it
-    rejects: bool = False  # it holds what another import has rejected
-
-
-@dataclass(slots=True)
-class _Loading:
-    """One run over one or several files."""
-
-    database: Database
-    rows: RowMapping
-    choices: ImportChoices
-    source: str
-    run: str
-    clock: Callable[[], datetime]
-    rejects: RejectFile
-    seen: SeenIds
-    writer: Writer = field(init=False)
-    items: int = 0  # of the files so far
-    unidentified: int = 0  # rejected rows of these, of which not even the id could be read
-
-    def __post_init__(self) -> None:
-        dry = self.choices.dry_run
-        self.writer = ItemComparison(self.database) if dry else ItemWriter(self.database)
-
-    def has_begun(self) -> bool:
-        return not self.choices.dry_run and import_exists(self.database, self.run)
-
-    def open(self, file: str) -> ImportState:
-        if self.choices.dry_run:
-            return ImportState(items_written=0, created=0, updated=0, unchanged=0, closed=0)
-        return open_import(
-            self.database,
-            id=self.run,
-            source=self.source,
-            file=file,
-            mode=self.choices.mode,
-            now=self.clock(),
-        )
-
-    def check(self, dumps: Sequence[_Dump], progress: Progress) -> None:
-        """Read everything and write nothing.
-
-        Raises:
-            ImportFailed: some row cannot be loaded; the reject file has them all.
-        """
-        with SeenIds() as seen:
-            for dump in dumps:
-                checked = ImportReport(file=dump.name, run=self.run, phase="checking")
-                self._import(dump, checked, progress, _Nowhere(), seen)
-        if self.rejects.count:
-            raise ImportFailed(
-                file=", ".join(dump.name for dump in dumps),
-                place=f"{self.rejects.count:,} rows",
-                reason="cannot be loaded, and on_error is abort: nothing was written. Their lines "
-                f"and reasons are in {self.rejects.path.name}",
-            )
-
-    def load(
-        self, dump: _Dump, progress: Progress, state: ImportState | None = None
-    ) -> ImportReport:
-        report = ImportReport(file=dump.name, run=self.run)
-        skip = 0
-        if state is not None:
-            skip = state.items_written
-            report.created, report.updated = state.created, state.updated
-            report.unchanged, report.closed = state.unchanged, state.closed
-        self._import(dump, report, progress, self.writer, self.seen, skip)
-        self.items += report.items
-        self.unidentified += report.unidentified
-        return report
-
-    def close_missing(self, report: ImportReport, progress: Progress) -> None:
-        """With `replace`, what the source lists and the dump does not have is closed."""
-        if self.choices.mode != "replace":
-            return
-        report.closing_skipped = self._why_not_close()
-        if report.closing_skipped is not None:
-            return
-        report.phase = "closing"
-        kind = self.rows.target
-        for page in listed_ids(self.database, kind, self.source):
-            progress(report.progress())
-            if missing := self.seen.missing(page):
-                if not self.choices.dry_run:
-                    close_items(
-                        self.database,
-                        kind,
-                        missing,
-                        source=self.source,
-                        run=self.run,
-                        now=self.clock(),
-                    )
-                report.closed += len(missing)
-        progress(report.progress())
-
-    def _why_not_close(self) -> str | None:
-        """What the dump has must be known for certain before the rest is closed."""
-        if self.items == 0:
-            return "the dump holds no row that could be loaded"
-        if self.unidentified:
-            return f"of {self.unidentified:,} rejected rows the id could not be read"
-        return None
-
-    def finish(self, reports: Sequence[ImportReport]) -> None:
-        if self.choices.dry_run:
-            return
-        finish_import(
-            self.database,
-            id=self.run,
-            now=self.clock(),
-            rows_read=sum(report.rows_read for report in reports),
-            duplicates=sum(report.duplicates for report in reports),
-            rejected=sum(report.rejected for report in reports),
-        )
-
-    def _import(
-        self,
-        dump: _Dump,
-        report: ImportReport,
-        progress: Progress,
-        writer: Writer,
-        seen: SeenIds,
-        skip: int = 0,
-    ) -> None:
-        import_file(
-            dump.path,
-            self.rows,
-            writer,
-            source=self.source,
-            run=self.run,
-            clock=self.clock,
-            rejects=self.rejects,
-            progress=progress,
-            seen=seen,
-            reader=RejectReader(dump.path, name=dump.name) if dump.rejects else None,
-            report=report,
-            begin_at=self.items,
-            skip=skip,
-        )
-
-
-class _Nowhere:
-    """A writer for reading alone."""
-
-    def write(
-        self,
-        items: list[Item],
-        *,
-        parameters: dict[str, Parameter],
-        run: str,
-        now: datetime,
-        at: int | None = None,
-    ) -> list[Outcome]:
-        return []
 
 
 def _prepared(

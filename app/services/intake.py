@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from app.errors import IdempotencyKeyReused, MappingMissing
-from app.services.importing import ImportChoices, ImportSpec, new_run_id
+from app.services.importing import ImportSpec, new_run_id
+from app.services.loading import ImportChoices
 from app.services.mappings import NAME, checked_mapping, read_mapping
 from app.services.server_files import find_file
 from graph.ingest.readers import Format

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
-import subprocess
-import sys
 
 import pytest
 
@@ -19,40 +16,6 @@ title = { column = "title" }
 price = { column = "price" }
 """
 DONE, FAILED, USAGE, NO_DATABASE, WITH_REJECTS = range(5)
-
-
-@pytest.fixture
-def run(tmp_path):
-    """Runs `catalograph …` with a home of its own; returns what it printed and its exit code."""
-
-    def run(*arguments, stdin=None, **environment):
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("NEO4J_", "CATALOGRAPH_"))
-        }
-        return subprocess.run(
-            [sys.executable, "-m", "app.cli.main", *map(str, arguments)],
-            env={**kept, "CATALOGRAPH_HOME": str(tmp_path / "home"), **environment},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return run
-
-
-@pytest.fixture
-def catalograph(run, database):
-    """The same, with the Neo4j of this test run configured."""
-    found = database.connection
-    where = {
-        "NEO4J_URI": found.uri,
-        "NEO4J_USERNAME": found.username,
-        "NEO4J_PASSWORD": found.password,
-    }
-    return lambda *arguments, **more: run(*arguments, **{**where, **more})
 
 
 @pytest.fixture

@@ -3,35 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
 from graph.ingest.mapping_file import load_mapping_file, parse_mapping
 
 DONE, FAILED, USAGE, WITH_REJECTS = 0, 1, 2, 4
-
-
-@pytest.fixture
-def run(tmp_path):
-    def run(*arguments):
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("NEO4J_", "CATALOGRAPH_"))
-        }
-        return subprocess.run(
-            [sys.executable, "-m", "app.cli.main", *map(str, arguments)],
-            env={**kept, "CATALOGRAPH_HOME": str(tmp_path / "home")},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return run
 
 
 @pytest.fixture

@@ -1,0 +1,41 @@
+"""The command line as a process of its own."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Runs `catalograph …` with a home of its own; returns what it printed and its exit code."""
+
+    def run(*arguments, stdin=None, **environment):
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("NEO4J_", "CATALOGRAPH_"))
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "app.cli.main", *map(str, arguments)],
+            env={**kept, "CATALOGRAPH_HOME": str(tmp_path / "home"), **environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def catalograph(run, database):
+    """The same, with the Neo4j of this test run configured."""
+    found = database.connection
+    where = {
+        "NEO4J_URI": found.uri,
+        "NEO4J_USERNAME": found.username,
+        "NEO4J_PASSWORD": found.password,
+    }
+    return lambda *arguments, **more: run(*arguments, **{**where, **more})
