@@ -341,9 +341,11 @@ class DumpReader:
                         line, None, str(record)[:200], "row_unreadable", "is not a JSON object"
                     )
         except ijson.JSONError as error:
+            reason = f"is not a JSON array of objects: {_first_line(error)}"
+            raise self._failed(f"after record {line}", reason) from error
+        except SystemError as error:  # Python's limit on digits, as the parser passes it on
             raise self._failed(
-                f"after record {line}",
-                f"is not a JSON array of objects: {_first_line(error)}",
+                f"after record {line}", "a number has thousands of digits; write it as a string"
             ) from error
 
     def _parquet(self) -> Iterator[Row | RecordRejected]:

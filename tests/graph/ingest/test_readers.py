@@ -236,3 +236,14 @@ def test_an_open_quote_is_named_with_the_lines_it_took(tmp_path):
 
     assert isinstance(rejected, RecordRejected)
     assert "lines 2 to 4 were read as one row" in rejected.reason
+
+
+def test_a_number_that_python_refuses_to_read_is_told_with_its_record(tmp_path):
+    path = tmp_path / "dump.json"
+    path.write_text('[{"sku": 1}, {"sku": ' + "9" * 5_000 + "}]", encoding="utf-8")
+
+    with (
+        pytest.raises(ImportFailed, match="thousands of digits"),
+        DumpReader(path, FileOptions()) as r,
+    ):
+        list(r)
