@@ -15,6 +15,7 @@ from msgspec import structs
 from app.services.loading import Dump, ImportChoices, Loading
 from graph.client import Database
 from graph.errors import ImportFailed, MigrationsPending
+from graph.ingest.files import FileState
 from graph.ingest.linking import BrandNames
 from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import (
@@ -68,20 +69,15 @@ def import_spec(
     """
     item_id(source, "any")
     load_mapping_file(mapping_file)
-    try:
-        found = file.stat()
-        text = mapping_file.read_text(encoding="utf-8")
-    except OSError as error:
-        reason = f"cannot be read: {error.strerror}"
-        raise ImportFailed(file=str(file), place="open", reason=reason) from error
+    state = _state_of(file, str(file))
     return ImportSpec(
         path=str(file.absolute()),
         file=str(file),
         source=source,
-        mapping=text,
+        mapping=mapping_file.read_text(encoding="utf-8"),
         mapping_name=str(mapping_file),
-        size=found.st_size,
-        modified_ns=found.st_mtime_ns,
+        size=state.size,
+        modified_ns=state.modified_ns,
         **structs.asdict(choices),
     )
 
@@ -105,11 +101,9 @@ def import_files(
         ValueInvalid, MappingInvalid, MigrationsPending: before anything is read.
         ImportFailed: a file is broken; what `done` reported and the rows before the break stay.
     """
-    for file in files:  # all of them, before the first is imported
-        if not file.exists():
-            raise ImportFailed(file=str(file), place="open", reason="there is no such file")
+    # All of them, before the first is imported.
+    dumps = [Dump(file, str(file), _state_of(file, str(file))) for file in files]
     prepared = _prepared(database, load_mapping_file(mapping_file), str(mapping_file), source)
-    dumps = [Dump(file, str(file)) for file in files]
     reports: list[ImportReport] = []
     with RejectFile(rejects_file) as rejects, SeenIds() as seen:
         loading = Loading(database, prepared, choices, source, run, clock, rejects, seen)
@@ -149,7 +143,10 @@ def run_import(
         ImportFailed: the file is broken, or is not the one it was; rows before the break stay.
         DatabaseError: the database went away for good.
     """
-    _require_same_file(spec)
+    file = Path(spec.path)
+    state = _state_of(file, spec.file)
+    if spec.size is not None and spec.modified_ns is not None:
+        state = FileState(spec.size, spec.modified_ns)
     folder.mkdir(parents=True, exist_ok=True)
     mapping = parse_mapping(spec.mapping, path=spec.mapping_name)
     prepared = _prepared(database, mapping, spec.mapping_name, spec.source, folder)
@@ -159,13 +156,13 @@ def run_import(
     rejects_file.unlink(missing_ok=True)
     for left in folder.glob("seen-*"):  # by a process that was killed
         shutil.rmtree(left, ignore_errors=True)
-    dump = Dump(Path(spec.path), spec.file, rejects=spec.rejects_of is not None)
+    dump = Dump(file, spec.file, state, rejects=spec.rejects_of is not None)
     with RejectFile(rejects_file) as rejects, SeenIds(folder) as seen:
         loading = Loading(database, prepared, spec, spec.source, run, clock, rejects, seen)
         if spec.on_error == "abort" and not loading.has_begun():
             loading.check([dump], report)
-        state = loading.open(spec.file)
-        done = loading.load(dump, report, state)
+        begun = loading.open(spec.file)
+        done = loading.load(dump, report, begun)
         loading.close_missing(done, report)
         loading.finish([done])
     return done
@@ -205,17 +202,9 @@ def _first_known_brands(database: Database, folder: Path) -> list[Named]:
     return brands
 
 
-def _require_same_file(spec: ImportSpec) -> None:
+def _state_of(path: Path, name: str) -> FileState:
     try:
-        found = Path(spec.path).stat()
+        return FileState.of(path.stat())
     except OSError as error:
-        raise ImportFailed(
-            file=spec.file, place="open", reason=f"cannot be read: {error.strerror}"
-        ) from error
-    told = (spec.size, spec.modified_ns)
-    if told != (None, None) and told != (found.st_size, found.st_mtime_ns):
-        raise ImportFailed(
-            file=spec.file,
-            place="open",
-            reason="the file was changed after this import was asked for; import it again",
-        )
+        reason = f"cannot be read: {error.strerror}"
+        raise ImportFailed(file=name, place="open", reason=reason) from error

@@ -10,10 +10,13 @@ from typing import Literal
 
 from graph.client import Database
 from graph.errors import ImportFailed
+from graph.ingest.files import FileState
 from graph.ingest.mapping import RowMapping
 from graph.ingest.pipeline import ImportReport, Progress, Writer, import_file
+from graph.ingest.readers import DumpReader
 from graph.ingest.rejects import RejectFile, RejectReader
 from graph.ingest.seen import SeenIds
+from graph.ingest.stream import RowReader
 from graph.records import Item, Parameter, Record
 from graph.repositories.closing import close_items, listed_ids
 from graph.repositories.imports import (
@@ -44,6 +47,7 @@ class ImportChoices(Record, frozen=True):
 class Dump:
     path: Path
     name: str  # as reports call it
+    state: FileState  # however often it is read, it has to be in this one
     rejects: bool = False  # it holds what another import has rejected
 
 
@@ -177,11 +181,16 @@ class Loading:
             rejects=self.rejects,
             progress=progress,
             seen=seen,
-            reader=RejectReader(dump.path, name=dump.name) if dump.rejects else None,
+            reader=self._reader(dump),
             report=report,
             begin_at=self.items,
             skip=skip,
         )
+
+    def _reader(self, dump: Dump) -> RowReader:
+        if dump.rejects:
+            return RejectReader(dump.path, name=dump.name, state=dump.state)
+        return DumpReader(dump.path, self.rows.options, name=dump.name, state=dump.state)
 
 
 class Nowhere:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from graph.bulk.messages import Claim, Ended, Failed, Mapped, Slice, Verdict, Written
+from graph.bulk.messages import Claim, Ended, Failed, Mapped, Message, Slice, Verdict, Written
 from graph.bulk.slices import run_slice
 from graph.bulk.vocabulary import VocabularyFiles
 from graph.errors import ImportFailed
@@ -135,7 +135,7 @@ class Merging:
 
     def _received(self, index: int) -> Written | Mapped | Ended:
         try:
-            message: Written | Mapped | Ended | Failed = self._pipes[index].recv()
+            message: Message = self._pipes[index].recv()
         except (EOFError, ConnectionResetError):
             raise ImportFailed(
                 file=str(self._load.files[0]),
@@ -144,7 +144,7 @@ class Merging:
                 "memory; nothing was loaded, try again",
             ) from None
         if isinstance(message, Failed):
-            raise ImportFailed(file=message.file, place=message.place, reason=message.reason)
+            raise message.error
         return message
 
     def _judge(self, mapped: Mapped) -> Verdict:

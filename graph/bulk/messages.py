@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from graph.errors import ImportFailed, MappingInvalid
 from graph.ingest.mapping_file import MappingFile
 from graph.records import Named, RecordRejected, Value
 from graph.schema import Label, Relationship
@@ -73,11 +74,18 @@ class Ended(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """Slice to load: an `ImportFailed`; pickle cannot, because it is made by names."""
+    """Slice to load: an error of ours, in parts; pickle does not make what is made by names."""
 
-    file: str
-    place: str
-    reason: str
+    kind: type[ImportFailed] | type[MappingInvalid]
+    fields: dict[str, str]
+
+    @classmethod
+    def of(cls, error: ImportFailed | MappingInvalid) -> Failed:
+        return cls(type(error), vars(error))
+
+    @property
+    def error(self) -> ImportFailed | MappingInvalid:
+        return self.kind(**self.fields)
 
 
 Message = Mapped | Written | Ended | Failed

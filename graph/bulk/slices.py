@@ -19,7 +19,7 @@ from msgspec import structs
 
 from graph.bulk.messages import Claim, Ended, Failed, Mapped, Slice, Verdict, Written
 from graph.bulk.tables import CsvText, fact_properties, item_table
-from graph.errors import ImportFailed
+from graph.errors import ImportFailed, MappingInvalid
 from graph.ingest.mapping import RowMapping
 from graph.ingest.readers import DumpReader, Row
 from graph.records import Item, Named, RecordRejected, Value
@@ -50,13 +50,17 @@ def run_slice(slice: Slice, pipe: Connection) -> None:
         try:
             with _SliceWriter(slice) as writer:
                 _work(slice, writer, pipe)
-        except ImportFailed as error:
-            pipe.send(Failed(error.file, error.place, error.reason))
+        except (ImportFailed, MappingInvalid) as error:
+            pipe.send(Failed.of(error))
         except ConnectionError:
             raise
         except OSError as error:  # of reading, `DumpReader` makes an `ImportFailed`
             reason = f"cannot be written: {error.strerror}; free some space, or name another folder"
-            pipe.send(Failed(str(slice.folder), "files for neo4j-admin", f"{reason} with --keep"))
+            place = "files for neo4j-admin"
+            failed = ImportFailed(
+                file=str(slice.folder), place=place, reason=f"{reason} with --keep"
+            )
+            pipe.send(Failed.of(failed))
 
 
 class _Chunk(NamedTuple):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 import ijson
 import msgspec
@@ -22,6 +22,7 @@ import pyarrow.parquet
 from ijson.common import ObjectBuilder
 
 from graph.errors import ImportFailed
+from graph.ingest.files import CSV_FIELD_LIMIT, BoundedLines, FileState, Unpacked
 from graph.records import Record, RecordRejected
 
 if TYPE_CHECKING:
@@ -32,17 +33,12 @@ Cell = object  # str from CSV; whatever JSON or Parquet holds otherwise
 
 # A longer cell is a broken file, an embedded picture, or an attack; the row is rejected.
 MAX_CELL_CHARACTERS = 1_000_000
-# The CSV parser holds one field in memory; past this it gives up and goes on with the next line.
-CSV_FIELD_LIMIT = 16_000_000
 
 MAX_DEPTH = 64  # of a JSON record; catalogs need three or four
 _TOO_DEEP = object()
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _PARQUET_MAGIC = b"PAR1"
 _BUFFER_BYTES = 1 << 16  # what stands in it when a file breaks off is not seen
-# What unpacks to more is an attack. Catalogs pack to a tenth, repetitive ones to a hundredth.
-UNPACKED_PER_BYTE = 400
-UNPACKED_FREE_BYTES = 64 << 20  # a small file may be anything
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SUFFIXES: dict[str, Format] = {
     ".csv": "csv",
@@ -79,8 +75,16 @@ class DumpReader:
     file itself is broken, after everything before the break was yielded.
     """
 
-    def __init__(self, path: Path, options: FileOptions, *, name: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        options: FileOptions,
+        *,
+        name: str | None = None,
+        state: FileState | None = None,
+    ) -> None:
         self.path = path
+        self._expected = state  # the file of that state, or none
         self.name = name or str(path)  # as messages call it
         self.options = options
         self.columns: tuple[str, ...] | None = None  # known before the first row for CSV, Parquet
@@ -93,7 +97,10 @@ class DumpReader:
         except OSError as error:
             raise self._failed("open", f"cannot be read: {error.strerror}") from error
         try:
-            self._opened_as = _state(self._raw)
+            self._opened_as = FileState.of(os.fstat(self._raw.fileno()))
+            if self._expected not in (None, self._opened_as):
+                reason = "the file was changed after this import was asked for; import it again"
+                raise self._failed("open", reason)
             self.bytes_total = self._opened_as.size
             self.format: Format = self.options.format or self._detected()
             self._rows = self._opened()
@@ -128,7 +135,7 @@ class DumpReader:
 
     def _require_unchanged(self, line: int) -> None:
         """A file that somebody writes to while we read it is neither the old one nor the new."""
-        if _state(self._raw) != self._opened_as:
+        if FileState.of(os.fstat(self._raw.fileno())) != self._opened_as:
             raise self._failed(
                 f"after line {line}",
                 "the file was changed while it was read; let it be written under another name and "
@@ -195,7 +202,11 @@ class DumpReader:
             if magic.startswith(prefix):
                 raw = pyarrow.PythonFile(self._raw, mode="r")
                 # Arrow's streams, unlike zstandard's, raise where a file was cut off.
-                stream = _Unpacked(pyarrow.CompressedInputStream(raw, compression), self)
+                stream = Unpacked(
+                    pyarrow.CompressedInputStream(raw, compression),
+                    packed_bytes=self.bytes_total,
+                    file=self.name,
+                )
                 return self._stack.enter_context(io.BufferedReader(stream, _BUFFER_BYTES))
         return self._raw
 
@@ -227,7 +238,7 @@ class DumpReader:
         text = self._text()
         # The limit is global to the csv module; everybody who needs a higher one says so.
         csv.field_size_limit(max(csv.field_size_limit(), CSV_FIELD_LIMIT))
-        rows = csv.reader(_Lines(text), delimiter=self._delimiter())
+        rows = csv.reader(BoundedLines(text), delimiter=self._delimiter())
         try:
             header = next(rows, None)
         except csv.Error as error:
@@ -282,7 +293,7 @@ class DumpReader:
         return self._text_rows(self._text())
 
     def _text_rows(self, text: io.TextIOWrapper) -> Iterator[Row | RecordRejected]:
-        lines = _Lines(text)
+        lines = BoundedLines(text)
         for line in count(1):
             try:
                 title = next(lines)
@@ -371,65 +382,6 @@ class DumpReader:
             raise self._failed(
                 f"after record {line}", f"is damaged: {_first_line(error)}"
             ) from error
-
-
-class _Lines:
-    """Lines of a bounded length: the CSV parser would take one of any."""
-
-    def __init__(self, text: io.TextIOWrapper) -> None:
-        self._readline = text.readline
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = self._readline(CSV_FIELD_LIMIT)
-        if not line:
-            raise StopIteration
-        if len(line) == CSV_FIELD_LIMIT and not line.endswith("\n"):
-            while (rest := self._readline(CSV_FIELD_LIMIT)) and not rest.endswith("\n"):
-                pass
-            raise csv.Error(f"the line is over {CSV_FIELD_LIMIT:,} characters long")
-        return line
-
-
-class _State(NamedTuple):
-    size: int
-    modified_ns: int
-
-
-def _state(file: io.BufferedReader) -> _State:
-    found = os.fstat(file.fileno())
-    return _State(found.st_size, found.st_mtime_ns)
-
-
-class _Unpacked(io.RawIOBase):
-    """A stream that is unpacked as it is read, but not without end."""
-
-    def __init__(self, stream: pyarrow.NativeFile, of: DumpReader) -> None:
-        self._stream = stream
-        self._limit = max(UNPACKED_FREE_BYTES, of.bytes_total * UNPACKED_PER_BYTE)
-        self._of = of
-        self._bytes = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any writable buffer
-        count: int = self._stream.readinto(buffer)
-        self._bytes += count
-        if self._bytes > self._limit:
-            raise ImportFailed(
-                file=self._of.name,
-                place="compression",
-                reason=f"unpacks to more than {UNPACKED_PER_BYTE} times its size, which catalogs "
-                "never do; if it is genuine, unpack it and import the result",
-            )
-        return count
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
 
 
 def _width_hint(line: int, rows: CsvReader) -> str:

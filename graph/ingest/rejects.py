@@ -10,8 +10,11 @@ from typing import IO
 import msgspec
 
 from graph.errors import ImportFailed
+from graph.ingest.files import FileState
 from graph.ingest.readers import DumpReader, FileOptions, Row
 from graph.records import RecordRejected
+
+LINES_MAX = 2**53  # no file has so many
 
 
 class RejectFile:
@@ -90,9 +93,9 @@ class RejectReader:
 
     columns = None
 
-    def __init__(self, path: Path, *, name: str) -> None:
+    def __init__(self, path: Path, *, name: str, state: FileState | None = None) -> None:
         self.name = name
-        self._reader = DumpReader(path, FileOptions(format="ndjson"), name=name)
+        self._reader = DumpReader(path, FileOptions(format="ndjson"), name=name, state=state)
 
     def __enter__(self) -> RejectReader:
         self._reader.__enter__()
@@ -121,6 +124,8 @@ class RejectReader:
     def _row(self, entry: Row) -> Row | RecordRejected:
         try:
             rejected = msgspec.convert(entry.cells, RecordRejected)
+            if not 0 <= rejected.line < LINES_MAX:
+                raise msgspec.ValidationError("`line` is none")
         except msgspec.ValidationError as error:
             return RecordRejected(
                 source=self.name,

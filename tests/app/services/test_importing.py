@@ -271,6 +271,31 @@ def test_a_file_that_changed_since_the_job_was_made_is_refused(database, tmp_pat
         run(database, given, tmp_path / "job")
 
 
+def test_a_file_that_is_replaced_between_the_check_and_the_load_is_refused(database, tmp_path):
+    path = dump(tmp_path, ROWS[:3])
+
+    def replace(so_far):
+        dump(tmp_path, ROWS[4:6], "other.csv").replace(path)
+
+    with pytest.raises(ImportFailed, match="changed after this import was asked for"):
+        run(database, spec(path, on_error="abort"), tmp_path / "job", report=replace)
+
+    assert ids(database) == []
+
+
+def test_a_reject_with_an_impossible_line_is_rejected_again(database, tmp_path):
+    mended = tmp_path / "mended.ndjson"
+    mended.write_text(
+        '{"source":"f","line":9223372036854775808,"field":null,"value":null,"code":"c",'
+        '"message":"m","row":{"sku":"1","title":"t"}}\n',
+        encoding="utf-8",
+    )
+
+    report = run(database, spec(mended, rejects_of="run-1"), tmp_path / "job")
+
+    assert report.reject_codes == {"reject_unreadable": 1}
+
+
 def test_mended_rejects_are_loaded_with_the_lines_they_had(database, tmp_path):
     run(database, spec(dump(tmp_path, [*ROWS, "9,Lamp 9"])), tmp_path / "job")
     (first, second) = rejects(tmp_path / "job")
