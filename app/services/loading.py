@@ -153,7 +153,7 @@ class Loading:
     def finish(self, reports: Sequence[ImportReport]) -> None:
         if self.choices.dry_run:
             return
-        finish_import(
+        written = finish_import(
             self.database,
             id=self.run,
             now=self.clock(),
@@ -161,6 +161,10 @@ class Loading:
             duplicates=sum(report.duplicates for report in reports),
             rejected=sum(report.rejected for report in reports),
         )
+        if len(reports) == 1:
+            # A transaction of an attempt that was killed may have ended after that.
+            for name in ("created", "updated", "unchanged", "closed"):
+                setattr(reports[0], name, getattr(written, name))
 
     def _import(
         self,

@@ -9,6 +9,8 @@ from app.errors import MappingUnknown
 from graph.errors import MappingInvalid
 from graph.ingest.mapping_file import parse_mapping
 
+# A key of thousands of parts takes the parser time by the square of them.
+LINE_MAX_CHARACTERS = 4_000
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -41,6 +43,10 @@ def checked_mapping(content: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         reason = f"is not UTF-8: byte {error.start}"
         raise MappingInvalid(path=name, place="file", reason=reason) from error
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > LINE_MAX_CHARACTERS:
+            reason = f"is over {LINE_MAX_CHARACTERS:,} characters long; break the line"
+            raise MappingInvalid(path=name, place=f"line {number}", reason=reason)
     try:
         parse_mapping(text, path=name)
     except (ValueError, RecursionError, OverflowError) as error:

@@ -49,12 +49,27 @@ class BoundedLines:
         return line
 
 
+def require_modest(unpacked_bytes: int, *, packed_bytes: int, file: str) -> None:
+    """Refuse what grows out of proportion when it is unpacked.
+
+    Raises:
+        ImportFailed: with the remedy, in case it is genuine.
+    """
+    if unpacked_bytes > max(UNPACKED_FREE_BYTES, packed_bytes * UNPACKED_PER_BYTE):
+        raise ImportFailed(
+            file=file,
+            place="compression",
+            reason=f"unpacks to more than {UNPACKED_PER_BYTE} times its size, which catalogs "
+            "never do; if it is genuine, unpack it and import the result",
+        )
+
+
 class Unpacked(io.RawIOBase):
     """A stream that is unpacked as it is read, but not without end."""
 
     def __init__(self, stream: pyarrow.NativeFile, *, packed_bytes: int, file: str) -> None:
         self._stream = stream
-        self._limit = max(UNPACKED_FREE_BYTES, packed_bytes * UNPACKED_PER_BYTE)
+        self._packed_bytes = packed_bytes
         self._file = file
         self._bytes = 0
 
@@ -64,13 +79,7 @@ class Unpacked(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any writable buffer
         count: int = self._stream.readinto(buffer)
         self._bytes += count
-        if self._bytes > self._limit:
-            raise ImportFailed(
-                file=self._file,
-                place="compression",
-                reason=f"unpacks to more than {UNPACKED_PER_BYTE} times its size, which catalogs "
-                "never do; if it is genuine, unpack it and import the result",
-            )
+        require_modest(self._bytes, packed_bytes=self._packed_bytes, file=self._file)
         return count
 
     def close(self) -> None:

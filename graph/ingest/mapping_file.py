@@ -16,6 +16,7 @@ from graph.ingest.patterns import Pattern
 from graph.ingest.readers import FileOptions, Format
 from graph.records import ItemKind, Parameter, ParameterKind
 from graph.text import find_unit
+from graph.text.excerpt import excerpt
 
 
 class _Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -180,11 +181,13 @@ def _described(parameter: Parameter) -> str:
 
 def _explained(path: str, text: str, message: str) -> MappingInvalid:
     reason, _, place = message.partition(" - at ")
-    place = place.strip("`").removeprefix("$").removeprefix(".") or "top level"
+    place = place.strip("`").removeprefix("$").removeprefix(".")[:200] or "top level"
     if unknown := re.match(r"Object contains unknown field `(.+)`", reason):
         key = unknown[1]
         near = difflib.get_close_matches(key, _known_keys(), n=1)
-        reason = f"the key {key!r} is not known" + (f"; did you mean {near[0]!r}?" if near else "")
+        reason = f"the key {excerpt(key)} is not known" + (
+            f"; did you mean {near[0]!r}?" if near else ""
+        )
         if line := _line_of(text, key):
             place = f"line {line}, {place}"
     return MappingInvalid(path=path, place=place, reason=reason)

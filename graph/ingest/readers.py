@@ -18,11 +18,17 @@ from typing import TYPE_CHECKING, Literal
 import ijson
 import msgspec
 import pyarrow
-import pyarrow.parquet
-from ijson.common import ObjectBuilder
 
 from graph.errors import ImportFailed
-from graph.ingest.files import CSV_FIELD_LIMIT, BoundedLines, FileState, Unpacked
+from graph.ingest.arrays import MAX_DEPTH, TOO_DEEP, array_items
+from graph.ingest.files import (
+    CSV_FIELD_LIMIT,
+    BoundedLines,
+    FileState,
+    Unpacked,
+    require_modest,
+)
+from graph.ingest.parquet import ParquetRows
 from graph.records import Record, RecordRejected
 
 if TYPE_CHECKING:
@@ -34,8 +40,6 @@ Cell = object  # str from CSV; whatever JSON or Parquet holds otherwise
 # A longer cell is a broken file, an embedded picture, or an attack; the row is rejected.
 MAX_CELL_CHARACTERS = 1_000_000
 
-MAX_DEPTH = 64  # of a JSON record; catalogs need three or four
-_TOO_DEEP = object()
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _PARQUET_MAGIC = b"PAR1"
 _BUFFER_BYTES = 1 << 16  # what stands in it when a file breaks off is not seen
@@ -341,10 +345,10 @@ class DumpReader:
     def _json(self) -> Iterator[Row | RecordRejected]:
         line = 0
         try:
-            for line, record in enumerate(_array_items(self._unmarked()), start=1):
+            for line, record in enumerate(array_items(self._unmarked()), start=1):
                 if isinstance(record, dict):
                     yield Row(line=line, cells=record)
-                elif record is _TOO_DEEP:
+                elif record is TOO_DEEP:
                     reason = f"is nested more than {MAX_DEPTH} levels deep"
                     yield self._rejected(line, None, "", "row_unreadable", reason)
                 else:
@@ -354,7 +358,10 @@ class DumpReader:
         except ijson.JSONError as error:
             reason = f"is not a JSON array of objects: {_first_line(error)}"
             raise self._failed(f"after record {line}", reason) from error
-        except SystemError as error:  # Python's limit on digits, as the parser passes it on
+        except UnicodeError as error:
+            reason = f"a text is no Unicode ({_first_line(error)}); write the file anew as UTF-8"
+            raise self._failed(f"after record {line}", reason) from error
+        except (SystemError, ValueError) as error:  # Python's limit on digits, passed on by C
             raise self._failed(
                 f"after record {line}", "a number has thousands of digits; write it as a string"
             ) from error
@@ -362,22 +369,20 @@ class DumpReader:
     def _parquet(self) -> Iterator[Row | RecordRejected]:
         self._raw.seek(0)
         try:
-            file = pyarrow.parquet.ParquetFile(self._raw)
+            rows = ParquetRows(self._raw)
         except pyarrow.ArrowException as error:
             raise self._failed(
                 "footer", f"is not a whole Parquet file: {_first_line(error)}"
             ) from error
-        self._set_columns(file.schema_arrow.names)
-        return self._parquet_rows(file)
+        require_modest(rows.unpacked_bytes, packed_bytes=self.bytes_total, file=self.name)
+        self._set_columns(rows.columns)
+        return self._parquet_rows(rows)
 
-    def _parquet_rows(self, file: pyarrow.parquet.ParquetFile) -> Iterator[Row | RecordRejected]:
+    def _parquet_rows(self, rows: ParquetRows) -> Iterator[Row | RecordRejected]:
         line = 0
         try:
-            for batch in file.iter_batches(batch_size=2_000):
-                columns = [_cells_of(column) for column in batch.columns]
-                for cells in zip(*columns, strict=True):
-                    line += 1
-                    yield Row(line=line, cells=dict(zip(batch.schema.names, cells, strict=True)))
+            for line, cells in enumerate(rows, start=1):
+                yield Row(line=line, cells=dict(zip(rows.columns, cells, strict=True)))
         except (pyarrow.ArrowException, OSError) as error:
             raise self._failed(
                 f"after record {line}", f"is damaged: {_first_line(error)}"
@@ -393,49 +398,8 @@ def _width_hint(line: int, rows: CsvReader) -> str:
     return "quote cells that hold the delimiter"
 
 
-def _cells_of(column: pyarrow.Array) -> list[object]:
-    """Python's values; text for times that Python has no value for, such as nanoseconds."""
-    try:
-        return column.to_pylist()  # type: ignore[no-any-return]
-    except (ValueError, OverflowError):
-        return column.cast(pyarrow.string()).to_pylist()  # type: ignore[no-any-return]
-
-
 def _is_no_text(name: str) -> bool:
     return any("\ud800" <= c <= "\udfff" or (c < " " and c not in "\t\r\n") for c in name)
-
-
-def _array_items(stream: io.BufferedReader) -> Iterator[object]:
-    """The items of the array that a stream holds, one at a time.
-
-    Numbers are exact, of any length. Not `ijson.items`: the paths it keeps of deeply nested values
-    take memory by the square of the depth.
-    """
-    builder, depth = ObjectBuilder(), 0
-    for event, value in ijson.basic_parse(stream):
-        if event.startswith("end_"):
-            depth -= 1
-        elif depth == 0 and event != "start_array":
-            raise ijson.JSONError("it holds no array")
-        if depth == 0:
-            depth = 1 if event == "start_array" else 0
-            continue
-        if depth <= MAX_DEPTH:
-            builder.event(event, value)
-        if event.startswith("start_"):
-            depth += 1
-            if depth > MAX_DEPTH:
-                builder = _Refused()
-        if depth == 1:
-            yield builder.value
-            builder = ObjectBuilder()
-
-
-class _Refused(ObjectBuilder):  # type: ignore[misc]
-    """Takes the rest of a record that is nested too deeply, and keeps none of it."""
-
-    def event(self, event: str, value: object) -> None:
-        self.value = _TOO_DEEP
 
 
 def _first_line(error: Exception) -> str:

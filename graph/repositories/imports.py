@@ -17,27 +17,30 @@ from graph.records import Record
 
 ImportMode = Literal["merge", "replace"]
 
-OPEN = """
-MERGE (i:Import {id: $id})
+_STATE = """RETURN i.items_written AS items_written, i.created AS created,
+  i.updated AS updated, i.unchanged AS unchanged, i.closed AS closed"""
+
+OPEN = f"""
+MERGE (i:Import {{id: $id}})
 ON CREATE SET i.source = $source, i.file = $file, i.mode = $mode, i.started_at = $now,
               i.items_written = 0, i.created = 0, i.updated = 0, i.unchanged = 0, i.closed = 0
-RETURN i.items_written AS items_written, i.created AS created, i.updated AS updated,
-       i.unchanged AS unchanged, i.closed AS closed
+{_STATE}
 """
-# The lock is a statement of its own: what is read in the same one might be from before the wait.
-LOCK = "MATCH (i:Import {id: $id}) SET i.writing = true"
+# Setting a property locks until the transaction ends. A statement of its own: what is read in the
+# same one might be from before the wait.
+LOCK = "MATCH (i:Import {id: $id}) SET i.writing = true REMOVE i.writing"
 READ = "MATCH (i:Import {id: $id}) RETURN i.items_written AS items_written"
 ADVANCE = """
 MATCH (i:Import {id: $id})
 SET i.items_written = $items_written, i.created = i.created + $created,
     i.updated = i.updated + $updated, i.unchanged = i.unchanged + $unchanged
-REMOVE i.writing
 """
-CLOSED = "MATCH (i:Import {id: $id}) SET i.closed = i.closed + $closed REMOVE i.writing"
-FINISH = """
-MATCH (i:Import {id: $id})
+CLOSED = "MATCH (i:Import {id: $id}) SET i.closed = i.closed + $closed"
+FINISH = f"""
+MATCH (i:Import {{id: $id}})
 SET i.finished_at = $now, i.rows_read = $rows_read, i.duplicates = $duplicates,
     i.rejected = $rejected
+{_STATE}
 """
 
 
@@ -93,7 +96,9 @@ def count_closed(tx: Transaction, id: str, closed: int) -> None:
 
 def finish_import(
     database: Database, *, id: str, now: datetime, rows_read: int, duplicates: int, rejected: int
-) -> None:
-    database.write(
+) -> ImportState:
+    """What it has written in all, also in transactions whose end nobody heard of."""
+    (row,) = database.write(
         FINISH, id=id, now=now, rows_read=rows_read, duplicates=duplicates, rejected=rejected
     )
+    return ImportState(**row)

@@ -129,7 +129,7 @@ def offers(folder: Path) -> tuple[Path, Path, str]:
 
 
 def generated(folder: Path) -> tuple[Path, Path, str]:
-    return write_csv(folder / "generated.csv", 4_000), mapping(folder, MAPPING), "shop"
+    return write_csv(folder / "generated.csv", 2_500), mapping(folder, MAPPING), "shop"
 
 
 def odd(folder: Path) -> tuple[Path, Path, str]:

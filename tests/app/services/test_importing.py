@@ -138,6 +138,21 @@ def test_an_import_that_is_run_again_after_its_end_changes_nothing(database, tmp
     assert counts(report) == undisturbed[1]
 
 
+def test_two_workers_on_one_import_report_what_both_have_written(database, tmp_path, undisturbed):
+    given, others = spec(dump(tmp_path)), []
+
+    def be_overtaken(so_far):
+        if not others:
+            others.append(None)
+            others.append(run(database, given, tmp_path / "other"))
+
+    report = run(database, given, tmp_path / "job", report=be_overtaken)
+
+    assert counts(report) == counts(others[1]) == undisturbed[1]
+    assert database.read(GRAPH) == undisturbed[0]
+    assert database.read("MATCH (i:Import) RETURN i.writing AS writing") == [{"writing": None}]
+
+
 def test_what_report_raises_stops_the_import_after_the_batches_at_hand(database, tmp_path):
     class Cancelled(Exception):
         pass
