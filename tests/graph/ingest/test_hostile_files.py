@@ -125,9 +125,9 @@ def test_a_file_that_is_not_the_one_that_was_seen_is_refused(tmp_path):
         pass
 
 
-def test_a_text_of_a_json_array_that_is_no_unicode_is_told_with_its_place(tmp_path):
+def test_bytes_of_a_json_array_that_are_no_text_are_told_with_their_place(tmp_path):
     path = tmp_path / "a.json"
-    path.write_text('[{"sku": "1"}, {"sku": "\\ud800"}]', encoding="utf-8")
+    path.write_bytes(b'[{"sku": "1"}, {"sku": "\xff"}]')
 
-    with pytest.raises(ImportFailed, match="a text is no Unicode"):
+    with pytest.raises(ImportFailed, match="invalid bytes in UTF8"):
         read(path)
