@@ -140,7 +140,9 @@ def assemble(
         content_hash="",
         **fields,  # type: ignore[arg-type]
     )
-    return msgspec.structs.replace(item, content_hash=_content_hash(item))
+    # Nobody has it yet, and a copy would cost as much as the item itself.
+    msgspec.structs.force_setattr(item, "content_hash", _content_hash(item))
+    return item
 
 
 def category_path(path: str, separator: str = CATEGORY_SEPARATOR) -> tuple[Named, ...]:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import lru_cache
-from typing import TypeVar
+from functools import lru_cache, partial
 
 from graph.errors import DraftInvalid, ImportFailed, ValueInvalid
+from graph.ingest.cells import SHORT, CellInvalid, Cells, FieldReader, shown_columns
 from graph.ingest.items import assemble, category_path, model_named
 from graph.ingest.linking import BrandNames
 from graph.ingest.mapping_file import (
     FieldSpec,
-    FileSpec,
     MappingFile,
     NamesSpec,
     NumberSpec,
     ParameterSpec,
 )
 from graph.ingest.patterns import Pattern
-from graph.ingest.readers import MAX_CELL_CHARACTERS, Row
+from graph.ingest.readers import Row
 from graph.records import Fact, Item, Named, Parameter, RecordRejected, Value
 from graph.text import (
     clean_text,
@@ -34,23 +32,22 @@ from graph.text import (
     parse_number,
     slug,
 )
-
-T = TypeVar("T")
+from graph.text.numbers import DecimalSign
 
 # Cells repeat (a dump has few chipsets and many phones); this many are remembered per parameter.
 REMEMBERED_CELLS = 20_000
 
+_NOTHING = FieldSpec()
+# In the order in which errors are told: of a row with several the first is.
+_SIMPLE = (
+    *("description", "language", "price", "currency", "gtin", "mpn", "url", "image_url"),
+    "in_stock",
+)
+_Read = Callable[[Mapping[str, object], Named | None], object]
+
 _YES_NO = Parameter(id="in_stock", name="in stock", kind="boolean")
 _CURRENCY = re.compile(r"[£$€¥₹￥]|\b[A-Z]{3}\b|元")
 _TRAILING_UNIT = re.compile(r"[^\d\s.,]+\s*$")
-
-
-class CellInvalid(Exception):
-    """One cell of the row at hand; becomes its `RecordRejected`."""
-
-    def __init__(self, column: str, value: str, reason: str, code: str = "value_invalid") -> None:
-        super().__init__(reason)
-        self.column, self.value, self.reason, self.code = column, value, reason, code
 
 
 class RowMapping:
@@ -72,9 +69,11 @@ class RowMapping:
         self._parameters = [ParameterReader(spec, self._cells) for spec in mapping.parameters]
         self.parameters = {reader.parameter.id: reader.parameter for reader in self._parameters}
         self.cells_skipped: dict[str, int] = {}
-        self._patterns: dict[str, Pattern] = {}
-        # Categories repeat from row to row.
-        self._category = lru_cache(4_096)(category_path)
+        fields = mapping.fields
+        self._id = FieldReader(mapping.id or _NOTHING, self._cells)
+        self._title = FieldReader(fields.title, self._cells)
+        self._brand = FieldReader(fields.brand or _NOTHING, self._cells)
+        self._others = list(self._other_fields())
 
     def check_columns(self, file: str, columns: tuple[str, ...]) -> None:
         """Refuse a file that lacks a column the mapping needs.
@@ -122,115 +121,70 @@ class RowMapping:
 
     def id_of(self, row: Row, source: str) -> str | None:
         """The id that `row` would have, also where something else in it cannot be loaded."""
-        fields, cells = self._mapping.fields, row.cells
+        cells = row.cells
         try:
             if self._mapping.target == "model":
-                brand, title = self._brand_of(cells), self._text(cells, fields.title)
+                brand, title = self._brand_of(cells), self._title(cells, clean_text)
                 return model_id(brand.name if brand else None, title) if title else None
             return item_id(source, self._sku(cells) or "")
         except (CellInvalid, ValueInvalid):
             return None
 
     def _item(self, cells: Mapping[str, object], source: str) -> Item:
-        fields = self._mapping.fields
-        text = self._text
         brand = self._brand_of(cells)
         try:
             return assemble(
                 kind=self._mapping.target,
                 source=source,
                 sku=self._sku(cells) or "",
-                title=text(cells, fields.title) or "",
-                names=self._names(cells, fields.names),
+                title=self._title(cells, clean_text) or "",
                 brand=brand,
-                categories=self._categories_of(cells),
-                model=self._built(cells, fields.model, lambda name: model_named(brand, name)),
-                description=text(cells, fields.description),
-                language=text(cells, fields.language),
-                price=self._number(cells, fields.price),
-                currency=text(cells, fields.currency),
-                gtin=text(cells, fields.gtin),
-                mpn=text(cells, fields.mpn),
-                url=text(cells, fields.url),
-                image_url=text(cells, fields.image_url),
-                in_stock=self._built(cells, fields.in_stock, _yes_no),
+                **{name: read(cells, brand) for name, read in self._others},
                 facts=self._facts(cells),
             )
         except DraftInvalid as error:
             column = self._column_of(error.field)
             raise CellInvalid(column, error.value, error.reason, error.reject_code) from error
 
+    def _other_fields(self) -> Iterator[tuple[str, _Read]]:
+        """The fields that this mapping has, and how each is read; the first one wrong is told."""
+        fields = self._mapping.fields
+        if (names := fields.names) is not None:
+            yield "names", lambda cells, brand: self._names(cells, names)
+        if (category := fields.category) is not None:
+            path = lru_cache(4_096)(partial(category_path, separator=category.separator))
+            yield "categories", _reading(FieldReader(category, self._cells), path, ())
+        if fields.model is not None:
+            model = FieldReader(fields.model, self._cells)
+            yield "model", lambda cells, brand: model(cells, lambda n: model_named(brand, n))
+        for name, spec in self._simple_fields():
+            yield name, _reading(FieldReader(spec, self._cells), _build_of(name, spec), None)
+
+    def _simple_fields(self) -> Iterator[tuple[str, FieldSpec]]:
+        for name in _SIMPLE:
+            if (spec := getattr(self._mapping.fields, name)) is not None:
+                yield name, spec
+
     def _sku(self, cells: Mapping[str, object]) -> str | None:
         spec = self._mapping.id
         if spec is None or not spec.hash:
-            return self._text(cells, spec)
+            return self._id(cells, clean_text) or None
         said = ["\x1e".join(self._cells.texts(cells, name)) for name in spec.sources]
         try:
             cleaned = [clean_text(text) for text in said]
         except ValueInvalid as error:
-            raise CellInvalid(_shown_columns(spec), error.value, error.reason) from error
+            raise CellInvalid(shown_columns(spec), error.value, error.reason) from error
         return content_sku(cleaned) if any(cleaned) else None
-
-    def _text(self, cells: Mapping[str, object], spec: FieldSpec | None) -> str | None:
-        """Cleaned text of a field, or None where the row says nothing."""
-        return self._built(cells, spec, clean_text) or None
-
-    def _built(
-        self, cells: Mapping[str, object], spec: FieldSpec | None, build: Callable[[str], T]
-    ) -> T | None:
-        if spec is None:
-            return None
-        raw = self._raw(cells, spec)
-        if not raw:
-            return None
-        try:
-            return build(raw)
-        except ValueInvalid as error:
-            raise CellInvalid(_shown_columns(spec), raw, error.reason) from error
-
-    def _raw(self, cells: Mapping[str, object], spec: FieldSpec) -> str | None:
-        if spec.value is not None:
-            return spec.value
-        said = (text for name in spec.sources for text in self._cells.texts(cells, name))
-        raw = spec.join.join(said) if spec.join is not None else next(said, None)
-        if raw and spec.pattern:
-            return self._searched(spec, raw)
-        return raw
-
-    def _searched(self, spec: FieldSpec, raw: str) -> str | None:
-        assert spec.pattern is not None
-        pattern = self._patterns.get(spec.pattern)
-        if pattern is None:
-            pattern = self._patterns[spec.pattern] = Pattern(spec.pattern)
-        try:
-            return next(pattern.found(raw), None)
-        except ValueInvalid as error:
-            raise CellInvalid(_shown_columns(spec), raw, error.reason) from error
-
-    def _number(self, cells: Mapping[str, object], spec: NumberSpec | None) -> float | None:
-        def amount(raw: str) -> float:
-            number = parse_number(_CURRENCY.sub("", raw).strip(), decimal=spec.decimal)  # type: ignore[union-attr]
-            if number < 0:
-                raise ValueInvalid(value=raw, reason=f"{raw!r} is below zero")
-            return number
-
-        return self._built(cells, spec, amount)
 
     def _brand_of(self, cells: Mapping[str, object]) -> Named | None:
         spec = self._mapping.fields.brand
-        brand = self._built(cells, spec, self._brands.named)
+        brand = self._brand(cells, self._brands.named)
         if brand is None or spec is None or spec.names is None:
             return brand
         names = (*brand.names, *self._names(cells, spec.names))
         brand = Named(id=brand.id, name=brand.name, names=tuple(dict.fromkeys(names)))
         self._brands.add(brand)  # from the next row on it is known by these
         return brand
-
-    def _categories_of(self, cells: Mapping[str, object]) -> tuple[Named, ...]:
-        spec = self._mapping.fields.category
-        if spec is None:
-            return ()
-        return self._built(cells, spec, lambda raw: self._category(raw, spec.separator)) or ()
 
     def _names(self, cells: Mapping[str, object], spec: NamesSpec | None) -> tuple[str, ...]:
         if spec is None:
@@ -242,7 +196,7 @@ class RowMapping:
         try:
             return tuple(dict.fromkeys(name for part in parts if (name := clean_text(part))))
         except ValueInvalid as error:
-            raise CellInvalid(_shown_columns(spec), error.value, error.reason) from error
+            raise CellInvalid(shown_columns(spec), error.value, error.reason) from error
 
     def _facts(self, cells: Mapping[str, object]) -> list[Fact]:
         facts: list[Fact] = []
@@ -268,60 +222,7 @@ class RowMapping:
 
     def _column_of(self, field: str) -> str:
         spec = self._mapping.id if field == "id" else getattr(self._mapping.fields, field, None)
-        return _shown_columns(spec) if spec is not None else field
-
-
-class Cells:
-    """Cells to text: literals decoded, those that say nothing left out, too long ones refused."""
-
-    def __init__(self, spec: FileSpec) -> None:
-        self._empty = frozenset(("", *spec.empty))
-        self._literals = spec.cells == "python-bytes"
-
-    def texts(self, cells: Mapping[str, object], column: str) -> list[str]:
-        """The texts of one cell: none, one, or for a JSON list one for each of its items."""
-        cell = cells.get(column)
-        if cell is None:
-            cell = _nested(cells, column)
-        if isinstance(cell, str):
-            text = self._decoded(column, cell)
-            return [] if text in self._empty else [text]
-        if isinstance(cell, bytes):
-            return self.texts({column: cell.decode("utf-8", "surrogateescape")}, column)
-        if isinstance(cell, list | tuple):
-            return [text for part in cell for text in self._item_texts(column, part)]
-        if isinstance(cell, dict):
-            hint = f", such as {column}.{next(iter(cell))}" if cell else ""
-            raise CellInvalid(
-                column, str(cell)[:40], f"is an object; the mapping must name one of its keys{hint}"
-            )
-        text = _scalar(cell)
-        return [] if text in self._empty else [text]
-
-    def _item_texts(self, column: str, part: object) -> list[str]:
-        if isinstance(part, list | tuple):
-            raise CellInvalid(column, "", "is a list in a list; one list of values is taken")
-        return self.texts({column: part}, column)
-
-    def _decoded(self, column: str, cell: str) -> str:
-        if len(cell) > MAX_CELL_CHARACTERS:
-            raise CellInvalid(
-                column,
-                cell[:40],
-                f"is {len(cell):,} characters long; at most {MAX_CELL_CHARACTERS:,} are taken",
-                "cell_too_long",
-            )
-        text = cell.strip()
-        if self._literals and text.startswith(("b'", 'b"')):
-            text = _from_bytes_literal(column, text)
-        if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
-            raise CellInvalid(
-                column,
-                text,
-                "is not UTF-8; set the encoding under [file] in the mapping, or save the file anew",
-                "not_utf8",
-            )
-        return text
+        return shown_columns(spec) if spec is not None else field
 
 
 class ParameterReader:
@@ -340,8 +241,22 @@ class ParameterReader:
         self._cells = cells
         self._pattern = Pattern(spec.pattern) if spec.pattern else None
         self._values = lru_cache(REMEMBERED_CELLS)(self.read)
+        # Of one column, the cell alone decides; what it said is remembered as it was written.
+        self._only = spec.sources[0] if len(spec.sources) == 1 else None
+        self._said: dict[str, list[Fact]] = {}
 
     def facts(self, cells: Mapping[str, object]) -> list[Fact]:
+        cell = None if self._only is None else cells.get(self._only)
+        if type(cell) is not str or len(cell) > SHORT:
+            return self._facts(cells)
+        known = self._said.get(cell)
+        if known is None:
+            if len(self._said) >= REMEMBERED_CELLS:
+                self._said.clear()
+            known = self._said[cell] = self._facts(cells)
+        return known
+
+    def _facts(self, cells: Mapping[str, object]) -> list[Fact]:
         facts: list[Fact] = []
         for column in self.spec.sources:
             for text in self._cells.texts(cells, column):
@@ -407,41 +322,28 @@ def _bound(number: float | None) -> str:
     return "" if number is None else format_number(number)
 
 
-def _from_bytes_literal(column: str, text: str) -> str:
-    if "\\" not in text:
-        return text[2:-1].strip()
-    try:
-        literal = ast.literal_eval(text)
-        return literal.decode("utf-8").strip() if isinstance(literal, bytes) else text
-    except (ValueError, SyntaxError, UnicodeDecodeError):
-        raise CellInvalid(
-            column, text, "is not a whole b'..' literal of UTF-8 text", "not_utf8"
-        ) from None
+def _reading(reader: FieldReader, build: Callable[[str], object], otherwise: object) -> _Read:
+    def read(cells: Mapping[str, object], brand: Named | None) -> object:
+        found = reader(cells, build)
+        return otherwise if found is None else found
+
+    return read
 
 
-def _nested(cells: Mapping[str, object], column: str) -> object:
-    """`specs.ram` reaches into objects of JSON rows."""
-    cell: object = cells
-    for key in column.split("."):
-        if not isinstance(cell, Mapping):
-            return None
-        cell = cell.get(key)
-    return cell
+def _build_of(name: str, spec: FieldSpec) -> Callable[[str], object]:
+    if name == "in_stock":
+        return _yes_no
+    if isinstance(spec, NumberSpec):
+        return lru_cache(REMEMBERED_CELLS)(partial(_amount, decimal=spec.decimal))
+    return lambda raw: clean_text(raw) or None
 
 
-def _scalar(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
+def _amount(raw: str, *, decimal: DecimalSign) -> float:
+    number = parse_number(_CURRENCY.sub("", raw).strip(), decimal=decimal)
+    if number < 0:
+        raise ValueInvalid(value=raw, reason=f"{raw!r} is below zero")
+    return number
 
 
 def _yes_no(raw: str) -> bool:
     return normalise_value(raw, _YES_NO).text == "yes"
-
-
-def _shown_columns(spec: FieldSpec) -> str:
-    return " + ".join(spec.sources) or "value"

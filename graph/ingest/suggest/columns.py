@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from graph.ingest.mapping import CellInvalid, Cells
+from graph.ingest.cells import CellInvalid, Cells
 from graph.ingest.suggest.proposal import EXAMPLES, shown
 from graph.ingest.suggest.sample import Sample
 

@@ -9,7 +9,8 @@ from typing import Literal
 from msgspec import structs
 
 from graph.errors import ValueInvalid
-from graph.ingest.mapping import Cells, ParameterReader
+from graph.ingest.cells import Cells
+from graph.ingest.mapping import ParameterReader
 from graph.ingest.mapping_file import FileSpec, ParameterSpec
 from graph.ingest.suggest.columns import Column
 from graph.records import ParameterKind
