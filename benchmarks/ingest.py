@@ -173,11 +173,11 @@ class Sides:
         self._driver.close()
         self._database.close()
 
-    def measure(self, rows: int, slices: int) -> dict[str, Any]:
+    def measure(self, rows: int, slices: int, again_slices: int) -> dict[str, Any]:
         dumps = self._slices(rows, slices)
         self._both(self._dump("warm", rows_between(rows, rows + BATCH_ROWS)), flip=False)
         first = [self._both(dump, flip=bool(n % 2)) for n, dump in enumerate(dumps)]
-        again = [self._both(dump, flip=bool(n % 2)) for n, dump in enumerate(dumps)]
+        again = [self._both(dump, flip=bool(n % 2)) for n, dump in enumerate(dumps[:again_slices])]
         per_slice = rows // slices
         return {
             "rows": per_slice * slices,
@@ -197,11 +197,15 @@ class Sides:
 
     def _both(self, dump: Path, *, flip: bool) -> tuple[float, float]:
         """Seconds of the bare loop and of ours, which go first by turns."""
+        rows = bare_rows(read_items(dump))
         if flip:
             ours = run_ours(self._database, dump)
-            return run_bare(self._driver, bare_rows(read_items(dump))), ours
-        bare = run_bare(self._driver, bare_rows(read_items(dump)))
-        return bare, run_ours(self._database, dump)
+            bare = run_bare(self._driver, rows)
+        else:
+            bare = run_bare(self._driver, rows)
+            ours = run_ours(self._database, dump)
+        print(f"{dump.stem}: bare {bare:.1f} s, ours {ours:.1f} s", file=sys.stderr, flush=True)
+        return bare, ours
 
 
 def compared(rows: int, seconds: list[tuple[float, float]]) -> dict[str, Any]:
@@ -261,6 +265,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=60_000)
     parser.add_argument("--slices", type=int, default=6)
+    parser.add_argument("--again", type=int, help="slices to load again; all of them by default")
     parser.add_argument("--memory-rows", type=int, default=0)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as name, ExitStack() as stack:
@@ -271,7 +276,8 @@ def main() -> None:
         else:
             bare = stack.enter_context(server(folder / "bare"))
             with Sides(bare, ours, folder) as sides:
-                result = sides.measure(chosen.rows, chosen.slices)
+                again = chosen.again or chosen.slices
+                result = sides.measure(chosen.rows, chosen.slices, again)
     print(json.dumps(result, indent=1))
 
 
