@@ -1,8 +1,8 @@
 """Import rate against a bare driver loop that writes the same graph, and memory of a large dump.
 
 `python -m benchmarks.ingest` cuts a generated catalog into slices and gives each to both sides, one
-after the other, each with a Neo4j of its own that grows with them; then they come once
-more, unchanged. It prints the ratio for each slice and for the whole. `--memory-rows 1000000` imports one
+after the other, each with a Neo4j of its own that grows with them; then they come once more,
+unchanged. It prints the ratio for each slice and for the whole. `--memory-rows 1000000` imports one
 dump of that many rows in a process of its own and prints its peak memory.
 """
 
