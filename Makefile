@@ -43,7 +43,7 @@ lock: $(STAMP) ## resolve the dependencies anew: Python's into requirements.lock
 	$(BIN)/python -m graph.server lock
 
 clean: ## remove the virtual environment and what tools left; the graph stays
-	rm -rf $(VENV) build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -84,7 +84,12 @@ class Shop:
 def shop(tmp_path_factory, severity):
     folder = tmp_path_factory.mktemp("shop")
     options = ServerOptions(
-        bolt_port=0, http_port=0, heap_mib=512, page_cache_mib=128, restart_limit=1_000
+        bolt_port=0,
+        http_port=0,
+        heap_mib=512,
+        page_cache_mib=128,
+        restart_limit=1_000,
+        prepare_archive=False,
     )
     with EmbeddedServer(folder / "home", options) as server:
         found = server.endpoint
