@@ -72,7 +72,6 @@ class ItemStream:
         source: str,
         rejects: RejectFile,
         seen: SeenIds | None = None,
-        scratch: Path | None = None,
         reader: RowReader | None = None,
         name: str | None = None,
         tick: Callable[[], None] = lambda: None,
@@ -84,7 +83,6 @@ class ItemStream:
         self._rejects = rejects
         self._reader = reader or DumpReader(path, rows.options, name=self.name)
         self._seen = seen
-        self._scratch = scratch
         self._tick = tick
         self._stack = ExitStack()
 
@@ -94,7 +92,7 @@ class ItemStream:
             if reader.columns is not None:
                 self._rows.check_columns(self.name, reader.columns)
             if self._seen is None:
-                self._seen = stack.enter_context(SeenIds(self._scratch))
+                self._seen = stack.enter_context(SeenIds())
             self._stack = stack.pop_all()
         self._seen.begin_file()
         self._rows.cells_skipped = self.counts.cells_skipped

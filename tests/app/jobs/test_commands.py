@@ -47,22 +47,6 @@ def environment(home):
 
 
 @pytest.fixture
-def run(environment):
-    def run(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "app.cli.main", *map(str, arguments)],
-            env=environment,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return run
-
-
-@pytest.fixture
 def submit(jobs, tmp_path):
     """Makes an import job of some text."""
 
@@ -282,11 +266,11 @@ def test_leaving_a_watched_job_says_that_it_goes_on(submit, environment, jobs):
     assert jobs.get(id).state == "queued"
 
 
-def test_a_jobs_database_that_is_away_is_one_sentence(run, environment):
-    environment["CATALOGRAPH_JOBS_URL"] = "postgresql://me:secret@127.0.0.1:1/jobs"
+def test_a_jobs_database_that_is_away_is_one_sentence(run):
+    away = "postgresql://me:secret@127.0.0.1:1/jobs"
 
     for command in (("jobs", "ls"), ("worker",)):
-        done = run(*command)
+        done = run(*command, CATALOGRAPH_JOBS_URL=away)
         assert done.returncode == FAILED
         assert "CATALOGRAPH_JOBS_URL" in done.stderr
         assert "secret" not in done.stderr
