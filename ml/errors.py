@@ -1,0 +1,206 @@
+"""Everything that `ml` raises on purpose, in one tree.
+
+LearningError
+├── ArtefactError               one trained model in the registry
+│   ├── ArtefactNotFound        no such name, version or alias
+│   ├── ArtefactInvalid         one that cannot be registered as it is
+│   ├── ArtefactCorrupted       a file that is not what was registered
+│   ├── ArtefactInUse           an alias points to it
+│   └── BundleInvalid           a file that holds no artefact
+├── RegistryUnavailable         a full disk, a folder that cannot be written
+├── DeviceMissing               a GPU that is not there
+├── FeatureMissing              a graph that no featurizer has been over
+├── GraphTooSmall               nothing to learn from
+├── HeteroFileInvalid           a file that is no exported graph
+├── CheckpointInvalid           a checkpoint that this run cannot go on from
+├── CheckpointNotWritten        a full or broken disk
+├── SplitLeaks                  parts that share what they are judged on
+└── TrainingDiverged            a loss that is no number
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+
+class LearningError(Exception):
+    """Base of the tree; `code` is stable and goes into problem+json and exit messages."""
+
+    code: ClassVar[str] = "learning_error"
+
+
+class GraphTooSmall(LearningError):
+    """A graph, or the part of it that was asked for, that holds nothing to learn from."""
+
+    code = "graph_too_small"
+
+    def __init__(self, *, missing: str, remedy: str) -> None:
+        self.missing = missing
+        self.remedy = remedy
+        super().__init__(f"there is nothing to learn from: {missing}. {remedy}")
+
+
+class HeteroFileInvalid(LearningError):
+    """A file that `catalograph export --format pyg` did not write, or not whole."""
+
+    code = "hetero_file_invalid"
+
+    def __init__(self, *, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f"{path} {reason}. Export the graph again to a path that is free: "
+            "`catalograph export FILE --format pyg`"
+        )
+
+
+class FeatureMissing(LearningError):
+    code = "feature_missing"
+
+    def __init__(self, *, label: str, feature: str) -> None:
+        self.label = label
+        self.feature = feature
+        super().__init__(
+            f"the {label} nodes of this graph have no {feature}; "
+            "make the graph by `Featurizer.apply`"
+        )
+
+
+class SplitLeaks(LearningError):
+    """Parts that share what they are judged on would make every score too good."""
+
+    code = "split_leaks"
+
+    def __init__(self, *, what: str, parts: tuple[str, ...], example: str) -> None:
+        self.what = what
+        self.parts = parts
+        self.example = example
+        super().__init__(
+            f"{what} is not in exactly one of the parts {', '.join(parts)}: {example}; "
+            "split by whole groups"
+        )
+
+
+class DeviceMissing(LearningError):
+    code = "device_missing"
+
+    def __init__(self, *, device: str) -> None:
+        self.device = device
+        super().__init__(
+            f"torch finds no device {device!r} here; take `auto` or `cpu`, or look at the driver"
+        )
+
+
+class CheckpointInvalid(LearningError):
+    code = "checkpoint_invalid"
+
+    def __init__(self, *, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path} {reason}; delete it to train from the beginning")
+
+
+class CheckpointNotWritten(LearningError):
+    """The checkpoint before it is still there, whole."""
+
+    code = "checkpoint_not_written"
+
+    def __init__(self, *, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f"cannot write the checkpoint {path}: {reason}. The one before it is whole: "
+            "make room, and start the run again; it goes on from there"
+        )
+
+
+class TrainingDiverged(LearningError):
+    code = "training_diverged"
+
+    def __init__(self, *, task: str, step: int) -> None:
+        self.task = task
+        self.step = step
+        super().__init__(
+            f"the loss of {task} is not a finite number at step {step}; "
+            "train again with a lower learning rate"
+        )
+
+
+class ArtefactError(LearningError):
+    code = "artefact_error"
+
+
+class ArtefactNotFound(ArtefactError):
+    """`known` are the versions and aliases there are; `version` is None where even the name is."""
+
+    code = "artefact_not_found"
+
+    def __init__(self, *, name: str, version: str | None, known: Sequence[str]) -> None:
+        self.name, self.version, self.known = name, version, tuple(known)
+        asked = f"no model {name!r}" if version is None else f"no {version!r} of model {name!r}"
+        there = f"there are {', '.join(known)}" if known else "there are none yet"
+        super().__init__(f"there is {asked}; {there}")
+
+
+class ArtefactInvalid(ArtefactError):
+    """Nothing of it was registered."""
+
+    code = "artefact_invalid"
+
+    def __init__(self, *, name: str, reason: str) -> None:
+        self.name, self.reason = name, reason
+        super().__init__(f"the artefact {name!r} cannot be registered: {reason}")
+
+
+class ArtefactCorrupted(ArtefactError):
+    """`reference` is NAME/VERSION; `file` a file of its folder."""
+
+    code = "artefact_corrupted"
+
+    def __init__(
+        self,
+        *,
+        reference: str,
+        file: str,
+        expected: str,
+        found: str,
+        remedy: str = "bring the file back, import the bundle of this model again, or train anew",
+    ) -> None:
+        self.reference, self.file = reference, file
+        self.expected, self.found, self.remedy = expected, found, remedy
+        super().__init__(f"{reference}: {file} should be {expected} and is {found}; {remedy}")
+
+
+class ArtefactInUse(ArtefactError):
+    code = "artefact_in_use"
+
+    def __init__(self, *, reference: str, alias: str) -> None:
+        self.reference, self.alias = reference, alias
+        super().__init__(
+            f"{reference} is the {alias} and cannot be removed; promote another one first"
+        )
+
+
+class BundleInvalid(ArtefactError):
+    """Nothing of it was registered."""
+
+    code = "bundle_invalid"
+
+    def __init__(self, *, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"{path} {reason}; make the bundle again with `catalograph models export`")
+
+
+class RegistryUnavailable(LearningError):
+    """Whatever was to be registered is not there, not even in part."""
+
+    code = "registry_unavailable"
+
+    def __init__(self, *, folder: Path, reason: str) -> None:
+        self.folder, self.reason = folder, reason
+        super().__init__(
+            f"the models in {folder} cannot be used: {reason}. "
+            "See that the disk has room and that this account may write there."
+        )

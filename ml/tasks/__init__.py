@@ -1,0 +1,1 @@
+"""Pretraining tasks: what an encoder can learn from a graph that nobody has labelled."""

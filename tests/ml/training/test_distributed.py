@@ -1,0 +1,43 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import torch
+
+from ml.training.distributed import process_group
+
+ROOT = Path(__file__).parents[3]
+
+
+def torchrun(folder, *, processes, stop_at=0):
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "torch.distributed.run", "--standalone"),
+            *("--nproc-per-node", str(processes), "-m", "tests.ml.training.run_on_ranks"),
+            *(str(folder), str(stop_at)),
+        ],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    return [torch.load(path, weights_only=True) for path in sorted(folder.glob("rank*"))]
+
+
+def test_two_processes_train_the_same_weights_and_go_on_from_one_checkpoint(tmp_path):
+    straight, stopped = tmp_path / "straight", tmp_path / "stopped"
+    straight.mkdir()
+    stopped.mkdir()
+
+    first, second = torchrun(straight, processes=2)
+    torchrun(stopped, processes=2, stop_at=17)
+    resumed, _ = torchrun(stopped, processes=2)
+
+    for name, tensor in first.items():
+        torch.testing.assert_close(second[name], tensor, rtol=0, atol=0)
+        torch.testing.assert_close(resumed[name], tensor, rtol=0, atol=0)
+
+
+def test_a_process_without_torchrun_has_all_the_work():
+    with process_group(gpu=False) as shard:
+        assert (shard.rank, shard.of) == (0, 1)
