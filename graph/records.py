@@ -252,3 +252,75 @@ class Conflict(Record, frozen=True):
     parameter: str
     name: str
     statements: tuple[Statement, ...]  # the best standing first
+
+
+class FactText(Record, frozen=True):
+    """A fact as an encoder reads it."""
+
+    parameter: str
+    name: str
+    value: str
+    text: str
+    number: float | None
+    unit: str | None
+
+
+class ItemText(Record, frozen=True):
+    """An item as an encoder reads it, stored or not: an item that is not has no id.
+
+    What it says nothing of and its model does is in `inherited`.
+    """
+
+    kind: ItemKind
+    title: str
+    id: str | None = None
+    names: tuple[str, ...] = ()
+    description: str | None = None
+    language: str | None = None
+    brand: Named | None = None
+    category: Named | None = None
+    model: Named | None = None
+    price: float | None = None
+    currency: str | None = None
+    in_stock: bool | None = None
+    facts: tuple[FactText, ...] = ()
+    inherited: tuple[FactText, ...] = ()
+
+
+class EncoderModel(Record, frozen=True):
+    """The artefact that vectors are from, and how many numbers each of them has."""
+
+    name: str
+    version: str
+    width: int
+
+    @property
+    def key(self) -> str:
+        """As it stands on every item beside its vector."""
+        return f"{self.name}@{self.version}"
+
+
+class SharedFact(Record, frozen=True):
+    """A value that two items have in common."""
+
+    parameter: str
+    name: str
+    value: str
+    text: str
+
+
+class Reasons(Record, frozen=True):
+    """What an item has in common with another."""
+
+    same_brand: bool
+    same_category: bool
+    same_model: bool
+    facts: tuple[SharedFact, ...]  # the rarest first
+
+
+class SimilarItem(Record, frozen=True):
+    """An item, how much it is like another (0 to 1), and what they share."""
+
+    item: ItemSummary
+    score: float
+    reasons: Reasons

@@ -20,6 +20,8 @@ class Label(StrEnum):
     SHOPPER = "Shopper"
     OBSERVATION = "Observation"
     IMPORT = "Import"
+    DELETION = "Deletion"  # of an item: what an increment of an export has to know
+    EMBEDDING = "Embedding"
     ENTITY = "Entity"  # second label of every node that text can mention
 
 
@@ -73,6 +75,7 @@ INDEXES: tuple[Index, ...] = (
             Label.VALUE,
             Label.SHOPPER,
             Label.IMPORT,
+            Label.EMBEDDING,
         )
     ),
     _range(Label.PRODUCT, "brand_id", "id"),
@@ -88,8 +91,28 @@ INDEXES: tuple[Index, ...] = (
     _range(Label.MODEL, "contested", "id"),
     _range(Label.VALUE, "parameter", "number"),
     _range(Label.OBSERVATION, "product", "at"),
+    # What was written since an export: items, and what they speak of.
+    *(
+        _range(label, "updated_at")
+        for label in (
+            Label.PRODUCT,
+            Label.MODEL,
+            Label.BRAND,
+            Label.CATEGORY,
+            Label.PARAMETER,
+            Label.VALUE,
+        )
+    ),
+    _range(Label.DELETION, "at"),
     Index("entity_names", "FULLTEXT", (Label.ENTITY,), ("names",)),
     Index("product_text", "FULLTEXT", (Label.PRODUCT,), ("title", "description")),
     Index("product_embedding", "VECTOR", (Label.PRODUCT,), ("embedding", *FILTERABLE)),
     Index("model_embedding", "VECTOR", (Label.MODEL,), ("embedding", "brand_id", "category_id")),
+    Index("product_next_embedding", "VECTOR", (Label.PRODUCT,), ("next_embedding", *FILTERABLE)),
+    Index(
+        "model_next_embedding",
+        "VECTOR",
+        (Label.MODEL,),
+        ("next_embedding", "brand_id", "category_id"),
+    ),
 )

@@ -42,13 +42,15 @@ CLOSE: Mapping[ItemKind, str] = {
     "product": """
         UNWIND $ids AS id
         MATCH (n:Product {id: id})
-        SET n.closed_at = $now, n.in_stock = false, n.content_hash = 'closed'
+        SET n.closed_at = $now, n.in_stock = false, n.content_hash = 'closed',
+            n.updated_at = datetime()
     """,
     "model": """
         UNWIND $ids AS id
         MATCH (n:Model {id: id})
         SET n.content_hashes = [hash IN n.content_hashes WHERE NOT hash STARTS WITH $source + '=']
-        SET n.closed_at = CASE WHEN size(n.content_hashes) = 0 THEN $now END
+        SET n.closed_at = CASE WHEN size(n.content_hashes) = 0 THEN $now END,
+            n.updated_at = datetime()
     """,
 }
 SOLD_OUT = """

@@ -1,4 +1,8 @@
-"""The Cypher that writes items; the labels in braces come from `graph.schema`."""
+"""The Cypher that writes items; the labels in braces come from `graph.schema`.
+
+Whatever writes a node or an edge that begins at it sets the node's `updated_at` by the server's
+clock, in the same transaction: exports find by it what has changed (`repositories.exporting`).
+"""
 
 from __future__ import annotations
 
@@ -38,7 +42,7 @@ UNWIND $rows AS row
 MERGE (n:{label} {{id: row.id}})
 ON CREATE SET n.first_seen = $now
 WITH row, n, n.{hash_property} IS NULL AS fresh
-SET n += row.properties, n.last_seen = $now, {hash}
+SET n += row.properties, n.last_seen = $now, n.updated_at = datetime(), {hash}
 WITH row, fresh WHERE fresh
 RETURN row.id AS id
 """
@@ -47,9 +51,9 @@ MERGE_PARAMETERS = """
 UNWIND $rows AS row
 MERGE (p:Parameter {id: row.id})
 ON CREATE SET p.name = row.name, p.kind = row.kind, p.unit = row.unit, p.names = row.names,
-              p.decimals = row.decimals
+              p.decimals = row.decimals, p.updated_at = datetime()
 WITH p, [name IN row.names WHERE NOT name IN p.names] AS missing WHERE size(missing) > 0
-SET p.names = p.names + missing
+SET p.names = p.names + missing, p.updated_at = datetime()
 """
 
 # Two writers may declare one parameter at the same time and differently: the first one holds.
@@ -63,9 +67,9 @@ RETURN p.id AS id, p.kind AS kind, p.unit AS unit LIMIT 1
 MERGE_NAMED = """
 UNWIND $rows AS row
 MERGE (n:{label}:Entity {{id: row.id}})
-ON CREATE SET n.name = row.name, n.names = row.names
+ON CREATE SET n.name = row.name, n.names = row.names, n.updated_at = datetime()
 WITH n, [name IN row.names WHERE NOT name IN n.names] AS missing WHERE size(missing) > 0
-SET n.names = n.names + missing
+SET n.names = n.names + missing, n.updated_at = datetime()
 """
 
 MERGE_SUBCATEGORIES = """
@@ -74,14 +78,15 @@ MATCH (child:Category {id: row.child})
 MATCH (parent:Category {id: row.parent})
 MERGE (child)-[r:SUBCATEGORY_OF]->(parent)
 ON CREATE SET r.origin = 'catalog', r.status = 'accepted', r.confidence = 1.0,
-              r.source = $source, r.run = $run, r.valid_from = $now
+              r.source = $source, r.run = $run, r.valid_from = $now,
+              child.updated_at = datetime()
 """
 
 MERGE_VALUES = """
 UNWIND $rows AS row
 MERGE (v:Value {id: row.id})
 ON CREATE SET v:Entity, v.parameter = row.parameter, v.text = row.text, v.names = [row.text],
-              v.number = row.number, v.unit = row.unit
+              v.number = row.number, v.unit = row.unit, v.updated_at = datetime()
 WITH v, row
 MATCH (p:Parameter {id: row.parameter})
 MERGE (v)-[:VALUE_OF]->(p)
@@ -129,6 +134,7 @@ OPTIONAL MATCH (o:Observation {{product: $id}}) WHERE o.at IS NOT NULL
 WITH n, collect(o) AS observations
 FOREACH (o IN observations | DETACH DELETE o)
 DETACH DELETE n
+CREATE (:Deletion {{label: '{label}', item: $id, at: datetime()}})
 RETURN count(*) AS deleted
 """
 

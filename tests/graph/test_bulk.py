@@ -167,7 +167,7 @@ def graph_of(database) -> tuple[dict, Counter]:
     nodes = {}
     for row in database.stream(
         "MATCH (n) WHERE none(label IN labels(n) WHERE label STARTS WITH '__') "
-        "RETURN labels(n) AS labels, properties(n) AS properties"
+        "RETURN labels(n) AS labels, n {.*, updated_at: null} AS properties"
     ):
         key = (*sorted(row["labels"]), row["properties"]["id"])
         assert key not in nodes, f"{key} is there twice"

@@ -46,8 +46,8 @@ ROWS = [
 GRAPH = """
 MATCH (n) WHERE NOT n:Import AND none(label IN labels(n) WHERE label STARTS WITH '__')
 OPTIONAL MATCH (n)-[r]->(m)
-RETURN labels(n) AS labels, properties(n) AS node, type(r) AS type, properties(r) AS fact,
-       m.id AS target
+RETURN labels(n) AS labels, n {.*, updated_at: null} AS node, type(r) AS type,
+       properties(r) AS fact, m.id AS target
 ORDER BY labels(n)[0], n.id, type(r), m.id
 """
 
