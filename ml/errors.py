@@ -9,12 +9,18 @@ LearningError
 │   └── BundleInvalid           a file that holds no artefact
 ├── RegistryUnavailable         a full disk, a folder that cannot be written
 ├── DeviceMissing               a GPU that is not there
+├── EncoderUnusable             nothing can be compared with what the graph holds
+│   ├── EncoderMissing          no model is there
+│   └── EncoderMismatch         one is whose vectors are not those of the graph
 ├── FeatureMissing              a graph that no featurizer has been over
 ├── GraphTooSmall               nothing to learn from
 ├── HeteroFileInvalid           a file that is no exported graph
 ├── CheckpointInvalid           a checkpoint that this run cannot go on from
 ├── CheckpointNotWritten        a full or broken disk
+├── RecipeInvalid               a setting of a training run that makes no sense
 ├── SplitLeaks                  parts that share what they are judged on
+├── TriplesInvalid              a file of triples that cannot be read or judged by
+├── TextCheckpointInvalid       a folder that holds no transformer to start from
 └── TrainingDiverged            a loss that is no number
 """
 
@@ -24,11 +30,43 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from graph.records import EncoderModel
+
 
 class LearningError(Exception):
     """Base of the tree; `code` is stable and goes into problem+json and exit messages."""
 
     code: ClassVar[str] = "learning_error"
+
+
+class EncoderUnusable(LearningError):
+    """A text that no vector can be made of, or none that means something here."""
+
+    code = "encoder_unusable"
+
+
+class EncoderMissing(EncoderUnusable):
+    code = "encoder_missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no trained model has embedded this catalog and is loaded, so a text cannot be "
+            "compared: pretrain one, or send facts, a brand or a category"
+        )
+
+
+class EncoderMismatch(EncoderUnusable):
+    """The loaded model would give vectors that mean nothing beside those of the graph."""
+
+    code = "encoder_mismatch"
+
+    def __init__(self, *, loaded: EncoderModel, serving: EncoderModel) -> None:
+        self.loaded, self.serving = loaded, serving
+        super().__init__(
+            f"the vectors of the catalog are those of {serving.key} ({serving.width} numbers), and "
+            f"{loaded.key} ({loaded.width} numbers) is loaded; embed the catalog with it, or "
+            f"promote {serving.key} again"
+        )
 
 
 class GraphTooSmall(LearningError):
@@ -83,6 +121,20 @@ class SplitLeaks(LearningError):
         )
 
 
+class TriplesInvalid(LearningError):
+    """`line` counts from 1; it is None where the whole file is meant."""
+
+    code = "triples_invalid"
+
+    def __init__(self, *, path: Path, reason: str, line: int | None = None) -> None:
+        self.path, self.reason, self.line = path, reason, line
+        place = f"{path}" if line is None else f"{path}, line {line}"
+        super().__init__(
+            f"{place}: {reason}. A file of triples has either a first line with their number and "
+            "then `head tail relation` as ids, or `head`, `relation`, `tail` separated by tabs"
+        )
+
+
 class DeviceMissing(LearningError):
     code = "device_missing"
 
@@ -91,6 +143,15 @@ class DeviceMissing(LearningError):
         super().__init__(
             f"torch finds no device {device!r} here; take `auto` or `cpu`, or look at the driver"
         )
+
+
+class RecipeInvalid(LearningError):
+    code = "recipe_invalid"
+
+    def __init__(self, *, setting: str, reason: str) -> None:
+        self.setting = setting
+        self.reason = reason
+        super().__init__(f"recipe setting {setting}: {reason}")
 
 
 class CheckpointInvalid(LearningError):
@@ -113,6 +174,20 @@ class CheckpointNotWritten(LearningError):
         super().__init__(
             f"cannot write the checkpoint {path}: {reason}. The one before it is whole: "
             "make room, and start the run again; it goes on from there"
+        )
+
+
+class TextCheckpointInvalid(LearningError):
+    """Nothing is ever downloaded in place of it."""
+
+    code = "text_checkpoint_invalid"
+
+    def __init__(self, *, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f"{path} is no checkpoint of a text encoder: {reason}. Give a folder as "
+            "`save_pretrained` writes it, with config.json, tokenizer.json and model.safetensors"
         )
 
 
