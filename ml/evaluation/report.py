@@ -1,0 +1,50 @@
+"""The one report of every evaluation, as it is printed in JSON."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from torch import Generator, Tensor
+
+from ml.evaluation.intervals import bootstrap_interval
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """A metric with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def mean_of(cls, value_S: Tensor, generator: Generator) -> Measured:
+        """The mean over test examples, one value each."""
+        low, high = bootstrap_interval(value_S, generator)
+        return cls(value_S.double().mean().item(), low, high)
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What an evaluation found.
+
+    Attributes:
+        metrics: by name; shares lie in 0..1.
+        baselines: by the baseline's name, then by the metric's.
+        seconds: the whole evaluation took, training included.
+        config: everything that the result depends on besides the files.
+        data: SHA-256 by the file's path as it was given.
+    """
+
+    task: str
+    metrics: Mapping[str, Measured]
+    baselines: Mapping[str, Mapping[str, float]]
+    seconds: float
+    config: Mapping[str, object]
+    data: Mapping[str, str]
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

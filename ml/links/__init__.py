@@ -1,0 +1,1 @@
+"""Link prediction over any graph of triples: files, factorisation, baselines, scoring."""

@@ -1,0 +1,1 @@
+"""Networks: what turns nodes, texts and pairs of them into vectors and scores."""
