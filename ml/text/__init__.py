@@ -1,0 +1,1 @@
+"""Text of a catalog as vectors: tokenizer, encoder, and matching by words."""
