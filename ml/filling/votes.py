@@ -1,0 +1,92 @@
+"""Votes of similar items on a fact: whom to listen to is learnt for every parameter."""
+
+# B queries, K neighbours, P parameters, C choices, F features of a pair
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+from ml.data.choices import Choices
+from ml.filling.items import ItemFacts
+from ml.models.choice_head import Segments
+from ml.models.neighbours import Near
+
+_SIMILARITY, _TITLE = 3, 3  # features beside the parameters' own
+
+
+class Votes(nn.Module):
+    """Attention of a query over its neighbours, one softmax for every parameter asked for.
+
+    A pair is described by what both agree on, what they differ in and by how far (of bins), and how
+    similar facts and titles are; `weight` says what of it matters for which parameter. Nothing here
+    can learn an item by heart. Beside the neighbours stands the distribution of the training part,
+    for when nobody near has the parameter. Differs from matching networks (Vinyals et al., NeurIPS
+    2016, equation 1) in that there is one similarity for every parameter asked for.
+
+    Args:
+        choices: what can be answered.
+        prior_C: the share of every choice among the training facts of its parameter.
+    """
+
+    prior: Tensor
+    is_ordered: Tensor
+
+    def __init__(self, choices: Choices, prior_C: Tensor) -> None:
+        super().__init__()
+        parameters = len(choices.parameters)
+        self.segments = Segments(choices)
+        self.register_buffer("prior", prior_C)
+        ordered = torch.zeros(parameters, dtype=torch.bool)
+        ordered[choices.parameter_of] = torch.tensor([c.low is not None for c in choices.choices])
+        self.register_buffer("is_ordered", ordered, persistent=False)
+        features = 3 * parameters + _SIMILARITY + _TITLE
+        self.weight = nn.Linear(features, parameters)
+        nn.init.zeros_(self.weight.weight)
+        nn.init.zeros_(self.weight.bias)
+        with torch.no_grad():
+            self.weight.weight[:, 3 * parameters] = 10.0  # the plain rule: softmax(similarity / .1)
+            self.weight.weight[:, 3 * parameters + _SIMILARITY] = 5.0
+        self.nobody = nn.Parameter(torch.zeros(parameters))
+        self.sharpness = nn.Parameter(torch.zeros(parameters))
+
+    def forward(self, queries: ItemFacts, near: Near, items: ItemFacts) -> Tensor:
+        """Log-probabilities of every choice within its parameter, [B, C].
+
+        `items` are those of the index that `near` points into.
+        """
+        choice_BKP = items.choice_NP[near.item_BK]
+        attention_BKP = self.weight(self._pairs(queries.choice_NP[:, None], choice_BKP, near))
+        attention_BKP = attention_BKP.masked_fill(choice_BKP < 0, float("-inf"))
+        nobody_B1P = self.nobody.expand(len(queries), 1, -1)
+        share_BKP = torch.cat((attention_BKP, nobody_B1P), dim=1).softmax(dim=1)
+        vote_BC = share_BKP[:, -1][:, self.segments.parameter_of] * self.prior
+        given_BKP = share_BKP[:, :-1] * (choice_BKP >= 0)
+        vote_BC = vote_BC.scatter_add(1, choice_BKP.clamp_min(0).flatten(1), given_BKP.flatten(1))
+        sharpness_C = self.sharpness.exp()[self.segments.parameter_of]
+        return self.segments.log_softmax((vote_BC + 1e-6).log() * sharpness_C)
+
+    def _pairs(self, query_B1P: Tensor, choice_BKP: Tensor, near: Near) -> Tensor:
+        both_BKP = (query_B1P >= 0) & (choice_BKP >= 0)
+        apart_BKP = (query_B1P - choice_BKP).abs()
+        agree_BKP = both_BKP & (apart_BKP == 0)
+        close_BKP = both_BKP & (apart_BKP == 1) & self.is_ordered
+        differ_BKP = both_BKP & (apart_BKP > 0)
+        return torch.cat(
+            (
+                agree_BKP.float(),
+                close_BKP.float(),
+                differ_BKP.float(),
+                _powers(near.facts_BK),
+                _powers(near.title_BK),
+            ),
+            dim=-1,
+        )
+
+
+def _powers(similarity_BK: Tensor) -> Tensor:
+    """The similarity, and how far it is into the upper ends of its range."""
+    return torch.stack(
+        (similarity_BK, F.relu(similarity_BK - 0.5), F.relu(similarity_BK - 0.8)), dim=-1
+    )

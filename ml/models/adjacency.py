@@ -1,0 +1,102 @@
+"""The edges of one type as a sparse matrix, so that a sum over neighbours is one product."""
+
+# E edges, S sources, T targets, D width
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from functools import cached_property
+from typing import cast
+
+import torch
+from torch import Tensor
+from torch.utils.weak import WeakIdKeyDictionary
+
+
+class Adjacency:
+    """Sums over in-neighbours of a fixed set of edges.
+
+    On a processor the product is several times as fast as gather and scatter, and the [E, D] tensor
+    of messages is never made. COO in order of the rows, because torch still calls CSR a beta.
+
+    Args:
+        edge_index: int64 [2, E], positions of source and target; edges may repeat.
+        sources: S, how many nodes there are to read from.
+        targets: T, how many there are to write to.
+    """
+
+    def __init__(self, edge_index: Tensor, *, sources: int, targets: int) -> None:
+        self._source_E, self._target_E = edge_index
+        self.sources = sources
+        self.targets = targets
+
+    def sum(self, x_SD: Tensor) -> Tensor:
+        """`total_TD`: of every target the sum over its sources; 0 where it has none."""
+        return cast(Tensor, _Sum.apply(x_SD, self))
+
+    @cached_property
+    def in_degree(self) -> Tensor:
+        """How many edges end in each target, float [T]."""
+        return torch.bincount(self._target_E, minlength=self.targets).float()
+
+    @cached_property
+    def out_degree(self) -> Tensor:
+        """How many edges begin in each source, float [S]."""
+        return torch.bincount(self._source_E, minlength=self.sources).float()
+
+    @cached_property
+    def incoming(self) -> Tensor:
+        """Sparse [T, S]: 1 for every edge."""
+        return _by_rows(self._target_E, self._source_E, (self.targets, self.sources))
+
+    @cached_property
+    def outgoing(self) -> Tensor:
+        """Sparse [S, T], for the way back of the gradient."""
+        return _by_rows(self._source_E, self._target_E, (self.sources, self.targets))
+
+
+class _Sum(torch.autograd.Function):
+    """Autograd would transpose and sort the matrix again at every step."""
+
+    @staticmethod
+    def forward(ctx: torch.autograd.function.FunctionCtx, x_SD: Tensor, edges: Adjacency) -> Tensor:
+        ctx.edges = edges  # type: ignore[attr-defined]
+        total_TD: Tensor = torch.sparse.mm(edges.incoming, x_SD.float())
+        return total_TD.to(x_SD.dtype)
+
+    @staticmethod
+    def backward(
+        ctx: torch.autograd.function.FunctionCtx, *gradients: Tensor
+    ) -> tuple[Tensor, None]:
+        (gradient_TD,) = gradients
+        edges: Adjacency = ctx.edges  # type: ignore[attr-defined]
+        total_SD: Tensor = torch.sparse.mm(edges.outgoing, gradient_TD.float())
+        return total_SD.to(gradient_TD.dtype), None
+
+
+_KNOWN: MutableMapping[Tensor, Adjacency] = WeakIdKeyDictionary()
+
+
+def adjacency(edge_index: Tensor, *, sources: int, targets: int) -> Adjacency:
+    """The `Adjacency` of an edge index, kept for as long as that tensor lives.
+
+    A graph that is trained on whole is sorted once, not once a step and layer.
+    """
+    found = _KNOWN.get(edge_index)
+    if found is None or (found.sources, found.targets) != (sources, targets):
+        found = Adjacency(edge_index, sources=sources, targets=targets)
+        _KNOWN[edge_index] = found
+    return found
+
+
+def _by_rows(row_E: Tensor, column_E: Tensor, shape: tuple[int, int]) -> Tensor:
+    if not bool((row_E[1:] >= row_E[:-1]).all()):
+        row_E, order_E = row_E.sort(stable=True)
+        column_E = column_E[order_E]
+    return torch.sparse_coo_tensor(
+        torch.stack((row_E, column_E)),
+        torch.ones(len(row_E), device=row_E.device),
+        shape,
+        is_coalesced=True,
+        check_invariants=False,
+    )

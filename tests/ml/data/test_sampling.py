@@ -1,0 +1,138 @@
+"""What the sampler promises, held against neighbours counted by hand."""
+
+import pytest
+import torch
+from torch_geometric.data import HeteroData
+from torch_geometric.loader import LinkLoader, NodeLoader
+from torch_geometric.sampler import NegativeSampling, NodeSamplerInput
+
+from ml.data.hetero import to_hetero, with_reverse
+from ml.data.sampling import ALL, NeighbourSampler
+from tests.ml.graphs import catalog
+
+FACTS = ("Value", "rev_HAS_PARAMETER", "Product")
+
+
+def graph():
+    return with_reverse(to_hetero(catalog()))
+
+
+def generator(seed=3):
+    return torch.Generator().manual_seed(seed)
+
+
+def star(leaves=1_000):
+    """One hub that many leaves point to."""
+    data = HeteroData()
+    data["leaf"].num_nodes = leaves
+    data["hub"].num_nodes = 2
+    data["leaf", "of", "hub"].edge_index = torch.stack(
+        (torch.arange(leaves), torch.zeros(leaves, dtype=torch.long))
+    )
+    return data
+
+
+def test_every_neighbour_is_there_when_all_are_asked_for():
+    data = graph()
+    loader = NodeLoader(
+        data, NeighbourSampler(data, [ALL]), input_nodes=("Product", torch.tensor([5, 0]))
+    )
+
+    batch = loader(torch.arange(2))
+
+    source, target = data[FACTS].edge_index
+    expected = {
+        (v, p) for v, p in zip(source.tolist(), target.tolist(), strict=True) if p in (0, 5)
+    }
+    row, col = batch[FACTS].edge_index
+    found = zip(batch["Value"].n_id[row].tolist(), batch["Product"].n_id[col].tolist(), strict=True)
+    assert set(found) == expected
+    assert batch["Product"].n_id.tolist()[:2] == [5, 0]
+
+
+def test_sampled_edges_are_edges_of_the_graph():
+    data = graph()
+    loader = NodeLoader(
+        data,
+        NeighbourSampler(data, [3, 2], generator()),
+        input_nodes=("Product", torch.arange(10)),
+        batch_size=4,
+    )
+
+    for batch in loader:
+        for edge_type in data.edge_types:
+            ends = data[edge_type].edge_index[:, batch[edge_type].e_id]
+            row, col = batch[edge_type].edge_index
+            assert torch.equal(ends[0], batch[edge_type[0]].n_id[row])
+            assert torch.equal(ends[1], batch[edge_type[2]].n_id[col])
+
+
+def test_a_hub_gives_as_many_different_neighbours_as_were_asked_for():
+    sampler = NeighbourSampler(star(), [16], generator())
+
+    out = sampler.sample_from_nodes(NodeSamplerInput(None, torch.tensor([0, 1]), None, "hub"))
+
+    assert len(out.node["leaf"]) == 16
+    assert len(out.node["leaf"].unique()) == 16
+    assert out.col["leaf", "of", "hub"].tolist() == [0] * 16
+
+
+def test_every_neighbour_of_a_hub_is_drawn_as_often():
+    sampler = NeighbourSampler(star(leaves=20), [5], generator())
+    seeds = NodeSamplerInput(None, torch.tensor([0]), None, "hub")
+
+    drawn = torch.cat([sampler.sample_from_nodes(seeds).node["leaf"] for _ in range(2_000)])
+
+    # 500 each are expected, with a standard deviation of 19.
+    assert torch.bincount(drawn, minlength=20).float().sub(500).abs().max() < 100
+
+
+def test_the_same_generator_samples_the_same_graph():
+    data = graph()
+    seeds = NodeSamplerInput(None, torch.arange(6), None, "Product")
+
+    once, again = (
+        NeighbourSampler(data, [2, 2], generator()).sample_from_nodes(seeds) for _ in range(2)
+    )
+
+    assert all(torch.equal(once.node[label], again.node[label]) for label in once.node)
+    assert all(torch.equal(once.edge[type], again.edge[type]) for type in once.edge)
+
+
+def test_edges_come_in_order_of_their_targets():
+    data = graph()
+    sampler = NeighbourSampler(data, [2, 2], generator())
+
+    out = sampler.sample_from_nodes(NodeSamplerInput(None, torch.tensor([7, 3]), None, "Product"))
+
+    assert all(bool((col[1:] >= col[:-1]).all()) for col in out.col.values())
+
+
+@pytest.mark.parametrize("amount", [None, 2])
+def test_links_come_with_both_their_neighbourhoods(amount):
+    data = graph()
+    edge_type = ("Product", "MADE_BY", "Brand")
+    loader = LinkLoader(
+        data,
+        NeighbourSampler(data, [4], generator()),
+        edge_label_index=(edge_type, data[edge_type].edge_index),
+        neg_sampling=None if amount is None else NegativeSampling("binary", amount),
+        batch_size=8,
+    )
+
+    batch = next(iter(loader))
+
+    product, brand = batch[edge_type].edge_label_index[:, :8]
+    ends = torch.stack((batch["Product"].n_id[product], batch["Brand"].n_id[brand]))
+    assert torch.equal(ends, data[edge_type].edge_index[:, :8])
+    assert batch[edge_type].edge_label_index.shape[1] == 8 * (1 + (amount or 0))
+
+
+def test_a_graph_without_edges_gives_its_seeds():
+    data = to_hetero(catalog(products=0))
+
+    out = NeighbourSampler(data, [4]).sample_from_nodes(
+        NodeSamplerInput(None, torch.tensor([2]), None, "Brand")
+    )
+
+    assert out.node["Brand"].tolist() == [2]
