@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
     from fastapi import FastAPI
 
     from app.api import (
+        artefacts,
         conflicts,
         docs,
         health,
@@ -33,7 +34,9 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         jobs,
         product_writes,
         products,
+        similar,
         stats,
+        training,
         vocabulary,
     )
     from app.api.problems import install_problems
@@ -42,6 +45,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
     settings = settings or (wiring.settings if wiring else load_settings())
     routers = (  # tried one after another: first what is asked for most
         products.router,
+        similar.router,
         health.router,
         product_writes.router,
         history.router,
@@ -49,6 +53,9 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         vocabulary.router,
         jobs.router,
         imports.router,
+        artefacts.router,
+        training.router,
+        similar.posts,
         stats.router,
     )
     app = FastAPI(

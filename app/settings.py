@@ -144,6 +144,9 @@ class Settings(BaseSettings):
         le=3_600,
         description="seconds without a byte after which an upload is given up",
     )
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        default="auto", description="what learning runs on; auto: a GPU where there is one"
+    )
     source_precedence: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="sources that count first where catalogs contradict each other, the best "

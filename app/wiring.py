@@ -7,16 +7,22 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
 from app.keys import KeyFile
 from app.observability import configure_logging
 from app.services.browsing import Browsing
+from app.services.embedding import VectorUpkeep
 from app.services.intake import Intake
 from app.services.jobs import Jobs
+from app.services.models import Models, registry_of
 from app.services.readiness import Readiness
+from app.services.serving import Serving as Champion
+from app.services.similarity import Similarity
 from app.services.threads import Threads
+from app.services.training_runs import MODEL_NAME
 from app.services.uploads import Uploads
 from app.services.writing import ProductWrites
 from app.settings import Settings
@@ -28,14 +34,20 @@ from graph.repositories.conflicts import Conflicts
 from graph.repositories.history import History
 from graph.repositories.items import ItemWriter
 from graph.repositories.products import Products
+from graph.repositories.similar import Similar
 from graph.repositories.stats import Stats
 from graph.repositories.vocabulary import Vocabulary
 from graph.server import EmbeddedServer, Endpoint, server_status
+
+if TYPE_CHECKING:
+    from ml.artefact import Artefact
+    from ml.predict import Predictor
 
 # A job rides out a restart of the server; a client would rather have its 503 and try again.
 WRITE_RETRY_S = 3.0
 JOB_RETRY_S = 30.0  # a restart takes 7 to 17 s
 JOB_THREADS = 8  # requests that ask for jobs at the same time; SQLite serves one after another
+EMBED_THREADS = 2  # requests that embed at the same time; each takes all of a core
 PROBE_TIMEOUT_S = 2.0  # a probe that waits longer is taken for dead by whoever asked
 
 
@@ -48,11 +60,15 @@ class Wiring:
     products: Products
     stats: Stats
     browsing: Browsing
+    similarity: Similarity
+    upkeep: VectorUpkeep
     writes: ProductWrites
     readiness: Readiness
     jobs: Jobs  # blocking: called in `threads`
     intake: Intake  # as well
     uploads: Uploads
+    models: Models  # as well
+    champion: Champion[Predictor]
     threads: Threads
 
 
@@ -76,6 +92,7 @@ async def open_wiring(settings: Settings) -> AsyncIterator[Wiring]:
         writing = stack.enter_context(Database(connection))
         wiring = assemble(settings, database, writing)
         stack.enter_context(wiring.jobs)
+        stack.callback(wiring.champion.close)
         yield wiring
 
 
@@ -87,19 +104,32 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
     vocabulary = Vocabulary(database)
     jobs = Jobs(settings)
     products = Products(database, settings.source_precedence)
+    browsing = Browsing(
+        products,
+        vocabulary,
+        history=History(database),
+        conflicts=Conflicts(database, settings.source_precedence),
+        page_items_max=settings.page_items_max,
+    )
+    registry = registry_of(settings)
+    champion: Champion[Predictor] = Champion(registry, MODEL_NAME, _predictor)
+    embedding = Threads(EMBED_THREADS)
     migrations = migrate.load()
     return Wiring(
         settings=settings,
         keys=KeyFile(settings.keys_path),
         products=products,
         stats=Stats(database),
-        browsing=Browsing(
-            products,
-            vocabulary,
-            history=History(database),
-            conflicts=Conflicts(database, settings.source_precedence),
-            page_items_max=settings.page_items_max,
+        browsing=browsing,
+        similarity=Similarity(
+            Similar(database),
+            browsing,
+            parameters=vocabulary.parameters_for_filters,
+            brands=vocabulary.known_brands,
+            predictor=champion.predictor,
+            threads=embedding,
         ),
+        upkeep=VectorUpkeep(writing, predictor=champion.predictor, threads=embedding),
         writes=ProductWrites(
             store=partial(ItemWriter, writing),
             parameters=vocabulary.parameters_for_filters,
@@ -117,8 +147,17 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
         jobs=jobs,
         intake=Intake(jobs, settings, clock=partial(datetime.now, UTC)),
         uploads=Uploads(settings.home),
+        models=Models(registry, [champion]),
+        champion=champion,
         threads=Threads(JOB_THREADS),
     )
+
+
+def _predictor(artefact: Artefact) -> Predictor:
+    """In the thread that loads: here torch is imported, seconds after the first request."""
+    from ml.item_predictor import ItemPredictor
+
+    return ItemPredictor.load(artefact)
 
 
 def located(settings: Settings) -> Settings:

@@ -46,7 +46,7 @@ ItemId = Annotated[
         description=(
             "`source:sku`. Percent-encode it as one path segment (`encodeURIComponent`): "
             "`/` is `%2F`, `:` may stay. An id with plain slashes is understood as well, except "
-            "one that ends in `/neighbourhood` or `/history`."
+            "one that ends in `/neighbourhood`, `/history` or `/similar`."
         ),
         openapi_examples={
             "plain": {"summary": "a plain id", "value": ID_EXAMPLE},

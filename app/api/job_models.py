@@ -58,6 +58,29 @@ class Bytes(Answer):
     total: int | None = Field(description="null: not known yet", examples=[524_288_000])
 
 
+class Learning(Answer):
+    """How far a training run is, or the writing of vectors."""
+
+    model: str = Field(description="whose versions it makes or writes", examples=["products"])
+    recipe: str | None = Field(examples=["quick"])
+    done: int = Field(
+        ge=0, description="steps of the training; nodes while `exporting`", examples=[300]
+    )
+    total: int | None = Field(description="null: not known", examples=[600])
+    per_s: float | None = Field(description="steps of the training a second", examples=[9.5])
+    loss: float | None = Field(description="of the last step", examples=[1.7])
+    metrics: dict[str, float] = Field(
+        description="`task/metric`; of a run that has succeeded those of the artefact",
+        examples=[{"masked_parameter/accuracy": 0.71}],
+    )
+    artefact: str | None = Field(description="what it has registered", examples=["products/3"])
+    skipped: dict[str, str] = Field(
+        description="tasks of the recipe that this graph has nothing for, and what is missing",
+        examples=[{}],
+    )
+    promoted: bool | None = Field(description="whether it serves from now on", examples=[True])
+
+
 class JobError(Answer):
     """Why a job failed."""
 
@@ -100,15 +123,20 @@ class Job(Answer):
     started_at: datetime | None = Field(description="null: it waits", examples=[_BEGAN])
     finished_at: datetime | None = Field(description="null: it has not ended", examples=[None])
     phase: str | None = Field(
-        description="of a running import: `checking` (with `on_error=abort`, before anything is "
+        description="of a training run: `exporting`, `training`, `registering`, `embedding`; of a "
+        "running import: `checking` (with `on_error=abort`, before anything is "
         "written), `resuming` (reading again what was written before an interruption), `loading`, "
         "`closing` (with `mode=replace`)",
         examples=["loading"],
     )
     rows: Rows
     bytes: Bytes
+    learning: Learning | None = Field(description="of a job that learns; else null")
     percent: float | None = Field(
-        ge=0, le=100, description="of the bytes; null: not known yet", examples=[6.0]
+        ge=0,
+        le=100,
+        description="of the bytes, or of what is done in this phase; null: not known yet",
+        examples=[6.0],
     )
     rows_per_s: float | None = Field(
         ge=0, description="since it was begun last", examples=[21_500.0]

@@ -27,12 +27,10 @@ from app.errors import (
     MappingUnknown,
     PathNotAllowed,
     PathUnreadable,
-    code_of,
-    headers_of,
-    public_detail,
-    status_of,
 )
+from app.statuses import code_of, headers_of, public_detail, status_of
 from graph.errors import DraftInvalid, FilterInvalid, GraphError
+from ml.errors import LearningError
 
 MEDIA_TYPE = "application/problem+json"
 SCHEMA_REF = "#/components/schemas/Problem"
@@ -204,6 +202,7 @@ def install_problems(app: FastAPI) -> None:
         RequestValidationError: _on_validation,
         AppError: _on_ours,
         GraphError: _on_ours,
+        LearningError: _on_ours,
     }
 
 

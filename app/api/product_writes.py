@@ -16,6 +16,7 @@ from pydantic import (
     ValidationError,
     WithJsonSchema,
 )
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -238,11 +239,14 @@ async def put_product(
     product again changes nothing.
     """
     parts = wiring_of(request)
-    outcome = await parts.writes.put(_draft(id, product), run=_run_of(request))
+    outcome = await parts.writes.put(as_draft(id, product), run=_run_of(request))
     stored = await parts.products.get(id)
     if stored is None:  # deleted by somebody else in between
         raise ItemNotFound(id=id)
-    return answer(stored, status=201 if outcome == "created" else 200)
+    response = answer(stored, status=201 if outcome == "created" else 200)
+    if outcome != "unchanged":
+        response.background = BackgroundTask(parts.upkeep.after_write, [stored.id])
+    return response
 
 
 @router.post(
@@ -273,10 +277,12 @@ async def put_products(
     Of rows with the same id the first counts. The rows of one source are one transaction. After a
     503 send the batch again: what was stored is then `unchanged`.
     """
-    outcomes = await wiring_of(request).writes.put_all(
-        batch.items, parse=_parse_row, run=_run_of(request)
-    )
-    return answer(_batch_result(outcomes))
+    parts = wiring_of(request)
+    outcomes = await parts.writes.put_all(batch.items, parse=_parse_row, run=_run_of(request))
+    response = answer(_batch_result(outcomes))
+    written = [row.id for row in outcomes if row.id and row.outcome in ("created", "updated")]
+    response.background = BackgroundTask(parts.upkeep.after_write, written)
+    return response
 
 
 @router.delete(
@@ -305,10 +311,11 @@ def _parse_row(row: object) -> ItemDraft:
         raise RowInvalid(
             validation_faults([{**one, "loc": ("body", *one["loc"])} for one in found])
         ) from None
-    return _draft(parsed.id, parsed)
+    return as_draft(parsed.id, parsed)
 
 
-def _draft(id: str, product: ProductWrite) -> ItemDraft:
+def as_draft(id: str, product: ProductWrite) -> ItemDraft:
+    """The product under that id. Raises `ItemIdInvalid`."""
     source, separator, sku = id.partition(":")
     if not separator:
         raise ItemIdInvalid(id=id, reason="there is no colon in it")

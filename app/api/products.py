@@ -29,7 +29,7 @@ from app.api.models import Answer, Product, ProductPage
 from app.errors import ItemNotFound
 from app.services.browsing import ProductQuery
 
-_PARTS = (b"/neighbourhood", b"/history")
+_PARTS = (b"/neighbourhood", b"/history", b"/similar")
 
 
 class ProductRoute(APIRoute):

@@ -24,6 +24,7 @@ from app.cli.output import (
     print_fields,
     print_json,
     print_table,
+    steps_progress,
 )
 from app.jobs.records import ENDED, Job, JobState
 from app.settings import Settings, load_settings
@@ -168,15 +169,17 @@ def _shown(job: Job) -> JobView:
 
 def _followed(jobs: Jobs, id: str) -> JobView:
     """The job at its end; on a terminal with a bar until then."""
-    with bytes_progress("job") as bar:
+    learns = jobs.get(id).kind != "import"
+    with steps_progress() if learns else bytes_progress("job") as bar:
         task = bar.add_task(id, total=None, note="")
         while True:
             job = _shown(jobs.get(id))
+            done, total = _amounts(job)
             bar.update(
                 task,
-                description=job.file or job.id,
-                completed=job.bytes.read,
-                total=job.bytes.total,
+                description=job.phase or job.file or job.id,
+                completed=done,
+                total=total,
                 note=_note(job),
             )
             if job.state in ENDED:
@@ -184,11 +187,20 @@ def _followed(jobs: Jobs, id: str) -> JobView:
             time.sleep(WATCH_EVERY_S)
 
 
+def _amounts(job: JobView) -> tuple[int, int | None]:
+    if job.learning is not None:
+        return job.learning.done, job.learning.total
+    return job.bytes.read, job.bytes.total
+
+
 def _note(job: JobView) -> str:
     if job.waiting_for is not None:
         return f"waits for the {job.waiting_for}"
     if job.state != "running":
         return job.state
+    if job.learning is not None:
+        loss = job.learning.loss
+        return f"loss {loss:.3f}" if loss is not None else ""
     parts = [f"{job.rows.read:,} rows"]
     if job.rows_per_s is not None:
         parts.append(f"{job.rows_per_s:,.0f}/s")
@@ -230,7 +242,8 @@ def _print(job: JobView, *, json: bool) -> None:
         "created": job.created_at,
         "started": job.started_at,
         "finished": job.finished_at,
-        "rows": rows,
+        "rows": rows or None,
+        **_learnt(job),
         "percent": job.percent,
         "rows per second": job.rows_per_s,
         "time left": left,
@@ -242,6 +255,21 @@ def _print(job: JobView, *, json: bool) -> None:
         "attempts": job.attempts,
     }
     print_fields(job.id, {name: value for name, value in fields.items() if value is not None})
+
+
+def _learnt(job: JobView) -> dict[str, object]:
+    if job.learning is None:
+        return {}
+    learning = job.learning
+    return {
+        "recipe": learning.recipe,
+        "phase": job.phase,
+        "done": f"{learning.done:,} of {learning.total:,}" if learning.total else None,
+        "loss": learning.loss,
+        "metrics": learning.metrics or None,
+        "artefact": learning.artefact,
+        "left out": learning.skipped or None,
+    }
 
 
 def _exit_code(job: JobView) -> int:

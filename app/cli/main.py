@@ -6,7 +6,23 @@ import sys
 
 import typer
 
-from app.cli import bulk, data, demo, doctor, importing, jobs, keys, mapping, neo4j, serving, worker
+from app.cli import (
+    bulk,
+    data,
+    demo,
+    doctor,
+    evaluate,
+    export,
+    importing,
+    jobs,
+    keys,
+    mapping,
+    models,
+    neo4j,
+    pretrain,
+    serving,
+    worker,
+)
 from app.cli.output import FAILED, INTERRUPTED, NO_DATABASE, fail
 
 EXIT_CODES = """
@@ -30,6 +46,10 @@ cli.command("bulk-load")(bulk.bulk_load)
 cli.add_typer(mapping.cli, name="mapping")
 cli.command("worker")(worker.worker)
 cli.add_typer(jobs.cli, name="jobs")
+cli.command("export")(export.export_)
+cli.command("pretrain")(pretrain.pretrain)
+cli.add_typer(models.cli, name="models")
+cli.add_typer(evaluate.cli, name="evaluate")
 cli.command("query")(data.query)
 cli.command("stats")(data.stats)
 cli.command("draw")(data.draw)
@@ -42,13 +62,14 @@ cli.command("version")(data.version)
 def main() -> None:
     from app.errors import AppError
     from graph.errors import DatabaseUnavailable, GraphError, ServerError
+    from ml.errors import LearningError
 
     as_json = "--json" in sys.argv
     try:
         cli()
     except (DatabaseUnavailable, ServerError) as error:
         fail(str(error), code=error.code, exit_code=NO_DATABASE, as_json=as_json)
-    except (GraphError, AppError) as error:
+    except (GraphError, LearningError, AppError) as error:
         fail(str(error), code=error.code, exit_code=FAILED, as_json=as_json)
     except KeyboardInterrupt:
         fail("interrupted", code="interrupted", exit_code=INTERRUPTED, as_json=as_json)

@@ -33,6 +33,7 @@ def worker(
 ) -> None:
     """Run jobs until Ctrl-C or SIGTERM; the batch at hand is finished, and others go on with it."""
     from app.jobs.imports import import_body
+    from app.jobs.learning import embed_body, pretrain_body
     from app.jobs.worker import run_worker
     from app.observability import configure_logging
 
@@ -42,7 +43,12 @@ def worker(
     _stop_by_signal(stop)
     if with_parent:
         threading.Thread(target=_watch_parent, args=(stop,), daemon=True).start()
-    idle = run_worker(settings, stop=stop, bodies={"import": import_body(settings)})
+    bodies = {
+        "import": import_body(settings),
+        "pretrain": pretrain_body(settings),
+        "embed": embed_body(settings),
+    }
+    idle = run_worker(settings, stop=stop, bodies=bodies)
     _end_threads(idle=idle)
 
 

@@ -18,6 +18,7 @@ from app.jobs.queue import JobQueue
 from app.jobs.records import EndState, Job
 from app.jobs.store import JobStore
 from graph.errors import DatabaseUnavailable, GraphError
+from ml.errors import LearningError
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -205,7 +206,7 @@ class JobRunner:
         except JobTaken:
             _log.warning("job taken over by another worker", job=job.id)
             raise
-        except (GraphError, AppError) as error:
+        except (GraphError, LearningError, AppError) as error:
             self._end(context, "failed", error={"code": error.code, "message": str(error)})
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the outermost edge of a job
             _log.exception("job failed", job=job.id, kind=job.kind)

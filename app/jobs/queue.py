@@ -24,7 +24,7 @@ APPLICATION_VERSION = "1"
 JOB_WORKFLOW = "catalograph.job"
 WEBHOOK_WORKFLOW = "catalograph.webhook"
 WEBHOOKS = "webhooks"
-QUEUE_OF_KIND = {"import": "imports"}
+QUEUE_OF_KIND = {"import": "imports", "pretrain": "learning", "embed": "learning"}
 
 
 class QueueOptions(NamedTuple):
@@ -40,6 +40,8 @@ def queues(settings: Settings) -> tuple[QueueOptions, ...]:
         # A partition is a source: its imports run in the order they came, and a long one does
         # not hold up those of others.
         QueueOptions("imports", settings.import_concurrency, partition_concurrency=1),
+        # One at a time, on all machines together: a run takes every core, and writes the vectors.
+        QueueOptions("learning", worker_concurrency=1, partition_concurrency=1),
         # A partition is a host: one that never answers does not keep others waiting.
         QueueOptions(WEBHOOKS, worker_concurrency=4, partition_concurrency=1),
     )
@@ -70,12 +72,12 @@ class JobQueue:
                 self._client.destroy()
                 self._client = None
 
-    def add_job(self, connection: sa.Connection, id: str, *, queue: str, source: str) -> None:
+    def add_job(self, connection: sa.Connection, id: str, *, queue: str, partition: str) -> None:
         """Part of the transaction of `connection`."""
         # DBOS orders a partition by the time, in whole seconds on SQLite, and then by this id.
         workflow_id = f"{time.time_ns():020d}-{id}"
         options = _options(workflow_id, queue=queue, workflow=JOB_WORKFLOW)
-        self._enqueue(connection, {**options, "queue_partition_key": source}, id)
+        self._enqueue(connection, {**options, "queue_partition_key": partition}, id)
 
     def add_webhook(self, connection: sa.Connection, job: Job) -> None:
         """Tell of the end of a job, if anybody wants to know; part of the transaction."""

@@ -86,7 +86,7 @@ class Browsing:
         """Raises `FilterInvalid` and `CursorInvalid`."""
         list_name = msgspec.json.encode(query).decode()
         page = await self._products.page(
-            await self._bound(query),
+            await self.bound(query),
             kind=query.kind,
             limit=min(limit, self._page_items_max),
             after=_product_key(cursor, list_name) if cursor else None,
@@ -144,7 +144,8 @@ class Browsing:
                 return _page(parameters, limit, family)
         assert_never(family)
 
-    async def _bound(self, query: ProductQuery) -> Filter:
+    async def bound(self, query: ProductQuery) -> Filter:
+        """The filter of a list, ready for a query. Raises `FilterInvalid`."""
         wanted = parse(query.filter or "")
         for field, name in (("brand", query.brand), ("category", query.category)):
             if name is not None:

@@ -54,9 +54,9 @@ class ImportSpec(ImportChoices, frozen=True, kw_only=True):
     modified_ns: int | None = None
 
 
-def new_run_id(now: datetime) -> str:
+def new_run_id(now: datetime, kind: str = "import") -> str:
     """`import-20260102T030405-9f3a2b1c`: sorts by time, and two at once differ."""
-    return f"import-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+    return f"{kind}-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
 
 
 def import_spec(

@@ -8,7 +8,10 @@ from typing import Any
 import msgspec
 
 from app.jobs.records import Job, JobState
+from app.services.training_runs import EMBED, PRETRAIN
 from graph.records import Record
+
+LEARNING = (PRETRAIN, EMBED)
 
 _FEWEST_S = 0.05  # a rate over less time says nothing
 
@@ -34,6 +37,21 @@ class ByteCounts(Record, frozen=True):
 class JobProblem(Record, frozen=True):
     code: str
     message: str
+
+
+class Learning(Record, frozen=True):
+    """Of a training run, or of vectors that are written."""
+
+    model: str
+    recipe: str | None
+    done: int
+    total: int | None
+    per_s: float | None
+    loss: float | None
+    metrics: dict[str, float]
+    artefact: str | None
+    skipped: dict[str, str]
+    promoted: bool | None
 
 
 class JobLinks(Record, frozen=True, rename={"itself": "self"}):
@@ -62,6 +80,7 @@ class JobView(Record, frozen=True):
     phase: str | None
     rows: RowCounts
     bytes: ByteCounts
+    learning: Learning | None
     percent: float | None
     rows_per_s: float | None
     seconds_left: float | None
@@ -96,6 +115,7 @@ def view(job: Job, now: datetime) -> JobView:
         phase=counts.get("phase") if job.state == "running" else None,
         rows=_rows(counts),
         bytes=ByteCounts(read=counts.get("bytes_read", 0), total=counts.get("bytes_total")),
+        learning=_learning(job, counts) if job.kind in LEARNING else None,
         percent=percent,
         rows_per_s=rate,
         seconds_left=_seconds_left(job, counts, rate),
@@ -127,11 +147,26 @@ def _rows(counts: dict[str, Any]) -> RowCounts:
     )
 
 
+def _learning(job: Job, counts: dict[str, Any]) -> Learning:
+    return Learning(
+        model=job.spec["name"],
+        recipe=job.spec.get("recipe"),
+        done=int(counts.get("done", 0)),
+        total=counts.get("total"),
+        per_s=counts.get("rate"),
+        loss=counts.get("loss"),
+        metrics=counts.get("metrics", {}),
+        artefact=counts.get("artefact"),
+        skipped=counts.get("skipped", {}),
+        promoted=counts.get("promoted"),
+    )
+
+
 def _percent(job: Job, counts: dict[str, Any]) -> float | None:
-    """Of the bytes; a running job is never said to be done."""
+    """Of the bytes, or of the phase; a running job is never said to be done."""
     if job.state == "succeeded":
         return 100.0
-    read, total = _bytes(counts)
+    read, total = _amounts(job, counts)
     return min(round(100.0 * read / total, 1), 99.9) if total else None
 
 
@@ -147,14 +182,19 @@ def _rate(job: Job, counts: dict[str, Any], now: datetime) -> float | None:
 
 def _seconds_left(job: Job, counts: dict[str, Any], rate: float | None) -> float | None:
     """As long as the rows still to come take, if they are as long as those before."""
-    read, total = _bytes(counts)
+    if job.kind in LEARNING:
+        left = counts.get("left_s")
+        return round(left, 1) if job.state == "running" and left is not None else None
+    read, total = _amounts(job, counts)
     if job.state != "running" or rate is None or not read or not total:
         return None
     bytes_per_row = read / max(int(counts.get("rows_read", 0)), 1)
     return round(max(total - read, 0) / bytes_per_row / rate, 1)
 
 
-def _bytes(counts: dict[str, Any]) -> tuple[int, int]:
+def _amounts(job: Job, counts: dict[str, Any]) -> tuple[int, int]:
+    if job.kind in LEARNING:
+        return int(counts.get("done", 0)), int(counts.get("total") or 0)
     return int(counts.get("bytes_read", 0)), int(counts.get("bytes_total") or 0)
 
 

@@ -16,6 +16,7 @@ from msgspec import structs
 from app.errors import JobFinished, JobIdAmbiguous, JobNotFound, JobNotRetryable
 from app.jobs.records import ENDED, Job, JobState, NewJob
 from app.services.importing import REJECTS_NAME, ImportSpec, new_run_id
+from app.services.training_runs import EMBED, PRETRAIN, EmbedSpec, PretrainSpec, check_spec
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -78,29 +79,62 @@ class Jobs:
         Raises:
             WebhookNotAllowed: its host is not in the settings.
         """
-        from app.jobs.queue import QUEUE_OF_KIND
-
         if webhook is not None:
             self.check_webhook(webhook)
-        store, queue = self._parts()
         now = self._clock()
-        new = NewJob(
-            id=run or new_run_id(now),
-            kind=_IMPORT,
-            created_at=now,
-            spec=msgspec.to_builtins(spec),
-            source=spec.source,
-            webhook=webhook,
-            retry_of=retry_of,
-            idempotency_key=idempotency_key,
+        return self._submit(
+            NewJob(
+                id=run or new_run_id(now),
+                kind=_IMPORT,
+                created_at=now,
+                spec=msgspec.to_builtins(spec),
+                source=spec.source,
+                webhook=webhook,
+                retry_of=retry_of,
+                idempotency_key=idempotency_key,
+            ),
+            partition=spec.source,
         )
-        name = QUEUE_OF_KIND[_IMPORT]
 
-        def enqueue(connection: sa.Connection) -> None:
-            queue.add_job(connection, new.id, queue=name, source=spec.source)
+    def submit_pretraining(
+        self,
+        spec: PretrainSpec,
+        *,
+        webhook: str | None = None,
+        idempotency_key: str | None = None,
+        retry_of: str | None = None,
+    ) -> tuple[Job, bool]:
+        """The new job, or the one that this key has made before and False.
 
-        queue.open()
-        return store.add(new, queue=name, then=enqueue)
+        Raises:
+            RecipeInvalid, FilterInvalid: nobody has to wait for a worker to hear of it.
+            WebhookNotAllowed: its host is not in the settings.
+        """
+        check_spec(spec)
+        if webhook is not None:
+            self.check_webhook(webhook)
+        return self._submit(
+            NewJob(
+                id=new_run_id(self._clock(), PRETRAIN),
+                kind=PRETRAIN,
+                created_at=self._clock(),
+                spec=msgspec.to_builtins(spec),
+                webhook=webhook,
+                retry_of=retry_of,
+                idempotency_key=idempotency_key,
+            ),
+            partition=PRETRAIN,
+        )
+
+    def submit_embedding(self, spec: EmbedSpec) -> Job:
+        """A job that writes the vectors of the champion, all of them or the missing ones."""
+        new = NewJob(
+            id=new_run_id(self._clock(), EMBED),
+            kind=EMBED,
+            created_at=self._clock(),
+            spec=msgspec.to_builtins(spec),
+        )
+        return self._submit(new, partition=PRETRAIN)[0]
 
     def find_by_key(self, idempotency_key: str) -> Job | None:
         return self._store().find_by_key(idempotency_key)
@@ -178,6 +212,8 @@ class Jobs:
         job = self.get(id)
         if job.state not in ENDED:
             raise JobNotRetryable(id=id, reason=f"it is {job.state}; wait for its end")
+        if job.kind != _IMPORT:
+            return self._again(job, given=corrected is not None or mapping is not None)
         spec = msgspec.convert(job.spec, ImportSpec)
         if mapping is not None:
             spec = structs.replace(spec, mapping=mapping[0], mapping_name=mapping[1])
@@ -190,6 +226,17 @@ class Jobs:
         else:
             spec = self._of_whole(job, spec, run)
         return self.submit_import(spec, run=run, webhook=job.webhook, retry_of=id)[0]
+
+    def _again(self, job: Job, *, given: bool) -> Job:
+        """A job that reads the graph alone: the same once more."""
+        if given:
+            raise JobNotRetryable(
+                id=job.id, reason="it reads no file: send neither rows nor mapping"
+            )
+        if job.kind == EMBED:
+            return self.submit_embedding(msgspec.convert(job.spec, EmbedSpec))
+        spec = msgspec.convert(job.spec, PretrainSpec)
+        return self.submit_pretraining(spec, webhook=job.webhook, retry_of=job.id)[0]
 
     def rejects(self, id: str) -> Path | None:
         """The file of its rejects, None without any. Raises `JobNotFound`."""
@@ -231,6 +278,19 @@ class Jobs:
             _link(file, own)
             file = own
         return _of_file(spec, file)
+
+    def _submit(self, new: NewJob, *, partition: str) -> tuple[Job, bool]:
+        """Jobs of one partition run one after another."""
+        from app.jobs.queue import QUEUE_OF_KIND
+
+        store, queue = self._parts()
+        name = QUEUE_OF_KIND[new.kind]
+
+        def enqueue(connection: sa.Connection) -> None:
+            queue.add_job(connection, new.id, queue=name, partition=partition)
+
+        queue.open()
+        return store.add(new, queue=name, then=enqueue)
 
     def _store(self) -> JobStore:
         return self._parts()[0]

@@ -14,12 +14,25 @@ from ml.tasks.base import Shard, Task
 
 
 class Objective(nn.Module):
-    """The weighted sum of the tasks' losses; the encoder is shared by all of them."""
+    """The weighted sum of the tasks' losses.
 
-    def __init__(self, encoder: nn.Module, tasks: Sequence[Task[Any, Any]]) -> None:
+    Args:
+        encoder: shared by all tasks.
+        tasks: each of its own name.
+        parts: for a task's name the part of `encoder` that it trains, where that is not all of it.
+    """
+
+    def __init__(
+        self,
+        encoder: nn.Module,
+        tasks: Sequence[Task[Any, Any]],
+        parts: Mapping[str, nn.Module] | None = None,
+    ) -> None:
         super().__init__()
         self.encoder = encoder
         self.tasks = nn.ModuleDict({task.name: task for task in tasks})
+        # In a mapping that torch does not look into: they are parameters of `encoder` already.
+        self._parts = dict(parts or {})
 
     def task(self, name: str) -> Task[Any, Any]:
         found = self.tasks[name]
@@ -34,7 +47,7 @@ class Objective(nn.Module):
         losses: dict[str, Tensor] = {}
         metrics: dict[str, float] = {}
         for name, batch in batches.items():
-            outcome = self.task(name)(self.encoder, batch, random)
+            outcome = self.task(name)(self._read_by(name), batch, random)
             if outcome.examples == 0:
                 continue
             total = total + weights[name] * outcome.loss
@@ -50,7 +63,7 @@ class Objective(nn.Module):
         found = {}
         for name in names:
             random = generator(seed, "evaluate", name, device=device)
-            measured = self.task(name).evaluate(self.encoder, random)
+            measured = self.task(name).evaluate(self._read_by(name), random)
             found.update({f"{name}/{metric}": value for metric, value in measured.items()})
         self.train()
         return found
@@ -64,6 +77,9 @@ class Objective(nn.Module):
         ]
         total = sum(weight for weight, _ in parts)
         return sum(weight * value for weight, value in parts) / total if total else None
+
+    def _read_by(self, name: str) -> nn.Module:
+        return self._parts.get(name, self.encoder)
 
     def _nothing(self) -> Tensor:
         """A zero with a gradient path, for a step in which no task has an example."""

@@ -15,12 +15,15 @@ from app.main import create_app
 from app.services.browsing import Browsing
 from app.services.importing import ImportSpec
 from app.services.intake import Intake
+from app.services.models import Models, registry_of
+from app.services.similarity import Similarity
 from app.services.threads import Threads
 from app.services.uploads import Uploads
 from app.services.writing import ProductWrites
 from app.settings import Settings
 from graph.records import Parameter
 from tests.app.fake_jobs import FakeJobs
+from tests.fake_encoders import FakeSimilar, HashedWords
 from tests.fakes import (
     Changes,
     FakeConflicts,
@@ -101,6 +104,16 @@ class WatchedProducts(FakeProducts):
         return await super().page(filter, kind=kind, limit=limit, after=after)
 
 
+class WatchedUpkeep:
+    """`written` is what was to be embedded after each write."""
+
+    def __init__(self):
+        self.written = []
+
+    async def after_write(self, ids):
+        self.written.append(list(ids))
+
+
 class Ready:
     """A readiness that says what the test says."""
 
@@ -117,19 +130,31 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
     chosen = Settings(home=home, access_log=False, **settings)
     store, jobs = MemoryStore(), jobs_of(chosen)
     products, vocabulary = WatchedProducts(store.graph), FakeVocabulary(store.graph)
+    browsing = Browsing(
+        products,
+        vocabulary,
+        history=FakeHistory(store.graph),
+        conflicts=FakeConflicts(store.graph),
+        page_items_max=chosen.page_items_max,
+    )
+    similar = FakeSimilar(store.graph, HashedWords())
     return SimpleNamespace(
         settings=chosen,
         keys=KeyFile(chosen.keys_path),
         store=store,
         products=products,
         stats=FakeStats(store.graph),
-        browsing=Browsing(
-            products,
-            vocabulary,
-            history=FakeHistory(store.graph),
-            conflicts=FakeConflicts(store.graph),
-            page_items_max=chosen.page_items_max,
+        browsing=browsing,
+        similar=similar,  # a test takes its encoder away
+        similarity=Similarity(
+            similar,
+            browsing,
+            parameters=vocabulary.parameters_for_filters,
+            brands=vocabulary.known_brands,
+            predictor=lambda: similar.predictor,
+            threads=Threads(2),
         ),
+        upkeep=WatchedUpkeep(),
         writes=ProductWrites(
             store=lambda: store,
             parameters=vocabulary.parameters_for_filters,
@@ -141,6 +166,7 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
         jobs=jobs,
         intake=Intake(jobs, chosen, clock=lambda: NOW),
         uploads=Uploads(home),
+        models=Models(registry_of(chosen)),
         threads=Threads(4),
     )
 

@@ -30,10 +30,15 @@ def scopes_of(route):
     return declared_scopes(route.dependant) if isinstance(route, APIRoute) else None
 
 
+# A question may be too long for an address.
+ASKED_BY_POST = {"/v1/similar", "/v1/embed"}
+
+
 def test_what_changes_the_graph_needs_the_scope_write(wiring):
     for route in create_app(wiring=wiring).routes:
         if isinstance(route, APIRoute) and route.path not in OPEN:
             changes = route.methods & {"PUT", "POST", "PATCH", "DELETE"}
+            changes = changes if route.path not in ASKED_BY_POST else set()
             assert scopes_of(route) == (["write"] if changes else ["read"]), route.path
 
 

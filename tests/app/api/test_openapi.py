@@ -1,23 +1,30 @@
 """The OpenAPI description is complete, and every example in it works."""
 
+import re
+
 import msgspec
 import pytest
 from pydantic import TypeAdapter
 
 from app.api import (
+    artefacts,
     conflicts,
     history,
     job_models,
     models,
     product_writes,
     products,
+    similar,
     stats,
     vocabulary,
 )
 from app.main import create_app
-from app.services import job_view
+from app.services import job_view, serving, similarity
+from app.services import models as trained
 from graph import records
+from ml.artefact import Measure
 from tests.app.parts import make_job, make_mapping, memory_wiring
+from tests.artefacts import draft
 
 pytestmark = pytest.mark.anyio
 
@@ -38,11 +45,25 @@ SAME = [
     (vocabulary.CountedName, records.NamedView),
     (vocabulary.Parameter, records.ParameterView),
     (stats.GraphStats, records.GraphStats),
+    (similar.Likeness, similarity.Likeness),
+    (similar.SimilarItem, records.SimilarItem),
+    (similar.Reasons, records.Reasons),
+    (similar.SharedFact, records.SharedFact),
+    (similar.Encoder, records.EncoderModel),
+    (similar.Embedded, similarity.Embedded),
     (job_models.Job, job_view.JobView),
     (job_models.Rows, job_view.RowCounts),
     (job_models.Bytes, job_view.ByteCounts),
     (job_models.JobError, job_view.JobProblem),
     (job_models.Links, job_view.JobLinks),
+    (job_models.Learning, job_view.Learning),
+    (artefacts.ModelSummary, trained.ModelSummary),
+    (artefacts.Model, trained.ModelView),
+    (artefacts.Version, trained.VersionView),
+    (artefacts.DamagedVersion, trained.DamagedVersion),
+    (artefacts.Promotion, trained.Promotion),
+    (artefacts.Serving, serving.ServingView),
+    (artefacts.Measure, Measure),
 ]
 
 
@@ -130,6 +151,9 @@ async def asked_with_examples(client, wiring, document):
     await client.put("/v1/products/acme:10027", json={"title": "x"})
     await client.put("/v1/products/acme:A%2F7", json={"title": "x"})
     make_mapping(wiring, "phones")
+    for _ in range(3):
+        wiring.models.registry.register("products", draft(wiring.settings.home))
+    wiring.models.registry.promote("products", "2", "candidate")
     make_job(wiring, job_models.ID_EXAMPLE, rejects=b"{}\n")
     for name, operation in sorted(operations(document), key=lambda one: "delete" in one[0]):
         state = "running" if operation["operationId"] == "cancelJob" else "succeeded"
@@ -145,7 +169,7 @@ def requests_of(name, operation):
     method, path = name.split()
     parameters = operation.get("parameters", [])
     ids = [id for one in parameters if one["in"] == "path" for id in example_values(one)]
-    urls = [path.replace("{id}", id.replace("/", "%2F")) for id in ids] or [path]
+    urls = [re.sub(r"\{\w+\}", id.replace("/", "%2F"), path) for id in ids] or [path]
     bodies = list(bodies_of(operation))
     base = {"method": method, "url": urls[0], "params": needed_of(operation)}
     for body in bodies or [{}]:

@@ -1,0 +1,183 @@
+"""`catalograph pretrain`: learn from the graph, and give its items vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+import typer
+
+from app.cli.output import (
+    INTERRUPTED,
+    Json,
+    err,
+    fail,
+    out,
+    print_fields,
+    print_json,
+    print_table,
+    steps_progress,
+)
+from app.cli.session import open_database
+from app.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from app.services.pretraining import PretrainProgress, PretrainReport
+    from app.services.training_runs import PretrainSpec
+    from graph.client import Database
+
+
+def pretrain(
+    recipe: Annotated[str, typer.Option(help="What is learnt; `--recipes` lists them.")] = "quick",
+    filter: Annotated[
+        str | None, typer.Option(help='Learn from these items only, as "brand:acme price>100".')
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="SETTING=VALUE", help="Change the recipe: `training.steps=2000`."
+        ),
+    ] = None,
+    name: Annotated[str, typer.Option(help="Name the artefact is registered under.")] = "products",
+    promote: Annotated[
+        Literal["always", "if_first", "never"],
+        typer.Option(help="When the new model serves at once."),
+    ] = "always",
+    background: Annotated[
+        bool, typer.Option("--background", help="Leave it to a worker, as a job.")
+    ] = False,
+    recipes: Annotated[bool, typer.Option("--recipes", help="List the recipes.")] = False,
+    json: Json = False,
+) -> None:
+    """Export the graph, train on it, register the model, and write its vectors back."""
+    from app.services.training_runs import PretrainSpec, check_spec
+
+    if recipes:
+        _list_recipes(json=json)
+        return
+    spec = PretrainSpec(
+        recipe=recipe, overrides=_settings_of(set_ or []), filter=filter, name=name, promote=promote
+    )
+    check_spec(spec)
+    settings = load_settings()
+    if background:
+        _submit(settings, spec, json=json)
+        return
+    try:
+        with open_database(settings) as database:
+            report = trained_here(database, settings, spec)
+    except KeyboardInterrupt:
+        fail(
+            "interrupted; nothing was registered",
+            code="interrupted",
+            exit_code=INTERRUPTED,
+            as_json=json,
+        )
+    if json:
+        print_json(report)
+        return
+    print_report(report)
+
+
+def trained_here(database: Database, settings: Settings, spec: PretrainSpec) -> PretrainReport:
+    """A run in this process, with a bar on a terminal."""
+    from app.services.importing import new_run_id
+    from app.services.models import registry_of
+    from app.services.pretraining import PretrainRun
+    from app.services.training_runs import PRETRAIN
+
+    now = partial(datetime.now, UTC)
+    id = new_run_id(now(), PRETRAIN)
+    with _bar() as report:
+        return PretrainRun(
+            id=id,
+            spec=spec,
+            registry=registry_of(settings),
+            folder=settings.job_folder(id),
+            code_version=version("catalograph"),
+            clock=now,
+            report=report,
+            device=settings.device,
+        ).carry_out(database)
+
+
+def print_report(report: PretrainReport) -> None:
+    baselines = {
+        metric: f"{value:.3f} ({method})"
+        for method, own in report.baselines.items()
+        for metric, value in own.items()
+    }
+    rows = [
+        (metric, f"{value:.3f}", baselines.get(metric, ""))
+        for metric, value in sorted(report.metrics.items())
+    ]
+    print_table("On items that were held out", ("metric", "value", "without learning"), rows)
+    fields: dict[str, object] = {
+        "artefact": report.artefact,
+        "steps": report.steps,
+        "serves": "yes" if report.promoted else "no; `catalograph models promote` makes it",
+        "vectors written": report.embedded,
+    }
+    fields |= {f"left out: {task}": reason for task, reason in report.skipped.items()}
+    print_fields("Learnt", fields)
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[PretrainProgress], None]]:
+    with steps_progress() as bar:
+        task = bar.add_task("starting", total=None, note="")
+
+        def report(progress: PretrainProgress) -> None:
+            bar.update(
+                task,
+                description=progress.phase,
+                completed=progress.done,
+                total=progress.total,
+                note=f"loss {progress.loss:.3f}" if progress.loss is not None else "",
+            )
+
+        yield report
+
+
+def _settings_of(pairs: list[str]) -> dict[str, Any]:
+    """`training.steps=2000` to a setting; a value that is no JSON is a text."""
+    settings = {}
+    for pair in pairs:
+        path, separator, value = pair.partition("=")
+        if not separator:
+            raise typer.BadParameter(f"{pair!r} has no =", param_hint="--set")
+        try:
+            settings[path] = msgspec.json.decode(value)
+        except msgspec.DecodeError:
+            settings[path] = value
+    return settings
+
+
+def _list_recipes(*, json: bool) -> None:
+    from ml.training.recipes import RECIPES
+
+    if json:
+        print_json({name: msgspec.to_builtins(recipe) for name, recipe in RECIPES.items()})
+        return
+    rows = [
+        (name, ", ".join(recipe.tasks), recipe.training.steps, recipe.description)
+        for name, recipe in RECIPES.items()
+    ]
+    print_table("Recipes", ("name", "tasks", "steps", "for"), rows)
+
+
+def _submit(settings: Settings, spec: PretrainSpec, *, json: bool) -> None:
+    from app.services.jobs import Jobs
+
+    with Jobs(settings) as jobs:
+        job, _ = jobs.submit_pretraining(spec)
+    if json:
+        print_json({"job": job.id})
+        return
+    out.print(job.id, highlight=False, soft_wrap=True)
+    err.print(f"Queued; `catalograph jobs watch {job.id}` follows it.", highlight=False)

@@ -1,0 +1,63 @@
+"""The bodies of jobs that learn: training runs, and vectors of the champion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+
+from app.jobs.execution import Body, JobContext
+from app.services.models import registry_of
+from app.services.pretraining import PretrainProgress, PretrainRun, run_embedding
+from app.services.training_runs import EmbedSpec, PretrainSpec
+from app.settings import Settings
+from app.wiring import open_for_job
+
+# Steps of one phase come after all of the phases before: what is done never shrinks.
+_PHASES = ("exporting", "training", "registering", "embedding")
+_MOST = 10**12
+
+
+def pretrain_body(settings: Settings) -> Body:
+    def body(context: JobContext) -> dict[str, Any]:
+        run = PretrainRun(
+            id=context.job.id,
+            spec=msgspec.convert(context.job.spec, PretrainSpec),
+            registry=registry_of(settings),
+            folder=context.folder,
+            code_version=version("catalograph"),
+            clock=partial(datetime.now, UTC),
+            report=_reporter(context),
+            device=settings.device,
+        )
+        with open_for_job(settings) as database:
+            return _plain(run.carry_out(database))
+
+    return body
+
+
+def embed_body(settings: Settings) -> Body:
+    def body(context: JobContext) -> dict[str, Any]:
+        spec = msgspec.convert(context.job.spec, EmbedSpec)
+        with open_for_job(settings) as database:
+            done = run_embedding(database, spec, registry_of(settings), _reporter(context))
+        return _plain(done)
+
+    return body
+
+
+def _reporter(context: JobContext) -> Callable[[PretrainProgress], None]:
+    def report(progress: PretrainProgress) -> None:
+        done = _PHASES.index(progress.phase) * _MOST + progress.done
+        context.report(_plain(progress), done=done)
+
+    return report
+
+
+def _plain(value: msgspec.Struct) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(value)
+    return plain

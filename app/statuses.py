@@ -1,0 +1,137 @@
+"""The status code of every error, and what of it a client may read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.errors import (
+    BodyIncomplete,
+    BodyNotJson,
+    BodyTooLarge,
+    FormMalformed,
+    HostRefused,
+    ItemIdInvalid,
+    ItemNotFound,
+    JobError,
+    JobNotFound,
+    JobsUnavailable,
+    KeyFileInvalid,
+    KeyMissing,
+    KeyUnknown,
+    MediaTypeUnsupported,
+    NoSpace,
+    NotReady,
+    RequestRefused,
+    ScopeMissing,
+    UploadRefused,
+    UploadStalled,
+    WebhookNotAllowed,
+)
+from graph.errors import (
+    DatabaseError,
+    DatabaseNotFound,
+    DatabaseRefusedLogin,
+    DatabaseTooOld,
+    DatabaseUnavailable,
+    DraftInvalid,
+    FilterInvalid,
+    MappingInvalid,
+    MigrationError,
+    QueryTimedOut,
+    ServerError,
+    ValueInvalid,
+)
+from ml.errors import (
+    ArtefactError,
+    ArtefactNotFound,
+    EncoderUnusable,
+    RecipeInvalid,
+    RegistryUnavailable,
+)
+
+RETRY_AFTER_S = 5  # an embedded Neo4j is back 7 to 17 s after a crash, a cluster sooner
+
+# Looked up along the class's own ancestors, so that the nearest one counts.
+_STATUS: Mapping[type[Exception], int] = {
+    KeyMissing: 401,
+    KeyUnknown: 401,
+    ScopeMissing: 403,
+    HostRefused: 403,
+    ItemNotFound: 404,
+    EncoderUnusable: 409,
+    BodyTooLarge: 413,
+    BodyNotJson: 415,
+    ItemIdInvalid: 422,
+    MediaTypeUnsupported: 415,
+    BodyIncomplete: 400,
+    FormMalformed: 400,
+    UploadStalled: 408,
+    NoSpace: 507,
+    UploadRefused: 422,
+    MappingInvalid: 422,
+    DraftInvalid: 422,
+    ValueInvalid: 422,
+    FilterInvalid: 400,
+    ArtefactNotFound: 404,
+    ArtefactError: 409,
+    RecipeInvalid: 422,
+    RegistryUnavailable: 503,
+    JobNotFound: 404,
+    JobError: 409,
+    WebhookNotAllowed: 422,
+    RequestRefused: 400,
+    NotReady: 503,
+    KeyFileInvalid: 503,
+    JobsUnavailable: 503,
+    ServerError: 503,
+    DatabaseUnavailable: 503,
+    DatabaseRefusedLogin: 503,
+    DatabaseTooOld: 503,
+    DatabaseNotFound: 503,
+    MigrationError: 503,
+    # We were a gateway that waited in vain; a 503 would ask to repeat a query that is too large.
+    QueryTimedOut: 504,
+}
+
+# What a client may read where the error's own sentence names our hosts, paths and accounts.
+_PUBLIC: Mapping[type[Exception], str] = {
+    DatabaseError: "the database cannot be used at the moment; the log says why",
+    ServerError: "the database cannot be used at the moment; the log says why",
+    MigrationError: "the database is being brought to a new version",
+    JobsUnavailable: "jobs cannot be read or made at the moment; the log says why",
+    RegistryUnavailable: "the models cannot be used at the moment; the log says why",
+    KeyFileInvalid: "API keys cannot be checked at the moment; the log says why",
+}
+
+
+def status_of(error: Exception) -> int:
+    """The status code that answers `error`; 500 for what nobody foresaw."""
+    return next((_STATUS[cls] for cls in type(error).__mro__ if cls in _STATUS), 500)
+
+
+def code_of(error: Exception) -> str:
+    """The stable code of an error that we raise on purpose."""
+    return str(getattr(error, "code", "internal_error"))
+
+
+def public_detail(error: Exception) -> str:
+    """What the client may read about `error`."""
+    for cls in type(error).__mro__:
+        if cls is QueryTimedOut:
+            break
+        if cls in _PUBLIC:
+            return _PUBLIC[cls]
+    if status_of(error) == 500:
+        return "the error was logged under the request id"
+    return str(error)
+
+
+def headers_of(error: Exception) -> dict[str, str]:
+    """Headers that belong to the answer beside the problem itself."""
+    status = status_of(error)
+    if status == 401:
+        fault = ', error="invalid_token"' if isinstance(error, KeyUnknown) else ""
+        return {"WWW-Authenticate": f'Bearer realm="catalograph"{fault}'}
+    if status == 408:
+        return {"Connection": "close"}  # who sends nothing would hold it open
+    return {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else {}

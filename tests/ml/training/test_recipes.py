@@ -1,0 +1,49 @@
+import msgspec
+import pytest
+
+from ml.errors import RecipeInvalid
+from ml.training.recipes import RECIPES, Recipe, recipe
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_a_recipe_survives_being_written_down(name):
+    written = msgspec.json.encode(RECIPES[name])
+
+    assert msgspec.json.decode(written, type=Recipe) == RECIPES[name]
+
+
+def test_settings_are_changed_by_their_path():
+    changed = recipe("quick", {"training.steps": 7, "graph": {"width": 32}})
+
+    assert (changed.training.steps, changed.graph.width) == (7, 32)
+    assert changed.training.learning_rate == RECIPES["quick"].training.learning_rate
+    assert RECIPES["quick"].training.steps != 7
+
+
+def test_a_task_is_switched_off_by_its_weight():
+    assert recipe("quick", {"tasks.similarity.weight": 0}).tasks["similarity"].weight == 0
+
+
+@pytest.mark.parametrize(
+    ("overrides", "setting", "reason"),
+    [
+        ({"training.steps": 0}, "training.steps", ">= 1"),
+        ({"training.stepz": 5}, "training", "stepz"),
+        ({"text_share": 1.5}, "text_share", "<= 1.0"),
+        ({"training.steps": "many"}, "training.steps", "int"),
+        ({"tasks.similarity.weight": -1}, "tasks", ">= 0"),
+        ({"tasks.guessing.weight": 1}, "tasks", "guessing"),
+        ({"masked_language.hidden": 2}, "masked_language", "between 0 and 1"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named(overrides, setting, reason):
+    with pytest.raises(RecipeInvalid) as raised:
+        recipe("quick", overrides)
+
+    assert setting in raised.value.setting
+    assert reason in raised.value.reason
+
+
+def test_an_unknown_recipe_names_those_there_are():
+    with pytest.raises(RecipeInvalid, match="no recipe 'fast', but quick, standard"):
+        recipe("fast")
