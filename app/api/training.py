@@ -88,7 +88,17 @@ class Recipes(Answer):
 )
 async def create_training_run(
     request: Request,
-    run: Annotated[TrainingRun, Body()],
+    run: Annotated[
+        TrainingRun,
+        Body(
+            openapi_examples={
+                "quick": {
+                    "summary": "a first look",
+                    "value": {"recipe": "quick", "overrides": {"training.steps": 100}},
+                }
+            }
+        ),
+    ],
     webhook: Webhook = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:

@@ -9,13 +9,15 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 import app
 from app.cli.output import bytes_progress, err, out, print_table
+from app.cli.pretrain import print_report
 from app.cli.serving import address, api_server, listening, migrate
 from app.cli.session import open_database, running_server
 from app.cli.worker_process import worker_beside
@@ -25,6 +27,7 @@ from app.settings import Settings, load_settings
 if TYPE_CHECKING:
     import socket
 
+    from app.services.pretraining import PretrainReport
     from graph.client import Database
     from graph.server import EmbeddedServer
 
@@ -40,6 +43,9 @@ SHOWN = (
     "HAS_PARAMETER",
     "INSTANCE_OF",
 )
+
+
+SIMILAR_TO = ("samsung-galaxy-a54-5g", "apple-iphone-12-mini")
 
 
 class Question(NamedTuple):
@@ -85,7 +91,7 @@ def demo(
     exit_: Annotated[bool, typer.Option("--exit", help="Stop after the summary.")] = False,
     examples: Annotated[Path, typer.Option(help="Folder of the example catalog.")] = EXAMPLES,
 ) -> None:
-    """Start everything with the example catalog, ask it three questions, serve until Ctrl-C."""
+    """Start everything with the example catalog, ask it, learn from it, serve until Ctrl-C."""
     started = time.monotonic()
     if not (examples / "phones" / "phones.csv").exists():
         raise ExamplesMissing(folder=examples)
@@ -93,9 +99,12 @@ def demo(
     with any_port(settings) as listener, running_server(settings) as (found, neo4j):
         migrate(found)
         with open_database(found) as database:
-            imported = _import_examples(database, examples)
+            imported = import_examples(database, examples)
+            learnt = learn(database, found)
             with _served(found, listener) as stopped:
-                _summarise(database, address(listener), found, imported, started)
+                _summarise(database, address(listener))
+                _show_similar(address(listener), learnt)
+                _say_ready(address(listener), found, imported, started)
                 if not exit_:
                     with worker_beside(found):
                         out.print("\nServing until Ctrl-C.")
@@ -121,14 +130,14 @@ def any_port(settings: Settings) -> Iterator[socket.socket]:
             yield listener
 
 
-def _import_examples(database: Database, examples: Path) -> int:
+def import_examples(database: Database, examples: Path) -> int:
     """How many items were written; none on the second run."""
     from app.services.importing import import_files, new_run_id
 
     written = 0
-    run = new_run_id(datetime.now(UTC))
     with bytes_progress("import") as bar:
         for source, dump, mapping in DUMPS:
+            run = new_run_id(datetime.now(UTC))
             file = examples / "phones" / dump
             task = bar.add_task(f"Importing {dump}", total=file.stat().st_size, note="")
             reports = import_files(
@@ -147,6 +156,20 @@ def _import_examples(database: Database, examples: Path) -> int:
             if rejected := sum(report.rejected for report in reports):
                 err.print(f"{dump}: {rejected} rows rejected, see {reports[0].rejects_file}")
     return written
+
+
+def learn(database: Database, settings: Settings) -> PretrainReport | None:
+    """What a first training run came to; None where a model serves, or nothing can learn."""
+    if find_spec("torch_geometric") is None:
+        err.print('Not learnt: `pip install "catalograph[learn]"` brings what that takes.')
+        return None
+    from app.cli.pretrain import trained_here
+    from app.services.models import registry_of
+    from app.services.training_runs import MODEL_NAME, PretrainSpec
+
+    if "champion" in registry_of(settings).aliases(MODEL_NAME):
+        return None
+    return trained_here(database, settings, PretrainSpec(recipe="quick"))
 
 
 @contextmanager
@@ -172,9 +195,30 @@ def _served(settings: Settings, listener: socket.socket) -> Iterator[threading.E
         thread.join()
 
 
-def _summarise(
-    database: Database, api: str, settings: Settings, imported: int, started: float
-) -> None:
+def _show_similar(api: str, learnt: PretrainReport | None) -> None:
+    if learnt is not None:
+        print_report(learnt)
+    for id in SIMILAR_TO:
+        with urllib.request.urlopen(
+            f"{api}/v1/products/{id}/similar?limit=5", timeout=30
+        ) as answer:
+            found = json.load(answer)
+        how = found["model"]["version"] if found["model"] else None
+        by = f"by the vectors of products/{how}" if how else "by facts they share"
+        out.print(f"\n[bold]What is like {id}?[/] ({by})", highlight=False, soft_wrap=True)
+        print_table(
+            "", ("phone", "alike", "because of"), [_similar_row(one) for one in found["items"]]
+        )
+
+
+def _similar_row(similar: dict[str, Any]) -> tuple[str, str, str]:
+    item, reasons = similar["item"], similar["reasons"]
+    brand = f"{item['brand']['name']} " if item["brand"] else ""
+    shared = ", ".join(fact["text"] for fact in reasons["facts"][:4])
+    return f"{brand}{item['title']}", f"{similar['score']:.2f}", shared
+
+
+def _summarise(database: Database, api: str) -> None:
     with urllib.request.urlopen(f"{api}/v1/stats", timeout=30) as answer:  # as any client would
         stats = json.load(answer)
     counts = {**stats["nodes"], **stats["relationships"]}
@@ -183,6 +227,9 @@ def _summarise(
         table = database.table(question.cypher, timeout_s=30.0, limit=10)
         out.print(f"\n[bold]{question.text}[/]", highlight=False, soft_wrap=True)
         print_table("", table.columns, table.rows)
+
+
+def _say_ready(api: str, settings: Settings, imported: int, started: float) -> None:
     what = f"{imported:,} items imported" if imported else "nothing had to be imported"
     out.print(f"\nReady after {time.monotonic() - started:.0f} s; {what}.", highlight=False)
     for name, where in (

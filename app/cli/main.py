@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
 import typer
 
@@ -60,6 +61,9 @@ cli.command("version")(data.version)
 
 
 def main() -> None:
+    # PyG compiles with torch.jit when it is imported; nothing that a user could do about it.
+    warnings.filterwarnings("ignore", "`torch.jit", FutureWarning)
+    warnings.filterwarnings("ignore", "`torch.jit", DeprecationWarning)
     from app.errors import AppError
     from graph.errors import DatabaseUnavailable, GraphError, ServerError
     from ml.errors import LearningError

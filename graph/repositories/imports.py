@@ -24,7 +24,7 @@ OPEN = f"""
 MERGE (i:Import {{id: $id}})
 ON CREATE SET i.source = $source, i.file = $file, i.mode = $mode, i.started_at = $now,
               i.items_written = 0, i.created = 0, i.updated = 0, i.unchanged = 0, i.closed = 0
-{_STATE}
+{_STATE}, i.source = $source AND i.file = $file AS same
 """
 # Setting a property locks until the transaction ends. A statement of its own: what is read in the
 # same one might be from before the wait.
@@ -57,8 +57,16 @@ class ImportState(Record, frozen=True):
 def open_import(
     database: Database, *, id: str, source: str, file: str, mode: ImportMode, now: datetime
 ) -> ImportState:
-    """The import of this id: a new one, or how far it came before it was interrupted."""
+    """The import of this id: a new one, or how far it came before it was interrupted.
+
+    Raises:
+        ImportFailed: the id is that of an import of something else, whose place would be taken for
+            this one's.
+    """
     (row,) = database.write(OPEN, id=id, source=source, file=file, mode=mode, now=now)
+    if not row.pop("same"):
+        reason = f"{id} is the id of another import; give this one an id of its own"
+        raise ImportFailed(file=file, place=f"source {source}", reason=reason)
     return ImportState(**row)
 
 

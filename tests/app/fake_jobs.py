@@ -11,6 +11,7 @@ from app.jobs.records import ENDED, Job
 from app.jobs.tables import JOBS
 from app.services.importing import ImportSpec, new_run_id
 from app.services.jobs import Jobs
+from app.services.training_runs import PRETRAIN, check_spec
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -26,14 +27,21 @@ class FakeJobs:
         self._clock = clock
 
     def submit_import(self, spec, *, run=None, webhook=None, idempotency_key=None, retry_of=None):
+        return self._submit("import", spec, run, webhook, idempotency_key, retry_of)
+
+    def submit_pretraining(self, spec, *, webhook=None, idempotency_key=None, retry_of=None):
+        check_spec(spec)
+        return self._submit(PRETRAIN, spec, None, webhook, idempotency_key, retry_of)
+
+    def _submit(self, kind, spec, run, webhook, idempotency_key, retry_of):
         self._may_fail()
         if idempotency_key in self._keys:
             return self.all[self._keys[idempotency_key]], False
         if webhook is not None:
             self.check_webhook(webhook)
         job = Job(
-            id=run or new_run_id(self._clock()),
-            kind="import",
+            id=run or new_run_id(self._clock(), kind),
+            kind=kind,
             state="queued",
             created_at=self._clock(),
             started_at=None,

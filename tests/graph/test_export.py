@@ -260,8 +260,8 @@ def change_facts(database):
 
 
 def close_products(database):
-    open_import(database, id="close", source="south", file="f", mode="replace", now=NOW)
-    close_items(database, "product", [S1.id, S2.id], source="south", run="close", now=NOW)
+    open_import(database, id="close-south", source="south", file="f", mode="replace", now=NOW)
+    close_items(database, "product", [S1.id, S2.id], source="south", run="close-south", now=NOW)
 
 
 def reopen_product(database):
@@ -270,8 +270,8 @@ def reopen_product(database):
 
 
 def close_model(database):
-    open_import(database, id="close", source="specs", file="f", mode="replace", now=NOW)
-    close_items(database, "model", [MODEL.id], source="specs", run="close", now=NOW)
+    open_import(database, id="close-specs", source="specs", file="f", mode="replace", now=NOW)
+    close_items(database, "model", [MODEL.id], source="specs", run="close-specs", now=NOW)
 
 
 def add_product_with_news(database):

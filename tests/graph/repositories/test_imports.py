@@ -27,6 +27,13 @@ def write(database, items, at):
     return ItemWriter(database).write(items, parameters={}, run="run-1", now=NOW, at=at)
 
 
+def test_the_id_of_another_import_is_refused(database):
+    opened(database)
+
+    with pytest.raises(ImportFailed, match="run-1 is the id of another import"):
+        open_import(database, id="run-1", source="specs", file="f", mode="merge", now=NOW)
+
+
 def test_an_import_that_goes_on_knows_how_far_it_came(database):
     opened(database)
     write(database, ITEMS[:4], 0)

@@ -1,5 +1,7 @@
 """Items like another one, alike in memory and in Neo4j; and what only Neo4j can show."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.services.embedding import embed_all, model_of
@@ -41,8 +43,20 @@ async def similar(request, anyio_backend):
     if request.param == "fake":
         yield FakeSimilar(FakeGraph(ITEMS, PARAMETERS), ENCODER)
         return
-    async with AsyncDatabase(request.getfixturevalue("embedded").connection) as opened:
+    async with AsyncDatabase(patient(request.getfixturevalue("embedded"))) as opened:
         yield Similar(opened)
+
+
+@pytest.fixture
+async def reading(database, anyio_backend):
+    """An `AsyncDatabase` over the same empty graph as `database`."""
+    async with AsyncDatabase(patient(database)) as opened:
+        yield opened
+
+
+def patient(database):
+    """Every filter is a query of its own: a busy machine takes seconds to plan each."""
+    return replace(database.connection, query_timeout_s=120.0)
 
 
 def bound(expression):
@@ -177,7 +191,7 @@ async def test_an_item_of_which_nothing_is_known_shares_nothing(similar):
 
 @pytest.mark.neo4j
 async def test_a_value_that_everybody_has_is_not_followed_to_its_end(
-    database, async_database, monkeypatch
+    database, reading, monkeypatch
 ):
     monkeypatch.setattr(sharing, "STEPS_MAX", 20)
     database.write(
@@ -196,7 +210,7 @@ async def test_a_value_that_everybody_has_is_not_followed_to_its_end(
         """,
         many=30,
     )
-    similar = Similar(async_database)
+    similar = Similar(reading)
     black, teal = (
         ItemText(kind="product", title="x", facts=(fact,))
         for stored in [await similar.stored("shop:rare")]
@@ -213,10 +227,10 @@ async def test_a_value_that_everybody_has_is_not_followed_to_its_end(
 
 
 @pytest.mark.neo4j
-async def test_rejected_facts_are_not_shared(database, async_database):
+async def test_rejected_facts_are_not_shared(database, reading):
     store(database)
     database.write("MATCH (:Product)-[r:HAS_PARAMETER|MADE_BY]->() SET r.status = 'rejected'")
-    similar = Similar(async_database)
+    similar = Similar(reading)
 
     stored = await similar.stored(N1)
     found = await similar.sharing(stored.text, kind="product", filter=bound(""), rows=10)
@@ -227,22 +241,22 @@ async def test_rejected_facts_are_not_shared(database, async_database):
 
 
 @pytest.mark.neo4j
-async def test_vectors_of_two_widths_never_meet(database, async_database):
+async def test_vectors_of_two_widths_never_meet(database, reading):
     store(database)
     embed_all(database, ENCODER, silent)
     database.write("MATCH (n:Product {id: $id}) SET n.embedding = [1.0, 0.0, 2.0]", id=N2)
 
-    found = await near(Similar(async_database))
+    found = await near(Similar(reading))
 
     assert N2 not in ids(found.candidates)
 
 
 @pytest.mark.neo4j
-async def test_a_vector_of_another_model_is_passed_over(database, async_database):
+async def test_a_vector_of_another_model_is_passed_over(database, reading):
     store(database)
     embed_all(database, ENCODER, silent)
     database.write("MATCH (n:Product {id: $id}) SET n.embedding_model = 'words@0'", id=N2)
-    similar = Similar(async_database)
+    similar = Similar(reading)
 
     assert N2 not in ids((await near(similar)).candidates)
     assert (await similar.stored(N2)).vector is None
@@ -250,7 +264,7 @@ async def test_a_vector_of_another_model_is_passed_over(database, async_database
 
 @pytest.mark.neo4j
 async def test_what_a_client_writes_stays_out_of_the_query(embedded):
-    async with AsyncDatabase(embedded.connection) as opened:
+    async with AsyncDatabase(patient(embedded)) as opened:
         text = ItemText(
             kind="product", title="'}) DETACH DELETE n //", brand=Named("'\"`$x", "x", ())
         )
