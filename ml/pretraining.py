@@ -142,6 +142,7 @@ def _material(snapshot: Snapshot, recipe: Recipe) -> Material:
     ]
     tokenizer = Tokenizer.trained(texts, recipe.tokenizer)
     encoder = item_encoder(recipe, featurizer, tokenizer)
+    encoder.text.count(texts)
     try:
         choices = Choices.fit(snapshot, train_part, recipe.choices)
     except GraphTooSmall:  # no item has a fact: the text may still teach something
@@ -207,7 +208,8 @@ def _tasks(
     if not tasks:
         missing = "; ".join(f"{name}: {reason}" for name, reason in skipped.items())
         raise GraphTooSmall(
-            missing=missing or "the recipe has no task", remedy="Import more, or widen the filter."
+            missing=missing or "the recipe has no task",
+            remedy="Import more, or set tasks.masked_language.weight=1, which needs titles alone.",
         )
     return tasks, skipped
 

@@ -31,6 +31,7 @@ SMALL = {
     "tokenizer.vocabulary": 300,
     "tokenizer.characters": 200,
     "valid_share": 0.2,
+    "tasks.masked_language.weight": 1.0,
 }
 
 
