@@ -7,6 +7,7 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Path, Security
+from msgspec import structs
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,9 +15,11 @@ from starlette.responses import Response
 from app.api.access import GUARD, READ, BodyRoute
 from app.api.answers import answer
 from app.api.contract import BODY, INVALID, KEYED, wiring_of
+from app.api.job_models import JOBS_STORE
 from app.api.models import Answer
 from app.api.problems import problems
 from app.keys import Scope
+from app.services.training_runs import MODEL_NAME, EmbedSpec
 from ml.artefact import NAME_PATTERN, VERSION_PATTERN
 
 router = APIRouter(prefix="/v1/models", tags=["models"], route_class=BodyRoute)
@@ -163,6 +166,11 @@ class Promotion(Answer):
     alias: Literal["candidate", "champion"] = Field(examples=["champion"])
     version: str = Field(description="where it points from now on", examples=["4"])
     previous: str | None = Field(description="where it pointed before", examples=["3"])
+    job: str | None = Field(
+        description="the job that writes the vectors of the new champion into the graph; null for "
+        "models that give no vectors",
+        examples=["embed-20250301T093000-9f3a2b1c"],
+    )
 
 
 @router.get(
@@ -204,7 +212,7 @@ async def get_model(request: Request, name: ModelName) -> Response:
     summary="Let a version serve",
     response_description="Where the alias points, and where it pointed before.",
     response_model=Promotion,
-    responses={**_ONE, **BODY},
+    responses={**_ONE, **BODY, **JOBS_STORE},
     dependencies=[_ADMIN],
 )
 async def promote_model(
@@ -229,5 +237,10 @@ async def promote_model(
     `serving.error` of the model says why.
     """
     parts = wiring_of(request)
-    promote = partial(parts.models.promote, name, body.version, body.alias)
-    return answer(await parts.threads.run(promote))
+    promoted = await parts.threads.run(
+        partial(parts.models.promote, name, body.version, body.alias)
+    )
+    if name == MODEL_NAME and body.alias == "champion":
+        job = await parts.threads.run(partial(parts.jobs.submit_embedding, EmbedSpec()))
+        promoted = structs.replace(promoted, job=job.id)
+    return answer(promoted)

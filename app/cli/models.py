@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from app.cli.output import Json, err, out, print_fields, print_json, print_table, shown
+from app.services.training_runs import MODEL_NAME
 from app.settings import load_settings
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def promote(
     else:
         before = f"; it was {done.previous}" if done.previous else ""
         out.print(f"The {alias} of {done.name} is {done.version}{before}.", highlight=False)
+        if (done.name, alias) == (MODEL_NAME, "champion"):
+            out.print("`catalograph embed` writes its vectors into the graph.", highlight=False)
 
 
 @cli.command()

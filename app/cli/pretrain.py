@@ -1,4 +1,4 @@
-"""`catalograph pretrain`: learn from the graph, and give its items vectors."""
+"""`catalograph pretrain` and `embed`: learn from the graph, and give its items vectors."""
 
 from __future__ import annotations
 
@@ -82,6 +82,21 @@ def pretrain(
         print_json(report)
         return
     print_report(report)
+
+
+def embed(json: Json = False) -> None:
+    """Write the vectors of the champion, where they are missing or out of date."""
+    from app.services.models import registry_of
+    from app.services.pretraining import run_embedding
+    from app.services.training_runs import EmbedSpec
+
+    settings = load_settings()
+    with open_database(settings) as database, _bar() as progress:
+        report = run_embedding(database, EmbedSpec(), registry_of(settings), progress)
+    if json:
+        print_json(report)
+        return
+    out.print(f"{report.embedded:,} vectors of {report.artefact} written.", highlight=False)
 
 
 def trained_here(database: Database, settings: Settings, spec: PretrainSpec) -> PretrainReport:

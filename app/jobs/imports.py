@@ -7,12 +7,19 @@ from functools import partial
 from typing import Any
 
 import msgspec
+import structlog
 
+from app.errors import JobsUnavailable
 from app.jobs.execution import Body, JobContext
 from app.services.importing import ImportSpec, run_import
+from app.services.jobs import Jobs
+from app.services.models import registry_of
+from app.services.training_runs import MODEL_NAME, EmbedSpec
 from app.settings import Settings
 from app.wiring import open_for_job
 from graph.ingest.pipeline import ImportProgress
+
+_log = structlog.get_logger("jobs")
 
 
 def import_body(settings: Settings) -> Body:
@@ -20,17 +27,31 @@ def import_body(settings: Settings) -> Body:
         def report(progress: ImportProgress) -> None:
             context.report(msgspec.to_builtins(progress), done=progress.rows_read)
 
+        spec = msgspec.convert(context.job.spec, ImportSpec)
         # Opened by each attempt: an embedded server may be somewhere else after a restart.
         with open_for_job(settings) as database:
             done = run_import(
                 database,
-                msgspec.convert(context.job.spec, ImportSpec),
+                spec,
                 run=context.job.id,
                 folder=context.folder,
                 clock=partial(datetime.now, UTC),
                 report=report,
             )
+        if (done.created or done.updated) and not spec.dry_run:
+            _give_vectors(settings)
         outcome: dict[str, Any] = msgspec.to_builtins(done)
         return outcome
 
     return body
+
+
+def _give_vectors(settings: Settings) -> None:
+    """A job of its own for what was loaded, if a model serves; the import is done without it."""
+    if "champion" not in registry_of(settings).aliases(MODEL_NAME):
+        return
+    try:
+        with Jobs(settings) as jobs:
+            jobs.submit_embedding(EmbedSpec())
+    except JobsUnavailable as error:
+        _log.warning("vectors not asked for", reason=error.reason)

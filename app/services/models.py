@@ -67,12 +67,16 @@ class ModelView(Record, frozen=True):
 
 
 class Promotion(Record, frozen=True):
-    """An alias, the version it points to from now on, and the one before."""
+    """An alias, the version it points to from now on, and the one before.
+
+    `job` writes the vectors of what serves from now on, where there are any.
+    """
 
     name: str
     alias: str
     version: str
     previous: str | None
+    job: str | None = None
 
 
 class Comparison(Record, frozen=True):

@@ -11,7 +11,7 @@ from app.jobs.records import ENDED, Job
 from app.jobs.tables import JOBS
 from app.services.importing import ImportSpec, new_run_id
 from app.services.jobs import Jobs
-from app.services.training_runs import PRETRAIN, check_spec
+from app.services.training_runs import EMBED, PRETRAIN, check_spec
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -32,6 +32,9 @@ class FakeJobs:
     def submit_pretraining(self, spec, *, webhook=None, idempotency_key=None, retry_of=None):
         check_spec(spec)
         return self._submit(PRETRAIN, spec, None, webhook, idempotency_key, retry_of)
+
+    def submit_embedding(self, spec):
+        return self._submit(EMBED, spec, None, None, None, None)[0]
 
     def _submit(self, kind, spec, run, webhook, idempotency_key, retry_of):
         self._may_fail()

@@ -74,9 +74,10 @@ async def test_promotion_moves_an_alias_and_says_what_was_before(client, registr
     then = await promote(client, "3", alias="candidate")
     last = await promote(client, "candidate")
 
-    assert first.json() == {"name": "lamps", "alias": "champion", "version": "2", "previous": None}
+    pointing = {"name": "lamps", "alias": "champion", "job": None}
+    assert first.json() == {**pointing, "version": "2", "previous": None}
     assert then.json()["alias"] == "candidate"
-    assert last.json() == {"name": "lamps", "alias": "champion", "version": "3", "previous": "2"}
+    assert last.json() == {**pointing, "version": "3", "previous": "2"}
     assert registry.aliases("lamps") == {"champion": "3", "candidate": "3"}
 
 
@@ -149,3 +150,13 @@ async def test_a_registry_that_cannot_be_read_is_a_503_that_names_no_path(client
 
     assert (answer.status_code, answer.json()["code"]) == (503, "registry_unavailable")
     assert str(wiring.settings.home) not in answer.text
+
+
+async def test_the_vectors_of_a_new_champion_are_written_by_a_job(client, wiring, tmp_path):
+    wiring.models.registry.register("products", draft(tmp_path))
+
+    candidate = await promote(client, "1", name="products", alias="candidate")
+    champion = await promote(client, "candidate", name="products")
+
+    assert candidate.json()["job"] is None
+    assert wiring.jobs.get(champion.json()["job"]).kind == "embed"

@@ -57,7 +57,7 @@ class Board:
             new,
             queue="imports",
             then=lambda connection: self.queue.add_job(
-                connection, id, queue="imports", source=source
+                connection, id, queue="imports", partition=source
             ),
         )[0]
 

@@ -1,0 +1,174 @@
+"""Jobs that learn, as a worker runs them: from the queue to vectors in the graph."""
+
+import pytest
+
+from app.jobs.execution import JobCancelled, JobContext, WorkerStopping
+from app.jobs.imports import import_body
+from app.jobs.learning import embed_body, pretrain_body
+from app.services.importing import ImportSpec
+from app.services.jobs import Jobs
+from app.services.models import registry_of
+from app.services.training_runs import EMBED, PRETRAIN, EmbedSpec, PretrainSpec
+from app.settings import Settings
+from tests.app.jobs.parts import NOW
+from tests.app.services.test_pretraining import STORED, TINY
+
+pytestmark = pytest.mark.neo4j
+
+MAPPING = """
+version = 1
+target = "product"
+id = { column = "sku" }
+[fields]
+title = { column = "title" }
+[[parameters]]
+id = "wood"
+name = "Wood"
+column = "wood"
+kind = "text"
+"""
+
+
+@pytest.fixture
+def settings(database, tmp_path):
+    found = database.connection
+    return Settings(
+        home=tmp_path,
+        device="cpu",
+        neo4j_uri=found.uri,
+        neo4j_username=found.username,
+        neo4j_password=found.password,
+    )
+
+
+@pytest.fixture
+def jobs(settings):
+    with Jobs(settings) as jobs:
+        yield jobs
+
+
+@pytest.fixture
+def perform(jobs, settings):
+    """Runs the body of a job that is queued, without a worker around it; returns its result."""
+
+    def perform(job, body, stop=None):
+        store = jobs._store()
+        begun = store.begin(job.id, worker="w", now=NOW)
+        context = JobContext(
+            begun,
+            store=store,
+            stop=stop or Never(),
+            folder=settings.job_folder(job.id),
+            clock=lambda: NOW,
+        )
+        return body(settings)(context)
+
+    return perform
+
+
+class Never:
+    def is_set(self):
+        return False
+
+
+class After:
+    """A worker that is told to stop after so many looks."""
+
+    def __init__(self, looks):
+        self.looks = looks
+
+    def is_set(self):
+        self.looks -= 1
+        return self.looks < 0
+
+
+def load(jobs, perform, tmp_path, rows=12, first=0):
+    dump = tmp_path / f"chairs-{first}.csv"
+    lines = [f"{n},chair {n},{('oak', 'pine')[n % 2]}" for n in range(first, first + rows)]
+    dump.write_text("sku,title,wood\n" + "\n".join(lines) + "\n")
+    spec = ImportSpec(
+        path=str(dump), file=dump.name, source="shop", mapping=MAPPING, mapping_name="m.toml"
+    )
+    return perform(jobs.submit_import(spec)[0], import_body)
+
+
+def queued(jobs, kind):
+    return jobs.page(kind=kind, limit=10)
+
+
+def run_of(jobs):
+    return jobs.submit_pretraining(PretrainSpec(recipe="quick", overrides=TINY))[0]
+
+
+def test_a_training_run_ends_with_vectors(database, jobs, perform, settings, tmp_path):
+    load(jobs, perform, tmp_path)
+
+    result = perform(run_of(jobs), pretrain_body)
+
+    assert result["artefact"] == "products/1"
+    assert registry_of(settings).aliases("products") == {"champion": "1"}
+    assert database.read(STORED) == [{"items": 12, "models": ["products@1"]}]
+
+
+def test_a_worker_that_stops_leaves_the_run_to_the_next_one(jobs, perform, settings, tmp_path):
+    load(jobs, perform, tmp_path)
+    job = run_of(jobs)
+    with pytest.raises(WorkerStopping):
+        perform(job, pretrain_body, stop=After(5))
+
+    result = perform(job, pretrain_body)
+
+    assert result["steps"] == TINY["training.steps"]
+    assert registry_of(settings).versions("products") == ("1",)
+
+
+def test_a_run_that_is_cancelled_registers_nothing(jobs, perform, settings, tmp_path):
+    load(jobs, perform, tmp_path)
+    job = run_of(jobs)
+    jobs._store().begin(job.id, worker="w", now=NOW)
+    jobs.cancel(job.id)
+
+    with pytest.raises(JobCancelled):
+        perform(job, pretrain_body)
+
+    assert registry_of(settings).names() == ()
+
+
+def test_what_is_imported_later_gets_its_vectors_by_a_job(database, jobs, perform, tmp_path):
+    load(jobs, perform, tmp_path)
+    perform(run_of(jobs), pretrain_body)
+    assert queued(jobs, EMBED) == []
+
+    load(jobs, perform, tmp_path, first=100)
+    (job,) = queued(jobs, EMBED)
+    result = perform(job, embed_body)
+
+    assert result["embedded"] == 12
+    assert database.read(STORED)[0]["items"] == 24
+
+
+def test_an_import_that_changes_nothing_asks_for_no_vectors(jobs, perform, tmp_path):
+    load(jobs, perform, tmp_path)
+    perform(run_of(jobs), pretrain_body)
+
+    load(jobs, perform, tmp_path)
+
+    assert queued(jobs, EMBED) == []
+
+
+def test_jobs_that_learn_are_tried_again_as_they_were(jobs):
+    run = run_of(jobs)
+    embedding = jobs.submit_embedding(EmbedSpec())
+    jobs.cancel(run.id)
+    jobs.cancel(embedding.id)
+
+    again, vectors = jobs.retry(run.id), jobs.retry(embedding.id)
+
+    assert (again.kind, again.spec, again.retry_of) == (PRETRAIN, run.spec, run.id)
+    assert (vectors.kind, vectors.spec) == (EMBED, embedding.spec)
+
+
+def test_jobs_of_all_kinds_have_a_queue():
+    from app.jobs.queue import QUEUE_OF_KIND
+
+    assert set(QUEUE_OF_KIND) == {"import", PRETRAIN, EMBED}
