@@ -73,7 +73,7 @@ _RECIPES = (
         name="quick",
         description="minutes on two cores: for the first look at a catalog",
         tasks=_TASKS,
-        training=TrainingConfig(steps=300, learning_rate=4e-3),
+        training=TrainingConfig(steps=200, learning_rate=4e-3),
     ),
     Recipe(
         name="standard",
