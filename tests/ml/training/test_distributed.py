@@ -19,7 +19,7 @@ def torchrun(folder, *, processes, stop_at=0):
         cwd=ROOT,
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=600,  # each imports torch three times, on a machine that may be busy
     )
     return [torch.load(path, weights_only=True) for path in sorted(folder.glob("rank*"))]
 
