@@ -1,4 +1,4 @@
-"""Adjacent text: do these two texts belong together?"""
+"""Adjacent text: tell whether two texts belong together."""
 # P pairs, L tokens of the longest, D width of a vector
 
 from __future__ import annotations
