@@ -64,11 +64,7 @@ class Material:
 
     def texts(self, part: Parts) -> list[str]:
         """Titles and names of the items of a part."""
-        return [
-            text
-            for label, position_N in part.items()
-            for text in texts_of(self.snapshot.nodes[label].take(position_N.numpy()))
-        ]
+        return _texts(self.snapshot, part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +131,7 @@ def _material(snapshot: Snapshot, recipe: Recipe) -> Material:
     train_part, valid_part = _split(snapshot, recipe)
     snapshot = readable(snapshot)
     featurizer = Featurizer.fit(snapshot, train_part, recipe.features)
-    texts = [
-        text
-        for label, position_N in train_part.items()
-        for text in texts_of(snapshot.nodes[label].take(position_N.numpy()))
-    ]
+    texts = _texts(snapshot, train_part)
     tokenizer = Tokenizer.trained(texts, recipe.tokenizer)
     encoder = item_encoder(recipe, featurizer, tokenizer)
     encoder.text.count(texts)
@@ -156,6 +148,14 @@ def _material(snapshot: Snapshot, recipe: Recipe) -> Material:
         encoder=encoder,
         featurizer=featurizer,
     )
+
+
+def _texts(snapshot: Snapshot, part: Parts) -> list[str]:
+    return [
+        text
+        for label, position_N in part.items()
+        for text in texts_of(snapshot.nodes[label].take(position_N.numpy()))
+    ]
 
 
 def item_encoder(recipe: Recipe, featurizer: Featurizer, tokenizer: Tokenizer) -> ItemEncoder:

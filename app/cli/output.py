@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Annotated, NoReturn
 
 import msgspec
@@ -16,6 +16,7 @@ from rich.progress import (
     DownloadColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
     TextColumn,
     TimeElapsedColumn,
@@ -83,37 +84,26 @@ def fail(message: str, *, code: str, exit_code: int, as_json: bool) -> NoReturn:
     raise SystemExit(exit_code)
 
 
-@contextmanager
-def bytes_progress(description: str) -> Iterator[Progress]:
+def bytes_progress(description: str) -> AbstractContextManager[Progress]:
     """A bar over bytes with rate and time left, on a terminal; silent elsewhere."""
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
-    ) as progress:
-        yield progress
+    return _progress(DownloadColumn())
 
 
-@contextmanager
-def steps_progress() -> Iterator[Progress]:
+def steps_progress() -> AbstractContextManager[Progress]:
     """The same over steps of any kind."""
-    with Progress(
+    return _progress(MofNCompleteColumn())
+
+
+def _progress(amount: ProgressColumn) -> Progress:
+    return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        amount,
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}"),
         console=err,
         transient=True,
         disable=not err.is_terminal,
-    ) as progress:
-        yield progress
+    )

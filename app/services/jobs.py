@@ -113,11 +113,12 @@ class Jobs:
         check_spec(spec)
         if webhook is not None:
             self.check_webhook(webhook)
+        now = self._clock()
         return self._submit(
             NewJob(
-                id=new_run_id(self._clock(), PRETRAIN),
+                id=new_run_id(now, PRETRAIN),
                 kind=PRETRAIN,
-                created_at=self._clock(),
+                created_at=now,
                 spec=msgspec.to_builtins(spec),
                 webhook=webhook,
                 retry_of=retry_of,
@@ -128,10 +129,11 @@ class Jobs:
 
     def submit_embedding(self, spec: EmbedSpec) -> Job:
         """A job that writes the vectors of the champion, all of them or the missing ones."""
+        now = self._clock()
         new = NewJob(
-            id=new_run_id(self._clock(), EMBED),
+            id=new_run_id(now, EMBED),
             kind=EMBED,
-            created_at=self._clock(),
+            created_at=now,
             spec=msgspec.to_builtins(spec),
         )
         return self._submit(new, partition=PRETRAIN)[0]

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -14,9 +14,9 @@ from torch.nn import functional as F  # noqa: N812
 from torch_geometric.data import HeteroData
 
 from ml.models.base import NodeEncoder
-from ml.tasks.base import WHOLE, Outcome, Shard, Task
+from ml.tasks.base import Outcome
 from ml.tasks.masking import mask_facts
-from ml.tasks.neighbourhoods import FanOuts, Neighbourhoods
+from ml.tasks.neighbourhoods import FanOuts, NeighbourhoodTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class ContrastiveConfig:
     fan_outs: FanOuts = field(default_factory=FanOuts)
 
 
-class Contrastive(Task[NodeEncoder, HeteroData]):
+class Contrastive(NeighbourhoodTask):
     """NT-Xent between two views of each item that lack different facts.
 
     Source: Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations",
@@ -65,16 +65,16 @@ class Contrastive(Task[NodeEncoder, HeteroData]):
         width: int,
         config: ContrastiveConfig | None = None,
     ) -> None:
-        super().__init__()
-        self.config = config or ContrastiveConfig()
+        config = config or ContrastiveConfig()
+        super().__init__(
+            data,
+            train=train,
+            valid=valid,
+            batch_items=config.batch_items,
+            fan_outs=config.fan_outs,
+        )
+        self.config = config
         self.head = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, width))
-        around = Neighbourhoods(data, self.config.fan_outs)
-        self._train = around.batches_of(train, self.config.batch_items)
-        self._valid = around.batches_of(valid, self.config.batch_items)
-        self._train.require("in the training part")
-
-    def batches(self, generator: Generator, shard: Shard = WHOLE) -> Iterator[HeteroData]:
-        return self._train.epoch(generator, shard)
 
     def forward(self, encoder: NodeEncoder, batch: HeteroData, generator: Generator) -> Outcome:
         logits_SS = self._logits(encoder, batch, generator)

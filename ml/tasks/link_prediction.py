@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -17,9 +17,9 @@ from torch_geometric.data import HeteroData
 from graph.schema import Label
 from ml.models.base import NodeEncoder
 from ml.models.decoders import DecoderName, decoder
-from ml.tasks.base import WHOLE, Outcome, Shard, Task
+from ml.tasks.base import Outcome
 from ml.tasks.masking import Masked, facts_into, mask_facts
-from ml.tasks.neighbourhoods import FanOuts, Neighbourhoods
+from ml.tasks.neighbourhoods import FanOuts, NeighbourhoodTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class LinkPredictionConfig:
     fan_outs: FanOuts = field(default_factory=FanOuts)
 
 
-class LinkPrediction(Task[NodeEncoder, HeteroData]):
+class LinkPrediction(NeighbourhoodTask):
     """Logistic loss of hidden facts and of corrupted ones that the graph does not state.
 
     The relation of a fact is its parameter. Negatives are values that occur in the batch; those
@@ -72,16 +72,16 @@ class LinkPrediction(Task[NodeEncoder, HeteroData]):
         width: int,
         config: LinkPredictionConfig | None = None,
     ) -> None:
-        super().__init__()
-        self.config = config or LinkPredictionConfig()
+        config = config or LinkPredictionConfig()
+        super().__init__(
+            data,
+            train=train,
+            valid=valid,
+            batch_items=config.batch_items,
+            fan_outs=config.fan_outs,
+        )
+        self.config = config
         self.decoder = decoder(self.config.decoder, relations, width)
-        around = Neighbourhoods(data, self.config.fan_outs)
-        self._train = around.batches_of(train, self.config.batch_items)
-        self._valid = around.batches_of(valid, self.config.batch_items)
-        self._train.require("in the training part")
-
-    def batches(self, generator: Generator, shard: Shard = WHOLE) -> Iterator[HeteroData]:
-        return self._train.epoch(generator, shard)
 
     def forward(self, encoder: NodeEncoder, batch: HeteroData, generator: Generator) -> Outcome:
         true_M, false_MK, usable_MK = self._scores(encoder, batch, generator)

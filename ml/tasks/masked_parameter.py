@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -16,9 +16,9 @@ from graph.schema import Label
 from ml.data.choices import Choices
 from ml.models.base import NodeEncoder
 from ml.models.choice_head import ChoiceHead
-from ml.tasks.base import WHOLE, Outcome, Shard, Task
+from ml.tasks.base import Outcome
 from ml.tasks.masking import mask_facts
-from ml.tasks.neighbourhoods import FanOuts, Neighbourhoods
+from ml.tasks.neighbourhoods import FanOuts, NeighbourhoodTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class MaskedParameterConfig:
     fan_outs: FanOuts = field(default_factory=FanOuts)
 
 
-class MaskedParameter(Task[NodeEncoder, HeteroData]):
+class MaskedParameter(NeighbourhoodTask):
     """Softmax cross-entropy of every hidden fact over the choices of its parameter.
 
     Args:
@@ -67,18 +67,18 @@ class MaskedParameter(Task[NodeEncoder, HeteroData]):
         width: int,
         config: MaskedParameterConfig | None = None,
     ) -> None:
-        super().__init__()
-        self.config = config or MaskedParameterConfig()
-        self.head = ChoiceHead(choices, width)
+        config = config or MaskedParameterConfig()
         data = copy.copy(data)
         data[Label.VALUE].choice = choice_V
-        around = Neighbourhoods(data, self.config.fan_outs)
-        self._train = around.batches_of(train, self.config.batch_items)
-        self._valid = around.batches_of(valid, self.config.batch_items)
-        self._train.require("in the training part")
-
-    def batches(self, generator: Generator, shard: Shard = WHOLE) -> Iterator[HeteroData]:
-        return self._train.epoch(generator, shard)
+        super().__init__(
+            data,
+            train=train,
+            valid=valid,
+            batch_items=config.batch_items,
+            fan_outs=config.fan_outs,
+        )
+        self.config = config
+        self.head = ChoiceHead(choices, width)
 
     def forward(self, encoder: NodeEncoder, batch: HeteroData, generator: Generator) -> Outcome:
         scores_SC, item_M, choice_M = self._answers(encoder, batch, generator)

@@ -17,7 +17,8 @@ from ml.data.features import ITEMS
 from ml.data.hetero import reverse_of
 from ml.data.sampling import ALL, NeighbourSampler
 from ml.errors import GraphTooSmall
-from ml.tasks.base import WHOLE, Shard
+from ml.models.base import NodeEncoder
+from ml.tasks.base import WHOLE, Shard, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,11 @@ class ItemBatches:
         self._items = items
         self._size = size
 
-    def require(self, what: str) -> None:
+    def require(self) -> None:
         """Raises GraphTooSmall where there is no item."""
         if not self._items:
             raise GraphTooSmall(
-                missing=f"no item {what}", remedy="import more, or widen the filter"
+                missing="no item in the training part", remedy="import more, or widen the filter"
             )
 
     def epoch(self, generator: Generator, shard: Shard = WHOLE) -> Iterator[HeteroData]:
@@ -94,6 +95,32 @@ class ItemBatches:
         for label, item_N in self._items.items():
             for part in torch.split(item_N, self._size):
                 yield self._around.around(label, part, generator)
+
+
+class NeighbourhoodTask(Task[NodeEncoder, HeteroData]):
+    """A task whose examples are items of the training part, with what the graph says around them.
+
+    Raises:
+        GraphTooSmall: no item to train on.
+    """
+
+    def __init__(
+        self,
+        data: HeteroData,
+        *,
+        train: Mapping[str, Tensor],
+        valid: Mapping[str, Tensor],
+        batch_items: int,
+        fan_outs: FanOuts,
+    ) -> None:
+        super().__init__()
+        around = Neighbourhoods(data, fan_outs)
+        self._train = around.batches_of(train, batch_items)
+        self._valid = around.batches_of(valid, batch_items)
+        self._train.require()
+
+    def batches(self, generator: Generator, shard: Shard = WHOLE) -> Iterator[HeteroData]:
+        return self._train.epoch(generator, shard)
 
 
 def _shuffled(count: int, generator: Generator) -> Tensor:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -15,8 +15,8 @@ from torch.nn import functional as F  # noqa: N812
 from torch_geometric.data import HeteroData
 
 from ml.models.base import NodeEncoder
-from ml.tasks.base import WHOLE, Outcome, Shard, Task
-from ml.tasks.neighbourhoods import FanOuts, Neighbourhoods
+from ml.tasks.base import Outcome
+from ml.tasks.neighbourhoods import FanOuts, NeighbourhoodTask
 
 _SKETCH_SEED = 20_260  # the sketch is part of the task's definition, not of a run
 
@@ -39,7 +39,7 @@ class ReconstructionConfig:
     fan_outs: FanOuts = field(default_factory=FanOuts)
 
 
-class Reconstruction(Task[NodeEncoder, HeteroData]):
+class Reconstruction(NeighbourhoodTask):
     """Scaled cosine error of the hidden text, `(1 - cos(sketch, decoded)) ^ sharpness`.
 
     Source: Hou et al., "GraphMAE: Self-Supervised Masked Graph Autoencoders", KDD 2022, equation 4.
@@ -71,8 +71,15 @@ class Reconstruction(Task[NodeEncoder, HeteroData]):
         width: int,
         config: ReconstructionConfig | None = None,
     ) -> None:
-        super().__init__()
-        self.config = config or ReconstructionConfig()
+        config = config or ReconstructionConfig()
+        super().__init__(
+            data,
+            train=train,
+            valid=valid,
+            batch_items=config.batch_items,
+            fan_outs=config.fan_outs,
+        )
+        self.config = config
         self.head = nn.Linear(width, self.config.sketch)
         signs = torch.randint(
             0,
@@ -81,13 +88,6 @@ class Reconstruction(Task[NodeEncoder, HeteroData]):
             generator=torch.Generator().manual_seed(_SKETCH_SEED),
         )
         self.register_buffer("sketch", signs * 2.0 - 1, persistent=False)
-        around = Neighbourhoods(data, self.config.fan_outs)
-        self._train = around.batches_of(train, self.config.batch_items)
-        self._valid = around.batches_of(valid, self.config.batch_items)
-        self._train.require("in the training part")
-
-    def batches(self, generator: Generator, shard: Shard = WHOLE) -> Iterator[HeteroData]:
-        return self._train.epoch(generator, shard)
 
     def forward(self, encoder: NodeEncoder, batch: HeteroData, generator: Generator) -> Outcome:
         cosine_M = self._cosines(encoder, batch, generator)
