@@ -30,8 +30,12 @@ class Board:
         self.store = JobStore(self.engine)
         self.store.create_tables()
         self.queue = JobQueue(self.engine)
+        self._started = []
 
     def close(self):
+        for process in self._started:  # what a test that failed left running, or stopped
+            process.kill()
+            process.wait()
         self.queue.close()
         self.engine.dispose()
 
@@ -79,6 +83,14 @@ class Board:
     def ended(self, id, patience_s=60.0):
         return self.wait(id, lambda job: job.state in ENDED, patience_s)
 
+    @contextmanager
+    def writing(self):
+        """Holds the only write lock of an SQLite database: nobody else has it meanwhile."""
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield
+            connection.rollback()
+
     def start_worker(self, *, settings=None, **options):
         """A process; `worker` ends it as well."""
         given = {
@@ -86,7 +98,11 @@ class Board:
             "options": options,
         }
         command = [sys.executable, "-W", "error", "-m", "tests.app.jobs.worker_process"]
-        return subprocess.Popen([*command, json.dumps(given)], cwd=ROOT, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [*command, json.dumps(given)], cwd=ROOT, stdin=subprocess.DEVNULL
+        )
+        self._started.append(process)
+        return process
 
     @contextmanager
     def worker(self, *, settings=None, **options):

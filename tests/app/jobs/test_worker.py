@@ -36,7 +36,8 @@ def test_a_worker_that_hangs_is_taken_for_dead_and_what_it_says_later_is_not_hea
     hanging = board.start_worker(dead_after_s=1.0)
     board.wait("a", lambda job: len(board.done("a")) >= 2)
 
-    hanging.send_signal(signal.SIGSTOP)
+    with board.writing():  # SQLite has one write lock, and a frozen process would keep it
+        hanging.send_signal(signal.SIGSTOP)
     with board.worker(dead_after_s=1.0):
         board.wait("a", lambda job: job.attempts == 2)
         hanging.send_signal(signal.SIGCONT)
