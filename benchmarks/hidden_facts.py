@@ -175,14 +175,23 @@ def scores(filler: FactFiller, items: ItemFacts) -> dict[str, Tensor]:
     return {"filler": filler.mixture([network, votes]), "network": network, "votes": votes}
 
 
+def plain_scores(of: Material, known: ItemFacts, config: FillerConfig) -> dict[str, Tensor]:
+    """What has to be beaten: votes that learnt nothing, one linear layer, and their mean."""
+    shape = msgspec.structs.replace(config.network, blocks=0)
+    plain = msgspec.structs.replace(config, network=shape, votes_epochs=0)
+    made = scores(fit_filler(of.train, of.valid, of.choices, of.buckets, plain, _say), known)
+    nearest, linear = made["votes"], made["network"]
+    mean = torch.logaddexp(nearest, linear)  # of the probabilities
+    return {"nearest": nearest, "linear": linear, "nearest_and_linear": mean}
+
+
 def run(of: Material, config: FillerConfig, seed: int) -> dict[str, object]:
     began = time.monotonic()
     filler = fit_filler(of.train, of.valid, of.choices, of.buckets, config, _say)
     seconds = time.monotonic() - began
-    plain = FactFiller(of.choices, of.train, of.buckets, config)  # votes that learnt nothing
     hidden = {part: hide_half(getattr(of, part), seed) for part in ("valid", "test")}
     known = of.test.without(hidden["test"])
-    made = scores(filler, known) | {"nearest": scores(plain, known)["votes"]} | baselines(of)
+    made = scores(filler, known) | plain_scores(of, known, config) | baselines(of)
     judged = {
         name: msgspec.to_builtins(measure(score_NC, of.test, hidden["test"], of.choices))
         for name, score_NC in made.items()

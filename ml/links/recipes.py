@@ -36,7 +36,7 @@ class Recipe:
 RECIPES: dict[float, Recipe] = {
     0: Recipe(FactorisationConfig(rank=64, candidates=2_000), minutes=0, epochs=20),
     2: Recipe(FactorisationConfig(rank=128, candidates=2_000), minutes=0, epochs=30),
-    10: Recipe(FactorisationConfig(rank=256), minutes=0, epochs=30),
+    10: Recipe(FactorisationConfig(rank=256, relation_weight=4.0), minutes=0, epochs=30),
     60: Recipe(FactorisationConfig(rank=512, relation_weight=4.0), minutes=0, epochs=100),
 }
 # Scoring takes B x C x D numbers here, so that batches are small; and no penalty on lengths.
