@@ -34,7 +34,7 @@ class FillerConfig(msgspec.Struct, frozen=True):
     """
 
     network: FactNetworkConfig = FactNetworkConfig()
-    network_epochs: int = 24
+    network_epochs: int = 60
     network_rate: float = 0.01
     votes_epochs: int = 2
     votes_rate: float = 0.03

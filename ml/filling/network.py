@@ -28,7 +28,7 @@ class FactNetworkConfig(msgspec.Struct, frozen=True):
 
     width: int = 192
     blocks: int = 2
-    dropout: float = 0.3
+    dropout: float = 0.1
     title_dropout: float = 0.4
     gram_dropout: float = 0.5
 

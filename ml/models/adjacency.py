@@ -5,19 +5,32 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
 import torch
 from torch import Tensor
+from torch.nn.functional import embedding_bag
 from torch.utils.weak import WeakIdKeyDictionary
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A sparse matrix of ones: the columns of row r are `column_E[begin_R[r]:begin_R[r + 1]]`."""
+
+    begin_R: Tensor
+    column_E: Tensor
+
+    def __matmul__(self, x_CD: Tensor) -> Tensor:
+        return embedding_bag(self.column_E, x_CD, self.begin_R, mode="sum")
 
 
 class Adjacency:
     """Sums over in-neighbours of a fixed set of edges.
 
-    On a processor the product is several times as fast as gather and scatter, and the [E, D] tensor
-    of messages is never made. COO in order of the rows, because torch still calls CSR a beta.
+    The [E, D] tensor of messages is never made. torch calls the product `embedding_bag`; it is two
+    to three times as fast as its sparse formats, and those several times as gather and scatter.
 
     Args:
         edge_index: int64 [2, E], positions of source and target; edges may repeat.
@@ -45,14 +58,14 @@ class Adjacency:
         return torch.bincount(self._source_E, minlength=self.sources).float()
 
     @cached_property
-    def incoming(self) -> Tensor:
-        """Sparse [T, S]: 1 for every edge."""
-        return _by_rows(self._target_E, self._source_E, (self.targets, self.sources))
+    def incoming(self) -> _Rows:
+        """[T, S]: 1 for every edge."""
+        return _by_rows(self._target_E, self._source_E, self.targets)
 
     @cached_property
-    def outgoing(self) -> Tensor:
-        """Sparse [S, T], for the way back of the gradient."""
-        return _by_rows(self._source_E, self._target_E, (self.sources, self.targets))
+    def outgoing(self) -> _Rows:
+        """[S, T], for the way back of the gradient."""
+        return _by_rows(self._source_E, self._target_E, self.sources)
 
 
 class _Sum(torch.autograd.Function):
@@ -61,8 +74,7 @@ class _Sum(torch.autograd.Function):
     @staticmethod
     def forward(ctx: torch.autograd.function.FunctionCtx, x_SD: Tensor, edges: Adjacency) -> Tensor:
         ctx.edges = edges  # type: ignore[attr-defined]
-        total_TD: Tensor = torch.sparse.mm(edges.incoming, x_SD.float())
-        return total_TD.to(x_SD.dtype)
+        return (edges.incoming @ x_SD.float()).to(x_SD.dtype)
 
     @staticmethod
     def backward(
@@ -70,8 +82,7 @@ class _Sum(torch.autograd.Function):
     ) -> tuple[Tensor, None]:
         (gradient_TD,) = gradients
         edges: Adjacency = ctx.edges  # type: ignore[attr-defined]
-        total_SD: Tensor = torch.sparse.mm(edges.outgoing, gradient_TD.float())
-        return total_SD.to(gradient_TD.dtype), None
+        return (edges.outgoing @ gradient_TD.float()).to(gradient_TD.dtype), None
 
 
 _KNOWN: MutableMapping[Tensor, Adjacency] = WeakIdKeyDictionary()
@@ -89,14 +100,9 @@ def adjacency(edge_index: Tensor, *, sources: int, targets: int) -> Adjacency:
     return found
 
 
-def _by_rows(row_E: Tensor, column_E: Tensor, shape: tuple[int, int]) -> Tensor:
+def _by_rows(row_E: Tensor, column_E: Tensor, rows: int) -> _Rows:
     if not bool((row_E[1:] >= row_E[:-1]).all()):
         row_E, order_E = row_E.sort(stable=True)
         column_E = column_E[order_E]
-    return torch.sparse_coo_tensor(
-        torch.stack((row_E, column_E)),
-        torch.ones(len(row_E), device=row_E.device),
-        shape,
-        is_coalesced=True,
-        check_invariants=False,
-    )
+    counts_R = torch.bincount(row_E, minlength=rows)
+    return _Rows(counts_R.cumsum(0) - counts_R, column_E.contiguous())
