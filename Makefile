@@ -16,8 +16,8 @@ help: ## list the verbs
 demo: $(STAMP) ## start Neo4j and the API with the example catalog; DEMO_EXIT=1 stops after the summary
 	@$(BIN)/catalograph demo $(if $(DEMO_EXIT),--exit)
 
-test: $(STAMP) ## run all tests against a Neo4j of their own, with branch coverage; ARGS="-k name" goes to pytest
-	$(BIN)/pytest $(if $(ARGS),$(ARGS),--cov --cov-report=term:skip-covered)
+test: $(STAMP) ## run all tests, two at a time, each against a Neo4j of its own, with branch coverage; ARGS="-k name" goes to pytest
+	$(BIN)/pytest $(if $(ARGS),$(ARGS),--numprocesses 2 --dist loadfile --cov --cov-report=term:skip-covered)
 
 soak: $(STAMP) ## kill worker and server 20 times in one import of 200,000 rows; SEED=2 kills elsewhere
 	$(BIN)/pytest tests/faults --soak --soak-seed $(or $(SEED),1)

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import socket
 import time
 from contextlib import closing, contextmanager
@@ -41,6 +42,9 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    # A shell that runs this in the background has it ignore Ctrl+C, and with it every process that
+    # a test starts and interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in FOREIGN:
         os.environ.pop(name, None)
 

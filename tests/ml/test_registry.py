@@ -169,7 +169,7 @@ def test_a_process_that_is_killed_leaves_nothing_that_stays(registry, tmp_path, 
 
 def test_a_run_that_is_cancelled_leaves_nothing(registry, stuck):
     stuck.send_signal(signal.SIGINT)
-    stuck.wait()
+    stuck.wait(60)
 
     assert registry.names() == ()
     assert list((registry.folder / "lamps").glob(".new-*")) == []
