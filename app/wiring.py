@@ -143,6 +143,7 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
                 migrate.status_async, database, migrations, timeout_s=PROBE_TIMEOUT_S
             ),
             indexes=partial(migrate.indexes_async, database, timeout_s=PROBE_TIMEOUT_S),
+            models=lambda: {champion.name: champion.view()},
         ),
         jobs=jobs,
         intake=Intake(jobs, settings, clock=partial(datetime.now, UTC)),

@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.answers import MEDIA_TYPE
+from app.api.answers import MEDIA_TYPE, answer
 from app.api.contract import wiring_of
 from app.api.models import Answer
 from app.api.problems import problems
@@ -17,7 +17,6 @@ from app.api.problems import problems
 router = APIRouter(tags=["health"])
 
 _ALIVE = b'{"status":"alive"}'
-_READY = b'{"status":"ready"}'
 
 
 class Alive(Answer):
@@ -26,6 +25,10 @@ class Alive(Answer):
 
 class Ready(Answer):
     status: Literal["ready"] = Field(examples=["ready"])
+    degraded: dict[str, str] = Field(
+        description="what does less than it should, and why; requests are answered all the same",
+        examples=[{}],
+    )
 
 
 @router.get(
@@ -51,6 +54,9 @@ async def get_liveness() -> Response:
     ),
 )
 async def get_readiness(request: Request) -> Response:
-    """Database reachable, migrations applied, indexes online; else a 503 says what to do."""
-    await wiring_of(request).readiness.check()
-    return Response(_READY, media_type=MEDIA_TYPE)
+    """Database reachable, migrations applied, indexes online; else a 503 says what to do.
+
+    A model that was promoted and does not load is named in `degraded`.
+    """
+    degraded = await wiring_of(request).readiness.check()
+    return answer({"status": "ready", "degraded": degraded})

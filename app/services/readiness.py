@@ -1,8 +1,8 @@
-"""Whether this process can serve: database, migrations and indexes, each with its remedy."""
+"""Whether this process can serve, and what it serves worse than it should; with remedies."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from app.errors import NotReady
@@ -16,6 +16,7 @@ from graph.errors import (
 from graph.schema import INDEXES
 
 if TYPE_CHECKING:
+    from app.services.serving import ServingView
     from graph.migrate import IndexState, MigrationStatus
 
 # Health is asked without a key: neither addresses nor accounts are told, the log has them.
@@ -44,13 +45,15 @@ class Readiness:
         verify: Callable[[], Awaitable[None]],
         migrations: Callable[[], Awaitable[MigrationStatus]],
         indexes: Callable[[], Awaitable[Sequence[IndexState]]],
+        models: Callable[[], Mapping[str, ServingView]],
     ) -> None:
         self._verify = verify
         self._migrations = migrations
         self._indexes = indexes
+        self._models = models
 
-    async def check(self) -> None:
-        """Return if requests can be served.
+    async def check(self) -> dict[str, str]:
+        """Return if requests can be served, with the parts that do less than they should.
 
         Raises:
             NotReady: names every part that is not ready, with what to do about it.
@@ -64,6 +67,7 @@ class Readiness:
             raise NotReady({"database": remedy}) from error
         if parts:
             raise NotReady(parts)
+        return model_parts(self._models())
 
 
 def migration_parts(status: MigrationStatus) -> dict[str, str]:
@@ -97,6 +101,22 @@ def index_parts(states: Sequence[IndexState]) -> dict[str, str]:
         names = _listed([state.name for state in building])
         return {"indexes": f"{names} still being built ({percent:.0f} %); wait"}
     return {}
+
+
+def model_parts(serving: Mapping[str, ServingView]) -> dict[str, str]:
+    """Champions that do not load: no reason to send requests elsewhere, they are answered."""
+    found = [_not_loaded(name, view) for name, view in serving.items() if view.error is not None]
+    return {"models": "; ".join(found)} if found else {}
+
+
+def _not_loaded(name: str, view: ServingView) -> str:
+    wanted = f"{name}/{view.wanted}" if view.wanted else f"the champion of {name}"
+    instead = (
+        f"{name}/{view.version} answers instead"
+        if view.version
+        else "what has no vector yet is compared by shared facts"
+    )
+    return f"{wanted} does not load ({view.error}); {instead}"
 
 
 def _listed(names: Sequence[str]) -> str:

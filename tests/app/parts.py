@@ -119,10 +119,12 @@ class Ready:
 
     def __init__(self):
         self.error = None
+        self.degraded = {}
 
     async def check(self):
         if self.error:
             raise self.error
+        return self.degraded
 
 
 def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **settings):

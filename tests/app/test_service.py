@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 from urllib.parse import quote
 
+import anyio
 import pytest
 
 from app.api.conflicts import ConflictPage
@@ -14,10 +15,13 @@ from app.api.stats import GraphStats
 from app.api.vocabulary import NamePage, ParameterPage
 from app.keys import Scope
 from app.main import create_app
+from app.services.models import registry_of
+from app.services.training_runs import MODEL_NAME
 from app.settings import Settings
 from app.wiring import assemble
 from graph.client import AsyncDatabase, Database
 from tests.app.parts import NOW, serving
+from tests.artefacts import draft
 
 pytestmark = [pytest.mark.anyio, pytest.mark.neo4j]
 
@@ -258,7 +262,25 @@ async def test_neo4j_stores_the_good_rows_of_a_batch_of_1000(client):
 async def test_with_neo4j_migrated_and_indexed_it_is_ready(client):
     answer = await client.get("/readyz")
 
-    assert answer.json() == {"status": "ready"}
+    assert answer.json() == {"status": "ready", "degraded": {}}
+
+
+async def test_with_neo4j_and_a_damaged_champion_it_is_ready_and_says_what_is_wrong(
+    client, tmp_path
+):
+    registry = registry_of(Settings(home=tmp_path))
+    champion = registry.register(MODEL_NAME, draft(tmp_path))
+    registry.promote(MODEL_NAME, champion.version)
+    (champion.folder / "weights.safetensors").write_bytes(b"torn")
+
+    with anyio.fail_after(600):  # torch is imported first, in the background
+        while not (answer := await client.get("/readyz")).json()["degraded"]:
+            await anyio.sleep(0.05)
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "ready")
+    assert "products/1 does not load" in answer.json()["degraded"]["models"]
+    assert "weights.safetensors" in answer.json()["degraded"]["models"]
+    assert str(tmp_path) not in answer.text
 
 
 async def test_without_neo4j_it_lives_and_is_not_ready(database, tmp_path):

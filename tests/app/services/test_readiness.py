@@ -4,6 +4,7 @@ import pytest
 
 from app.errors import NotReady
 from app.services.readiness import Readiness
+from app.services.serving import ServingView
 from graph.errors import (
     DatabaseNotFound,
     DatabaseRefusedLogin,
@@ -34,7 +35,7 @@ def online(name, state="ONLINE", percent=100.0):
 ALL_ONLINE = [online(index.name) for index in INDEXES]
 
 
-def readiness(*, error=None, status=CURRENT, indexes=ALL_ONLINE):
+def readiness(*, error=None, status=CURRENT, indexes=ALL_ONLINE, **serving):
     async def verify():
         if error:
             raise error
@@ -45,7 +46,7 @@ def readiness(*, error=None, status=CURRENT, indexes=ALL_ONLINE):
     async def states():
         return indexes
 
-    return Readiness(verify=verify, migrations=migrations, indexes=states)
+    return Readiness(verify=verify, migrations=migrations, indexes=states, models=lambda: serving)
 
 
 async def not_ready(checked):
@@ -55,7 +56,7 @@ async def not_ready(checked):
 
 
 async def test_with_database_migrations_and_indexes_it_is_ready():
-    await readiness().check()
+    assert await readiness().check() == {}
 
 
 @pytest.mark.parametrize(
@@ -109,3 +110,30 @@ async def test_all_that_is_not_ready_is_told_at_once():
     parts = await not_ready(readiness(status=pending, indexes=[]))
 
     assert set(parts) == {"migrations", "indexes"}
+
+
+@pytest.mark.parametrize(
+    ("view", "says"),
+    [
+        (ServingView("3", "4", False, "a file is damaged"), "products/3 answers instead"),
+        (ServingView(None, "4", False, "a file is damaged"), "compared by shared facts"),
+        (ServingView(None, None, False, "a file is damaged"), "the champion of products"),
+    ],
+)
+async def test_a_model_that_does_not_load_is_told_and_requests_are_served(view, says):
+    degraded = await readiness(products=view).check()
+
+    assert "a file is damaged" in degraded["models"]
+    assert says in degraded["models"]
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        ServingView(None, None, False, None),  # nothing was promoted yet
+        ServingView("3", "4", True, None),
+        ServingView("4", "4", False, None),
+    ],
+)
+async def test_a_model_that_is_loaded_or_will_be_is_no_reason_to_complain(view):
+    assert await readiness(products=view).check() == {}
