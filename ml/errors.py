@@ -20,15 +20,17 @@ LearningError
 ├── RecipeInvalid               a setting of a training run that makes no sense
 ├── SplitLeaks                  parts that share what they are judged on
 ├── TriplesInvalid              a file of triples that cannot be read or judged by
+├── TensorBoardMissing          a package that was asked for and is not installed
 ├── TextCheckpointInvalid       a folder that holds no transformer to start from
-└── TrainingDiverged            a loss that is no number
+├── TrainingDiverged            a loss that is no number
+└── TrainingProcessFailed       one of several processes that train together
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from graph.records import EncoderModel
 
@@ -37,6 +39,14 @@ class LearningError(Exception):
     """Base of the tree; `code` is stable and goes into problem+json and exit messages."""
 
     code: ClassVar[str] = "learning_error"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Processes hand errors to each other: made again from its fields, which are all it has."""
+        return _made_again, (type(self), vars(self))
+
+
+def _made_again(kind: type[LearningError], fields: dict[str, Any]) -> LearningError:
+    return kind(**fields)
 
 
 class EncoderUnusable(LearningError):
@@ -188,6 +198,29 @@ class TextCheckpointInvalid(LearningError):
         super().__init__(
             f"{path} is no checkpoint of a text encoder: {reason}. Give a folder as "
             "`save_pretrained` writes it, with config.json, tokenizer.json and model.safetensors"
+        )
+
+
+class TensorBoardMissing(LearningError):
+    code = "tensorboard_missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "TensorBoard's files cannot be written: the package tensorboard is not installed; "
+            "install it with `pip install 'catalograph[tensorboard]'`, or leave out --tensorboard"
+        )
+
+
+class TrainingProcessFailed(LearningError):
+    """`rank` counts from 0; the checkpoint that it was to go on from is whole."""
+
+    code = "training_process_failed"
+
+    def __init__(self, *, rank: int, processes: int, reason: str) -> None:
+        self.rank, self.processes, self.reason = rank, processes, reason
+        super().__init__(
+            f"training process {rank + 1} of {processes} ended with {reason}; "
+            "see that the machine has memory for all of them, or train in one process"
         )
 
 

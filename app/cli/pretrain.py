@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
@@ -24,11 +25,17 @@ from app.cli.output import (
     steps_progress,
 )
 from app.cli.session import open_database
+from app.services.training_runs import (
+    PRETRAIN,
+    PROCESSES_MAX,
+    EmbedSpec,
+    PretrainSpec,
+    check_spec,
+)
 from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from app.services.pretraining import PretrainProgress, PretrainReport
-    from app.services.training_runs import PretrainSpec
     from graph.client import Database
 
 
@@ -48,6 +55,15 @@ def pretrain(
         Literal["always", "if_first", "never"],
         typer.Option(help="When the new model serves at once."),
     ] = "always",
+    processes: Annotated[
+        int, typer.Option(min=1, max=PROCESSES_MAX, help="Train in so many, on one machine.")
+    ] = 1,
+    tensorboard: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", file_okay=False, resolve_path=True, help="Write for TensorBoard as well."
+        ),
+    ] = None,
     background: Annotated[
         bool, typer.Option("--background", help="Leave it to a worker, as a job.")
     ] = False,
@@ -55,13 +71,17 @@ def pretrain(
     json: Json = False,
 ) -> None:
     """Export the graph, train on it, register the model, and write its vectors back."""
-    from app.services.training_runs import PretrainSpec, check_spec
-
     if recipes:
         _list_recipes(json=json)
         return
     spec = PretrainSpec(
-        recipe=recipe, overrides=_settings_of(set_ or []), filter=filter, name=name, promote=promote
+        recipe=recipe,
+        overrides=_settings_of(set_ or []),
+        filter=filter,
+        name=name,
+        promote=promote,
+        processes=processes,
+        tensorboard=str(tensorboard) if tensorboard else None,
     )
     check_spec(spec)
     settings = load_settings()
@@ -88,7 +108,6 @@ def embed(json: Json = False) -> None:
     """Write the vectors of the champion, where they are missing or out of date."""
     from app.services.models import registry_of
     from app.services.pretraining import run_embedding
-    from app.services.training_runs import EmbedSpec
 
     settings = load_settings()
     with open_database(settings) as database, _bar() as progress:
@@ -104,7 +123,6 @@ def trained_here(database: Database, settings: Settings, spec: PretrainSpec) -> 
     from app.services.importing import new_run_id
     from app.services.models import registry_of
     from app.services.pretraining import PretrainRun
-    from app.services.training_runs import PRETRAIN
 
     now = partial(datetime.now, UTC)
     id = new_run_id(now(), PRETRAIN)

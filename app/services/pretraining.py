@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, assert_never
 import msgspec
 
 from app.services.embedding import embed_all
-from app.services.training_runs import MODEL_NAME, EmbedSpec, PretrainSpec
+from app.services.training_runs import MODEL_NAME, EmbedSpec, PretrainSpec, check_spec
 from graph.export import ExportProgress, Selected, Whole, export_snapshot
 from graph.records import Record
 from graph.snapshot import Snapshot
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ml.registry import Registry
     from ml.runtime import DeviceName
     from ml.training.loop import TrainingProgress
+    from ml.training.recipes import Recipe
 
 _SNAPSHOT = "snapshot"
 _CHECKPOINT = "checkpoint.safetensors"
@@ -86,6 +87,7 @@ class PretrainRun:
         Raises:
             LearningError, GraphError: as the steps raise them; nothing is then half-registered.
         """
+        check_spec(self.spec)  # it may have been queued on another machine
         self.folder.mkdir(parents=True, exist_ok=True)
         artefact = self._registered() or self._trained(self._snapshot(database))
         promoted = self._is_to_be_promoted()
@@ -126,11 +128,14 @@ class PretrainRun:
         from ml.item_predictor import draft_of
         from ml.pretraining import pretrain
         from ml.runtime import runtime
-        from ml.training.journal import LineJournal
+        from ml.training.journal import open_journal
         from ml.training.recipes import recipe
 
         settings = recipe(self.spec.recipe, self.spec.overrides)
-        with LineJournal(self.folder / JOURNAL_NAME) as journal:
+        if self.spec.processes > 1:
+            self._train_together(settings)
+        # After several processes no step is left: this takes over what they came to.
+        with open_journal(self.folder / JOURNAL_NAME, self._tensorboard()) as journal:
             pretrained = pretrain(
                 snapshot,
                 settings,
@@ -151,6 +156,23 @@ class PretrainRun:
             run=self.id,
         )
         return self.registry.register(self.spec.name, draft)
+
+    def _train_together(self, settings: Recipe) -> None:
+        from ml.pretraining_together import Places, pretrain_together
+
+        places = Places(
+            snapshot=self.folder / _SNAPSHOT,
+            checkpoint=self.folder / _CHECKPOINT,
+            journal=self.folder / JOURNAL_NAME,
+            tensorboard=self._tensorboard(),
+        )
+        pretrain_together(
+            places, settings, self.spec.processes, device=self.device, report=self._stepped
+        )
+
+    def _tensorboard(self) -> Path | None:
+        """A folder of this run's own, so that TensorBoard draws runs beside each other."""
+        return Path(self.spec.tensorboard) / self.id if self.spec.tensorboard else None
 
     def _stepped(self, progress: TrainingProgress) -> None:
         self.report(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -11,19 +12,27 @@ from graph.filters import parse
 from graph.records import Record
 
 PRETRAIN, EMBED = "pretrain", "embed"  # kinds of jobs
+PROCESSES_MAX = 64
 MODEL_NAME = "products"  # the artefacts whose champion gives items their vectors
 
 Promotion = Literal["always", "if_first", "never"]
 
 
 class PretrainSpec(Record, frozen=True, kw_only=True):
-    """All that a training run has to know."""
+    """All that a training run has to know.
+
+    Attributes:
+        processes: that train together, on the machine of whoever carries it out.
+        tensorboard: absolute folder there in which the run gets one for TensorBoard.
+    """
 
     recipe: str
     overrides: dict[str, Any] = msgspec.field(default_factory=dict)
     filter: str | None = None  # only these items, and what they lead to
     name: str = MODEL_NAME
     promote: Promotion = "always"
+    processes: int = 1
+    tensorboard: str | None = None
 
 
 class EmbedSpec(Record, frozen=True, kw_only=True):
@@ -37,9 +46,11 @@ def check_spec(spec: PretrainSpec) -> None:
 
     Raises:
         RecipeInvalid, FilterInvalid: name the setting or point at the character.
+        TensorBoardMissing: its files are wanted, and the extra is not installed.
     """
     from ml.artefact import NAME_PATTERN
     from ml.errors import RecipeInvalid
+    from ml.training.journal import require_tensorboard
     from ml.training.recipes import recipe
 
     recipe(spec.recipe, spec.overrides)
@@ -47,3 +58,11 @@ def check_spec(spec: PretrainSpec) -> None:
         parse(spec.filter)
     if not re.fullmatch(NAME_PATTERN, spec.name):
         raise RecipeInvalid(setting="name", reason=f"{spec.name!r} has not the form my-model")
+    if not 1 <= spec.processes <= PROCESSES_MAX:
+        reason = f"{spec.processes} is not between 1 and {PROCESSES_MAX}"
+        raise RecipeInvalid(setting="processes", reason=reason)
+    if spec.tensorboard is not None:
+        require_tensorboard()
+        if not Path(spec.tensorboard).is_absolute():
+            reason = f"{spec.tensorboard!r} is no absolute path"
+            raise RecipeInvalid(setting="tensorboard", reason=reason)

@@ -1,9 +1,10 @@
-"""Training in several processes that `torchrun` has started: one for each GPU, or for each host."""
+"""The processes that train one model: their shares of the work, and how they find each other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import torch
 import torch.distributed
@@ -23,5 +24,23 @@ def process_group(*, gpu: bool) -> Iterator[Shard]:
     torch.distributed.init_process_group("nccl" if gpu else "gloo")
     try:
         yield Shard(torch.distributed.get_rank(), torch.distributed.get_world_size())
+    finally:
+        torch.distributed.destroy_process_group()
+
+
+@contextmanager
+def local_group(shard: Shard, meeting: Path, *, gpu: bool) -> Iterator[None]:
+    """In step with the other processes of this machine that name the same file until the end.
+
+    The file `meeting` does not exist before; it takes the place of an address and a port.
+    """
+    torch.distributed.init_process_group(
+        "nccl" if gpu else "gloo",
+        init_method=meeting.absolute().as_uri(),
+        rank=shard.rank,
+        world_size=shard.of,
+    )
+    try:
+        yield
     finally:
         torch.distributed.destroy_process_group()

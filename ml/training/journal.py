@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import importlib.util
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import msgspec
+
+from ml.errors import TensorBoardMissing
+
+if TYPE_CHECKING:
+    from torch.utils.tensorboard import SummaryWriter
 
 
 class Journal(Protocol):
@@ -49,16 +56,61 @@ class LineJournal:
 
 
 class TensorBoardJournal:
-    """Event files for `tensorboard --logdir` as well; needs the extra `tensorboard`."""
+    """Event files for `tensorboard --logdir` as well; needs the extra `tensorboard`.
+
+    What an earlier attempt wrote from the first step of this one on, TensorBoard leaves out.
+
+    Raises:
+        TensorBoardMissing: the extra is not installed.
+    """
 
     def __init__(self, folder: Path, then: Journal) -> None:
-        from torch.utils.tensorboard import SummaryWriter
-
-        self._writer = SummaryWriter(str(folder))
+        require_tensorboard()
+        self._folder = folder
         self._then = then
+        self._writer: SummaryWriter | None = None
 
     def write(self, step: int, numbers: Mapping[str, float]) -> None:
+        writer = self._writer or self._opened(step)
         for name, number in numbers.items():
-            self._writer.add_scalar(name, number, step)
+            writer.add_scalar(name, number, step)  # type: ignore[no-untyped-call]
         self._then.write(step, numbers)
-        self._writer.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._writer is not None:
+            self._writer.close()  # type: ignore[no-untyped-call]
+
+    def _opened(self, step: int) -> SummaryWriter:
+        from torch.utils.tensorboard import SummaryWriter
+
+        self._writer = SummaryWriter(str(self._folder), purge_step=step, flush_secs=5)  # type: ignore[no-untyped-call]
+        return self._writer
+
+
+@contextmanager
+def open_journal(path: Path, tensorboard: Path | None = None) -> Iterator[Journal]:
+    """The journal at `path`, and event files in the folder `tensorboard` where one is named.
+
+    Raises:
+        TensorBoardMissing: a folder is named, and the extra is not installed.
+    """
+    with ExitStack() as stack:
+        lines = stack.enter_context(LineJournal(path))
+        if tensorboard is None:
+            yield lines
+        else:
+            yield stack.enter_context(TensorBoardJournal(tensorboard, lines))
+
+
+def require_tensorboard() -> None:
+    """Raises TensorBoardMissing where event files cannot be written; imports nothing."""
+    if importlib.util.find_spec("tensorboard") is None:
+        raise TensorBoardMissing
