@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
+import torch_geometric.typing
 from torch import Generator, Tensor
 from torch_geometric.data import HeteroData
 from torch_geometric.sampler import (
@@ -57,14 +59,16 @@ class _Incoming:
 class NeighbourSampler(BaseSampler):  # type: ignore[misc]
     """Up to K in-neighbours of every node and edge type, hop by hop, without replacement.
 
-    In pure torch, because pyg-lib, which `NeighborLoader` needs, is on no package index. Every step
-    is vectorised over the frontier; hubs cost no more than their fan-out. Seeds come first among
-    the nodes of their type, and edges in order of their targets.
+    By pyg-lib where it can be imported, and otherwise in pure torch: pyg-lib, which
+    `NeighborLoader` cannot do without, is on no package index. Both keep the same promises. The
+    seeds, all different, come first among the nodes of their type, and edges in order of their
+    targets. The same generator gives the same sample, though not the same one by both.
 
     Args:
         data: the graph to sample from; its tensors are on the processor.
         fan_outs: K of every hop, `ALL` for every neighbour; or a list of them for each edge type.
         generator: where every draw comes from.
+        pyg_lib: False samples in pure torch, whatever is installed.
     """
 
     def __init__(
@@ -72,6 +76,8 @@ class NeighbourSampler(BaseSampler):  # type: ignore[misc]
         data: HeteroData,
         fan_outs: Sequence[int] | Mapping[EdgeType, Sequence[int]],
         generator: Generator | None = None,
+        *,
+        pyg_lib: bool = True,
     ) -> None:
         self.generator = generator or torch.Generator()
         self._num_nodes: dict[str, int] = {
@@ -90,6 +96,12 @@ class NeighbourSampler(BaseSampler):  # type: ignore[misc]
             label: torch.full((count,), -1, dtype=torch.long)
             for label, count in self._num_nodes.items()
         }
+        self._compiled = (
+            _Compiled(list(self._num_nodes), self._incoming, self._fan_outs, self._hops)
+            # pyg-lib looks at the first edge type without asking whether there is one.
+            if pyg_lib and torch_geometric.typing.WITH_PYG_LIB and self._incoming
+            else None
+        )
 
     def sample_from_nodes(self, index: NodeSamplerInput, **_: object) -> HeteroSamplerOutput:
         """The graph around the seeds `index.node` of type `index.input_type`, each once."""
@@ -113,6 +125,8 @@ class NeighbourSampler(BaseSampler):  # type: ignore[misc]
         )
 
     def _sample(self, seeds: Mapping[str, Tensor]) -> HeteroSamplerOutput:
+        if self._compiled is not None:
+            return self._compiled.sample(seeds, self.generator)
         sample = _Sample(self._places)
         try:
             for label, node_N in seeds.items():
@@ -134,6 +148,66 @@ class NeighbourSampler(BaseSampler):  # type: ignore[misc]
             node_E = incoming.sources[position_E]
             sample.add(source, node_E)
             sample.connect(edge_type, node_E, frontier[target][at_E], incoming.ids[position_E])
+
+
+class _Compiled:
+    """The same by pyg-lib's `hetero_neighbor_sample`."""
+
+    def __init__(
+        self,
+        labels: list[str],
+        incoming: Mapping[EdgeType, _Incoming],
+        fan_outs: Mapping[EdgeType, Sequence[int]],
+        hops: int,
+    ) -> None:
+        self._labels = labels
+        self._incoming = {"__".join(type): (type, edges) for type, edges in incoming.items()}
+        self._fan_outs = {}
+        for name, (type, _) in self._incoming.items():
+            own = list(fan_outs.get(type, ()))
+            self._fan_outs[name] = own + [0] * (hops - len(own))
+
+    def sample(self, seeds: Mapping[str, Tensor], generator: Generator) -> HeteroSamplerOutput:
+        with _drawn_from(generator):
+            row, col, node, edge, *_ = torch.ops.pyg.hetero_neighbor_sample(
+                self._labels,
+                [type for type, _ in self._incoming.values()],
+                {name: edges.starts for name, (_, edges) in self._incoming.items()},
+                {name: edges.sources for name, (_, edges) in self._incoming.items()},
+                {label: node_N.contiguous() for label, node_N in seeds.items()},
+                self._fan_outs,
+                csc=True,
+                replace=False,
+                directed=True,
+                disjoint=False,
+                temporal_strategy="uniform",
+                return_edge_id=True,
+            )
+        order = {name: col_E.argsort(stable=True) for name, col_E in col.items()}
+        types = self._incoming.items()
+        return HeteroSamplerOutput(
+            node={label: node_N for label, node_N in node.items() if len(node_N) or label in seeds},
+            row={type: row[name][order[name]] for name, (type, _) in types},
+            col={type: col[name][order[name]] for name, (type, _) in types},
+            edge={type: edges.ids[edge[name][order[name]]] for name, (type, edges) in types},
+        )
+
+
+@contextmanager
+def _drawn_from(generator: Generator) -> Iterator[None]:
+    """What draws from torch's global generator then draws from a seed of `generator`.
+
+    On one thread: pyg-lib's threads share what they draw from, and come to it in any order.
+    """
+    seed = int(torch.randint(2**62, (), generator=generator))
+    threads = torch.get_num_threads()
+    with torch.random.fork_rng(devices=()):
+        torch.default_generator.manual_seed(seed)
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(threads)
 
 
 class _Sample:

@@ -28,10 +28,12 @@ class FanOuts:
     Attributes:
         hops: how many edges away.
         neighbours: in-neighbours kept of every node and edge type; of an item's own facts all are.
+        pyg_lib: sample by pyg-lib where it can be imported; False always samples in pure torch.
     """
 
     hops: int = 1
     neighbours: int = 8
+    pyg_lib: bool = True
 
     def of(self, edge_types: list[EdgeType]) -> dict[EdgeType, list[int]]:
         facts = {reverse_of((label, Relationship.HAS_PARAMETER, Label.VALUE)) for label in ITEMS}
@@ -49,7 +51,9 @@ class Neighbourhoods:
 
     def __init__(self, data: HeteroData, fan_outs: FanOuts) -> None:
         self.data = data
-        self.sampler = NeighbourSampler(data, fan_outs.of(data.edge_types))
+        self.sampler = NeighbourSampler(
+            data, fan_outs.of(data.edge_types), pyg_lib=fan_outs.pyg_lib
+        )
 
     def around(self, label: str, item_N: Tensor, generator: Generator) -> HeteroData:
         self.sampler.generator = generator
