@@ -19,12 +19,14 @@ from app.cli.output import (
     WITH_REJECTS,
     Json,
     bytes_progress,
+    duration,
     err,
     out,
     print_fields,
     print_json,
     print_table,
     steps_progress,
+    training_note,
 )
 from app.jobs.records import ENDED, Job, JobState
 from app.settings import Settings, load_settings
@@ -199,22 +201,16 @@ def _note(job: JobView) -> str:
     if job.state != "running":
         return job.state
     if job.learning is not None:
-        loss = job.learning.loss
-        return f"loss {loss:.3f}" if loss is not None else ""
+        learning = job.learning
+        return training_note(learning.loss, learning.metrics, learning.per_s, job.seconds_left)
     parts = [f"{job.rows.read:,} rows"]
     if job.rows_per_s is not None:
         parts.append(f"{job.rows_per_s:,.0f}/s")
     if job.seconds_left is not None:
-        parts.append(f"{_duration(job.seconds_left)} left")
+        parts.append(f"{duration(job.seconds_left)} left")
     if job.rows.rejected:
         parts.append(f"{job.rows.rejected:,} rejected")
     return ", ".join(parts)
-
-
-def _duration(seconds: float) -> str:
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 def _line(job: JobView) -> tuple[object, ...]:
@@ -232,7 +228,7 @@ def _print(job: JobView, *, json: bool) -> None:
         for name in job.rows.__struct_fields__
         if getattr(job.rows, name)
     )
-    left = None if job.seconds_left is None else _duration(job.seconds_left)
+    left = None if job.seconds_left is None else duration(job.seconds_left)
     fields = {
         "state": job.state,
         "source": job.source,
@@ -265,6 +261,7 @@ def _learnt(job: JobView) -> dict[str, object]:
         "recipe": learning.recipe,
         "phase": job.phase,
         "done": f"{learning.done:,} of {learning.total:,}" if learning.total else None,
+        "steps per second": learning.per_s,
         "loss": learning.loss,
         "metrics": learning.metrics or None,
         "artefact": learning.artefact,

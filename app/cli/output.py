@@ -94,6 +94,31 @@ def steps_progress() -> AbstractContextManager[Progress]:
     return _progress(MofNCompleteColumn())
 
 
+def training_note(
+    loss: float | None, metrics: Mapping[str, float], rate: float | None, left_s: float | None
+) -> str:
+    """Loss, the loss of each task, steps a second and time left, as far as they are known."""
+    parts = []
+    if loss is not None:
+        parts.append(f"loss {loss:.3f}")
+    parts += [
+        f"{name.removesuffix('/loss')} {value:.3f}"
+        for name, value in sorted(metrics.items())
+        if name.endswith("/loss")
+    ]
+    if rate is not None:
+        parts.append(f"{rate:.1f}/s")
+    if left_s is not None:
+        parts.append(f"{duration(left_s)} left")
+    return ", ".join(parts)
+
+
+def duration(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
 def _progress(amount: ProgressColumn) -> Progress:
     return Progress(
         SpinnerColumn(),

@@ -23,6 +23,7 @@ from app.cli.output import (
     print_json,
     print_table,
     steps_progress,
+    training_note,
 )
 from app.cli.session import open_database
 from app.services.training_runs import (
@@ -171,7 +172,7 @@ def _bar() -> Iterator[Callable[[PretrainProgress], None]]:
                 description=progress.phase,
                 completed=progress.done,
                 total=progress.total,
-                note=f"loss {progress.loss:.3f}" if progress.loss is not None else "",
+                note=training_note(progress.loss, progress.metrics, progress.rate, progress.left_s),
             )
 
         yield report
