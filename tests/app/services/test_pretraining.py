@@ -1,6 +1,7 @@
 """Training runs against a real Neo4j: from the graph to vectors that serve, killed in between."""
 
 import json
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,7 @@ from graph.errors import FilterInvalid
 from graph.ingest.items import DraftFact, ItemDraft, build_item, declare_parameters
 from graph.ingest.linking import BrandNames
 from graph.repositories.items import ItemWriter
-from ml.errors import ArtefactNotFound, GraphTooSmall, RecipeInvalid
+from ml.errors import ArtefactNotFound, GraphTooSmall, RecipeInvalid, TensorBoardMissing
 from ml.registry import Registry
 
 pytestmark = pytest.mark.neo4j
@@ -112,6 +113,41 @@ def test_a_run_ends_with_a_champion_whose_vectors_serve(stocked, run, registry, 
     assert [path.name for path in (tmp_path / "jobs" / "run-1").iterdir()] == [JOURNAL_NAME]
 
 
+def test_two_processes_train_and_one_registers_and_embeds(stocked, run, registry, tmp_path):
+    seen = []
+
+    report = run(seen.append, processes=2).carry_out(stocked)
+
+    assert registry.versions("products") == ("1",)
+    assert (report.steps, report.embedded, report.promoted) == (6, 24, True)
+    assert stored(stocked) == {"items": 24, "models": ["products@1"]}
+    phases = [progress.phase for progress in seen]
+    assert list(dict.fromkeys(phases)) == ["exporting", "training", "registering", "embedding"]
+    assert [one.done for one in seen if one.phase == "training"] == [1, 2, 3, 4, 5, 6]
+    journal = (tmp_path / "jobs" / "run-1" / JOURNAL_NAME).read_text().splitlines()
+    assert [json.loads(line)["step"] for line in journal] == [1, 2, 3, 4, 5, 6]
+
+
+def test_tensorboard_gets_a_folder_of_the_run(stocked, run, tmp_path):
+    pytest.importorskip("tensorboard", reason="the extra `tensorboard` is not installed")
+
+    run(promote="never", tensorboard=str(tmp_path / "events")).carry_out(stocked)
+
+    (written,) = (tmp_path / "events" / "run-1").iterdir()
+    assert written.stat().st_size > 0
+
+
+def test_tensorboard_that_is_not_installed_ends_a_run_before_it_begins(
+    database, run, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "tensorboard", None)
+
+    with pytest.raises(TensorBoardMissing, match=r"catalograph\[tensorboard\]"):
+        run(tensorboard=str(tmp_path / "events")).carry_out(database)
+
+    assert not (tmp_path / "jobs").exists()
+
+
 @pytest.mark.parametrize("phase", ["training", "registering", "embedding"])
 def test_a_run_that_was_killed_goes_on_and_repeats_nothing(stocked, run, registry, phase):
     straight = run(id="straight", name="straight").carry_out(stocked)
@@ -184,6 +220,7 @@ def test_an_empty_graph_is_refused(database, run, registry):
         ({"recipe": "fast"}, RecipeInvalid),
         ({"overrides": {"training.steps": 0}}, RecipeInvalid),
         ({"name": "My Model"}, RecipeInvalid),
+        ({"processes": 0}, RecipeInvalid),
         ({"filter": "price>>1"}, FilterInvalid),
     ],
 )
