@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from graph.snapshot import Snapshot
 from ml.pretraining import pretrain
 from ml.runtime import DeviceName, runtime
 from ml.tasks.base import Shard
-from ml.training.journal import NoJournal, open_journal
+from ml.training.journal import Journal, NoJournal, open_journal
 from ml.training.processes import Report, together
 from ml.training.recipes import Recipe
 
@@ -54,8 +54,11 @@ def pretrain_together(
 def _share(
     places: Places, recipe: Recipe, device: DeviceName, shard: Shard, report: Report
 ) -> None:
-    first = shard.rank == 0
-    journal = open_journal(places.journal, places.tensorboard) if first else nullcontext()
+    journal: AbstractContextManager[Journal] = (
+        open_journal(places.journal, places.tensorboard)
+        if shard.rank == 0
+        else nullcontext(NoJournal())
+    )
     with journal as opened:
         pretrain(
             Snapshot.read(places.snapshot),
@@ -63,6 +66,6 @@ def _share(
             runtime=runtime(device, recipe.training.precision, rank=shard.rank),
             shard=shard,
             checkpoint=places.checkpoint,
-            journal=opened or NoJournal(),
+            journal=opened,
             report=report,
         )

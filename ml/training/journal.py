@@ -73,7 +73,7 @@ class TensorBoardJournal:
     def write(self, step: int, numbers: Mapping[str, float]) -> None:
         writer = self._writer or self._opened(step)
         for name, number in numbers.items():
-            writer.add_scalar(name, number, step)  # type: ignore[no-untyped-call]
+            writer.add_scalar(name, number, step)
         self._then.write(step, numbers)
 
     def __enter__(self) -> Self:
@@ -86,12 +86,12 @@ class TensorBoardJournal:
         trace: TracebackType | None,
     ) -> None:
         if self._writer is not None:
-            self._writer.close()  # type: ignore[no-untyped-call]
+            self._writer.close()
 
     def _opened(self, step: int) -> SummaryWriter:
         from torch.utils.tensorboard import SummaryWriter
 
-        self._writer = SummaryWriter(str(self._folder), purge_step=step, flush_secs=5)  # type: ignore[no-untyped-call]
+        self._writer = SummaryWriter(str(self._folder), purge_step=step, flush_secs=5)
         return self._writer
 
 

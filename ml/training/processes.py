@@ -7,10 +7,13 @@ and nobody waits at a barrier while a graph is exported or vectors are written.
 
 from __future__ import annotations
 
+import math
+import pickle
 import signal
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
@@ -67,7 +70,7 @@ def together(work: Work, processes: int, report: Report, *, gpus: int = 0) -> No
     threads = max(1, torch.get_num_threads() // processes)
     with tempfile.TemporaryDirectory(prefix="catalograph-") as folder:
         group = partial(local_group, meeting=Path(folder) / "meeting", gpu=gpus >= processes)
-        with _started(partial(_Child, work, group, threads), processes) as started:
+        with _started(partial(_Child, pickle.dumps(work), group, threads), processes) as started:
             _watch(started, report)
 
 
@@ -97,14 +100,19 @@ def _watch(started: list[_Started], report: Report) -> None:
 
 
 def _ending(process: SpawnProcess, rank: int, processes: int) -> list[_Failure]:
-    """Of a process that has said nothing more: whoever was killed was so before others noticed."""
+    """Of a process that says nothing more; empty where it was done."""
     process.join()
-    code = process.exitcode
-    if code is None or code >= 0:  # it has failed by itself, and has said so
+    code = process.exitcode or 0
+    if code == 0:
         return []
-    reason = f"signal {signal.Signals(-code).name}"
+    # Killed: before any other noticed. By itself: it has said so, unless it had not even begun.
+    at, reason = (
+        (0.0, f"signal {signal.Signals(-code).name}")
+        if code < 0
+        else (math.inf, f"exit code {code} before it began; it printed why")
+    )
     error = TrainingProcessFailed(rank=rank, processes=processes, reason=reason)
-    return [_Failure(0.0, error)]
+    return [_Failure(at, error)]
 
 
 @contextmanager
@@ -144,7 +152,7 @@ def _end(started: list[_Started]) -> None:
 class _Child:
     """What one process does; it travels there."""
 
-    work: Work
+    work: bytes  # a pickle: what it imports is imported when the process is ready for it
     group: Callable[[Shard], AbstractContextManager[None]]
     threads: int
     shard: Shard
@@ -154,6 +162,8 @@ class _Child:
         # Ctrl-C and the end of a service reach whoever started this; it says when to end.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        # PyG compiles with torch.jit when it is imported: said once is enough.
+        warnings.filterwarnings("ignore", "`torch.jit")
         torch.set_num_threads(self.threads)
         try:
             with self.group(self.shard):
@@ -163,7 +173,7 @@ class _Child:
 
     def _work(self) -> None:
         try:
-            self.work(self.shard, self._report)
+            pickle.loads(self.work)(self.shard, self._report)
         except _Stopped:
             with suppress(OSError, EOFError):
                 self.connection.send(None)
