@@ -8,6 +8,7 @@ and nobody waits at a barrier while a graph is exported or vectors are written.
 from __future__ import annotations
 
 import math
+import multiprocessing
 import pickle
 import signal
 import sys
@@ -24,7 +25,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-import torch.multiprocessing
 
 from ml.errors import LearningError, TrainingProcessFailed
 from ml.tasks.base import Shard
@@ -118,7 +118,7 @@ def _ending(process: SpawnProcess, rank: int, processes: int) -> list[_Failure]:
 @contextmanager
 def _started(child: Callable[[Shard, Connection], _Child], count: int) -> Iterator[list[_Started]]:
     # Spawned, not forked: neither threads nor CUDA outlive a fork.
-    context = torch.multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("spawn")
     started: list[_Started] = []
     try:
         for rank in range(count):
