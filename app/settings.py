@@ -147,13 +147,18 @@ class Settings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = Field(
         default="auto", description="what learning runs on; auto: a GPU where there is one"
     )
+    images: Path | None = Field(
+        default=None,
+        description="folder of the pictures that the `image_url` of items names; nothing is ever "
+        "fetched; unset: none",
+    )
     source_precedence: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="sources that count first where catalogs contradict each other, the best "
         "first, with commas between; unset: what was stated last counts",
     )
 
-    @field_validator("home", "keys_file", "mappings_dir")
+    @field_validator("home", "keys_file", "mappings_dir", "images")
     @classmethod
     def _expand_home(cls, path: Path | None) -> Path | None:
         return path.expanduser().absolute() if path else None

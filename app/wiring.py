@@ -16,6 +16,7 @@ from app.observability import configure_logging
 from app.services.browsing import Browsing
 from app.services.embedding import VectorUpkeep
 from app.services.intake import Intake
+from app.services.item_images import serving_predictor
 from app.services.jobs import Jobs
 from app.services.models import Models, registry_of
 from app.services.readiness import Readiness
@@ -40,6 +41,8 @@ from graph.repositories.vocabulary import Vocabulary
 from graph.server import EmbeddedServer, Endpoint, server_status
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ml.artefact import Artefact
     from ml.predict import Predictor
 
@@ -112,7 +115,9 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
         page_items_max=settings.page_items_max,
     )
     registry = registry_of(settings)
-    champion: Champion[Predictor] = Champion(registry, MODEL_NAME, _predictor)
+    champion: Champion[Predictor] = Champion(
+        registry, MODEL_NAME, partial(_predictor, settings.images)
+    )
     embedding = Threads(EMBED_THREADS)
     migrations = migrate.load()
     return Wiring(
@@ -154,11 +159,9 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
     )
 
 
-def _predictor(artefact: Artefact) -> Predictor:
+def _predictor(images: Path | None, artefact: Artefact) -> Predictor:
     """In the thread that loads: here torch is imported, seconds after the first request."""
-    from ml.item_predictor import ItemPredictor
-
-    return ItemPredictor.load(artefact)
+    return serving_predictor(artefact, images)
 
 
 def located(settings: Settings) -> Settings:

@@ -283,6 +283,7 @@ class ItemText(Record, frozen=True):
     price: float | None = None
     currency: str | None = None
     in_stock: bool | None = None
+    image_url: str | None = None
     facts: tuple[FactText, ...] = ()
     inherited: tuple[FactText, ...] = ()
 

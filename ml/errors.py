@@ -14,6 +14,8 @@ LearningError
 │   └── EncoderMismatch         one is whose vectors are not those of the graph
 ├── FeatureMissing              a graph that no featurizer has been over
 ├── GraphTooSmall               nothing to learn from
+├── ImageFolderMissing          a folder of pictures that is not there
+├── ImageUnusable               one picture that cannot be read
 ├── HeteroFileInvalid           a file that is no exported graph
 ├── CheckpointInvalid           a checkpoint that this run cannot go on from
 ├── CheckpointNotWritten        a full or broken disk
@@ -102,6 +104,28 @@ class HeteroFileInvalid(LearningError):
             f"{path} {reason}. Export the graph again to a path that is free: "
             "`catalograph export FILE --format pyg`"
         )
+
+
+class ImageFolderMissing(LearningError):
+    code = "image_folder_missing"
+
+    def __init__(self, *, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"{path} should hold the pictures of the items and is no folder that can be read; "
+            "mount it, name another one in CATALOGRAPH_IMAGES, or unset that to go without pictures"
+        )
+
+
+class ImageUnusable(LearningError):
+    """`address` is the `image_url` of an item; the item counts as without picture."""
+
+    code = "image_unusable"
+
+    def __init__(self, *, address: str, reason: str) -> None:
+        self.address = address
+        self.reason = reason
+        super().__init__(f"{address!r} {reason}; mend or remove it, or train without it")
 
 
 class FeatureMissing(LearningError):

@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch_geometric.data import HeteroData
 
 from graph.records import ItemText
 from graph.schema import Label
@@ -19,6 +20,8 @@ from ml.artefact import Artefact, ArtefactDraft, Measure
 from ml.data.features import Featurizer
 from ml.data.items import snapshot_of
 from ml.errors import ArtefactCorrupted
+from ml.images.folder import ImageFolder
+from ml.images.items import FEATURES, ImageScale, add_pictures, pictures_of
 from ml.item_features import features_of
 from ml.models.items import ItemEncoder
 from ml.pretraining import Pretrained, item_encoder
@@ -29,11 +32,15 @@ KIND = "item-encoder"
 
 _FEATURES = "features.json"
 _TOKENIZER = "tokenizer.json"
+_IMAGES = "images.json"  # of an artefact that was trained with pictures
 _BATCH_ITEMS = 512  # what a pass takes at once; more saves nothing and takes memory
 
 
 class ItemPredictor:
-    """Vectors of items that are at hand, from the items alone: nothing is looked up."""
+    """Vectors of items that are at hand, from the items alone: nothing is looked up.
+
+    Pictures are read from `images`. Without it, every item counts as without picture.
+    """
 
     def __init__(
         self,
@@ -42,6 +49,8 @@ class ItemPredictor:
         encoder: ItemEncoder,
         featurizer: Featurizer,
         tokenizer: Tokenizer,
+        scale: ImageScale | None = None,
+        images: ImageFolder | None = None,
     ) -> None:
         self.name = name
         self.version = version
@@ -49,16 +58,19 @@ class ItemPredictor:
         self._encoder = encoder.eval()
         self._featurizer = featurizer
         self._tokenizer = tokenizer
+        self._scale = scale
+        self._images = images
         # torch shares its threads: two batches side by side take longer than one after the other.
         self._lock = threading.Lock()
 
     @classmethod
-    def load(cls, artefact: Artefact) -> ItemPredictor:
+    def load(cls, artefact: Artefact, images: ImageFolder | None = None) -> ItemPredictor:
         """Raises ArtefactCorrupted: a file is damaged, or the files do not belong together."""
+        scale = _scale_of(artefact)
         recipe = msgspec.convert(artefact.manifest.config["recipe"], Recipe)
         featurizer = Featurizer.from_json(artefact.file(_FEATURES).read_bytes())
         tokenizer = Tokenizer.from_json(artefact.file(_TOKENIZER).read_text(encoding="utf-8"))
-        encoder = item_encoder(recipe, featurizer, tokenizer)
+        encoder = item_encoder(recipe, featurizer, tokenizer, scale)
         try:
             encoder.load_state_dict(artefact.tensors())
         except RuntimeError as error:
@@ -68,7 +80,7 @@ class ItemPredictor:
                 expected="the weights of its recipe",
                 found=str(error).splitlines()[0],
             ) from error
-        return cls(artefact.name, artefact.version, encoder, featurizer, tokenizer)
+        return cls(artefact.name, artefact.version, encoder, featurizer, tokenizer, scale, images)
 
     @torch.inference_mode()
     def embed(self, items: Sequence[ItemText]) -> NDArray[np.float32]:
@@ -76,7 +88,7 @@ class ItemPredictor:
         vector_BD = np.zeros((len(items), self.width), dtype=np.float32)
         for start in range(0, len(items), _BATCH_ITEMS):
             batch = items[start : start + _BATCH_ITEMS]
-            data = features_of(snapshot_of(batch), self._featurizer, self._tokenizer)
+            data = self._data(batch)
             with self._lock:
                 encoded = self._encoder(data)
             for kind, label in (("product", Label.PRODUCT), ("model", Label.MODEL)):
@@ -84,6 +96,33 @@ class ItemPredictor:
                 if rows:
                     vector_BD[np.array(rows) + start] = encoded[label].numpy()
         return vector_BD
+
+    def _data(self, items: Sequence[ItemText]) -> HeteroData:
+        snapshot = snapshot_of(items)
+        data = features_of(snapshot, self._featurizer, self._tokenizer)
+        if self._scale is not None:
+            add_pictures(data, self._scale, pictures_of(snapshot, self._images))
+        return data
+
+
+def reads_pictures(artefact: Artefact) -> bool:
+    """Whether it was trained with pictures, and wants them of the items that it is asked about."""
+    return _IMAGES in artefact.manifest.files
+
+
+def _scale_of(artefact: Artefact) -> ImageScale | None:
+    if not reads_pictures(artefact):
+        return None
+    scale = ImageScale.from_json(artefact.file(_IMAGES).read_bytes())
+    if not scale.fits(FEATURES):
+        raise ArtefactCorrupted(
+            reference=artefact.reference,
+            file=_IMAGES,
+            expected=f"a scale of {FEATURES.width} numbers of {FEATURES.name}",
+            found=f"one of {scale.width} numbers of {scale.features}",
+            remedy="train anew, or serve it with the version of Catalograph that trained it",
+        )
+    return scale
 
 
 def draft_of(
@@ -97,7 +136,7 @@ def draft_of(
     run: str | None = None,
 ) -> ArtefactDraft:
     """What the registry keeps of a run."""
-    encoder = pretrained.encoder
+    encoder, images = pretrained.encoder, pretrained.material.images
     return ArtefactDraft(
         kind=KIND,
         weights=encoder.state_dict(),
@@ -108,6 +147,7 @@ def draft_of(
             "steps": pretrained.trained.steps,
             "best_step": pretrained.trained.best_step,
             "run": run,
+            **({"images": {"features": images.features, "items": images.items}} if images else {}),
         },
         created_at=created_at,
         code_version=code_version,
@@ -118,5 +158,6 @@ def draft_of(
         files={
             _FEATURES: pretrained.material.featurizer.to_json(),
             _TOKENIZER: encoder.text.tokenizer.to_json().encode(),
+            **({_IMAGES: images.to_json()} if images else {}),
         },
     )

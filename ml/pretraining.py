@@ -20,6 +20,8 @@ from ml.data.choices import Choices
 from ml.data.features import ITEMS, Featurizer, texts_of
 from ml.data.splits import Shares, families, split_by_group
 from ml.errors import GraphTooSmall
+from ml.images.folder import ImageFolder
+from ml.images.items import ImageScale, add_pictures, fitted, pictures_of
 from ml.item_features import READ, features_of, readable
 from ml.models.inputs import InputSpec
 from ml.models.items import ItemEncoder
@@ -52,6 +54,7 @@ class Material:
     Attributes:
         snapshot: as it looks from its items (`readable`).
         train, valid: positions of items, by label.
+        images: how pictures were scaled; None where the training part has none.
     """
 
     snapshot: Snapshot
@@ -61,6 +64,7 @@ class Material:
     valid: Parts
     encoder: ItemEncoder
     featurizer: Featurizer
+    images: ImageScale | None
 
     def texts(self, part: Parts) -> list[str]:
         """Titles and names of the items of a part."""
@@ -91,6 +95,7 @@ def pretrain(
     recipe: Recipe,
     *,
     runtime: Runtime,
+    images: ImageFolder | None = None,
     shard: Shard = WHOLE,
     checkpoint: Path | None = None,
     journal: Journal | None = None,
@@ -98,17 +103,20 @@ def pretrain(
 ) -> Pretrained:
     """Train an encoder of items, going on from `checkpoint` where there is one.
 
+    Pictures of products are read from `images`; without it, or without any, nothing looks at them.
+
     Raises:
         GraphTooSmall: no item, or nothing for any of the recipe's tasks.
         TrainingDiverged, CheckpointInvalid, CheckpointNotWritten: see `train`.
     """
     torch.manual_seed(seed_of(recipe.training.seed, "weights"))
-    material = _material(snapshot, recipe)
+    material = _material(snapshot, recipe, images)
     tasks, skipped = _tasks(material, recipe)
     encoder = material.encoder
     parts = {task.name: _part_of(encoder, task) for task in tasks}
     weights: dict[str, TaskWeight] = {task.name: recipe.tasks[task.name] for task in tasks}  # type: ignore[index]
-    run = f"{seed_of(msgspec.json.encode(recipe), snapshot.manifest.fingerprint):016x}"
+    seen = (material.images.digest,) if material.images else ()
+    run = f"{seed_of(msgspec.json.encode(recipe), snapshot.manifest.fingerprint, *seen):016x}"
     trained = train(
         Objective(encoder, tasks, parts),
         recipe.training,
@@ -123,7 +131,7 @@ def pretrain(
     return Pretrained(material, recipe, trained, skipped)
 
 
-def _material(snapshot: Snapshot, recipe: Recipe) -> Material:
+def _material(snapshot: Snapshot, recipe: Recipe, images: ImageFolder | None) -> Material:
     if not any(snapshot.manifest.nodes.get(label) for label in ITEMS):
         raise GraphTooSmall(
             missing="no product or model in the graph", remedy="Import a dump, or widen the filter."
@@ -133,20 +141,26 @@ def _material(snapshot: Snapshot, recipe: Recipe) -> Material:
     featurizer = Featurizer.fit(snapshot, train_part, recipe.features)
     texts = _texts(snapshot, train_part)
     tokenizer = Tokenizer.trained(texts, recipe.tokenizer)
-    encoder = item_encoder(recipe, featurizer, tokenizer)
+    pictures = pictures_of(snapshot, images) if images else None
+    scale = fitted(pictures, snapshot, train_part) if pictures else None
+    encoder = item_encoder(recipe, featurizer, tokenizer, scale)
     encoder.text.count(texts)
     try:
         choices = Choices.fit(snapshot, train_part, recipe.choices)
     except GraphTooSmall:  # no item has a fact: the text may still teach something
         choices = None
+    data = features_of(snapshot, featurizer, tokenizer)
+    if pictures is not None and scale is not None:
+        add_pictures(data, scale, pictures)
     return Material(
         snapshot=snapshot,
-        data=features_of(snapshot, featurizer, tokenizer),
+        data=data,
         choices=choices,
         train=train_part,
         valid=valid_part,
         encoder=encoder,
         featurizer=featurizer,
+        images=scale,
     )
 
 
@@ -158,11 +172,17 @@ def _texts(snapshot: Snapshot, part: Parts) -> list[str]:
     ]
 
 
-def item_encoder(recipe: Recipe, featurizer: Featurizer, tokenizer: Tokenizer) -> ItemEncoder:
+def item_encoder(
+    recipe: Recipe,
+    featurizer: Featurizer,
+    tokenizer: Tokenizer,
+    images: ImageScale | None = None,
+) -> ItemEncoder:
     """The encoder of a recipe, with random weights."""
+    spec = InputSpec.of(featurizer, images.width if images else 0)
     return ItemEncoder(
         TextEncoder.from_scratch(tokenizer, recipe.text),
-        RelationalEncoder(InputSpec.of(featurizer), READ, recipe.graph),
+        RelationalEncoder(spec, READ, recipe.graph),
         recipe.text_share,
     )
 

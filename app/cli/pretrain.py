@@ -112,7 +112,9 @@ def embed(json: Json = False) -> None:
 
     settings = load_settings()
     with open_database(settings) as database, _bar() as progress:
-        report = run_embedding(database, EmbedSpec(), registry_of(settings), progress)
+        report = run_embedding(
+            database, EmbedSpec(), registry_of(settings), progress, settings.images
+        )
     if json:
         print_json(report)
         return
@@ -137,6 +139,7 @@ def trained_here(database: Database, settings: Settings, spec: PretrainSpec) -> 
             clock=now,
             report=report,
             device=settings.device,
+            images=settings.images,
         ).carry_out(database)
 
 

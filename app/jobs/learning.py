@@ -33,6 +33,7 @@ def pretrain_body(settings: Settings) -> Body:
             clock=partial(datetime.now, UTC),
             report=_reporter(context),
             device=settings.device,
+            images=settings.images,
         )
         with open_for_job(settings) as database:
             return _plain(run.carry_out(database))
@@ -44,7 +45,9 @@ def embed_body(settings: Settings) -> Body:
     def body(context: JobContext) -> dict[str, Any]:
         spec = msgspec.convert(context.job.spec, EmbedSpec)
         with open_for_job(settings) as database:
-            done = run_embedding(database, spec, registry_of(settings), _reporter(context))
+            done = run_embedding(
+                database, spec, registry_of(settings), _reporter(context), settings.images
+            )
         return _plain(done)
 
     return body

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal, assert_never
 import msgspec
 
 from app.services.embedding import embed_all
+from app.services.item_images import image_folder, loaded
 from app.services.training_runs import MODEL_NAME, EmbedSpec, PretrainSpec, check_spec
 from graph.export import ExportProgress, Selected, Whole, export_snapshot
 from graph.records import Record
@@ -70,6 +71,7 @@ class PretrainRun:
         id: of the run; an artefact that has it is this run's.
         folder: of this run alone; a run that goes on is given the same.
         report: hears how far it is, and may raise to stop it.
+        images: folder of the pictures of the items.
     """
 
     id: str
@@ -80,6 +82,7 @@ class PretrainRun:
     clock: Callable[[], datetime]
     report: Callable[[PretrainProgress], None]
     device: DeviceName = "auto"
+    images: Path | None = None
 
     def carry_out(self, database: Database) -> PretrainReport:
         """Everything that is not done yet.
@@ -95,7 +98,7 @@ class PretrainRun:
         if promoted:
             # First the vectors: servers that load the champion find them there.
             if self.spec.name == MODEL_NAME:
-                embedded = _embedded(database, artefact, self.report)
+                embedded = _embedded(database, artefact, self.report, self.images)
             self.registry.promote(self.spec.name, artefact.version)
         shutil.rmtree(self.folder / _SNAPSHOT, ignore_errors=True)
         (self.folder / _CHECKPOINT).unlink(missing_ok=True)
@@ -140,6 +143,7 @@ class PretrainRun:
                 snapshot,
                 settings,
                 runtime=runtime(self.device, settings.training.precision),
+                images=image_folder(self.images) if self.images else None,
                 checkpoint=self.folder / _CHECKPOINT,
                 journal=journal,
                 report=self._stepped,
@@ -204,26 +208,29 @@ def run_embedding(
     spec: EmbedSpec,
     registry: Registry,
     report: Callable[[PretrainProgress], None],
+    images: Path | None = None,
 ) -> PretrainReport:
     """Make the vectors of the champion those that serve.
 
     Raises:
         ArtefactNotFound: nothing was promoted yet.
-        ArtefactCorrupted, VectorUnusable, VectorsSuperseded: as their names say.
+        ArtefactCorrupted, ImageFolderMissing, VectorUnusable, VectorsSuperseded: as their names
+            say.
     """
     artefact = registry.get(spec.name, "champion")
-    return _outcome(artefact, _embedded(database, artefact, report), promoted=True)
+    return _outcome(artefact, _embedded(database, artefact, report, images), promoted=True)
 
 
 def _embedded(
-    database: Database, artefact: Artefact, report: Callable[[PretrainProgress], None]
+    database: Database,
+    artefact: Artefact,
+    report: Callable[[PretrainProgress], None],
+    images: Path | None,
 ) -> int:
-    from ml.item_predictor import ItemPredictor
-
     def written(done: int, total: int) -> None:
         report(PretrainProgress("embedding", done, total))
 
-    return embed_all(database, ItemPredictor.load(artefact), written)
+    return embed_all(database, loaded(artefact, images), written)
 
 
 def _outcome(artefact: Artefact, embedded: int, *, promoted: bool) -> PretrainReport:

@@ -25,6 +25,7 @@ CALL (n) {{
 COLUMNS = f"""
 n.id AS id, coalesce(n.title, n.name) AS title, n.names AS names, n.description AS description,
 n.language AS language, n.price AS price, n.currency AS currency, n.in_stock AS in_stock,
+n.image_url AS image_url,
 [(n)-[r:MADE_BY]->(x) WHERE r.status <> 'rejected' | [{_NAMED}]][0] AS brand,
 [(n)-[r:BELONGS_TO]->(x) WHERE r.status <> 'rejected' | [{_NAMED}]][0] AS category,
 [(n)-[r:INSTANCE_OF]->(x) WHERE r.status <> 'rejected' | [{_NAMED}]][0] AS model,
@@ -64,6 +65,7 @@ def text_of(item: Item, parameters: Mapping[str, Parameter]) -> ItemText:
         price=item.price,
         currency=item.currency,
         in_stock=item.in_stock,
+        image_url=item.image_url,
         facts=tuple(
             FactText(
                 parameter=value.parameter,

@@ -81,6 +81,7 @@ def _items(items: Sequence[ItemText]) -> pa.Table:
                 **columns,
                 "price": pa.array([item.price for item in items], pa.float64()),
                 "currency": pa.array([item.currency for item in items], pa.string()),
+                "image_url": pa.array([item.image_url for item in items], pa.string()),
             }
         )
     return pa.table(

@@ -1,6 +1,6 @@
-"""Features of nodes to their first vectors: text, number and, where it has one, identity."""
+"""Features of nodes to their first vectors: text, number, picture and, if it has one, identity."""
 
-# N nodes of one type, D width, G n-grams, P parameters, K places on a scale
+# N nodes of one type, D width, G n-grams, P parameters, K places on a scale, I numbers of a picture
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from ml.data.features import ITEMS, Featurizer
 from ml.errors import FeatureMissing
 
 _PLACES = 9  # of a number on its scale, from -4 to 4 spreads
+# Pictures that training hides, so that an encoder also works where there are none.
+_IMAGE_DROPOUT = 0.2
 
 
 class InputSpec(msgspec.Struct, frozen=True):
@@ -24,14 +26,20 @@ class InputSpec(msgspec.Struct, frozen=True):
     Attributes:
         buckets: hash values of n-grams.
         identities: rows of the table of each label that has one, the unknown row 0 included.
+        image: I, how many numbers describe a picture; 0 for an encoder that looks at none.
     """
 
     buckets: int
     identities: dict[str, int]
+    image: int = 0
 
     @classmethod
-    def of(cls, featurizer: Featurizer) -> InputSpec:
-        return cls(buckets=featurizer.fitted.config.grams.buckets, identities=featurizer.identities)
+    def of(cls, featurizer: Featurizer, image: int = 0) -> InputSpec:
+        return cls(
+            buckets=featurizer.fitted.config.grams.buckets,
+            identities=featurizer.identities,
+            image=image,
+        )
 
 
 class InputConfig(msgspec.Struct, frozen=True):
@@ -55,6 +63,7 @@ class NodeInputs(nn.Module):
 
     A number of a value is a place on the scale of its parameter: K triangles of width one spread,
     times a vector of the parameter. Near numbers have near vectors, also those nobody has seen.
+    A picture is added through a matrix of its own; a node without one is as if there were none.
 
     Raises:
         FeatureMissing: for a graph without features.
@@ -71,6 +80,7 @@ class NodeInputs(nn.Module):
         self.number = nn.Linear(_PLACES + 1, width, bias=False)
         self.parameter = nn.Embedding(spec.identities.get("Parameter", 1), width)
         nn.init.ones_(self.parameter.weight)
+        self.image = nn.Linear(spec.image + 1, width, bias=False) if spec.image else None
 
     def forward(self, data: HeteroData) -> dict[str, Tensor]:
         return {label: self._of_type(label, data[label]) for label in data.node_types}
@@ -83,6 +93,8 @@ class NodeInputs(nn.Module):
             x_ND = x_ND + self._identity(label, nodes["identity"])
         if "number" in nodes:
             x_ND = x_ND + self._number(nodes["number"], nodes.get("parameter"))
+        if "image" in nodes and self.image is not None:
+            x_ND = x_ND + self.image(self._shown(nodes["image"]))
         return x_ND
 
     def _text(self, label: str, grams_NG: Tensor, weights_NG: Tensor) -> Tensor:
@@ -109,6 +121,11 @@ class NodeInputs(nn.Module):
         near_NK = F.relu(1 - (scaled_N[:, None] - place_K).abs())
         x_ND: Tensor = self.number(torch.cat((near_NK, scaled_N[:, None]), 1) * known_N[:, None])
         return x_ND if parameter_N is None else x_ND * self.parameter(parameter_N)
+
+    def _shown(self, image_NI: Tensor) -> Tensor:
+        if not self.training:
+            return image_NI
+        return image_NI * (torch.rand_like(image_NI[:, :1]) >= _IMAGE_DROPOUT)
 
 
 def _table(rows: int, width: int) -> nn.Embedding:

@@ -1,0 +1,1 @@
+"""Pictures of items: found in a folder, read with care, described by numbers."""
