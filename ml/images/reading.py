@@ -11,9 +11,8 @@ from PIL import Image, ImageOps
 
 from ml.errors import ImageUnusable
 
-# Other formats of Pillow run programs (EPS) or are no pictures of shops. MPO is what some cameras
-# write as JPEG.
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "GIF", "BMP")
+# Other formats of Pillow run programs (EPS), or are no pictures of shops.
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP")
 MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 50_000_000  # of 4 bytes: 200 MB while it is read; larger than what cameras take
 # What the decoders raise for damaged files; `Warning` where warnings are errors, as in our tests.
