@@ -53,6 +53,14 @@ def test_sources_are_named_with_commas_between_the_best_first(monkeypatch):
     assert load_settings().source_precedence == ("maker", "north", "south")
 
 
+def test_the_folder_of_pictures_may_stand_in_the_home_of_the_account(monkeypatch):
+    assert load_settings().images is None
+
+    monkeypatch.setenv("CATALOGRAPH_IMAGES", "~/pictures")
+
+    assert load_settings().images == Path("~/pictures").expanduser()
+
+
 def test_folders_of_imports_are_named_with_commas_between(monkeypatch):
     monkeypatch.setenv("CATALOGRAPH_IMPORT_ROOTS", "/data/dumps, /srv/shop ,")
     monkeypatch.setenv("CATALOGRAPH_HOME", "/srv/catalograph")

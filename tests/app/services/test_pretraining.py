@@ -4,7 +4,9 @@ import json
 import sys
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
+import structlog
 
 from app.services.pretraining import JOURNAL_NAME, PretrainRun, run_embedding
 from app.services.training_runs import EmbedSpec, PretrainSpec, check_spec
@@ -14,6 +16,7 @@ from graph.ingest.linking import BrandNames
 from graph.repositories.items import ItemWriter
 from ml.errors import ArtefactNotFound, GraphTooSmall, RecipeInvalid, TensorBoardMissing
 from ml.registry import Registry
+from tests.ml.images.pictures import drawn
 
 pytestmark = pytest.mark.neo4j
 
@@ -50,6 +53,7 @@ def stocked(database):
             sku=str(n),
             title=f"{WOODS[n % 3]} chair {n}",
             brand=f"Maker {n % 3}",
+            image_url=f"{n}.png",
             facts=(DraftFact(parameter="wood", value=WOODS[n % 3]),),
         )
         for n in range(24)
@@ -69,7 +73,7 @@ def registry(tmp_path):
 def run(tmp_path, registry):
     """A training run; `report` may raise to stop it."""
 
-    def run(report=lambda progress: None, id="run-1", **spec):
+    def run(report=lambda progress: None, id="run-1", images=None, **spec):
         return PretrainRun(
             id=id,
             spec=PretrainSpec(**{"recipe": "quick", "overrides": TINY, **spec}),
@@ -79,6 +83,7 @@ def run(tmp_path, registry):
             clock=lambda: NOW,
             report=report,
             device="cpu",
+            images=images,
         )
 
     return run
@@ -200,6 +205,34 @@ def test_the_vectors_of_another_champion_take_the_place_of_the_old_ones(stocked,
 
     assert report.embedded == 24
     assert stored(stocked) == {"items": 24, "models": ["products@2"]}
+
+
+def vectors(database):
+    query = "MATCH (n:Product) RETURN n.embedding AS vector ORDER BY n.id"
+    return np.array([row["vector"] for row in database.read(query)])
+
+
+def test_pictures_are_read_for_training_and_for_vectors(stocked, run, registry, tmp_path):
+    images = tmp_path / "pictures"
+    images.mkdir()
+    for n in range(24):
+        drawn("navy" if n % 2 else "gold").save(images / f"{n}.png")
+    run(images=images).carry_out(stocked)
+    seeing = vectors(stocked)
+
+    def embedded_again(images):
+        stocked.write("MATCH (n:Product) SET n.embedding_hash = 'of before'")
+        with structlog.testing.capture_logs() as logged:
+            run_embedding(stocked, EmbedSpec(), registry, lambda progress: None, images)
+        return vectors(stocked), [line["event"] for line in logged]
+
+    assert registry.get("products", "1").manifest.config["images"]["items"] > 12
+    blind, logged = embedded_again(None)
+    assert np.abs(blind - seeing).max() > 1e-3
+    assert logged == ["pictures_not_read"]
+    again, logged = embedded_again(images)
+    np.testing.assert_allclose(again, seeing, atol=1e-5)
+    assert logged == []
 
 
 def test_vectors_of_no_champion_are_refused(stocked, registry):
