@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from graph.snapshot import Snapshot
+from ml.images.folder import ImageFolder
 from ml.pretraining import pretrain
 from ml.runtime import DeviceName, runtime
 from ml.tasks.base import Shard
@@ -27,12 +28,14 @@ class Places:
         checkpoint: what the run goes on from, and leaves behind at its last step.
         journal: file of the first process, one line a step.
         tensorboard: folder for its event files; None: there are none.
+        images: folder of the items' pictures; None: nothing looks at them.
     """
 
     snapshot: Path
     checkpoint: Path
     journal: Path
     tensorboard: Path | None = None
+    images: Path | None = None
 
 
 def pretrain_together(
@@ -64,6 +67,8 @@ def _share(
             Snapshot.read(places.snapshot),
             recipe,
             runtime=runtime(device, recipe.training.precision, rank=shard.rank),
+            # Of pictures that cannot be used the run that goes on from here will tell.
+            images=ImageFolder(places.images) if places.images else None,
             shard=shard,
             checkpoint=places.checkpoint,
             journal=opened,

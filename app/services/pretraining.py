@@ -169,6 +169,7 @@ class PretrainRun:
             checkpoint=self.folder / _CHECKPOINT,
             journal=self.folder / JOURNAL_NAME,
             tensorboard=self._tensorboard(),
+            images=self.images,
         )
         pretrain_together(
             places, settings, self.spec.processes, device=self.device, report=self._stepped

@@ -217,7 +217,7 @@ def test_pictures_are_read_for_training_and_for_vectors(stocked, run, registry, 
     images.mkdir()
     for n in range(24):
         drawn("navy" if n % 2 else "gold").save(images / f"{n}.png")
-    run(images=images).carry_out(stocked)
+    run(images=images, processes=2).carry_out(stocked)
     seeing = vectors(stocked)
 
     def embedded_again(images):
