@@ -109,8 +109,7 @@ def pretrain(
         GraphTooSmall: no item, or nothing for any of the recipe's tasks.
         TrainingDiverged, CheckpointInvalid, CheckpointNotWritten: see `train`.
     """
-    torch.manual_seed(seed_of(recipe.training.seed, "weights"))
-    material = _material(snapshot, recipe, images)
+    material = material_of(snapshot, recipe, images)
     tasks, skipped = _tasks(material, recipe)
     encoder = material.encoder
     parts = {task.name: _part_of(encoder, task) for task in tasks}
@@ -131,7 +130,13 @@ def pretrain(
     return Pretrained(material, recipe, trained, skipped)
 
 
-def _material(snapshot: Snapshot, recipe: Recipe, images: ImageFolder | None) -> Material:
+def material_of(snapshot: Snapshot, recipe: Recipe, images: ImageFolder | None = None) -> Material:
+    """What a run of this recipe begins with; the encoder has the random weights of its seed.
+
+    Raises:
+        GraphTooSmall: no item.
+    """
+    torch.manual_seed(seed_of(recipe.training.seed, "weights"))
     if not any(snapshot.manifest.nodes.get(label) for label in ITEMS):
         raise GraphTooSmall(
             missing="no product or model in the graph", remedy="Import a dump, or widen the filter."
