@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -24,6 +25,7 @@ from graph.snapshot import EdgeType, Snapshot
 from ml.data.choices import Choices
 from ml.data.hetero import reverse_of
 from ml.data.splits import Shares, check_split, families, split_by_group
+from ml.runtime import generator
 from ml.tasks.masking import without_edges
 
 LEAST_OF_CLASS = 30  # items; a class of fewer is in no draw of a twentieth
@@ -80,7 +82,7 @@ QUESTIONS = {
 class Answers:
     """The class of every item, int64 [N], -1 where it has none, and the classes' names."""
 
-    class_N: Tensor
+    classes: Tensor
     names: list[str]
 
 
@@ -164,7 +166,7 @@ def _by_number(number_N: Tensor, train_rows: Tensor) -> Answers:
     bounds = known.quantile(shares)
     class_N = torch.bucketize(number_N, bounds).masked_fill(~number_N.isfinite(), -1)
     ends = ["", *(f"{bound:g}" for bound in bounds.tolist()), ""]
-    return Answers(class_N, [f"{low}..{high}" for low, high in zip(ends, ends[1:], strict=False)])
+    return Answers(class_N, [f"{low}..{high}" for low, high in pairwise(ends)])
 
 
 def facts_edge() -> EdgeType:
@@ -177,7 +179,7 @@ def half_known(data: HeteroData, seed: int) -> HeteroData:
     value_E, item_E = data[facts_edge()].edge_index
     parameter_V = data[Label.VALUE].parameter
     shape = data[Label.MODEL].num_nodes, int(parameter_V.max()) + 1
-    hidden_NP = torch.rand(shape, generator=torch.Generator().manual_seed(seed)) < 0.5
+    hidden_NP = torch.rand(shape, generator=generator(seed, "half known")) < 0.5
     return without_edges(data, facts_edge(), hidden_NP[item_E, parameter_V[value_E]])
 
 
@@ -247,8 +249,7 @@ def _numbers(data: HeteroData, item_E: Tensor, value_E: Tensor) -> np.ndarray:
 
 def draws(answers: Answers, rows: Tensor, share: float, seeds: int) -> Iterator[Tensor]:
     """Which of the answered rows carry a label, once for each seed."""
-    answered = rows[answers.class_N[rows] >= 0]
+    answered = rows[answers.classes[rows] >= 0]
     for seed in range(seeds):
-        random = torch.Generator().manual_seed(seed)
-        order = torch.randperm(len(answered), generator=random)
+        order = torch.randperm(len(answered), generator=generator(seed, "labels"))
         yield answered[order[: round(share * len(answered))]]

@@ -56,7 +56,7 @@ from ml.evaluation.intervals import bootstrap_interval
 from ml.item_features import features_of, readable
 from ml.models.items import ItemEncoder
 from ml.pretraining import Material, material_of, pretrain
-from ml.runtime import runtime
+from ml.runtime import generator, runtime
 from ml.training.recipes import Recipe, TaskName, recipe
 
 SHARES = (0.05, 0.2)
@@ -117,10 +117,8 @@ class Bench:
         """The items that carry a label, by seed, and those that are judged."""
         label, _, share = cell
         answers, test_rows = self.asked.answers[label], self.asked.test_rows
-        learnt = [
-            rows.numpy() for rows in draws(answers, self.asked.train_rows, share, self.seeds)
-        ]
-        return learnt, test_rows[answers.class_N[test_rows] >= 0].numpy()
+        learnt = [rows.numpy() for rows in draws(answers, self.asked.train_rows, share, self.seeds)]
+        return learnt, test_rows[answers.classes[test_rows] >= 0].numpy()
 
     def known(self, of: Material, seed: int) -> dict[str, HeteroData]:
         """All items as this encoder reads them, by what is known of them."""
@@ -138,7 +136,7 @@ class Bench:
         for cell in self.cells:
             label, known, _ = cell
             learnt, judged = self._rows[cell][0][seed], self._rows[cell][1]
-            class_N = self.asked.answers[label].class_N.numpy()
+            class_N = self.asked.answers[label].classes.numpy()
             x = features[known]
             predicted = learner(x[learnt], class_N[learnt], x[judged], seed)
             found = self.found.setdefault((cell, way), Found())
@@ -149,10 +147,11 @@ class Bench:
                     class_N[judged], predicted, labels=classes, average="macro", zero_division=0
                 )
             )
+        _say(f"seed {seed}: {way}")
 
     def most_frequent(self, cell: Cell) -> float:
         label, judged = cell[0], self._rows[cell][1]
-        return float(np.bincount(self.asked.answers[label].class_N[judged]).max() / len(judged))
+        return float(np.bincount(self.asked.answers[label].classes[judged]).max() / len(judged))
 
     def labelled(self, cell: Cell) -> int:
         return len(self._rows[cell][0][0])
@@ -180,7 +179,7 @@ def _interval(gain_T: np.ndarray, family_T: np.ndarray) -> tuple[float, float]:
     """
     mean, sizes = gain_T.mean(), np.bincount(family_T)
     own = mean + (np.bincount(family_T, gain_T) - mean * sizes) / sizes.mean()
-    return bootstrap_interval(torch.from_numpy(own), torch.Generator().manual_seed(0))
+    return bootstrap_interval(torch.from_numpy(own), generator("labels"))
 
 
 def main() -> None:
@@ -209,7 +208,6 @@ def compare(bench: Bench, options: argparse.Namespace) -> dict[str, object]:
         if boosting_is_here():
             bench.learn("LightGBM", {how: of.trees() for how, of in raw.items()}, seed, boosted)
         bench.learn("random", _vectors(start.encoder, known), seed)
-        _say(f"seed {seed}: peers")
         if options.tasks:
             trained = pretrain(bench.asked.train, config, runtime=runtime("cpu"))
             skipped |= {str(task): reason for task, reason in trained.skipped.items()}
@@ -218,7 +216,6 @@ def compare(bench: Bench, options: argparse.Namespace) -> dict[str, object]:
             bench.learn("vectors", vectors, seed)
             joined = {how: _joined(linear[how], vectors[how]) for how in KNOWN}
             bench.learn("vectors and raw", joined, seed)
-            _say(f"seed {seed}: vectors")
     rows = [_row(bench, cell) for cell in bench.cells]
     print(_table(rows))
     for task, reason in skipped.items():
@@ -239,7 +236,7 @@ def ablate(bench: Bench, options: argparse.Namespace) -> dict[str, object]:
                 config = _recipe(tasks, options.steps, seed)
                 trained = pretrain(bench.asked.train, config, runtime=runtime("cpu"))
             except GraphTooSmall as error:
-                skipped |= {task: error.missing for task in tasks}
+                skipped |= dict.fromkeys(tasks, error.missing)
                 continue
             bench.learn(name, _vectors(trained.encoder, known), seed)
             ways[name] = tasks
@@ -284,9 +281,7 @@ def _raw(
 
 
 @torch.inference_mode()
-def _vectors(
-    encoder: ItemEncoder, known: Mapping[str, HeteroData]
-) -> dict[str, sparse.csr_matrix]:
+def _vectors(encoder: ItemEncoder, known: Mapping[str, HeteroData]) -> dict[str, sparse.csr_matrix]:
     """Vectors as they are, but for their common mean: it says nothing and slows the fit."""
     encoder.eval()
     vectors = {}

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 import numpy as np
 import pyarrow as pa
 import pytest
+import torch
 
 from graph.records import FactText, ItemText, Named
 from graph.snapshot import Snapshot
 from ml.errors import ArtefactCorrupted, GraphTooSmall
 from ml.evaluation.items import judge
 from ml.item_predictor import ItemPredictor, draft_of
-from ml.pretraining import pretrain
+from ml.pretraining import material_of, pretrain
 from ml.registry import Registry
 from ml.runtime import runtime
 from ml.training.recipes import recipe
@@ -97,6 +98,17 @@ def test_all_tasks_of_the_recipe_are_learnt(pretrained):
         "masked_parameter",
         "similarity",
     }
+
+
+def test_a_run_moves_the_random_weights_of_its_material():
+    still = small(**{"training.steps": 1, "training.learning_rate": 1e-9})
+    begun = material_of(offers(), still).encoder.state_dict()
+
+    ended = pretrain(offers(), still, runtime=CPU).encoder.state_dict()
+
+    assert begun.keys() == ended.keys()
+    for name, weights in begun.items():
+        torch.testing.assert_close(ended[name], weights, msg=name)
 
 
 def test_it_is_judged_beside_what_needs_no_learning(pretrained):
