@@ -237,7 +237,7 @@ def compare(bench: Bench, options: argparse.Namespace) -> dict[str, object]:
 def ablate(bench: Bench, options: argparse.Namespace) -> dict[str, object]:
     """Prints the table of the tasks, and returns it."""
     skipped: dict[TaskName, str] = {}
-    ways: dict[str, tuple[TaskName, ...]] = {NONE: ()}
+    names = {NONE: None}  # in the order of the rows
     for seed in range(options.seeds):
         start = material_of(bench.asked.train, _recipe((), options.steps, seed))
         known = bench.known(start, seed)
@@ -247,10 +247,10 @@ def ablate(bench: Bench, options: argparse.Namespace) -> dict[str, object]:
                 config = _recipe(tasks, options.steps, seed)
                 trained = pretrain(bench.asked.train, config, runtime=runtime("cpu"))
             except GraphTooSmall as error:
-                skipped |= dict.fromkeys(tasks, error.missing)
+                skipped |= dict.fromkeys(tasks, error.missing.removeprefix(f"{name}: "))
                 continue
             bench.learn(name, _vectors(trained.encoder, known), seed)
-            ways[name] = tasks
+            names[name] = None
             _say(f"seed {seed}: {name}, {trained.trained.seconds:.0f} s")
     rows = [
         {
@@ -258,9 +258,9 @@ def ablate(bench: Bench, options: argparse.Namespace) -> dict[str, object]:
             **{_named(cell): f"{bench.found[cell, name].accuracy:.3f}" for cell in bench.cells},
             "minus none": "" if name == NONE else str(bench.difference(bench.cells, name, NONE)),
         }
-        for name in ways
+        for name in names
     ]
-    print(_table(rows))
+    print(f"{_table(rows)}\n\nOn by default: {', '.join(_default())}.")
     _say_left_out(skipped)
     return {"tasks": rows, "left_out": dict(skipped), "options": _plain(options)}
 
@@ -268,12 +268,16 @@ def ablate(bench: Bench, options: argparse.Namespace) -> dict[str, object]:
 def _combinations(skipped: Mapping[TaskName, str]) -> Iterator[tuple[str, tuple[TaskName, ...]]]:
     """Each task, those of the recipe and all, without what this graph has nothing for."""
     yielded = set()
-    default = [task for task, weight in recipe("quick").tasks.items() if weight.weight]
-    for name, tasks in [*((task, [task]) for task in TASKS), ("default", default), ("all", TASKS)]:
+    ways = [*((task, (task,)) for task in TASKS), ("default", _default()), ("all", TASKS)]
+    for name, tasks in ways:
         left = tuple(sorted(task for task in tasks if task not in skipped))
         if left and left not in yielded:
             yielded.add(left)
             yield (name if len(left) > 1 else left[0]), left
+
+
+def _default() -> tuple[TaskName, ...]:
+    return tuple(task for task, weight in recipe("quick").tasks.items() if weight.weight)
 
 
 def _recipe(tasks: Sequence[TaskName], steps: int, seed: int) -> Recipe:
@@ -365,8 +369,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--labels", type=_some_of(QUESTIONS), default=list(QUESTIONS))
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=500)
-    default = [task for task, weight in recipe("quick").tasks.items() if weight.weight]
-    parser.add_argument("--tasks", type=_some_of([*TASKS, NONE]), default=default)
+    parser.add_argument("--tasks", type=_some_of([*TASKS, NONE]), default=list(_default()))
     parser.add_argument("--ablation", action="store_true", help="the tasks one by one")
     parser.add_argument("--json", type=Path, help="a file for what is printed")
     options = parser.parse_args()
