@@ -112,10 +112,10 @@ class RelationalLayer(nn.Module):
 def _block(width: int, dropout: float) -> nn.Sequential:
     return nn.Sequential(
         nn.LayerNorm(width),
-        nn.Linear(width, 2 * width),
-        nn.GELU(),
+        nn.Linear(width, width),  # twice as wide it names no more facts (LAB.md)
+        nn.ReLU(),
         nn.Dropout(dropout),
-        nn.Linear(2 * width, width),
+        nn.Linear(width, width),
         nn.Dropout(dropout),
     )
 
