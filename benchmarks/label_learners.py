@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -57,7 +58,7 @@ def boosted(known: np.ndarray, class_N: np.ndarray, judged: np.ndarray, seed: in
         "verbosity": -1,
     }
 
-    def grown(x_NF: np.ndarray, y_N: np.ndarray, rounds: int) -> object:
+    def grown(x_NF: np.ndarray, y_N: np.ndarray, rounds: int) -> Any:  # noqa: ANN401 - a Booster, where LightGBM is
         return lightgbm.train(settings, lightgbm.Dataset(x_NF, y_N), rounds)
 
     hits = dict.fromkeys(ROUNDS, 0)
