@@ -65,14 +65,23 @@ class ItemPredictor:
 
     @classmethod
     def load(cls, artefact: Artefact, images: ImageFolder | None = None) -> ItemPredictor:
-        """Raises ArtefactCorrupted: a file is damaged, or the files do not belong together."""
+        """Raises ArtefactCorrupted: a file is damaged, or the files are not those of its kind."""
+        if artefact.manifest.kind != KIND:
+            raise ArtefactCorrupted(
+                reference=artefact.reference,
+                file="manifest.json",
+                expected=f"the kind {KIND}",
+                found=artefact.manifest.kind,
+                remedy="promote a version that `catalograph pretrain` made",
+            )
+        weights = artefact.tensors()
         scale = _scale_of(artefact)
         recipe = msgspec.convert(artefact.manifest.config["recipe"], Recipe)
         featurizer = Featurizer.from_json(artefact.file(_FEATURES).read_bytes())
         tokenizer = Tokenizer.from_json(artefact.file(_TOKENIZER).read_text(encoding="utf-8"))
         encoder = item_encoder(recipe, featurizer, tokenizer, scale)
         try:
-            encoder.load_state_dict(artefact.tensors())
+            encoder.load_state_dict(weights)
         except RuntimeError as error:
             raise ArtefactCorrupted(
                 reference=artefact.reference,

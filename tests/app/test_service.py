@@ -269,7 +269,7 @@ async def test_with_neo4j_and_a_damaged_champion_it_is_ready_and_says_what_is_wr
     client, tmp_path
 ):
     registry = registry_of(Settings(home=tmp_path))
-    champion = registry.register(MODEL_NAME, draft(tmp_path))
+    champion = registry.register(MODEL_NAME, draft(tmp_path, kind="item-encoder"))
     registry.promote(MODEL_NAME, champion.version)
     (champion.folder / "weights.safetensors").write_bytes(b"torn")
 

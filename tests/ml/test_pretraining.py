@@ -16,6 +16,7 @@ from ml.pretraining import material_of, pretrain
 from ml.registry import Registry
 from ml.runtime import runtime
 from ml.training.recipes import recipe
+from tests.artefacts import draft
 from tests.ml.graphs import catalog, ends
 
 CPU = runtime("cpu")
@@ -212,3 +213,10 @@ def test_the_same_seed_gives_the_same_weights():
 
     for name, tensor in one.encoder.state_dict().items():
         assert tensor.equal(two.encoder.state_dict()[name]), name
+
+
+def test_an_artefact_of_another_kind_is_refused(tmp_path):
+    other = Registry(tmp_path / "models").register("lamps", draft(tmp_path, kind="fact-filler"))
+
+    with pytest.raises(ArtefactCorrupted, match="the kind item-encoder and is fact-filler"):
+        ItemPredictor.load(other)
