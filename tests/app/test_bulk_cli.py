@@ -53,7 +53,7 @@ def command(tmp_path, home):
 
 
 def run(command):
-    return subprocess.run(**command, capture_output=True, timeout=300, check=False)
+    return subprocess.run(**command, capture_output=True, timeout=600, check=False)
 
 
 def error_of(done):
