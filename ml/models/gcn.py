@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 from torch_geometric.data import HeteroData
 
-from ml.models.adjacency import Adjacency
+from ml.models.adjacency import Adjacency, in_degree
 from ml.models.base import NodeEncoder
 from ml.models.inputs import InputConfig, InputSpec, NodeInputs
 
@@ -46,8 +46,10 @@ class GcnEncoder(NodeEncoder):
         x = self.inputs(data)
         if not x:
             return {}
-        edges = _untyped(data, {label: len(x_ND) for label, x_ND in x.items()})
-        root_A1 = (1 + edges.in_degree).rsqrt()[:, None]
+        edge_index = _untyped(data, {label: len(x_ND) for label, x_ND in x.items()})
+        total = sum(map(len, x.values()))
+        edges = Adjacency(edge_index, sources=total, targets=total)
+        root_A1 = (1 + in_degree(edge_index, total)).rsqrt()[:, None]
         x_AD = torch.cat(list(x.values()))
         for layer in self.layers:
             scaled_AD = root_A1 * layer(x_AD)
@@ -57,8 +59,8 @@ class GcnEncoder(NodeEncoder):
         return dict(zip(x, torch.split(x_AD, [len(x_ND) for x_ND in x.values()]), strict=True))
 
 
-def _untyped(data: HeteroData, counts: dict[str, int]) -> Adjacency:
-    """All edges, each once in either direction, between nodes numbered through."""
+def _untyped(data: HeteroData, counts: dict[str, int]) -> Tensor:
+    """All edges, each once in either direction, between nodes numbered through; int64 [2, E]."""
     first, total = {}, 0
     for label, count in counts.items():
         first[label] = total
@@ -68,8 +70,7 @@ def _untyped(data: HeteroData, counts: dict[str, int]) -> Adjacency:
         shift = torch.tensor([[first[source]], [first[target]]], device=ends[0].device)
         there = data[source, name, target].edge_index + shift
         ends += [there, there.flip(0)]
-    edge_index = torch.unique(torch.cat(ends, dim=1), dim=1)
-    return Adjacency(edge_index, sources=total, targets=total)
+    return torch.unique(torch.cat(ends, dim=1), dim=1)
 
 
 def _device(data: HeteroData) -> torch.device:

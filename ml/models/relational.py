@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch_geometric.data import HeteroData
 
 from graph.snapshot import EdgeType
-from ml.models.adjacency import adjacency
+from ml.models.adjacency import by_root_of_degree
 from ml.models.base import NodeEncoder
 from ml.models.inputs import InputConfig, InputSpec, NodeInputs
 
@@ -100,12 +100,13 @@ class RelationalLayer(nn.Module):
         }
 
     def _message(self, edge_type: EdgeType, x_SD: Tensor, x_TD: Tensor, data: HeteroData) -> Tensor:
-        edges = adjacency(data[edge_type].edge_index, sources=len(x_SD), targets=len(x_TD))
+        edge_index = data[edge_type].edge_index
+        edges = by_root_of_degree(edge_index, sources=len(x_SD), targets=len(x_TD))
         relation = self.relations[_key(edge_type)]
         # Sum and matrix commute; the cheaper order multiplies on the side with fewer nodes.
-        first = len(x_SD) < len(x_TD)
-        total_TD = edges.sum(relation(x_SD)) if first else relation(edges.sum(x_SD))
-        message_TD: Tensor = total_TD * edges.in_degree.clamp_min(1).rsqrt()[:, None]
+        message_TD: Tensor = (
+            edges.sum(relation(x_SD)) if len(x_SD) < len(x_TD) else relation(edges.sum(x_SD))
+        )
         return message_TD
 
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from ml.models.adjacency import Adjacency, adjacency
+from ml.models.adjacency import Adjacency, by_root_of_degree
 
 
 def edges():
@@ -34,6 +34,22 @@ def test_its_gradient_is_that_of_gather_and_scatter():
     torch.testing.assert_close(ours, expected)
 
 
+def test_weights_count_forward_and_back():
+    x_SD = torch.randn(3, 4, requires_grad=True, generator=torch.Generator().manual_seed(0))
+    weight_E = torch.tensor([1.0, 2.0, -1.0, 0.5, 3.0])
+    edge_index = edges()
+
+    total_TD = Adjacency(edge_index, sources=3, targets=2, weight_E=weight_E).sum(x_SD)
+
+    messages_ED = x_SD[edge_index[0]] * weight_E[:, None]
+    expected_TD = torch.zeros(2, 4).index_add(0, edge_index[1], messages_ED)
+    torch.testing.assert_close(total_TD, expected_TD)
+    seen = torch.arange(8.0).reshape(2, 4)
+    (ours,) = torch.autograd.grad((total_TD * seen).sum(), x_SD)
+    (by_scatter,) = torch.autograd.grad((expected_TD * seen).sum(), x_SD)
+    torch.testing.assert_close(ours, by_scatter)
+
+
 def test_nodes_without_edges_hear_nothing():
     nothing = torch.empty(2, 0, dtype=torch.long)
 
@@ -45,7 +61,7 @@ def test_nodes_without_edges_hear_nothing():
 def test_an_edge_index_is_sorted_once():
     edge_index = edges()
 
-    once, again = (adjacency(edge_index, sources=3, targets=2) for _ in range(2))
+    once, again = (by_root_of_degree(edge_index, sources=3, targets=2) for _ in range(2))
 
     assert once is again
 
@@ -53,6 +69,15 @@ def test_an_edge_index_is_sorted_once():
 def test_the_same_edges_among_more_nodes_are_another_matrix():
     edge_index = edges()
 
-    adjacency(edge_index, sources=3, targets=2)
+    by_root_of_degree(edge_index, sources=3, targets=2)
 
-    assert adjacency(edge_index, sources=5, targets=4).sum(torch.ones(5, 1)).shape == (4, 1)
+    total_TD = by_root_of_degree(edge_index, sources=5, targets=4).sum(torch.ones(5, 1))
+    assert total_TD.shape == (4, 1)
+
+
+def test_by_root_of_degree_each_source_counts_less_the_more_there_are():
+    edge_index, x_SD = edges(), torch.tensor([[1.0], [10.0], [100.0]])
+
+    total_TD = by_root_of_degree(edge_index, sources=3, targets=3).sum(x_SD)
+
+    torch.testing.assert_close(total_TD, torch.tensor([[100.0], [211 / 2], [0.0]]))
