@@ -17,7 +17,7 @@ demo: $(STAMP) ## start Neo4j and the API with the example catalog; DEMO_EXIT=1 
 	@$(BIN)/catalograph demo $(if $(DEMO_EXIT),--exit)
 
 test: $(STAMP) ## run all tests, two at a time, each against a Neo4j of its own, with branch coverage; ARGS="-k name" goes to pytest
-	$(BIN)/pytest $(if $(ARGS),$(ARGS),--numprocesses 2 --dist loadfile --cov --cov-report=term:skip-covered)
+	$(BIN)/pytest $(if $(ARGS),$(ARGS),--numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 20 --cov --cov-report=term:skip-covered)
 
 soak: $(STAMP) ## kill worker and server 20 times in one import of 200,000 rows; SEED=2 kills elsewhere
 	$(BIN)/pytest tests/faults --soak --soak-seed $(or $(SEED),1)

@@ -53,6 +53,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if NEEDS_NEO4J.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.neo4j)
+    # Of two processes none is left alone with a long file in the end.
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(scope="session")

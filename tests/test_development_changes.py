@@ -19,6 +19,7 @@ from graph.ingest.stream import ItemStream
 from tests.test_development_data import DATA, MAPPINGS, gsmarena
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.data,
     pytest.mark.skipif(
         not DATA.is_dir(), reason="no development data; set CATALOGRAPH_DATA to its folder"

@@ -21,6 +21,7 @@ DATA = Path(os.environ.get("CATALOGRAPH_DATA", ROOT.parent / "shared" / "data"))
 MAPPINGS = ROOT / "examples" / "mappings"
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.data,
     pytest.mark.skipif(
         not DATA.is_dir(), reason="no development data; set CATALOGRAPH_DATA to its folder"

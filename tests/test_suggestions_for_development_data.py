@@ -68,6 +68,7 @@ def outcome(files: list[Path], mapping: MappingFile) -> tuple[int, int, int]:
         ("phones.csv phones", 1.0, 0.95, 0.95),
     ],
 )
+@pytest.mark.long
 def test_a_suggestion_comes_near_to_what_a_person_wrote(dump, fields, parameters, facts):
     pattern, name = dump.split()
     files = sorted((DATA if "/" in pattern else EXAMPLES).glob(pattern))

@@ -68,6 +68,7 @@ def await_file(file: Path, process: subprocess.Popen[str]) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.long
 def test_killed_in_the_middle_it_leaves_an_empty_database_that_the_second_run_fills(command, home):
     with EmbeddedServer(home, SMALL):
         pass  # there is a database, and users

@@ -25,7 +25,7 @@ from graph.server import EmbeddedServer, ServerOptions, server_status
 from tests.conftest import EMPTY
 from tests.faults.dumps import MAPPING, first_state, later_state
 
-pytestmark = pytest.mark.neo4j
+pytestmark = [pytest.mark.neo4j, pytest.mark.long]
 
 PATIENCE_S = 900.0  # a stuck import fails here, not in the time limit of a whole run
 NODES = """

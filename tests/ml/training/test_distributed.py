@@ -2,6 +2,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import torch
 
 from ml.training.distributed import process_group
@@ -24,6 +25,7 @@ def torchrun(folder, *, processes, stop_at=0):
     return [torch.load(path, weights_only=True) for path in sorted(folder.glob("rank*"))]
 
 
+@pytest.mark.long
 def test_two_processes_train_the_same_weights_and_go_on_from_one_checkpoint(tmp_path):
     straight, stopped = tmp_path / "straight", tmp_path / "stopped"
     straight.mkdir()

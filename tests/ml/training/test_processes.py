@@ -32,6 +32,7 @@ def straight(tmp_path_factory):
     return folder, steps
 
 
+@pytest.mark.long
 def test_what_two_processes_come_to_is_taken_over_without_another_step(straight):
     folder, steps = straight
     more = []
