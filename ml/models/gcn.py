@@ -70,7 +70,8 @@ def _untyped(data: HeteroData, counts: dict[str, int]) -> Tensor:
         shift = torch.tensor([[first[source]], [first[target]]], device=ends[0].device)
         there = data[source, name, target].edge_index + shift
         ends += [there, there.flip(0)]
-    return torch.unique(torch.cat(ends, dim=1), dim=1)
+    edge_index: Tensor = torch.unique(torch.cat(ends, dim=1), dim=1)
+    return edge_index
 
 
 def _device(data: HeteroData) -> torch.device:
