@@ -13,8 +13,8 @@ The first table has mean accuracies on the held-out items (macro-F1 in brackets)
 differences of accuracy in points: paired by item, the mean over the seeds, with 95 % intervals
 (bootstrap over families) and the number of seeds in which it is above 0. The best peer is that of
 the best mean on the held-out items, which is to its favour. `--ablation` trains on each task alone,
-on those of the recipe, and on all together, with as many steps each, and compares the vectors with
-those of random weights.
+on those of the recipe, on these and one more, and on all together, with as many steps each, and
+compares the vectors with those of random weights.
 """
 
 from __future__ import annotations
@@ -266,11 +266,16 @@ def ablate(bench: Bench, options: argparse.Namespace) -> dict[str, object]:
 
 
 def _combinations(skipped: Mapping[TaskName, str]) -> Iterator[tuple[str, tuple[TaskName, ...]]]:
-    """Each task, those of the recipe and all, without what this graph has nothing for."""
+    """Each task, those of the recipe, these and one more, and all; what this graph can teach."""
     yielded = set()
-    ways = [*((task, (task,)) for task in TASKS), ("default", _default()), ("all", TASKS)]
+    ways = [
+        *((task, (task,)) for task in TASKS),
+        ("default", _default()),
+        *((f"default and {task}", (*_default(), task)) for task in TASKS),
+        ("all", TASKS),
+    ]
     for name, tasks in ways:
-        left = tuple(sorted(task for task in tasks if task not in skipped))
+        left = tuple(sorted({task for task in tasks if task not in skipped}))
         if left and left not in yielded:
             yielded.add(left)
             yield (name if len(left) > 1 else left[0]), left
