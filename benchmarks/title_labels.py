@@ -177,7 +177,7 @@ def _told(found: dict[str, np.ndarray]) -> dict[str, object]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--masked-steps", type=int, default=500)
+    parser.add_argument("--masked-steps", type=int, default=2_000)
     parser.add_argument("--draws", type=int, choices=sorted(T_975), default=5)
     parser.add_argument("--threads", type=int, default=1)
     return parser.parse_args()
