@@ -18,6 +18,7 @@ from graph.schema import Label
 from graph.snapshot import Snapshot
 from ml.data.features import ITEMS, items_of, targets_of
 from ml.errors import GraphTooSmall
+from ml.ranges import Count
 
 
 class ChoiceConfig(msgspec.Struct, frozen=True):
@@ -29,9 +30,9 @@ class ChoiceConfig(msgspec.Struct, frozen=True):
         bins: how many bins of about equal share.
     """
 
-    value_facts: int = 5
-    most_numbers: int = 24
-    bins: int = 16
+    value_facts: Count = 5
+    most_numbers: Count = 24
+    bins: Count = 16
 
 
 class Choice(msgspec.Struct, frozen=True):

@@ -26,6 +26,7 @@ from ml.data.grams import (
 )
 from ml.data.hetero import to_hetero, with_reverse
 from ml.errors import GraphTooSmall
+from ml.ranges import Count
 
 ITEMS = (Label.PRODUCT, Label.MODEL)
 # Never items: a product nobody has seen must get its vector from what is known of it.
@@ -44,7 +45,7 @@ class FeatureConfig(msgspec.Struct, frozen=True):
     """
 
     grams: GramConfig = GramConfig()
-    value_facts: int = 2
+    value_facts: Count = 2
 
 
 class Scale(msgspec.Struct, frozen=True):

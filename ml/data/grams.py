@@ -9,9 +9,13 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Annotated
 
+import msgspec
 import torch
 from torch import Tensor
+
+from ml.ranges import Count
 
 _WORDS = re.compile(r"\w+")
 _PARTS = re.compile(r"[^\W\d_]+|\d+")  # "s10e" is also "s", "10", "e"
@@ -29,10 +33,10 @@ class GramConfig:
             character n-grams of its end.
     """
 
-    buckets: int = 8_192
-    characters: tuple[int, ...] = (2, 3, 4, 5)
-    heads: tuple[int, ...] = (2, 3)
-    limit: int = 64
+    buckets: Annotated[int, msgspec.Meta(ge=2, le=2**20)] = 8_192
+    characters: tuple[Count, ...] = (2, 3, 4, 5)
+    heads: tuple[Count, ...] = (2, 3)
+    limit: Count = 64
 
 
 def grams_of(text: str, config: GramConfig) -> list[int]:

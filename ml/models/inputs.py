@@ -14,6 +14,7 @@ from torch_geometric.data import HeteroData
 
 from ml.data.features import ITEMS, Featurizer
 from ml.errors import FeatureMissing
+from ml.ranges import PartialShare, Share
 
 _PLACES = 9  # of a number on its scale, from -4 to 4 spreads
 # Pictures that training hides, so that an encoder also works where there are none.
@@ -53,9 +54,9 @@ class InputConfig(msgspec.Struct, frozen=True):
         identity_dropout: values and other nodes that look like unknown ones.
     """
 
-    text_dropout: float = 0.4
-    gram_dropout: float = 0.5
-    identity_dropout: float = 0.05
+    text_dropout: Share = 0.4
+    gram_dropout: PartialShare = 0.5
+    identity_dropout: Share = 0.05
 
 
 class NodeInputs(nn.Module):

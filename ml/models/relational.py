@@ -14,6 +14,7 @@ from graph.snapshot import EdgeType
 from ml.models.adjacency import by_root_of_degree
 from ml.models.base import NodeEncoder
 from ml.models.inputs import InputConfig, InputSpec, NodeInputs
+from ml.ranges import Depth, Share, Width
 
 
 class RelationalConfig(msgspec.Struct, frozen=True):
@@ -26,9 +27,9 @@ class RelationalConfig(msgspec.Struct, frozen=True):
         inputs: how much of the features is hidden in training.
     """
 
-    width: int = 128
-    layers: int = 1
-    dropout: float = 0.2
+    width: Width = 128
+    layers: Depth = 1
+    dropout: Share = 0.2
     inputs: InputConfig = InputConfig()
 
 

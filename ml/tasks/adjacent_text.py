@@ -11,6 +11,7 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional
 
 from ml.errors import GraphTooSmall
+from ml.ranges import Count
 from ml.runtime import moved
 from ml.tasks.base import WHOLE, Outcome, Shard, Task
 from ml.text.batches import of_similar_length
@@ -24,7 +25,7 @@ class AdjacentTextConfig:
     batch_pairs: pairs of a batch; every text of it is held against every partner.
     """
 
-    batch_pairs: int = 64
+    batch_pairs: Count = 64
 
     def __post_init__(self) -> None:
         if self.batch_pairs < 2:

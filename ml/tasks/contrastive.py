@@ -14,6 +14,7 @@ from torch.nn import functional as F  # noqa: N812
 from torch_geometric.data import HeteroData
 
 from ml.models.base import NodeEncoder
+from ml.ranges import Count, Positive, Share
 from ml.tasks.base import Outcome
 from ml.tasks.masking import mask_facts
 from ml.tasks.neighbourhoods import FanOuts, NeighbourhoodTask
@@ -30,9 +31,9 @@ class ContrastiveConfig:
             a negative.
     """
 
-    hidden: float = 0.5
-    temperature: float = 0.1
-    batch_items: int = 256
+    hidden: Share = 0.5
+    temperature: Positive = 0.1
+    batch_items: Count = 256
     fan_outs: FanOuts = field(default_factory=FanOuts)
 
 

@@ -17,6 +17,7 @@ from torch_geometric.data import HeteroData
 from graph.schema import Label
 from ml.models.base import NodeEncoder
 from ml.models.decoders import DecoderName, decoder
+from ml.ranges import Count, Share
 from ml.tasks.base import Outcome
 from ml.tasks.masking import Masked, facts_into, mask_facts
 from ml.tasks.neighbourhoods import FanOuts, NeighbourhoodTask
@@ -35,10 +36,10 @@ class LinkPredictionConfig:
     """
 
     decoder: DecoderName = "distmult"
-    hidden: float = 0.5
-    negatives: int = 16
-    most_facts: int = 2_048
-    batch_items: int = 256
+    hidden: Share = 0.5
+    negatives: Count = 16
+    most_facts: Count = 2_048
+    batch_items: Count = 256
     fan_outs: FanOuts = field(default_factory=FanOuts)
 
 

@@ -11,6 +11,7 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional
 
 from ml.errors import GraphTooSmall
+from ml.ranges import Count
 from ml.runtime import moved
 from ml.tasks.base import WHOLE, Outcome, Shard, Task
 from ml.text.batches import of_similar_length
@@ -31,7 +32,7 @@ class MaskedLanguageConfig:
     hidden: float = 0.18
     kept: float = 0.1
     replaced: float = 0.1
-    batch_texts: int = 128
+    batch_texts: Count = 128
 
     def __post_init__(self) -> None:
         if not 0 < self.hidden < 1 or self.batch_texts < 1:

@@ -16,6 +16,7 @@ from graph.schema import Label
 from ml.data.choices import Choices
 from ml.models.base import NodeEncoder
 from ml.models.choice_head import ChoiceHead
+from ml.ranges import Count, Share
 from ml.tasks.base import Outcome
 from ml.tasks.masking import mask_facts
 from ml.tasks.neighbourhoods import FanOuts, NeighbourhoodTask
@@ -32,9 +33,9 @@ class MaskedParameterConfig:
         fan_outs: the neighbourhood of an item that the encoder sees.
     """
 
-    fewest: float = 0.2
-    most: float = 0.8
-    batch_items: int = 256
+    fewest: Share = 0.2
+    most: Share = 0.8
+    batch_items: Count = 256
     fan_outs: FanOuts = field(default_factory=FanOuts)
 
 

@@ -18,6 +18,7 @@ from ml.data.hetero import reverse_of
 from ml.data.sampling import ALL, NeighbourSampler
 from ml.errors import GraphTooSmall
 from ml.models.base import NodeEncoder
+from ml.ranges import Count, Depth
 from ml.tasks.base import WHOLE, Shard, Task
 
 
@@ -31,8 +32,8 @@ class FanOuts:
         pyg_lib: sample by pyg-lib where it can be imported; False always samples in pure torch.
     """
 
-    hops: int = 1
-    neighbours: int = 8
+    hops: Depth = 1
+    neighbours: Count = 8
     pyg_lib: bool = True
 
     def of(self, edge_types: list[EdgeType]) -> dict[EdgeType, list[int]]:

@@ -15,6 +15,7 @@ from torch.nn import functional as F  # noqa: N812
 from torch_geometric.data import HeteroData
 
 from ml.models.base import NodeEncoder
+from ml.ranges import Count, Positive, Share, Width
 from ml.tasks.base import Outcome
 from ml.tasks.neighbourhoods import FanOuts, NeighbourhoodTask
 
@@ -32,10 +33,10 @@ class ReconstructionConfig:
         batch_items, fan_outs: as in the masked-parameter task.
     """
 
-    hidden: float = 0.5
-    sketch: int = 128
-    sharpness: float = 2.0
-    batch_items: int = 256
+    hidden: Share = 0.5
+    sketch: Width = 128
+    sharpness: Positive = 2.0
+    batch_items: Count = 256
     fan_outs: FanOuts = field(default_factory=FanOuts)
 
 

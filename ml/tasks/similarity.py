@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from ml.errors import GraphTooSmall
 from ml.evaluation.retrieval import recall_of_vectors
+from ml.ranges import Count
 from ml.runtime import moved
 from ml.tasks.base import WHOLE, Outcome, Shard, Task
 from ml.text.encoder import TextEncoder
@@ -38,8 +39,8 @@ class SimilarityConfig:
     margin: float = 0.1
     scale: float = 20.0
     dropped: float = 0.1
-    lookalikes: int = 8
-    batch_pairs: int = 96
+    lookalikes: Count = 8
+    batch_pairs: Count = 96
 
     def __post_init__(self) -> None:
         if not 0 <= self.margin < 1 or self.scale <= 0 or not 0 <= self.dropped < 1:

@@ -6,7 +6,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import Annotated
 
+import msgspec
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -14,6 +16,7 @@ from torch_geometric.data import HeteroData
 from transformers import AutoConfig, AutoModel, BertConfig, PretrainedConfig, PreTrainedModel
 
 from ml.models.base import NodeEncoder
+from ml.ranges import Count, Depth, Share, Width
 from ml.text.lexical import LexicalChannel
 from ml.text.tokenizer import PADDING, Tokenizer
 
@@ -32,14 +35,14 @@ class TextEncoderConfig:
         chunk_tokens: tokens, padding included, that a pass over many texts takes at once.
     """
 
-    width: int = 256
-    states: int = 128
-    layers: int = 2
-    heads: int = 4
-    dropout: float = 0.1
-    buckets: int = 32_768
-    longest_run: int = 3
-    chunk_tokens: int = 16_384  # 8 MiB of states at H = 128
+    width: Width = 256
+    states: Width = 128
+    layers: Depth = 2
+    heads: Width = 4
+    dropout: Share = 0.1
+    buckets: Annotated[int, msgspec.Meta(ge=0, le=2**20)] = 32_768
+    longest_run: Count = 3
+    chunk_tokens: Count = 16_384  # 8 MiB of states at H = 128
 
 
 class TextEncoder(NodeEncoder):

@@ -17,6 +17,7 @@ from tokenizers import models, trainers
 from torch import Tensor
 
 from ml.errors import GraphTooSmall
+from ml.ranges import Count
 from ml.text.segmentation import is_chinese, normalizer, splitter
 
 IntArray = npt.NDArray[np.int64]
@@ -46,16 +47,16 @@ class TokenizerConfig:
         longest: tokens of a text; what comes later is left out.
     """
 
-    vocabulary: int = 8_000
-    characters: int = 4_000
-    least_often: int = 2
+    vocabulary: Count = 8_000
+    characters: Count = 4_000
+    least_often: Count = 2
     longest: int = 64
 
     def __post_init__(self) -> None:
         if not 0 < self.characters < self.vocabulary or self.least_often < 1:
             raise ValueError(f"characters must lie in 1..vocabulary, least_often from 1: {self}")
-        if self.longest < 1:
-            raise ValueError(f"longest must be at least one token: {self.longest}")
+        if not 1 <= self.longest <= 4_096:  # each place in a text has a vector of its own
+            raise ValueError(f"longest must lie in 1..4096 tokens: {self.longest}")
 
 
 @dataclass(frozen=True, slots=True)

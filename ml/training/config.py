@@ -7,11 +7,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from ml.ranges import Count, Positive, Seed, Share
 from ml.runtime import Precision
-
-Positive = Annotated[float, msgspec.Meta(gt=0)]
-Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
-Count = Annotated[int, msgspec.Meta(ge=1)]
 
 Schedule = Literal["constant", "one_cycle", "linear"]
 
@@ -37,7 +34,7 @@ class TrainingConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     schedule: Schedule = "one_cycle"
     warmup: Share = 0.1  # share of the steps in which the learning rate rises
     gradient_norm: Positive | None = 1.0  # longer gradients are cut to it; None leaves them
-    seed: int = 1
+    seed: Seed = 1
     precision: Precision = "auto"
     evaluate_every: Count | None = None  # steps; None: only at the end
     patience: Count | None = None  # evaluations without a better one that end the run early

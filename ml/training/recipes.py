@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -11,6 +12,7 @@ from ml.data.choices import ChoiceConfig
 from ml.data.features import FeatureConfig
 from ml.errors import RecipeInvalid
 from ml.models.relational import RelationalConfig
+from ml.ranges import PartialShare, Share
 from ml.tasks.adjacent_text import AdjacentTextConfig
 from ml.tasks.contrastive import ContrastiveConfig
 from ml.tasks.link_prediction import LinkPredictionConfig
@@ -20,7 +22,7 @@ from ml.tasks.reconstruction import ReconstructionConfig
 from ml.tasks.similarity import SimilarityConfig
 from ml.text.encoder import TextEncoderConfig
 from ml.text.tokenizer import TokenizerConfig
-from ml.training.config import Share, TaskWeight, TrainingConfig
+from ml.training.config import TaskWeight, TrainingConfig
 
 TaskName = Literal[
     "adjacent_text",
@@ -45,7 +47,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     name: str
     description: str
     text_share: Share = 0.5
-    valid_share: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.1
+    valid_share: PartialShare = 0.1
     tasks: dict[TaskName, TaskWeight]
     training: TrainingConfig
     features: FeatureConfig = FeatureConfig()
@@ -60,6 +62,10 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     masked_parameter: MaskedParameterConfig = MaskedParameterConfig()
     reconstruction: ReconstructionConfig = ReconstructionConfig()
     similarity: SimilarityConfig = SimilarityConfig()
+
+    def __post_init__(self) -> None:
+        if self.text.states % self.text.heads:
+            raise ValueError(f"text.states {self.text.states} is no multiple of text.heads")
 
 
 # What was measured to pay (LAB.md). The rest is off, and on with `tasks.NAME.weight=1`: masked
@@ -100,22 +106,39 @@ def recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe:
         raise RecipeInvalid(setting="name", reason=f"there is no recipe {name!r}, but {known}")
     settings = msgspec.to_builtins(RECIPES[name])
     for path, value in (overrides or {}).items():
-        _override(settings, path.split("."), value)
+        _override(settings, path, value)
     try:
-        return msgspec.convert(settings, Recipe)
+        changed = msgspec.convert(settings, Recipe)
     except (msgspec.ValidationError, ValueError) as error:
         message, _, place = str(error).partition(" - at ")
         setting = place.rpartition("`$")[2].strip("`").lstrip(".")
         raise RecipeInvalid(setting=setting or "recipe", reason=message) from error
+    _refuse_unknown(settings, msgspec.to_builtins(changed), "")
+    return changed
 
 
-def _override(settings: dict[str, Any], path: list[str], value: object) -> None:
-    name, *rest = path
-    if rest:
-        value = {".".join(rest): value}
-    if isinstance(value, Mapping) and isinstance(settings.get(name, {}), dict):
-        inner = settings.setdefault(name, {})
-        for key, part in value.items():
-            _override(inner, str(key).split("."), part)
-        return
-    settings[name] = value
+def _override(settings: dict[str, Any], path: str, value: object) -> None:
+    """Not recursive: a client may nest its settings as deep as it likes."""
+    waiting = deque([(settings, path.split("."), value)])
+    while waiting:
+        inner, (*above, name), value = waiting.popleft()
+        for part in above:
+            if not isinstance(inner.get(part), dict):
+                inner[part] = {}
+            inner = inner[part]
+        if isinstance(value, Mapping) and isinstance(inner.get(name, {}), dict):
+            below = inner.setdefault(name, {})
+            waiting.extend((below, str(key).split("."), of) for key, of in value.items())
+        else:
+            inner[name] = value
+
+
+def _refuse_unknown(settings: Mapping[str, Any], known: Mapping[str, Any], place: str) -> None:
+    """Not every part of a recipe can refuse what it does not know: dataclasses pass it by."""
+    for name, value in settings.items():
+        if name not in known:
+            raise RecipeInvalid(
+                setting=f"{place}{name}", reason=f"there is none, but {', '.join(known)}"
+            )
+        if isinstance(value, dict):
+            _refuse_unknown(value, known[name], f"{place}{name}.")
