@@ -205,11 +205,20 @@ class Artefact:
         """The weights by name, in main memory.
 
         Raises:
-            ArtefactCorrupted: they are not what was registered.
+            ArtefactCorrupted: they are not what was registered, or no weights.
         """
+        from safetensors import SafetensorError
         from safetensors.torch import load_file
 
-        return load_file(self.file(WEIGHTS))
+        try:
+            return load_file(self.file(WEIGHTS))
+        except SafetensorError as error:
+            raise ArtefactCorrupted(
+                reference=self.reference,
+                file=WEIGHTS,
+                expected="tensors as safetensors writes them",
+                found=f"something else ({error})",
+            ) from error
 
 
 def read_manifest(content: bytes, reference: str) -> Manifest:
@@ -229,7 +238,7 @@ def read_manifest(content: bytes, reference: str) -> Manifest:
                 remedy="use it with the version of Catalograph that wrote it",
             )
         manifest = msgspec.json.decode(content, type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _corrupted(reference, "a manifest", f"none ({error})") from error
     digest = _digest_of(manifest)
     if digest != manifest.digest:

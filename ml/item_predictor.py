@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -28,11 +29,14 @@ from ml.pretraining import Pretrained, item_encoder
 from ml.text.tokenizer import Tokenizer
 from ml.training.recipes import Recipe
 
+T = TypeVar("T")
+
 KIND = "item-encoder"
 
 _FEATURES = "features.json"
 _TOKENIZER = "tokenizer.json"
 _IMAGES = "images.json"  # of an artefact that was trained with pictures
+_OTHER_VERSION = "train anew, or serve it with the version of Catalograph that trained it"
 _BATCH_ITEMS = 512  # what a pass takes at once; more saves nothing and takes memory
 
 
@@ -76,9 +80,9 @@ class ItemPredictor:
             )
         weights = artefact.tensors()
         scale = _scale_of(artefact)
-        recipe = msgspec.convert(artefact.manifest.config["recipe"], Recipe)
-        featurizer = Featurizer.from_json(artefact.file(_FEATURES).read_bytes())
-        tokenizer = Tokenizer.from_json(artefact.file(_TOKENIZER).read_text(encoding="utf-8"))
+        recipe = _recipe_of(artefact)
+        featurizer = _read(artefact, _FEATURES, Featurizer.from_json)
+        tokenizer = _read(artefact, _TOKENIZER, lambda json: Tokenizer.from_json(json.decode()))
         encoder = item_encoder(recipe, featurizer, tokenizer, scale)
         try:
             encoder.load_state_dict(weights)
@@ -119,17 +123,44 @@ def reads_pictures(artefact: Artefact) -> bool:
     return _IMAGES in artefact.manifest.files
 
 
+def _recipe_of(artefact: Artefact) -> Recipe:
+    try:
+        return msgspec.convert(artefact.manifest.config.get("recipe"), Recipe)
+    except msgspec.ValidationError as error:
+        raise ArtefactCorrupted(
+            reference=artefact.reference,
+            file="manifest.json",
+            expected="with a recipe that this version knows",
+            found=f"with another ({error})",
+            remedy=_OTHER_VERSION,
+        ) from error
+
+
+def _read(artefact: Artefact, name: str, reader: Callable[[bytes], T]) -> T:
+    content = artefact.file(name).read_bytes()
+    try:
+        return reader(content)
+    except Exception as error:  # tokenizers raises nothing more exact
+        raise ArtefactCorrupted(
+            reference=artefact.reference,
+            file=name,
+            expected="what its kind has there",
+            found=f"something else ({type(error).__name__}: {error})",
+            remedy=_OTHER_VERSION,
+        ) from error
+
+
 def _scale_of(artefact: Artefact) -> ImageScale | None:
     if not reads_pictures(artefact):
         return None
-    scale = ImageScale.from_json(artefact.file(_IMAGES).read_bytes())
+    scale = _read(artefact, _IMAGES, ImageScale.from_json)
     if not scale.fits(FEATURES):
         raise ArtefactCorrupted(
             reference=artefact.reference,
             file=_IMAGES,
             expected=f"a scale of {FEATURES.width} numbers of {FEATURES.name}",
             found=f"one of {scale.width} numbers of {scale.features}",
-            remedy="train anew, or serve it with the version of Catalograph that trained it",
+            remedy=_OTHER_VERSION,
         )
     return scale
 

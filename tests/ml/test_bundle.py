@@ -231,6 +231,16 @@ def test_a_manifest_that_breaks_the_rules_is_refused_even_with_its_digest_right(
     assert there.names() == ()
 
 
+def test_a_manifest_that_is_nested_without_end_is_refused(there, bundle):
+    (first, _), *files = members(bundle)
+    content = b'{"schema_version": 1, "config": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    first.size = len(content)
+    pack(bundle, [(first, content), *files])
+
+    with pytest.raises(BundleInvalid, match="recursion"):
+        there.import_(bundle)
+
+
 def test_a_number_too_large_to_go_on_from_is_not_taken_over(here, there, bundle):
     (first, _), *files = members(bundle)
     manifest = msgspec.structs.replace(here.get("lamps", "2").manifest, version="9" * 18)

@@ -186,6 +186,45 @@ def test_weights_of_another_recipe_are_refused(registered):
         ItemPredictor.load(registered)
 
 
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("features.json", b"{}"),
+        ("features.json", b"\xff"),
+        ("tokenizer.json", b"[]"),
+        ("tokenizer.json", b'{"longest": 8, "special": {}, "backend": {}}'),
+        ("tokenizer.json", b"\xff"),
+        ("images.json", b"{}"),
+        ("weights.safetensors", b"no tensors"),
+    ],
+)
+def test_files_that_its_kind_cannot_have_are_refused_by_name(registered, tmp_path, file, content):
+    files = {name: registered.file(name).read_bytes() for name in registered.manifest.files}
+    files[file] = content
+    spoilt = tmp_path / "spoilt.safetensors"
+    spoilt.write_bytes(files.pop("weights.safetensors"))
+    strange = draft(
+        tmp_path,
+        kind="item-encoder",
+        weights=spoilt,
+        config=registered.manifest.config,
+        files=files,
+    )
+    made = Registry(tmp_path / "models").register("products", strange)
+
+    with pytest.raises(ArtefactCorrupted, match=f"products/1: {file} should be"):
+        ItemPredictor.load(made)
+
+
+@pytest.mark.parametrize("config", [{}, {"recipe": {"name": "of tomorrow"}}])
+def test_a_recipe_that_nobody_knows_is_refused(tmp_path, config):
+    strange = draft(tmp_path, kind="item-encoder", config=config)
+    made = Registry(tmp_path / "models").register("products", strange)
+
+    with pytest.raises(ArtefactCorrupted, match="a recipe that this version knows"):
+        ItemPredictor.load(made)
+
+
 def test_an_empty_graph_is_refused():
     with pytest.raises(GraphTooSmall, match="Import a dump"):
         pretrain(Snapshot.of({}, {}), small(), runtime=CPU)
