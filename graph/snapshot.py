@@ -36,6 +36,9 @@ SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
 ALL = "all"
 
+# What pyarrow raises for files that were written whole and changed later.
+_SPOILT = (OSError, ValueError, TypeError, pa.ArrowException)
+
 _GONE = pa.schema([pa.field("id", pa.string(), nullable=False)])
 
 
@@ -122,7 +125,12 @@ class Snapshot:
         }
         gone = {label: _read_table(folder, f"gone-{label}") for label in manifest.gone}
         _check_counts(folder, manifest, nodes, edges, gone)
-        found = _fingerprint(nodes, edges, gone)
+        try:
+            found = _fingerprint(nodes, edges, gone)
+        except _SPOILT as error:
+            raise SnapshotInvalid(
+                place=str(folder), reason=f"a column is spoilt: {error}. Export it again"
+            ) from error
         if found != manifest.fingerprint:
             raise SnapshotInvalid(
                 place=str(folder),
@@ -213,7 +221,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise SnapshotInvalid(
             place=str(place), reason=f"{error.strerror}; is this the folder of a snapshot?"
         ) from error
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise SnapshotInvalid(place=str(place), reason=str(error)) from error
     if version != SCHEMA_VERSION:
         raise SnapshotInvalid(
@@ -287,7 +295,7 @@ def _read_table(folder: Path, name: str) -> pa.Table:
     path = folder / f"{name}.parquet"
     try:
         return pq.read_table(path).combine_chunks()
-    except (OSError, pa.ArrowException) as error:
+    except _SPOILT as error:
         raise SnapshotInvalid(
             place=str(path), reason=f"{error}. Export the snapshot again"
         ) from error

@@ -239,6 +239,22 @@ def change_cell(folder):
     pq.write_table(table.set_column(at, "title", pa.array(["A", "Z"])), path)
 
 
+def spoil_the_name_of_a_column(folder):
+    path = folder / "nodes-Product.parquet"
+    path.write_bytes(path.read_bytes().replace(b"title", b"t\xe7tle"))
+
+
+def change_the_type_of_a_column(folder):
+    path = folder / "nodes-Product.parquet"
+    table = pq.read_table(path)
+    at = table.column_names.index("price")
+    pq.write_table(table.set_column(at, "price", pa.array([b"1", b"2"])), path)
+
+
+def nest_without_end(folder):
+    (folder / "manifest.json").write_text('{"schema_version": ' + "[" * 100_000 + "]" * 100_000)
+
+
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
@@ -249,6 +265,9 @@ def change_cell(folder):
         (cut_file, "nodes-Product.parquet"),
         (drop_row, "1 rows where the manifest says 2"),
         (change_cell, "changed or spoilt"),
+        (spoil_the_name_of_a_column, "spoilt"),
+        (change_the_type_of_a_column, "spoilt"),
+        (nest_without_end, "recursion"),
     ],
 )
 def test_a_spoilt_folder_is_refused(tmp_path, spoil, reason):
