@@ -32,6 +32,7 @@ ITEMS = (Label.PRODUCT, Label.MODEL)
 # Never items: a product nobody has seen must get its vector from what is known of it.
 _WITH_IDENTITY = (Label.VALUE, Label.PARAMETER, Label.BRAND, Label.CATEGORY)
 _TEXT_COLUMNS = ("title", "names", "name", "text")
+_LARGEST = 1e140  # of larger numbers the squares have no finite sum
 _FARTHEST = 4.0  # standard deviations; a price of 9999999 must not drown everything else
 
 
@@ -60,7 +61,7 @@ class Scale(msgspec.Struct, frozen=True):
         """Lengths, weights and prices spread by factors: what is positive is taken by logarithm."""
         usable = numbers[np.isfinite(numbers)]
         logarithmic = bool(len(usable)) and bool((usable > 0).all())
-        usable = np.log(usable) if logarithmic else usable
+        usable = np.log(usable) if logarithmic else usable.clip(-_LARGEST, _LARGEST)
         spread = float(usable.std()) if len(usable) > 1 else 0.0
         return cls(
             centre=float(usable.mean()) if len(usable) else 0.0,

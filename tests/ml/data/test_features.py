@@ -2,6 +2,8 @@
 
 import math
 
+import msgspec
+import numpy as np
 import pyarrow as pa
 import pytest
 import torch
@@ -101,6 +103,15 @@ def test_one_product_without_facts_is_enough():
 @pytest.mark.parametrize("number", [math.nan, math.inf, -1.0])
 def test_what_has_no_logarithm_is_not_on_a_logarithmic_scale(number):
     assert Scale(centre=0.0, spread=1.0, logarithmic=True).apply(number) is None
+
+
+def test_a_scale_of_huge_numbers_can_be_written_down():
+    numbers = [-1.0, 1e200, -1.7e308]
+
+    scale = Scale.of(np.array(numbers))
+
+    assert msgspec.json.decode(msgspec.json.encode(scale), type=Scale) == scale
+    assert all(abs(scale.apply(number)) <= 4 for number in numbers)
 
 
 def test_a_model_number_shares_parts_with_its_variants():
