@@ -18,7 +18,7 @@ MAX_PIXELS = 50_000_000  # of 4 bytes: 200 MB while it is read; larger than what
 # What the decoders raise for damaged files; `Warning` where warnings are errors, as in our tests.
 _DAMAGED = (
     *(OSError, ValueError, SyntaxError, EOFError, TypeError, LookupError, ArithmeticError),
-    *(struct.error, zlib.error, MemoryError, Warning, Image.DecompressionBombError),
+    *(struct.error, zlib.error, MemoryError, RuntimeError, Warning, Image.DecompressionBombError),
 )
 
 

@@ -161,6 +161,14 @@ def test_half_a_file_is_unusable(read, format):
         read(whole[: len(whole) // 2])
 
 
+@pytest.mark.parametrize("box", [b"iloc", b"pitm", b"av1C"])
+def test_an_avif_that_names_no_picture_is_unusable(read, box):
+    whole = encoded(drawn("red"), "AVIF")
+
+    with pytest.raises(ImageUnusable, match="cannot be read"):
+        read(whole.replace(box, b"lost"))
+
+
 EXIF = Image.Exif()
 EXIF[0x0112] = 6
 WHOLE = {
