@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -60,6 +61,9 @@ def links(
     """Predict the missing ends of edges: filtered MRR and hits, in both directions."""
     from ml.links.evaluation import LinksConfig, evaluate_links
 
+    for option, number in (("--minutes", minutes), ("--unseen", unseen)):
+        if not math.isfinite(number):  # NaN passes both ends of a range
+            raise typer.BadParameter(f"{number} is no number to go by", param_hint=option)
     config = LinksConfig(
         minutes=minutes, decoder=decoder, rank=rank, unseen=unseen, seed=seed, device=device
     )

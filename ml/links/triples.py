@@ -16,6 +16,8 @@ from ml.errors import TriplesInvalid
 ENTITY_COUNT_FILE = "entity2id.txt"  # beside the triples, in OpenKE's layout
 RELATION_COUNT_FILE = "relation2id.txt"
 
+_DIGITS = 18  # of what fits into 64 bits
+
 _Row = tuple[int, str, str, str]  # line, head, relation, tail
 
 
@@ -138,12 +140,12 @@ def _collected(path: Path, rows: Iterator[_Row]) -> TripleFile:
 def _announced(path: Path) -> tuple[str, int] | None:
     """How many ids there are, where a file beside the triples says so."""
     try:
-        with path.open(encoding="utf-8") as file:
-            first = file.readline().strip()
+        with path.open("rb") as file:  # names of any encoding may follow
+            first = file.readline().strip().decode("ascii", "replace")
     except FileNotFoundError:
         return None
     return (path.name, int(first)) if _is_id(first) else None
 
 
 def _is_id(cell: str) -> bool:
-    return cell.isascii() and cell.isdigit()
+    return cell.isascii() and cell.isdigit() and len(cell) <= _DIGITS

@@ -54,5 +54,12 @@ def test_a_bad_file_is_named_with_line_and_reason(run, files, tmp_path):
     assert "valid.txt, line 1: announces 2 triples, but 1 follow" in error["message"]
 
 
-def test_a_share_of_all_entities_is_wrong_usage(run, files):
-    assert run("evaluate", "links", *files, "--unseen", "1").returncode == USAGE
+@pytest.mark.parametrize(
+    "option",
+    [("--unseen", "1"), ("--unseen", "nan"), ("--minutes", "nan"), ("--minutes", "inf")],
+)
+def test_what_is_no_amount_is_wrong_usage(run, files, option):
+    done = run("evaluate", "links", *files, *option)
+
+    assert done.returncode == USAGE
+    assert option[0] in done.stderr

@@ -61,6 +61,8 @@ def test_names_that_training_does_not_have_are_found_with_their_line(write):
         ("1\n0 1\n", 2, "has 2 columns"),
         ("1\n0 -1 0\n", 2, "'-1' is no id"),
         ("2\n0 1 0\n0 b 0\n", 3, "'b' is no id"),
+        ("9" * 5_000 + "\n0 1 0\n", 1, "is no number of triples"),
+        ("1\n0 " + "9" * 5_000 + " 0\n", 2, "is no id"),
         ("a\tr\tb\na r b\n", 2, "has 1 filled columns"),
         ("a\tr\tb\na\t\tb\n", 2, "has 2 filled columns"),
         (b"a\tr\tb\n\xff\tr\tb\n", 2, "is not UTF-8"),
@@ -80,6 +82,13 @@ def test_ids_beyond_the_announced_ones_are_out_of_range(write):
 
     with pytest.raises(TriplesInvalid, match=r"line 3: id 2 is out of range.*announces 2 ids"):
         read_triples(write("2\n0 1 0\n1 2 0\n"))
+
+
+def test_names_beside_the_triples_may_have_any_encoding(write):
+    write("2\nLösung 0\nTür 1\n".encode("latin-1"), name="entity2id.txt")
+
+    with pytest.raises(TriplesInvalid, match="id 2 is out of range"):
+        read_triples(write("1\n0 2 0\n"))
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
