@@ -37,6 +37,7 @@ GraphError
 ├── SnapshotError               the graph as columns (graph/snapshot.py)
 │   ├── SnapshotInvalid
 │   ├── SnapshotMismatch
+│   ├── SnapshotNotWritten
 │   └── SnapshotTargetTaken
 └── ImportFailed                an import that cannot go on; one bad row is a RecordRejected
 """
@@ -425,6 +426,19 @@ class SnapshotMismatch(SnapshotError):
     def __init__(self, *, reason: str) -> None:
         self.reason = reason
         super().__init__(f"{reason}. Export the whole graph instead, without --since")
+
+
+class SnapshotNotWritten(SnapshotError):
+    """Such as a full disk; what was there before is as it was."""
+
+    code = "snapshot_not_written"
+
+    def __init__(self, *, path: str, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(
+            f"cannot write {path}: {reason}. What was there is as it was: make room, see that this "
+            "account may write there, or name another place"
+        )
 
 
 class SnapshotTargetTaken(SnapshotError):

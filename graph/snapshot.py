@@ -26,7 +26,12 @@ from graph.columns import (
     in_order_of_ends,
     order_of_ids,
 )
-from graph.errors import SnapshotInvalid, SnapshotMismatch, SnapshotTargetTaken
+from graph.errors import (
+    SnapshotInvalid,
+    SnapshotMismatch,
+    SnapshotNotWritten,
+    SnapshotTargetTaken,
+)
 from graph.fingerprint import fingerprint
 
 __all__ = ["EDGE_COLUMNS", "EDGE_TYPES", "NODE_COLUMNS", "EdgeType", "Manifest", "Snapshot"]
@@ -142,9 +147,16 @@ class Snapshot:
     def write(self, folder: Path) -> None:
         """Whole or not at all, in place of a snapshot that is there.
 
-        Raises SnapshotTargetTaken where something else is.
+        Raises SnapshotTargetTaken where something else is, SnapshotNotWritten on a full disk.
         """
         check_target(folder)
+        try:
+            self._write_beside(folder)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise SnapshotNotWritten(path=str(folder), reason=reason) from error
+
+    def _write_beside(self, folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         # Beside the target: a rename within one file system is one step.
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as beside:

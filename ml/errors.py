@@ -19,6 +19,7 @@ LearningError
 ├── HeteroFileInvalid           a file that is no exported graph
 ├── CheckpointInvalid           a checkpoint that this run cannot go on from
 ├── CheckpointNotWritten        a full or broken disk
+├── JournalNotWritten           the same, or a folder that cannot be written
 ├── RecipeInvalid               a setting of a training run that makes no sense
 ├── SplitLeaks                  parts that share what they are judged on
 ├── TriplesInvalid              a file of triples that cannot be read or judged by
@@ -207,7 +208,21 @@ class CheckpointNotWritten(LearningError):
         self.reason = reason
         super().__init__(
             f"cannot write the checkpoint {path}: {reason}. The one before it is whole: "
-            "make room, and start the run again; it goes on from there"
+            "make room; a run that is given it goes on from there"
+        )
+
+
+class JournalNotWritten(LearningError):
+    """`path` is the file of the lines, or the folder for TensorBoard."""
+
+    code = "journal_not_written"
+
+    def __init__(self, *, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f"cannot write the journal of the run to {path}: {reason}; make room, see that this "
+            "account may write there, or name another folder, and start the run again"
         )
 
 

@@ -73,6 +73,7 @@ def export(
     Raises:
         ExportScopeInvalid: the choices exclude each other, or mean nothing.
         SnapshotTargetTaken, HeteroFileInvalid: something else is at `target`.
+        SnapshotNotWritten: a full disk, or a place where nothing may be written.
         SnapshotInvalid, SnapshotMismatch, FilterInvalid, NodesUnknown: as `graph.export` says.
     """
     started = time.monotonic()

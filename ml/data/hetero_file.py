@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch_geometric.data import HeteroData
 
+from graph.errors import SnapshotNotWritten
 from graph.snapshot import Manifest, Snapshot
 from ml.errors import HeteroFileInvalid
 
@@ -29,20 +31,23 @@ def write_hetero(data: HeteroData, snapshot: Snapshot, path: Path) -> None:
 
     The tensors are `edge_index/A/TYPE/B` int64 [2, E], `id/LABEL` uint8 [B] and `id_ends/LABEL`
     int64 [N]: where each id ends among those bytes. Raises HeteroFileInvalid where something else
-    than such a file is at `path`.
+    than such a file is at `path`, SnapshotNotWritten on a full disk.
     """
     check_target(path)
     tensors = {f"edge_index/{'/'.join(type)}": data[type].edge_index for type in data.edge_types}
     for label in data.node_types:
         tensors[f"id/{label}"], tensors[f"id_ends/{label}"] = _packed(snapshot.nodes[label]["id"])
     manifest = msgspec.json.encode(snapshot.manifest).decode()
-    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         save_file(tensors, partial, metadata={"format": FORMAT, "manifest": manifest})
         partial.replace(path)
+    except (OSError, SafetensorError) as error:
+        raise SnapshotNotWritten(path=str(path), reason=str(error)) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
 
 
 def check_target(path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import msgspec
 
-from ml.errors import TensorBoardMissing
+from ml.errors import JournalNotWritten, TensorBoardMissing
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
@@ -34,14 +34,20 @@ class LineJournal:
     """Appends to a JSONL file; a run that goes on from a checkpoint goes on in its journal.
 
     Lines behind the checkpoint are written again by the run that goes on: the last of a step holds.
+
+    Raises:
+        JournalNotWritten: such as a full disk; `write` raises it as well.
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("ab")
+        self._path = path
+        with _reported(path):
+            self._file = path.open("ab")
 
     def write(self, step: int, numbers: Mapping[str, float]) -> None:
-        self._file.write(msgspec.json.encode({"step": step, **numbers}) + b"\n")
-        self._file.flush()
+        with _reported(self._path):
+            self._file.write(msgspec.json.encode({"step": step, **numbers}) + b"\n")
+            self._file.flush()
 
     def __enter__(self) -> Self:
         return self
@@ -52,7 +58,8 @@ class LineJournal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._file.close()
+        with _reported(self._path):  # what could not be written is tried once more
+            self._file.close()
 
 
 class TensorBoardJournal:
@@ -62,10 +69,13 @@ class TensorBoardJournal:
 
     Raises:
         TensorBoardMissing: the extra is not installed.
+        JournalNotWritten: the folder cannot be made.
     """
 
     def __init__(self, folder: Path, then: Journal) -> None:
         require_tensorboard()
+        with _reported(folder):  # before the first step, not after it
+            folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._then = then
         self._writer: SummaryWriter | None = None
@@ -91,8 +101,17 @@ class TensorBoardJournal:
     def _opened(self, step: int) -> SummaryWriter:
         from torch.utils.tensorboard import SummaryWriter
 
-        self._writer = SummaryWriter(str(self._folder), purge_step=step, flush_secs=5)
+        with _reported(self._folder):
+            self._writer = SummaryWriter(str(self._folder), purge_step=step, flush_secs=5)
         return self._writer
+
+
+@contextmanager
+def _reported(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise JournalNotWritten(path=path, reason=error.strerror or str(error)) from error
 
 
 @contextmanager
@@ -101,6 +120,7 @@ def open_journal(path: Path, tensorboard: Path | None = None) -> Iterator[Journa
 
     Raises:
         TensorBoardMissing: a folder is named, and the extra is not installed.
+        JournalNotWritten: a full disk, or a folder that cannot be written.
     """
     with ExitStack() as stack:
         lines = stack.enter_context(LineJournal(path))

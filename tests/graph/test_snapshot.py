@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from graph.errors import SnapshotInvalid, SnapshotMismatch, SnapshotTargetTaken
+from graph.errors import SnapshotInvalid, SnapshotMismatch, SnapshotNotWritten, SnapshotTargetTaken
 from graph.fingerprint import fingerprint
 from graph.snapshot import NODE_COLUMNS, SCHEMA_VERSION, Snapshot
 
@@ -180,11 +180,18 @@ def test_a_disk_that_fills_leaves_the_old_snapshot(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(pq, "write_table", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(SnapshotNotWritten, match=r"out: No space left on device.*make room"):
         snapshot(("c",), (), ()).write(tmp_path / "out")
 
     assert Snapshot.read(tmp_path / "out").manifest == snapshot().manifest
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_place_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(SnapshotNotWritten, match=r"file/out: .*name another place"):
+        snapshot().write(tmp_path / "file" / "out")
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path):

@@ -4,11 +4,12 @@ import pyarrow as pa
 import pytest
 import torch
 
-from graph.errors import SnapshotInvalid
+from graph.errors import SnapshotInvalid, SnapshotNotWritten
 from graph.snapshot import EDGE_TYPES, NODE_COLUMNS, Snapshot
 from ml.data.hetero import load_hetero, reverse_of, to_hetero, with_reverse
 from ml.data.hetero_file import read_ids, read_manifest, write_hetero
 from ml.errors import HeteroFileInvalid
+from tests.full_disk import files_of_at_most
 
 HAS = ("Product", "HAS_PARAMETER", "Value")
 
@@ -113,6 +114,28 @@ def test_a_file_of_ours_is_replaced_and_another_is_not(tmp_path):
         with pytest.raises(HeteroFileInvalid, match="catalograph export"):
             write_hetero(to_hetero(made), made, taken)
     assert other.read_text() == "years of work"
+
+
+def test_a_full_disk_leaves_the_file_that_was_there(tmp_path):
+    made = snapshot()
+    path = tmp_path / "graph.safetensors"
+    write_hetero(to_hetero(made), made, path)
+    before = path.read_bytes()
+
+    with (
+        files_of_at_most(100),
+        pytest.raises(SnapshotNotWritten, match=f"{path.name}: .*make room"),
+    ):
+        write_hetero(to_hetero(made), made, path)
+
+    assert path.read_bytes() == before
+
+
+def test_a_place_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(SnapshotNotWritten, match="name another place"):
+        write_hetero(to_hetero(snapshot()), snapshot(), tmp_path / "file" / "graph.safetensors")
 
 
 def test_a_file_that_was_cut_is_refused(tmp_path):

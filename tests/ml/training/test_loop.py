@@ -1,6 +1,3 @@
-import resource
-from contextlib import contextmanager
-
 import msgspec
 import pytest
 import torch
@@ -11,6 +8,7 @@ from ml.training.config import TaskWeight, TrainingConfig
 from ml.training.journal import LineJournal
 from ml.training.loop import Place, train
 from ml.training.objective import Objective
+from tests.full_disk import files_of_at_most
 from tests.ml.training.toys import line
 
 CPU = runtime("cpu")
@@ -110,16 +108,6 @@ def test_a_damaged_checkpoint_is_refused(tmp_path, damage):
 
     with pytest.raises(CheckpointInvalid, match="delete it"):
         train(objective(), SHORT, ON, runtime=CPU, place=place)
-
-
-@contextmanager
-def files_of_at_most(size):
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_full_disk_leaves_the_checkpoint_before_it_whole(tmp_path):
