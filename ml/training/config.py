@@ -16,7 +16,7 @@ Schedule = Literal["constant", "one_cycle", "linear"]
 class TaskWeight(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How much a task counts in the sum of the losses, and in which part of the run."""
 
-    weight: Annotated[float, msgspec.Meta(ge=0)] = 1.0  # 0: the task is off
+    weight: Annotated[float, msgspec.Meta(ge=0, le=1e6)] = 1.0  # 0: the task is off
     begins: Share = 0.0
     ends: Share = 1.0
 
@@ -29,8 +29,9 @@ class TrainingConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """AdamW with one schedule of the learning rate over a fixed number of steps."""
 
     steps: Count = 1_000
-    learning_rate: Positive = 5e-3
-    weight_decay: Annotated[float, msgspec.Meta(ge=0)] = 0.02
+    # Far above what any network bears, and far below what float32 has no word for.
+    learning_rate: Annotated[float, msgspec.Meta(gt=0, le=10)] = 5e-3
+    weight_decay: Annotated[float, msgspec.Meta(ge=0, le=10)] = 0.02
     schedule: Schedule = "one_cycle"
     warmup: Share = 0.1  # share of the steps in which the learning rate rises
     gradient_norm: Positive | None = 1.0  # longer gradients are cut to it; None leaves them

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import msgspec
 import torch
 from torch import Tensor, nn, optim
 
-from ml.errors import TrainingDiverged
+from ml.errors import CheckpointNotWritten, TrainingDiverged
 from ml.runtime import Runtime, generator, moved, seed_of
 from ml.tasks.base import WHOLE, Shard
 from ml.training import checkpoint
@@ -74,21 +75,25 @@ def train(
     """Train until the steps are done or `patience` is at its end, going on from `place`.
 
     `report` is called after every step and may raise to stop the run: the checkpoint is written
-    first, and the error goes through.
+    first, and the error goes through. What is interrupted within a step goes on from the
+    checkpoint before it.
 
     Raises:
         GraphTooSmall: a task has no examples.
-        TrainingDiverged: a loss is no finite number.
+        TrainingDiverged: a loss is no finite number, or a weight at an evaluation.
         CheckpointInvalid, CheckpointNotWritten: as their names say.
     """
     run = _Run(objective, config, weights, runtime, shard, place)
     run.resume()
     try:
         run.go(journal or NoJournal(), report, checkpoint_every_s)
-    except TrainingDiverged:
+    except (TrainingDiverged, CheckpointNotWritten):
         raise
     except BaseException:
-        run.save()
+        # Whoever stops a run on a full disk still stops it; the checkpoint before is whole.
+        with suppress(CheckpointNotWritten):
+            if run.between_steps:
+                run.save()
         raise
     return run.finish()
 
@@ -118,6 +123,7 @@ class _Run:
         self.position = Position(run=place.run if place else "", step=0, taken={}, seconds=0.0)
         self.best: dict[str, Tensor] = {}
         self.streams: dict[str, BatchStream] = {}
+        self.between_steps = True  # otherwise weights, position and batches are of two steps
         self._begun = time.monotonic()
 
     def resume(self) -> None:
@@ -146,10 +152,12 @@ class _Run:
         self._begun = saved_at - self.position.seconds
         begun = saved_at
         while not self._done():
+            self.between_steps = False
             loss, numbers = self._step()
             now = time.monotonic()
             if self._evaluates():
                 numbers |= self._evaluate()
+            self.between_steps = True
             journal.write(self.position.step, {"loss": loss, **numbers})
             if now - saved_at >= checkpoint_every_s:
                 self.save()
@@ -224,6 +232,8 @@ class _Run:
 
     def _evaluate(self) -> dict[str, float]:
         """The metrics now; the weights are kept if nothing before was better."""
+        if not all(bool(p.isfinite().all()) for p in self.objective.parameters()):
+            raise TrainingDiverged(task=next(iter(self.weights)), step=self.position.step)
         metrics = self.objective.evaluate(list(self.weights), self.config.seed)
         plain = {name: weight.weight for name, weight in self.weights.items()}
         quality = self.objective.quality(metrics, plain)

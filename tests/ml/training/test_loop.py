@@ -4,6 +4,7 @@ import torch
 
 from ml.errors import CheckpointInvalid, CheckpointNotWritten, GraphTooSmall, TrainingDiverged
 from ml.runtime import runtime
+from ml.tasks.base import Outcome
 from ml.training.config import TaskWeight, TrainingConfig
 from ml.training.journal import LineJournal
 from ml.training.loop import Place, train
@@ -123,6 +124,48 @@ def test_a_full_disk_leaves_the_checkpoint_before_it_whole(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint"]
 
 
+def test_a_run_that_is_stopped_on_a_full_disk_is_stopped(tmp_path):
+    place = Place(tmp_path / "checkpoint", run="r")
+
+    with files_of_at_most(100), pytest.raises(Stop):
+        train(objective(), SHORT, ON, runtime=CPU, place=place, report=stop_at(10))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+class Interrupted:
+    """A function that is interrupted once, when it is called for the n-th time."""
+
+    def __init__(self, function, call):
+        self.function, self.left = function, call
+
+    def __call__(self, *arguments):
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+        return self.function(*arguments)
+
+
+@pytest.mark.parametrize(("method", "call"), [("forward", 14), ("forward", 60), ("evaluate", 3)])
+def test_a_run_that_was_interrupted_within_a_step_goes_on_to_the_same_weights(
+    tmp_path, method, call
+):
+    straight, stopped = objective(), objective()
+    expected = train(straight, SHORT, ON, runtime=CPU)
+    place = Place(tmp_path / "checkpoint", run="r")
+    task = stopped.task("line")
+    setattr(task, method, Interrupted(getattr(task, method), call))
+    with pytest.raises(KeyboardInterrupt):
+        train(stopped, SHORT, ON, runtime=CPU, place=place, checkpoint_every_s=0)
+
+    resumed = objective(seed=99)
+    trained = train(resumed, SHORT, ON, runtime=CPU, place=place)
+
+    assert trained.metrics == expected.metrics
+    for name, tensor in straight.state_dict().items():
+        torch.testing.assert_close(resumed.state_dict()[name], tensor, rtol=0, atol=0)
+
+
 def test_patience_ends_a_run_and_the_best_weights_stay():
     # Too high a rate: it gets worse after a good start.
     config = TrainingConfig(
@@ -146,6 +189,20 @@ def test_a_loss_that_is_no_number_ends_the_run(tmp_path):
         train(model, SHORT, ON, runtime=CPU, place=Place(tmp_path / "checkpoint", run="r"))
 
     assert not (tmp_path / "checkpoint").exists()
+
+
+def test_weights_that_are_no_numbers_end_the_run_though_the_loss_was_one(tmp_path):
+    model = objective()
+    # The root of 0 is 0, and its gradient is infinite.
+    model.task("line").forward = lambda encoder, batch, generator: Outcome(
+        (encoder.weight * 0).abs().sqrt().sum(), 1
+    )
+    place = Place(tmp_path / "checkpoint", run="r")
+
+    with pytest.raises(TrainingDiverged, match="at step 1"):
+        train(model, TrainingConfig(steps=1), ON, runtime=CPU, place=place)
+
+    assert not place.path.exists()
 
 
 def test_a_task_without_examples_is_named():

@@ -50,6 +50,7 @@ def test_a_task_is_switched_off_by_its_weight():
         ({"link_prediction.negatives": -1}, "link_prediction.negatives", ">= 1"),
         ({"reconstruction.sketch": 0}, "reconstruction.sketch", ">= 1"),
         ({"training.steps": 10**12}, "training.steps", "<= 2147483647"),
+        ({"training.learning_rate": 1e30}, "training.learning_rate", "<= 10"),
         ({"training.seed": 2**64}, "training.seed", "<= 9223372036854775807"),
         ({"training." * 3_000 + "steps": 1}, "training", "unknown field"),
     ],
