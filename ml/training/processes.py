@@ -142,8 +142,9 @@ def _end(started: list[_Started]) -> None:
             first.send(None)
             while first.poll(STOP_GRACE_S) and isinstance(first.recv(), TrainingProgress):
                 pass
-    for process, connection in started:
+    for process, _ in reversed(started):  # all at once: none notices that another has left
         process.kill()
+    for process, connection in started:
         process.join()
         connection.close()
 
