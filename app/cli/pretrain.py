@@ -92,9 +92,9 @@ def pretrain(
     try:
         with open_database(settings) as database:
             report = trained_here(database, settings, spec)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
         fail(
-            "interrupted; nothing was registered",
+            f"interrupted; {stopped or 'nothing was registered'}",
             code="interrupted",
             exit_code=INTERRUPTED,
             as_json=json,
@@ -122,15 +122,18 @@ def embed(json: Json = False) -> None:
 
 
 def trained_here(database: Database, settings: Settings, spec: PretrainSpec) -> PretrainReport:
-    """A run in this process, with a bar on a terminal."""
+    """A run in this process, with a bar on a terminal.
+
+    Raises KeyboardInterrupt with what is registered nevertheless, if anything is.
+    """
     from app.services.importing import new_run_id
     from app.services.models import registry_of
-    from app.services.pretraining import PretrainRun
+    from app.services.pretraining import PretrainRun, clear
 
     now = partial(datetime.now, UTC)
     id = new_run_id(now(), PRETRAIN)
     with _bar() as report:
-        return PretrainRun(
+        run = PretrainRun(
             id=id,
             spec=spec,
             registry=registry_of(settings),
@@ -140,7 +143,18 @@ def trained_here(database: Database, settings: Settings, spec: PretrainSpec) -> 
             report=report,
             device=settings.device,
             images=settings.images,
-        ).carry_out(database)
+        )
+        try:
+            return run.carry_out(database)
+        except KeyboardInterrupt:
+            if (made := run.registered()) is None:
+                raise
+            raise KeyboardInterrupt(
+                f"{made.reference} is registered and not promoted; `catalograph models promote` "
+                "and `catalograph embed` let it serve, `catalograph models rm` removes it"
+            ) from None
+        finally:
+            clear(run.folder)  # nobody goes on with it
 
 
 def print_report(report: PretrainReport) -> None:

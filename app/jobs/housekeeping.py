@@ -1,4 +1,4 @@
-"""Uploaded files that nobody needs any more are removed; rejects stay."""
+"""Files of jobs that nobody needs any more are removed; rejects and journals stay."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import structlog
 from app.errors import JobNotFound
 from app.jobs.records import Job
 from app.jobs.store import JobStore
+from app.services.pretraining import clear
 from app.settings import Settings
 
 KEPT_AFTER_FAILURE = timedelta(days=7)  # long enough to retry after a holiday
@@ -31,6 +32,7 @@ class Housekeeping:
         self._store = store
 
     def job_ended(self, job: Job) -> None:
+        clear(self._jobs / job.id)  # whoever tries it again begins with the graph as it is then
         if job.state == "succeeded":
             self._remove(self._uploaded(self._jobs / job.id))
 

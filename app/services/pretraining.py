@@ -88,11 +88,12 @@ class PretrainRun:
         """Everything that is not done yet.
 
         Raises:
-            LearningError, GraphError: as the steps raise them; nothing is then half-registered.
+            LearningError, GraphError: as the steps raise them; nothing is then half-registered,
+                and what is registered already stays, not promoted.
         """
         check_spec(self.spec)  # it may have been queued on another machine
         self.folder.mkdir(parents=True, exist_ok=True)
-        artefact = self._registered() or self._trained(self._snapshot(database))
+        artefact = self.registered() or self._trained(self._snapshot(database))
         promoted = self._is_to_be_promoted()
         embedded = 0
         if promoted:
@@ -100,12 +101,11 @@ class PretrainRun:
             if self.spec.name == MODEL_NAME:
                 embedded = _embedded(database, artefact, self.report, self.images)
             self.registry.promote(self.spec.name, artefact.version)
-        shutil.rmtree(self.folder / _SNAPSHOT, ignore_errors=True)
-        (self.folder / _CHECKPOINT).unlink(missing_ok=True)
+        clear(self.folder)
         return _outcome(artefact, embedded, promoted=promoted)
 
-    def _registered(self) -> Artefact | None:
-        """What this run registered before it was killed."""
+    def registered(self) -> Artefact | None:
+        """What this run has registered so far."""
         from ml.artefact import Artefact
 
         for found in self.registry.list(self.spec.name):
@@ -202,6 +202,12 @@ class PretrainRun:
                 return False
             case _:
                 assert_never(self.spec.promote)
+
+
+def clear(folder: Path) -> None:
+    """Remove what a run keeps to go on from; its journal stays."""
+    shutil.rmtree(folder / _SNAPSHOT, ignore_errors=True)
+    (folder / _CHECKPOINT).unlink(missing_ok=True)
 
 
 def run_embedding(

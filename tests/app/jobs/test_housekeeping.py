@@ -93,3 +93,16 @@ def test_an_upload_without_a_job_goes_after_a_day(board, housekeeping, folder):
 
 def test_a_home_without_uploads_is_in_order(housekeeping):
     housekeeping.sweep(NOW)
+
+
+@pytest.mark.parametrize("state", ["succeeded", "failed", "cancelled"])
+def test_of_a_run_that_has_ended_only_the_journal_stays(board, housekeeping, state):
+    folder = board.home / "jobs" / "a"
+    (folder / "snapshot").mkdir(parents=True)
+    for name in ("snapshot/manifest.json", "checkpoint.safetensors", "journal.jsonl"):
+        (folder / name).touch()
+    ended(board, "a", state)
+
+    housekeeping.job_ended(board.store.get("a"))
+
+    assert names(folder) == ["journal.jsonl"]
