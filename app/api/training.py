@@ -25,7 +25,11 @@ router = APIRouter(prefix="/v1/training-runs", tags=["models"], route_class=Body
 _ADMIN = Security(GUARD, scopes=[Scope.ADMIN.value])
 
 _REFUSED = problems(
-    (400, "filter_invalid", "column 7: there is no parameter 'dispaly'; did you mean 'display'?"),
+    (
+        400,
+        "filter_invalid",
+        "filter, character 5: expected a number, such as 6.5in or 300, not '>1'",
+    ),
     (422, "recipe_invalid", "recipe setting name: there is no recipe 'fast', but quick, standard"),
 )
 
@@ -47,7 +51,7 @@ class TrainingRun(BaseModel):
     filter: str | None = Field(
         default=None,
         max_length=2_000,
-        description="learn from these items only",
+        description="learn from these items only; a parameter that is not known ends the job",
         examples=["category:phones"],
     )
     name: str = Field(
