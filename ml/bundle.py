@@ -11,7 +11,7 @@ import os
 import secrets
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,7 +30,7 @@ def write_bundle(artefact: Artefact, target: Path) -> None:
 
     Raises:
         ArtefactCorrupted: a file of it is not what was registered.
-        FileExistsError: there is a file of that name.
+        OSError: names `target`: it is there already, or cannot be written.
     """
     artefact.verify()
     if target.exists():
@@ -44,8 +44,12 @@ def write_bundle(artefact: Artefact, target: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         part.rename(target)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OSError(f"{target} cannot be written: {reason}; name another place") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
 
 
 class Bundle:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from contextlib import suppress
 
 import typer
 
@@ -82,6 +83,8 @@ def main() -> None:
         sys.stderr.close()
         raise SystemExit(FAILED) from None
     except OSError as error:  # a full disk, an output that cannot be written
+        with suppress(OSError):  # standard output may be what cannot be written
+            fail(str(error), code="system_error", exit_code=FAILED, as_json=as_json)
         fail(str(error), code="system_error", exit_code=FAILED, as_json=False)
 
 

@@ -43,7 +43,9 @@ def print_json(value: object) -> None:
 def print_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, to: Console = out
 ) -> None:
-    table = Table(title=title or None, title_justify="left", title_style="bold", highlight=True)
+    table = Table(
+        title=escape(title) or None, title_justify="left", title_style="bold", highlight=True
+    )
     for column in columns:
         table.add_column(escape(column), overflow="fold")
     for row in rows:
@@ -52,9 +54,9 @@ def print_table(
 
 
 def print_fields(title: str, fields: Mapping[str, object]) -> None:
-    table = Table(title=title, title_justify="left", title_style="bold", show_header=False)
+    table = Table(title=escape(title), title_justify="left", title_style="bold", show_header=False)
     for name, value in fields.items():
-        table.add_row(name, escape(shown(value)))
+        table.add_row(escape(name), escape(shown(value)))
     out.print(table)
 
 

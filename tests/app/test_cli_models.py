@@ -124,6 +124,29 @@ def test_a_bundle_carries_a_model_to_another_home(models, registry, tmp_path):
     Registry(tmp_path / "elsewhere" / "models").get("lamps", "2").verify()
 
 
+def test_names_of_metrics_are_shown_as_they_are(models, tmp_path):
+    strange = draft(tmp_path, metrics={"[/b]recall": Measure(0.5), "[red]": Measure(0.25)})
+    Registry(tmp_path / "home" / "models").register("lamps", strange)
+
+    shown = models("show", "lamps/1")
+
+    assert shown.returncode == DONE
+    assert "[/b]recall" in shown.stdout
+    assert "[red]" in shown.stdout
+
+
+@pytest.mark.parametrize("target", ["there.tar", "nowhere/lamps.tar"])
+def test_a_bundle_that_cannot_be_written_is_named_with_a_remedy(models, registry, tmp_path, target):
+    (tmp_path / "there.tar").touch()
+
+    refused = models("export", "lamps/2", tmp_path / target, "--json")
+
+    assert refused.returncode == FAILED
+    message = json.loads(refused.stdout)["error"]["message"]
+    assert str(tmp_path / target) in message
+    assert "name another" in message
+
+
 def test_a_version_is_removed_unless_an_alias_points_to_it(models, registry):
     registry.promote("lamps", "2")
 
