@@ -284,6 +284,8 @@ def _adjacent_text(material: Material, recipe: Recipe) -> Task[Any, Any]:
 
 
 def _link_prediction(material: Material, recipe: Recipe) -> Task[Any, Any]:
+    if material.choices is None:
+        raise GraphTooSmall(missing="no item has a fact", remedy="Import parameters as well.")
     return LinkPrediction(
         material.data,
         train=material.train,

@@ -110,6 +110,8 @@ class Reconstruction(NeighbourhoodTask):
 
     def _cosines(self, encoder: NodeEncoder, batch: HeteroData, generator: Generator) -> Tensor:
         nodes = batch[batch.seed_type]
+        if not nodes.grams.shape[1]:  # no item of this type has a text
+            return torch.empty(0, device=nodes.grams.device)
         draw_S = torch.rand(nodes.batch_size, generator=generator, device=generator.device)
         hidden_M = (draw_S < self.config.hidden).nonzero().flatten().to(nodes.grams.device)
         shown = copy.copy(batch)

@@ -239,6 +239,28 @@ def test_one_product_is_enough_to_begin_with():
     assert "no item has a fact" in done.skipped["masked_parameter"]
 
 
+def test_links_are_left_out_where_no_item_has_a_fact():
+    one = Snapshot.of({"Product": pa.table({"id": ["p"], "title": ["an oak chair"]})}, {})
+
+    done = pretrain(
+        one, small(**{"training.steps": 2, "tasks.link_prediction.weight": 1}), runtime=CPU
+    )
+
+    assert "no item has a fact" in done.skipped["link_prediction"]
+
+
+def test_products_that_all_lack_a_title_are_no_obstacle():
+    whole = offers()
+    products = whole.nodes["Product"].drop_columns(["title"])
+    untitled = Snapshot.of({**whole.nodes, "Product": products}, whole.edges)
+
+    done = pretrain(
+        untitled, small(**{"training.steps": 4, "tasks.reconstruction.weight": 1}), runtime=CPU
+    )
+
+    assert done.trained.steps == 4
+
+
 def test_a_number_that_is_none_is_no_obstacle():
     done = pretrain(catalog(24, nan=True), small(**{"training.steps": 2}), runtime=CPU)
 
