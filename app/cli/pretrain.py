@@ -204,7 +204,7 @@ def _settings_of(pairs: list[str]) -> dict[str, Any]:
             raise typer.BadParameter(f"{pair!r} has no =", param_hint="--set")
         try:
             settings[path] = msgspec.json.decode(value)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):  # it is plain text
             settings[path] = value
     return settings
 

@@ -79,12 +79,14 @@ class Choices:
         facts = np.concatenate(
             [targets_of(snapshot, label, items_of(snapshot, label, train)) for label in ITEMS]
         )
-        if not len(facts):
+        values = snapshot.nodes.get(Label.VALUE)
+        if values is not None:  # written by hand, a value may belong to no parameter
+            facts = facts[values["parameter"].is_valid().to_numpy()[facts]]
+        if values is None or not len(facts):
             raise GraphTooSmall(
                 missing="no fact in the training part",
                 remedy="import a dump whose mapping has parameters, or widen the filter",
             )
-        values = snapshot.nodes[Label.VALUE]
         stated, counts = np.unique(facts, return_counts=True)
         table = values.take(pa.array(stated)).append_column("count", pa.array(counts))
         by_parameter: dict[str, list[dict[str, object]]] = {}
@@ -106,8 +108,8 @@ class Choices:
         rows = [self.of_value(*cells) for cells in zip(*columns, strict=True)]
         return torch.tensor(rows, dtype=torch.long)
 
-    def of_value(self, id: str, parameter: str, number: float | None) -> int:
-        if (first := self._first.get(parameter)) is None:
+    def of_value(self, id: str, parameter: str | None, number: float | None) -> int:
+        if parameter is None or (first := self._first.get(parameter)) is None:
             return -1
         if parameter in self._cuts:
             if number is None or number != number:

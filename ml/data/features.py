@@ -269,7 +269,7 @@ def _identities(
     }
     if (values := snapshot.nodes.get(Label.VALUE)) is not None:
         spoken_of = values["parameter"].take(pa.array(np.unique(facts)))
-        ids[Label.PARAMETER] = sorted(pc.unique(spoken_of).to_pylist())
+        ids[Label.PARAMETER] = sorted(pc.unique(spoken_of.drop_null()).to_pylist())
     return {label: ids[label] for label in _WITH_IDENTITY if label in ids}
 
 
@@ -282,6 +282,7 @@ def _scales(snapshot: Snapshot, facts: np.ndarray) -> dict[str, Scale]:
     """Scales of the parameters that have numbers, every number as often as it is stated."""
     if (values := snapshot.nodes.get(Label.VALUE)) is None:
         return {}
+    facts = facts[values["parameter"].is_valid().to_numpy()[facts]]
     return _scale_by(values["parameter"].take(pa.array(facts)), values["number"], facts)
 
 

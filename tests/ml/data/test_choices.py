@@ -65,6 +65,20 @@ def test_a_parameter_that_training_does_not_know_cannot_be_answered():
     assert choices.of_value("voltage=230V", "voltage", 230.0) == -1
 
 
+def test_values_of_no_parameter_are_no_answers():
+    snapshot = weights([10.0] * 6 + [20.0] * 6)
+    table = snapshot.nodes["Value"]
+    parameters = pa.array([None, "weight"], pa.string())
+    place = table.schema.get_field_index("parameter")
+    nodes = {**snapshot.nodes, "Value": table.set_column(place, "parameter", parameters)}
+    stray = Snapshot.of(nodes, snapshot.edges)
+
+    choices = Choices.fit(stray)
+
+    assert {choice.parameter for choice in choices.choices} == {"weight"}
+    assert choices.of_values(stray).tolist() == [-1, 0]
+
+
 def test_choices_survive_json():
     choices = Choices.fit(catalog())
 

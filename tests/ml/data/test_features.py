@@ -80,6 +80,23 @@ def test_a_snapshot_of_other_items_gets_the_same_rows():
     assert data["Value"].identity.max() < featurizer.identities["Value"]
 
 
+def test_values_of_no_parameter_have_no_scale_and_no_identity_of_one():
+    snapshot = catalog()
+    table = snapshot.nodes["Value"]
+    place = table.schema.get_field_index("parameter")
+    of_none = pa.array(
+        [None if name == "seat" else name for name in table["parameter"].to_pylist()], pa.string()
+    )
+    nodes = {**snapshot.nodes, "Value": table.set_column(place, "parameter", of_none)}
+    stray = Snapshot.of(nodes, snapshot.edges)
+
+    data = Featurizer.fit(stray).apply(stray)
+
+    seats = [name is None for name in of_none.to_pylist()]
+    assert data["Value"].parameter[torch.tensor(seats)].unique().tolist() == [0]
+    assert data["Value"].number[torch.tensor(seats)].abs().sum() == 0
+
+
 def test_an_empty_graph_is_nothing_to_learn_from():
     with pytest.raises(GraphTooSmall, match="no product or model"):
         Featurizer.fit(Snapshot.of({}, {}))
