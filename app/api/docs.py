@@ -44,6 +44,7 @@ DESCRIPTION: dict[str, Any] = {
         {"name": "products", "description": "What shops list, and the models behind it."},
         {"name": "imports", "description": "Dumps of any size, loaded in the background."},
         {"name": "jobs", "description": "What goes on in the background."},
+        {"name": "similar", "description": "What is like a product or a text, and why."},
         {"name": "models", "description": "What was learned, and which of it serves."},
         {"name": "vocabulary", "description": "Brands, categories and parameters."},
         {"name": "stats", "description": "How much there is."},

@@ -93,6 +93,17 @@ def test_every_operation_is_described(document):
         assert operation["operationId"][0].islower(), name
 
 
+def test_every_group_of_operations_is_described(document):
+    described = {tag["name"] for tag in document["tags"] if tag["description"]}
+    used = {
+        tag
+        for methods in document["paths"].values()
+        for operation in methods.values()
+        for tag in operation["tags"]
+    }
+    assert used == described
+
+
 def test_operation_ids_are_unique(document):
     ids = [operation["operationId"] for _, operation in operations(document)]
 
