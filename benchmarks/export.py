@@ -82,7 +82,7 @@ def export_all(connection: Connection, server: int, columns: Columns, end: str) 
 
     now = datetime.now(UTC)
     before = psutil.Process().memory_info().rss
-    rounds = []
+    rounds, peaks = [], []
     with Database(connection) as database:
         for _ in range(ROUNDS):
             clock = Clock(server)
@@ -90,16 +90,13 @@ def export_all(connection: Connection, server: int, columns: Columns, end: str) 
                 snapshot = export_snapshot(database, Whole(), now=now, columns=columns)
                 data = to_hetero(snapshot)
             rounds.append(clock.rates(sum(data[type].num_edges for type in data.edge_types)))
-            tables = (*snapshot.nodes.values(), *snapshot.edges.values())
-            size = sum(table.nbytes for table in tables)
-            if len(rounds) == 1:
-                peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-            if len(rounds) < ROUNDS:
-                del snapshot, data, tables
+            peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+    tables = (*snapshot.nodes.values(), *snapshot.edges.values())
+    size = sum(table.nbytes for table in tables)
     return {
         "rounds": rounds,
         "snapshot_mb": round(size / 1e6, 1),
-        "memory_above_snapshot_mb": round((peak - before - size) / 1e6, 1),
+        "memory_above_snapshot_mb": round((peaks[0] - before - size) / 1e6, 1),
         "checksum": _checksum_of(snapshot, end, columns),
     }
 

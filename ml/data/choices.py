@@ -16,7 +16,7 @@ from torch import Tensor
 
 from graph.schema import Label
 from graph.snapshot import Snapshot
-from ml.data.features import ITEMS, items_of, targets_of
+from ml.data.features import ITEMS, items_of, of_parameters, targets_of
 from ml.errors import GraphTooSmall
 from ml.ranges import Count
 
@@ -80,8 +80,8 @@ class Choices:
             [targets_of(snapshot, label, items_of(snapshot, label, train)) for label in ITEMS]
         )
         values = snapshot.nodes.get(Label.VALUE)
-        if values is not None:  # written by hand, a value may belong to no parameter
-            facts = facts[values["parameter"].is_valid().to_numpy()[facts]]
+        if values is not None:
+            facts = of_parameters(values, facts)
         if values is None or not len(facts):
             raise GraphTooSmall(
                 missing="no fact in the training part",

@@ -268,9 +268,15 @@ def _identities(
         if label in snapshot.nodes
     }
     if (values := snapshot.nodes.get(Label.VALUE)) is not None:
-        spoken_of = values["parameter"].take(pa.array(np.unique(facts)))
-        ids[Label.PARAMETER] = sorted(pc.unique(spoken_of.drop_null()).to_pylist())
+        spoken_of = values["parameter"].take(pa.array(np.unique(of_parameters(values, facts))))
+        ids[Label.PARAMETER] = sorted(pc.unique(spoken_of).to_pylist())
     return {label: ids[label] for label in _WITH_IDENTITY if label in ids}
+
+
+def of_parameters(values: pa.Table, facts: np.ndarray) -> np.ndarray:
+    """Those of `facts`, rows of values, that speak of a parameter; written by hand, one may not."""
+    stated: np.ndarray = facts[values["parameter"].is_valid().to_numpy()[facts]]
+    return stated
 
 
 def _counts(snapshot: Snapshot, facts: np.ndarray) -> np.ndarray:
@@ -282,7 +288,7 @@ def _scales(snapshot: Snapshot, facts: np.ndarray) -> dict[str, Scale]:
     """Scales of the parameters that have numbers, every number as often as it is stated."""
     if (values := snapshot.nodes.get(Label.VALUE)) is None:
         return {}
-    facts = facts[values["parameter"].is_valid().to_numpy()[facts]]
+    facts = of_parameters(values, facts)
     return _scale_by(values["parameter"].take(pa.array(facts)), values["number"], facts)
 
 

@@ -47,10 +47,9 @@ class GcnEncoder(NodeEncoder):
         if not x:
             return {}
         edge_index = _untyped(data, {label: len(x_ND) for label, x_ND in x.items()})
-        total = sum(map(len, x.values()))
-        edges = Adjacency(edge_index, sources=total, targets=total)
-        root_A1 = (1 + in_degree(edge_index, total)).rsqrt()[:, None]
         x_AD = torch.cat(list(x.values()))
+        edges = Adjacency(edge_index, sources=len(x_AD), targets=len(x_AD))
+        root_A1 = (1 + in_degree(edge_index, len(x_AD))).rsqrt()[:, None]
         for layer in self.layers:
             scaled_AD = root_A1 * layer(x_AD)
             mixed_AD = root_A1 * (edges.sum(scaled_AD) + scaled_AD)
