@@ -57,6 +57,11 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
+def pytest_make_parametrize_id(val, argname):
+    # gzip writes the time into its bytes: two processes would collect tests of different names.
+    return f"{argname}-{len(val)}-bytes" if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def anyio_backend():
     return "asyncio"
