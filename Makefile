@@ -38,7 +38,8 @@ bench: $(STAMP) ## measure import and serving against bare loops, on a Neo4j of 
 
 lock: $(STAMP) ## resolve the dependencies anew: Python's into requirements.lock, Neo4j's jars too
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
-	  --extra embedded --extra learn --extra dev --custom-compile-command "make lock" \
+	  --extra embedded --extra learn --extra english --extra dev \
+	  --override overrides.txt --custom-compile-command "make lock" \
 	  --output-file requirements.lock pyproject.toml
 	$(BIN)/python -m graph.server lock
 

@@ -127,7 +127,7 @@ def test_the_lock_pins_every_dependency_with_hashes():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     extras = project["optional-dependencies"]
-    locked = (extras[name] for name in ("embedded", "learn", "dev"))
+    locked = (extras[name] for name in ("embedded", "learn", "english", "dev"))
     wanted = [*project["dependencies"], *chain.from_iterable(locked)]
 
     names = [re.split(r"[\[<>=; ]", line)[0].lower().replace("_", "-") for line in wanted]
