@@ -46,6 +46,13 @@ class Value(Record, frozen=True):
     unit: str | None = None
 
 
+class ValueView(Value, frozen=True):
+    """A value as it is read: its other spellings, and how many items state it."""
+
+    names: tuple[str, ...] = ()
+    items: int = 0
+
+
 class Fact(Record, frozen=True):
     """A value that a source states, and the field that says so."""
 
