@@ -24,6 +24,7 @@ AppError
     ├── CursorInvalid
     ├── ItemIdInvalid
     ├── ItemNotFound
+    ├── ParameterUnknown
     └── UploadRefused           what an import was to read
         ├── PathNotAllowed
         ├── PathUnreadable
@@ -258,6 +259,18 @@ class ItemNotFound(RequestRefused):
     def __init__(self, *, id: str) -> None:
         self.id = id
         super().__init__(f"there is no product {id!r}")
+
+
+class ParameterUnknown(RequestRefused):
+    """`place` is where in the list of those asked for it stands, from 0."""
+
+    code = "parameter_unknown"
+
+    def __init__(self, *, name: str, place: int) -> None:
+        self.name, self.place = name, place
+        super().__init__(
+            f"there is no parameter {name!r}; `GET /v1/parameters` lists those there are"
+        )
 
 
 class UploadRefused(RequestRefused):

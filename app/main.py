@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         artefacts,
         conflicts,
         docs,
+        extract,
         health,
         history,
         imports,
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         artefacts.router,
         training.router,
         similar.posts,
+        extract.router,
         stats.router,
     )
     app = FastAPI(

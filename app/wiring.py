@@ -15,9 +15,11 @@ from app.keys import KeyFile
 from app.observability import configure_logging
 from app.services.browsing import Browsing
 from app.services.embedding import VectorUpkeep
+from app.services.extracting import Extracting
 from app.services.intake import Intake
 from app.services.item_images import serving_predictor
 from app.services.jobs import Jobs
+from app.services.knowledge import Knowledge, load_grounder
 from app.services.models import Models, registry_of
 from app.services.readiness import Readiness
 from app.services.serving import Serving as Champion
@@ -51,6 +53,7 @@ WRITE_RETRY_S = 3.0
 JOB_RETRY_S = 30.0  # a restart takes 7 to 17 s
 JOB_THREADS = 8  # requests that ask for jobs at the same time; SQLite serves one after another
 EMBED_THREADS = 2  # requests that embed at the same time; each takes all of a core
+EXTRACT_THREADS = 2  # requests that read texts at the same time; each takes all of a core
 PROBE_TIMEOUT_S = 2.0  # a probe that waits longer is taken for dead by whoever asked
 
 
@@ -64,6 +67,7 @@ class Wiring:
     stats: Stats
     browsing: Browsing
     similarity: Similarity
+    extracting: Extracting
     upkeep: VectorUpkeep
     writes: ProductWrites
     readiness: Readiness
@@ -133,6 +137,9 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
             brands=vocabulary.known_brands,
             predictor=champion.predictor,
             threads=embedding,
+        ),
+        extracting=Extracting(
+            Knowledge(partial(load_grounder, writing)).grounder, Threads(EXTRACT_THREADS)
         ),
         upkeep=VectorUpkeep(writing, predictor=champion.predictor, threads=embedding),
         writes=ProductWrites(

@@ -45,6 +45,7 @@ DESCRIPTION: dict[str, Any] = {
         {"name": "imports", "description": "Dumps of any size, loaded in the background."},
         {"name": "jobs", "description": "What goes on in the background."},
         {"name": "similar", "description": "What is like a product or a text, and why."},
+        {"name": "extract", "description": "What texts state, and where they say it."},
         {"name": "models", "description": "What was learned, and which of it serves."},
         {"name": "vocabulary", "description": "Brands, categories and parameters."},
         {"name": "stats", "description": "How much there is."},

@@ -25,6 +25,7 @@ from app.errors import (
     IdempotencyKeyReused,
     ItemIdInvalid,
     MappingUnknown,
+    ParameterUnknown,
     PathNotAllowed,
     PathUnreadable,
 )
@@ -152,6 +153,8 @@ def faults_of(error: Exception) -> list[dict[str, str]]:
             return [fault("query", "/cursor", error.code, error.reason)]
         case ItemIdInvalid():
             return [fault("path", "/id", error.code, error.reason)]
+        case ParameterUnknown():
+            return [fault("body", f"/parameters/{error.place}", error.code, str(error))]
         case BodyMalformed() | BodyIncomplete() | FormMalformed():
             return [fault("body", "", error.code, error.reason)]
         case FormInvalid():

@@ -15,6 +15,7 @@ from app.cli import (
     doctor,
     evaluate,
     export,
+    extract,
     importing,
     jobs,
     keys,
@@ -48,6 +49,7 @@ cli.command("bulk-load")(bulk.bulk_load)
 cli.add_typer(mapping.cli, name="mapping")
 cli.command("worker")(worker.worker)
 cli.add_typer(jobs.cli, name="jobs")
+cli.command("extract")(extract.extract)
 cli.command("export")(export.export_)
 cli.command("pretrain")(pretrain.pretrain)
 cli.command("embed")(pretrain.embed)

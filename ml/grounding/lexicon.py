@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from graph.records import Named, Parameter, ValueView
-from ml.grounding.tokens import Token, key, stands_alone
+from ml.grounding.tokens import Token, key, stands_alone, tokens
 
 LONGEST_NAME = 8  # words; longer names are descriptions, which no title repeats
 
@@ -42,6 +42,25 @@ class Names(Generic[T]):
                         yield start, end, thing
                 if so_far not in self._beginnings:
                     break
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[T]):
+    """A thing that a part of a text names."""
+
+    thing: T
+    start: int
+    end: int
+
+
+def named_in(text: str, names: Names[T]) -> Found[T] | None:
+    """The one that is named at most length, of several the first; None where two share a name."""
+    found = [Found(thing, start, end) for start, end, thing in names.found(text, tokens(text))]
+    if not found:
+        return None
+    best = min(found, key=lambda one: (one.start - one.end, one.start))
+    rivals = [one for one in found if (one.start, one.end) == (best.start, best.end)]
+    return best if len(rivals) == 1 else None
 
 
 def _is_telling(words: tuple[str, ...]) -> bool:

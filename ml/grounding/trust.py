@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from typing import Literal
 
 from graph.records import ItemText
-from ml.grounding.lexicon import Lexicon
+from ml.grounding.lexicon import Lexicon, named_in
 from ml.grounding.reading import Reading, read
 
 # Before anything is known: 7 of 10 readings are right, as if 4 of them had been looked at.
@@ -15,6 +16,7 @@ PRIOR = 0.7
 PRIOR_COUNT = 4.0
 
 Kind = tuple[str, ...]
+NameKind = Literal["brand", "category"]
 
 
 def kinds(reading: Reading) -> tuple[Kind, ...]:
@@ -43,6 +45,15 @@ class Trust:
         """
         counts: dict[Kind, list[int]] = defaultdict(lambda: [0, 0])
         for item in items:
+            for what, named, known in (
+                ("brand", item.brand, lexicon.brands),
+                ("category", item.category, lexicon.categories),
+            ):
+                found = named_in(item.title, known) if named else None
+                if named and found:
+                    for kind in _kinds_of_name(what, found.thing.id):
+                        counts[kind][0] += found.thing.id == named.id
+                        counts[kind][1] += 1
             facts = facts_of(item)
             for reading in read(item.title, lexicon):
                 if reading.parameter in facts:
@@ -57,13 +68,25 @@ class Trust:
         The share of right ones among all of its kind; fewer of the kind, and what is known of more
         general kinds counts more (Beta priors, one inside of the other).
         """
-        belief = PRIOR
-        for kind in reversed(kinds(reading)):
-            right, judged = self.counts.get(kind, (0, 0))
-            belief = (right + PRIOR_COUNT * belief) / (judged + PRIOR_COUNT)
+        belief = self._belief(kinds(reading))
         if reading.expected is not None:  # the model says so itself, or something else
             belief = belief ** (0.5 if reading.expected else 2.0)
         return min(belief * reading.share, 1.0)
+
+    def of_name(self, what: NameKind, id: str) -> float:
+        """The same for a brand or a category that a text names."""
+        return self._belief(_kinds_of_name(what, id))
+
+    def _belief(self, kinds: tuple[Kind, ...]) -> float:
+        belief = PRIOR
+        for kind in reversed(kinds):
+            right, judged = self.counts.get(kind, (0, 0))
+            belief = (right + PRIOR_COUNT * belief) / (judged + PRIOR_COUNT)
+        return belief
+
+
+def _kinds_of_name(what: str, id: str) -> tuple[Kind, ...]:
+    return (f"@{what}", id), (f"@{what}",)
 
 
 def facts_of(item: ItemText) -> dict[str, Set[str]]:

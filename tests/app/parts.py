@@ -13,6 +13,7 @@ import uvicorn
 from app.keys import KeyFile, Scope
 from app.main import create_app
 from app.services.browsing import Browsing
+from app.services.extracting import Extracting
 from app.services.importing import ImportSpec
 from app.services.intake import Intake
 from app.services.models import Models, registry_of
@@ -32,6 +33,7 @@ from tests.fakes import (
     FakeProducts,
     FakeStats,
     FakeVocabulary,
+    grounder_of,
 )
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
@@ -156,6 +158,7 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
             predictor=lambda: similar.predictor,
             threads=Threads(2),
         ),
+        extracting=Extracting(lambda: grounder_of(store.graph), Threads(2)),
         upkeep=WatchedUpkeep(),
         writes=ProductWrites(
             store=lambda: store,

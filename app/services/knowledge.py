@@ -1,0 +1,126 @@
+"""What texts are read with, kept in memory and renewed while requests go on."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from graph.errors import GraphError
+from graph.repositories import lexicon as queries
+from graph.repositories.vocabulary import known_brands, known_parameters
+from ml.grounding.grounder import Grounder, KnownModel, Linker
+from ml.grounding.lexicon import Lexicon
+from ml.grounding.trust import Trust
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graph.client import Database
+    from graph.repositories.lexicon import ModelRow
+    from ml.grounding.grounder import Reader
+
+JUDGED_ITEMS = 5_000  # whose titles are held against what is known of them: a few seconds
+RENEW_AFTER_S = 60.0
+
+_log = structlog.get_logger("knowledge")
+
+
+class LinkerOver(Protocol):
+    """Makes the linker over the models of a graph."""
+
+    def __call__(self, models: Sequence[ModelRow]) -> Linker | None: ...
+
+
+def no_linker(models: Sequence[ModelRow]) -> Linker | None:
+    return None
+
+
+def load_grounder(
+    database: Database, *, linker_over: LinkerOver = no_linker, reader: Reader | None = None
+) -> Grounder:
+    """Reads the whole vocabulary of the graph: seconds for 100,000 values and 10,000 models.
+
+    Raises:
+        DatabaseError: Neo4j failed.
+    """
+    lexicon = Lexicon.of(
+        known_parameters(database).values(),
+        queries.known_values(database),
+        brands=known_brands(database),
+        categories=queries.known_categories(database),
+    )
+    models = list(queries.known_models(database))
+    return Grounder(
+        lexicon,
+        Trust.learnt(queries.judged_items(database, limit=JUDGED_ITEMS), lexicon),
+        linker_over(models),
+        {row.id: KnownModel(row.id, row.name, row.facts) for row in models},
+        reader,
+    )
+
+
+class Knowledge:
+    """Gives the grounder of the graph as it was a short while ago; safe from any thread.
+
+    The first call loads it; later ones get the one there is, and at most one thread at a time makes
+    a new one. If the database fails then, the old one goes on.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], Grounder],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        renew_after_s: float = RENEW_AFTER_S,
+    ) -> None:
+        self._load = load
+        self._clock = clock
+        self._renew_after_s = renew_after_s
+        self._loading = threading.Lock()
+        self._current: Grounder | None = None
+        self._loaded_at = -renew_after_s
+        self._renewal: threading.Thread | None = None
+
+    def grounder(self) -> Grounder:
+        """Blocks only where there is none yet.
+
+        Raises:
+            DatabaseError: there is none yet, and Neo4j failed.
+        """
+        current = self._current
+        if current is None:
+            with self._loading:
+                return self._current or self._renew()
+        if self._is_old() and self._loading.acquire(blocking=False):
+            self._renewal = threading.Thread(
+                target=self._renew_and_release, name="knowledge", daemon=True
+            )
+            self._renewal.start()
+        return current
+
+    def settle(self) -> None:
+        """Returns when no renewal is under way."""
+        if self._renewal is not None:
+            self._renewal.join()
+
+    def _is_old(self) -> bool:
+        return self._clock() - self._loaded_at >= self._renew_after_s
+
+    def _renew(self) -> Grounder:
+        self._current = self._load()
+        self._loaded_at = self._clock()
+        return self._current
+
+    def _renew_and_release(self) -> None:
+        try:
+            if self._is_old():
+                self._renew()
+        except GraphError as error:
+            self._loaded_at = self._clock()  # not at every request
+            _log.warning("knowledge_not_renewed", exc_info=error)
+        finally:
+            self._loading.release()
