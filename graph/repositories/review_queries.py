@@ -25,7 +25,7 @@ RETURN [r.proposal, CASE WHEN n:Product THEN 'product' ELSE 'model' END, n.id,
 """
 # The index holds them in this order; both of its columns are named, or it is not used.
 _IN_ORDER = """
-MATCH (n)-[r:HAS_PARAMETER]->(v)
+MATCH (n)-[r:HAS_PARAMETER]->(v) USING INDEX SEEK r:HAS_PARAMETER(teaches, proposal)
 WHERE r.teaches <= $teaches AND r.proposal IS NOT NULL
   AND (r.teaches < $teaches OR r.proposal < $proposal)
 WITH n, r, v ORDER BY r.teaches DESC, r.proposal DESC
@@ -76,14 +76,15 @@ SET r += $properties, r.confidence = 1.0, r.decided_at = $now
 
 # One label for each; the text of the item as it is now.
 DECISIONS = """
-MATCH (n)-[r:HAS_PARAMETER]->(v)
+MATCH (n)-[r:HAS_PARAMETER]->(v) USING INDEX SEEK r:HAS_PARAMETER(decided_at, proposal)
 WHERE r.decided_at >= datetime($at) AND r.proposal IS NOT NULL
   AND (r.decided_at > datetime($at) OR r.proposal > $proposal)
 WITH n, r, v ORDER BY r.decided_at, r.proposal LIMIT $limit
 RETURN {item}, v.id AS value, v.parameter AS parameter, v.text AS text, v.number AS number,
   v.unit AS unit, CASE WHEN r.status = 'rejected' THEN 'rejected'
-    WHEN r.proposed_with IS NULL THEN 'corrected' ELSE 'accepted' END AS decision, r.evidence AS evidence,
-  CASE r.model WHEN '' THEN null ELSE r.model END AS model, r.proposed_with AS confidence,
+    WHEN r.proposed_with IS NULL THEN 'corrected' ELSE 'accepted' END AS decision,
+  r.evidence AS evidence, CASE r.model WHEN '' THEN null ELSE r.model END AS model,
+  r.proposed_with AS confidence,
   r.decided_by AS by, toString(r.decided_at) AS at, r.proposal AS proposal
 ORDER BY r.decided_at, r.proposal
 """
