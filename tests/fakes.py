@@ -223,10 +223,14 @@ class FakeProducts:
         stated = _own(item, term.field, closed)
         if stated is not None:
             return _holds(term.condition, stated) != term.negated
-        facts = [f for f in self._graph.facts_of(item) if f.parameter == term.field]
+        facts = self._accepted(item, term.field)
         if not facts and (model := self._graph.model_of(item)):
-            facts = [f for f in self._graph.facts_of(model) if f.parameter == term.field]
+            facts = self._accepted(model, term.field)
         return _value_holds(term.condition, facts) != term.negated
+
+    def _accepted(self, item, parameter):
+        facts = self._graph.facts_of(item)
+        return [one for one in facts if (one.parameter, one.status) == (parameter, "accepted")]
 
 
 class FakeHistory:
