@@ -6,6 +6,7 @@ AppError
 ├── ExamplesMissing             the demo outside of a checkout
 ├── KeyFileInvalid              the file of the API keys
 ├── NotReady                    the database, migrations or indexes
+├── BuildInvalid                a setting of a run that reads texts
 ├── JobError                    a job
 │   ├── JobNotFound
 │   ├── JobIdAmbiguous
@@ -105,6 +106,14 @@ class NotReady(AppError):
     def __init__(self, parts: Mapping[str, str]) -> None:
         self.parts = parts
         super().__init__("; ".join(f"{name}: {remedy}" for name, remedy in parts.items()))
+
+
+class BuildInvalid(AppError):
+    code = "build_invalid"
+
+    def __init__(self, *, setting: str, reason: str) -> None:
+        self.setting, self.reason = setting, reason
+        super().__init__(f"{setting}: {reason}")
 
 
 class JobError(AppError):

@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
 
     from app.api import (
         artefacts,
+        builds,
         conflicts,
         docs,
         extract,
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         training.router,
         similar.posts,
         extract.router,
+        builds.router,
         stats.router,
     )
     app = FastAPI(

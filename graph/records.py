@@ -422,6 +422,7 @@ class ExtractionItem(Record, frozen=True):
     language: str | None
     brand: Named | None
     category: Named | None
+    model: str | None  # that a catalog or a person says it is an instance of
     stated: tuple[str, ...]  # parameters that a catalog or a person speaks of
 
 

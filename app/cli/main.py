@@ -9,6 +9,7 @@ from contextlib import suppress
 import typer
 
 from app.cli import (
+    build,
     bulk,
     data,
     demo,
@@ -50,6 +51,7 @@ cli.add_typer(mapping.cli, name="mapping")
 cli.command("worker")(worker.worker)
 cli.add_typer(jobs.cli, name="jobs")
 cli.command("extract")(extract.extract)
+cli.command("build-graph")(build.build_graph)
 cli.command("export")(export.export_)
 cli.command("pretrain")(pretrain.pretrain)
 cli.command("embed")(pretrain.embed)

@@ -121,11 +121,13 @@ SET past = properties(old), past.valid_to = $now, past.ended_by = $run
 DELETE old
 """
 
+# What was read from the texts is read again: they may have changed, and a catalog stands higher.
 UNLINK_NAMED = """
 UNWIND $rows AS row
 MATCH (n:{label} {{id: row.id}})-[old:{type}]->(target)
-WHERE old.origin = 'catalog' AND old.source = $source
-  AND (row.target IS NULL OR target.id <> row.target)
+WHERE old.origin IN ['extracted', 'predicted']
+   OR (old.origin = 'catalog' AND old.source = $source
+       AND (row.target IS NULL OR target.id <> row.target))
 DELETE old
 """
 
