@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.output import Json, out, print_json, print_table
+from app.cli.output import Json, out, print_json
 from app.settings import load_settings
 
 if TYPE_CHECKING:
-    from graph.records import DecidedFact, Decision
+    from graph.records import DecidedFact, Decision, ProposedFact
 
 cli = typer.Typer(
     help="Proposed facts: list, accept, reject, correct.",
@@ -40,19 +40,10 @@ def ls(
     if json:
         print_json(facts)
         return
-    rows = [
-        (
-            fact.id,
-            fact.title,
-            fact.name,
-            fact.text,
-            fact.confidence,
-            "; ".join(f"{one.text} ({one.origin}, {one.status})" for one in fact.others),
-        )
-        for fact in facts
-    ]
-    columns = ("id", "item", "parameter", "proposed", "confidence", "others say")
-    print_table("Waiting for review", columns, rows)
+    for fact in facts:
+        # Not a table: an id must stay in one piece to be copied.
+        out.print(_shown(fact), highlight=False, soft_wrap=True, markup=False)
+    out.print(f"{len(facts):,} shown" if facts else "Nothing waits for review.", highlight=False)
 
 
 @cli.command()
@@ -88,6 +79,16 @@ def _decide(id: str, decision: Decision, value: str | None, by: str | None) -> D
         right = None if value is None else corrected_value(id, value, known_parameters(database))
         who = by or getpass.getuser()
         return review.decide(database, id, decision, right, who, datetime.now(UTC))
+
+
+def _shown(fact: ProposedFact) -> str:
+    quote = f', from "{fact.quote}"' if fact.quote else ""
+    others = "; ".join(f"{one.text} ({one.origin}, {one.status})" for one in fact.others)
+    return (
+        f"{fact.id}\n  {fact.title}\n"
+        f"  {fact.name}: {fact.text} ({fact.confidence:.2f}, {fact.model or fact.origin}{quote})"
+        + (f"\n  others say: {others}" if others else "")
+    )
 
 
 def _report(decided: DecidedFact, *, json: bool) -> None:
