@@ -39,7 +39,9 @@ from graph.errors import (
     FilterInvalid,
     MappingInvalid,
     MigrationError,
+    ProposalUnknown,
     QueryTimedOut,
+    ReviewError,
     ServerError,
     ValueInvalid,
 )
@@ -73,6 +75,8 @@ _STATUS: Mapping[type[Exception], int] = {
     NoSpace: 507,
     UploadRefused: 422,
     MappingInvalid: 422,
+    ReviewError: 409,
+    ProposalUnknown: 404,
     DraftInvalid: 422,
     ValueInvalid: 422,
     FilterInvalid: 400,

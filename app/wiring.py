@@ -22,6 +22,7 @@ from app.services.jobs import Jobs
 from app.services.knowledge import Knowledge, load_grounder
 from app.services.models import Models, registry_of
 from app.services.readiness import Readiness
+from app.services.reviewing import Reviewing
 from app.services.serving import Serving as Champion
 from app.services.similarity import Similarity
 from app.services.threads import Threads
@@ -32,11 +33,12 @@ from app.settings import Settings
 from graph import migrate
 from graph.client import AsyncDatabase, Connection, Database
 from graph.errors import DatabaseUnavailable
-from graph.records import Neighbourhood
+from graph.records import Neighbourhood, ProposedFact
 from graph.repositories.conflicts import Conflicts
 from graph.repositories.history import History
 from graph.repositories.items import ItemWriter
 from graph.repositories.products import Products
+from graph.repositories.review import Review, decide
 from graph.repositories.similar import Similar
 from graph.repositories.stats import Stats
 from graph.repositories.vocabulary import Vocabulary
@@ -70,6 +72,7 @@ class Wiring:
     extracting: Extracting
     upkeep: VectorUpkeep
     writes: ProductWrites
+    reviewing: Reviewing
     readiness: Readiness
     jobs: Jobs  # blocking: called in `threads`
     intake: Intake  # as well
@@ -149,6 +152,14 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
             clock=partial(datetime.now, UTC),
             threads=settings.write_threads,
         ),
+        reviewing=Reviewing(
+            Review(database),
+            partial(decide, writing),
+            parameters=vocabulary.parameters_for_filters,
+            clock=partial(datetime.now, UTC),
+            threads=Threads(settings.write_threads),
+            page_items_max=settings.page_items_max,
+        ),
         readiness=Readiness(
             verify=database.verify,
             migrations=partial(
@@ -199,6 +210,22 @@ async def read_neighbourhood(settings: Settings, id: str, *, limit: int) -> Neig
     """What a drawing shows, for a command that has no application."""
     async with AsyncDatabase(connection_of(located(settings))) as database:
         return await Products(database).neighbourhood(id, depth=1, limit=limit)
+
+
+async def read_proposals(
+    settings: Settings, *, limit: int, parameter: str | None, source: str | None
+) -> tuple[ProposedFact, ...]:
+    """What waits for review, the most instructive first, for a command."""
+    facts: tuple[ProposedFact, ...] = ()
+    async with AsyncDatabase(connection_of(located(settings))) as database:
+        review, after = Review(database), None
+        while True:  # a page may be short: it looks at so many facts at most
+            page = await review.proposals(
+                limit=limit - len(facts), after=after, parameter=parameter, source=source
+            )
+            facts, after = facts + page.facts, page.next
+            if after is None or len(facts) >= limit:
+                return facts
 
 
 def connection_of(settings: Settings) -> Connection:

@@ -346,7 +346,7 @@ class ProposalStale(ReviewError):
 
     def __init__(self, *, id: str, value: str, reason: str) -> None:
         self.id, self.value, self.reason = id, value, reason
-        super().__init__(f"{value} {reason}; nothing was changed, read the review list again")
+        super().__init__(f"{value} {reason}; nothing was changed, read the list again")
 
 
 class VectorsError(GraphError):

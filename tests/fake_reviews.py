@@ -31,6 +31,11 @@ class FakeReview:
             key = teaches(-negative, turns.next(item, fact.value.parameter))
             self._waiting[proposal_id("product", item, value)] = self._proposed(fact, key)
         self._decided = {}
+        self._at_first = dict(self._waiting)
+
+    def restore(self):
+        """Nothing was ever decided."""
+        self._waiting, self._decided = dict(self._at_first), {}
 
     async def proposals(self, *, limit, after, parameter=None, source=None):
         ordered = sorted(

@@ -42,6 +42,7 @@ DESCRIPTION: dict[str, Any] = {
     "version": "1",
     "openapi_tags": [
         {"name": "products", "description": "What shops list, and the models behind it."},
+        {"name": "review", "description": "What models propose, and what persons decide."},
         {"name": "imports", "description": "Dumps of any size, loaded in the background."},
         {"name": "jobs", "description": "What goes on in the background."},
         {"name": "similar", "description": "What is like a product or a text, and why."},

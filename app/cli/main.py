@@ -24,6 +24,7 @@ from app.cli import (
     models,
     neo4j,
     pretrain,
+    review,
     serving,
     worker,
 )
@@ -56,6 +57,7 @@ cli.command("export")(export.export_)
 cli.command("pretrain")(pretrain.pretrain)
 cli.command("embed")(pretrain.embed)
 cli.add_typer(models.cli, name="models")
+cli.add_typer(review.cli, name="review")
 cli.add_typer(evaluate.cli, name="evaluate")
 cli.command("query")(data.query)
 cli.command("stats")(data.stats)
