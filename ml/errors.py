@@ -9,6 +9,7 @@ LearningError
 │   └── BundleInvalid           a file that holds no artefact
 ├── RegistryUnavailable         a full disk, a folder that cannot be written
 ├── DeviceMissing               a GPU that is not there
+├── CatalogueEmpty              no model that a text could be linked to
 ├── EncoderUnusable             nothing can be compared with what the graph holds
 │   ├── EncoderMissing          no model is there
 │   └── EncoderMismatch         one is whose vectors are not those of the graph
@@ -17,6 +18,8 @@ LearningError
 ├── ImageFolderMissing          a folder of pictures that is not there
 ├── ImageUnusable               one picture that cannot be read
 ├── HeteroFileInvalid           a file that is no exported graph
+├── OffersInvalid               a file of offers that cannot be read or judged by
+├── OffersTooFew                offers that name no two models of a catalogue
 ├── CheckpointInvalid           a checkpoint that this run cannot go on from
 ├── CheckpointNotWritten        a full or broken disk
 ├── JournalNotWritten           the same, or a folder that cannot be written
@@ -167,6 +170,43 @@ class TriplesInvalid(LearningError):
         super().__init__(
             f"{place}: {reason}. A file of triples has either a first line with their number and "
             "then `head tail relation` as ids, or `head`, `relation`, `tail` separated by tabs"
+        )
+
+
+class CatalogueEmpty(LearningError):
+    code = "catalogue_empty"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "there is no model to link to: the catalogue is empty; give a dump with at least one "
+            "row that its mapping makes a model of"
+        )
+
+
+class OffersInvalid(LearningError):
+    """`line` counts from 1; it is None where the whole file is meant."""
+
+    code = "offers_invalid"
+
+    def __init__(self, *, path: Path, reason: str, line: int | None = None) -> None:
+        self.path, self.reason, self.line = path, reason, line
+        place = f"{path}" if line is None else f"{path}, line {line}"
+        super().__init__(
+            f"{place}: {reason}. A file of offers is CSV with a header and at least the columns "
+            "product_title, cluster_label and category_label"
+        )
+
+
+class OffersTooFew(LearningError):
+    """`models` of the catalogue have offers."""
+
+    code = "offers_too_few"
+
+    def __init__(self, *, models: int) -> None:
+        self.models = models
+        super().__init__(
+            f"linking is learnt from offers of two models of the catalogue or more, and there are "
+            f"offers of {models}; give more offers, or a catalogue that has their models"
         )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from app.cli.evaluate_linking import linking
 from app.cli.output import Json, err, out, print_json, print_table
 
 if TYPE_CHECKING:
@@ -19,9 +20,7 @@ cli = typer.Typer(
 )
 
 
-@cli.callback()
-def evaluate() -> None:
-    """Keeps `links` a command of its own: Typer runs a lone one without its name."""
+cli.command()(linking)
 
 
 @cli.command()

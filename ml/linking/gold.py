@@ -1,0 +1,96 @@
+"""Which model of a catalogue the label of a cluster of offers names."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ml.linking.catalogue import MUCH_MORE, VALUE_WORDS, value_words
+from ml.linking.offers import Offer
+from ml.linking.records import CatalogModel
+from ml.linking.words import quantity_of, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An offer that can be judged: `model` is what it names, None where it must get none.
+
+    Attributes:
+        group: the model, or the label: what may not be on both sides of a split.
+    """
+
+    title: str
+    model: str | None
+    group: str
+
+
+class Gold:
+    """Labels of clusters to models.
+
+    A label names a model where it is one of its names, letter by letter but for case, spaces and
+    signs, and of no other model. Where it is not yet, its sizes (numbers with a unit) are taken
+    off, and then from its end on one word after the other that is a word of values: one that
+    stands in the catalogue's short values and in its parameters' names more than five times as
+    often as in the names of its models. That takes off `64GB`, `Black`, `Dual SIM` and leaves
+    `Plus` and `Mini`; it comes from the catalogue alone.
+    """
+
+    def __init__(self, models: Sequence[CatalogModel]) -> None:
+        self._models: dict[str, set[str]] = defaultdict(set)
+        named: Counter[str] = Counter()
+        stated: Counter[str] = Counter()
+        self._words: set[str] = set()
+        for model in models:
+            for name in (model.name, *model.names):
+                self._models["".join(words_of(name))].add(model.id)
+            names = {word for name in (model.name, *model.names) for word in words_of(name)}
+            named.update(names)
+            self._words |= names | set(words_of(model.brand or ""))
+            stated.update(word for words in _values(model) for word in set(words))
+        self._of_values = {
+            word for word, n in stated.items() if n > MUCH_MORE * named[word] and word.isalpha()
+        }
+
+    def model_of(self, label: str) -> str | None:
+        """The id of the one model that a label names."""
+        for words in self._shorter(words_of(label)):
+            found = self._models.get("".join(words), set())
+            if len(found) == 1:
+                return next(iter(found))
+        return None
+
+    def _shorter(self, words: Sequence[str]) -> Iterator[Sequence[str]]:
+        yield words
+        words = [word for word in words if quantity_of(word) is None]
+        yield words
+        while words and words[-1] in self._of_values:
+            words = words[:-1]
+            yield words
+
+    def is_strange(self, label: str) -> bool:
+        """Whether the maker is none of the catalogue: its first word stands in no brand or name."""
+        words = words_of(label)
+        return bool(words) and words[0] not in self._words
+
+    def judge(self, offers: Sequence[Offer]) -> list[Judged]:
+        """Offers of models, and of makers that the catalogue lacks; the others are left out.
+
+        What is left out may well be in the catalogue under another name, so nobody knows what
+        would be right.
+        """
+        judged: list[Judged] = []
+        for offer in offers:
+            model = self.model_of(offer.label)
+            if model is not None or self.is_strange(offer.label):
+                judged.append(Judged(offer.title, model, model or f"label {offer.label}"))
+        return judged
+
+
+def _values(model: CatalogModel) -> Iterator[tuple[str, ...]]:
+    for parameter, values in model.facts.items():
+        yield words_of(parameter)
+        for value in values:
+            words = value_words(value)
+            if len(words) <= VALUE_WORDS:
+                yield words
