@@ -13,6 +13,7 @@ LearningError
 ├── EncoderUnusable             nothing can be compared with what the graph holds
 │   ├── EncoderMissing          no model is there
 │   └── EncoderMismatch         one is whose vectors are not those of the graph
+├── ExtractorInvalid            files that hold no extractor
 ├── FeatureMissing              a graph that no featurizer has been over
 ├── GraphTooSmall               nothing to learn from
 ├── ImageFolderMissing          a folder of pictures that is not there
@@ -23,6 +24,7 @@ LearningError
 ├── CheckpointInvalid           a checkpoint that this run cannot go on from
 ├── CheckpointNotWritten        a full or broken disk
 ├── JournalNotWritten           the same, or a folder that cannot be written
+├── LabelsInvalid               a file of labelled texts that cannot be read or judged by
 ├── RecipeInvalid               a setting of a training run that makes no sense
 ├── SplitLeaks                  parts that share what they are judged on
 ├── TriplesInvalid              a file of triples that cannot be read or judged by
@@ -156,6 +158,33 @@ class SplitLeaks(LearningError):
         super().__init__(
             f"{what} is not in exactly one of the parts {', '.join(parts)}: {example}; "
             "split by whole groups"
+        )
+
+
+class LabelsInvalid(LearningError):
+    """`line` counts from 1; it is None where the whole file is meant."""
+
+    code = "labels_invalid"
+
+    def __init__(self, *, path: Path, reason: str, line: int | None = None) -> None:
+        self.path, self.reason, self.line = path, reason, line
+        place = f"{path}" if line is None else f"{path}, line {line}"
+        super().__init__(
+            f"{place}: {reason}. A file of labelled texts has a JSON object in every line: `input`, "
+            "`category` and `target_scores`, which gives every attribute its values, "
+            '`{"Color": {"red": 1}}`; "n/a" says that the text does not say it'
+        )
+
+
+class ExtractorInvalid(LearningError):
+    """Nothing of it was loaded."""
+
+    code = "extractor_invalid"
+
+    def __init__(self, *, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"these files hold no extractor: {reason}; train it again, or bring the files back"
         )
 
 

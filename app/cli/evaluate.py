@@ -73,6 +73,50 @@ def links(
         print_report(report)
 
 
+@cli.command()
+def extraction(
+    train: Annotated[
+        list[Path],
+        typer.Option(
+            help="Labelled texts to learn from, JSON lines: `input`, `category`, `target_scores`. "
+            "Say it again for every further file."
+        ),
+    ],
+    test: Annotated[
+        Path | None, typer.Option(help="Labelled texts to score, once; read after the training.")
+    ] = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            min=2, max=20, help="In the place of --test: cross-validate on the training texts."
+        ),
+    ] = None,
+    triples: Annotated[
+        Path | None,
+        typer.Option(help="Text, attribute and value, separated by the byte 0x01, of other texts."),
+    ] = None,
+    network: Annotated[
+        Literal["auto", "scratch", "none"],
+        typer.Option(help="auto: on the English transformer, if its package is installed."),
+    ] = "auto",
+    epochs: Annotated[int, typer.Option(min=1, max=100, help="Of the network.")] = 8,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1)] = 0,
+    json: Json = False,
+) -> None:
+    """Values of attributes out of texts: F1, unseen values, calibration, milliseconds."""
+    from app.cli.evaluate_extraction import extraction_report
+
+    if (test is None) == (folds is None):
+        raise typer.BadParameter("give either --test or --folds", param_hint="--test")
+    report = extraction_report(
+        train, test, triples, folds, network=network, epochs=epochs, seed=seed, notify=_note
+    )
+    if json:
+        print_json(report)
+    else:
+        print_report(report)
+
+
 def _note(text: str) -> None:
     err.print(text, highlight=False, markup=False, soft_wrap=True)
 
