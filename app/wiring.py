@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 
@@ -19,8 +19,9 @@ from app.services.extracting import Extracting
 from app.services.intake import Intake
 from app.services.item_images import serving_predictor
 from app.services.jobs import Jobs
-from app.services.knowledge import Knowledge, load_grounder
+from app.services.knowledge import GraphKnowledge, Knowledge
 from app.services.models import Models, registry_of
+from app.services.readers import EXTRACTION, LINKING, learnt_linking, linker_over, trained_reader
 from app.services.readiness import Readiness
 from app.services.reviewing import Reviewing
 from app.services.serving import Serving as Champion
@@ -79,6 +80,7 @@ class Wiring:
     uploads: Uploads
     models: Models  # as well
     champion: Champion[Predictor]
+    readers: tuple[Champion[Any], ...]  # of texts
     threads: Threads
 
 
@@ -102,7 +104,8 @@ async def open_wiring(settings: Settings) -> AsyncIterator[Wiring]:
         writing = stack.enter_context(Database(connection))
         wiring = assemble(settings, database, writing)
         stack.enter_context(wiring.jobs)
-        stack.callback(wiring.champion.close)
+        for one in (wiring.champion, *wiring.readers):
+            stack.callback(one.close)
         yield wiring
 
 
@@ -125,6 +128,8 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
     champion: Champion[Predictor] = Champion(
         registry, MODEL_NAME, partial(_predictor, settings.images)
     )
+    extraction = Champion(registry, EXTRACTION, trained_reader)
+    linking = Champion(registry, LINKING, learnt_linking)
     embedding = Threads(EMBED_THREADS)
     migrations = migrate.load()
     return Wiring(
@@ -142,7 +147,15 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
             threads=embedding,
         ),
         extracting=Extracting(
-            Knowledge(partial(load_grounder, writing)).grounder, Threads(EXTRACT_THREADS)
+            Knowledge(
+                GraphKnowledge(
+                    writing,
+                    linker_over=linker_over(linking.predictor),
+                    linking=linking.predictor,
+                    reader=extraction.predictor,
+                )
+            ).grounder,
+            Threads(EXTRACT_THREADS),
         ),
         upkeep=VectorUpkeep(writing, predictor=champion.predictor, threads=embedding),
         writes=ProductWrites(
@@ -166,13 +179,14 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
                 migrate.status_async, database, migrations, timeout_s=PROBE_TIMEOUT_S
             ),
             indexes=partial(migrate.indexes_async, database, timeout_s=PROBE_TIMEOUT_S),
-            models=lambda: {champion.name: champion.view()},
+            models=lambda: {one.name: one.view() for one in (champion, extraction, linking)},
         ),
         jobs=jobs,
         intake=Intake(jobs, settings, clock=partial(datetime.now, UTC)),
         uploads=Uploads(settings.home),
-        models=Models(registry, [champion]),
+        models=Models(registry, [champion, extraction, linking]),
         champion=champion,
+        readers=(extraction, linking),
         threads=Threads(JOB_THREADS),
     )
 

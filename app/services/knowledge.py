@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
 from graph.errors import GraphError
+from graph.repositories import exporting
 from graph.repositories import lexicon as queries
 from graph.repositories.vocabulary import known_brands, known_parameters
 from ml.grounding.grounder import Grounder, KnownModel, Linker
@@ -35,12 +37,44 @@ class LinkerOver(Protocol):
     def __call__(self, models: Sequence[ModelRow]) -> Linker | None: ...
 
 
-def no_linker(models: Sequence[ModelRow]) -> Linker | None:
-    return None
+class GraphKnowledge:
+    """Loads what texts are read with, and loads it again where graph or linking have changed.
+
+    `linking` gives what `linker_over` makes linkers with.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        linker_over: LinkerOver,
+        linking: Callable[[], object] = lambda: None,
+        reader: Callable[[], Reader | None] = lambda: None,
+    ) -> None:
+        self._database = database
+        self._linker_over = linker_over
+        self._linking = linking
+        self._reader = reader
+        self._made_of: tuple[str, object] | None = None  # a watermark, and the linking
+
+    def __call__(self, previous: Grounder | None = None) -> Grounder:
+        """Raises DatabaseError: Neo4j failed."""
+        linking, reader = self._linking(), self._reader()
+        if previous is not None and self._is_of_now(linking):
+            return previous if previous.reader is reader else replace(previous, reader=reader)
+        watermark = exporting.watermark(self._database)
+        grounder = load_grounder(self._database, linker_over=self._linker_over, reader=reader)
+        self._made_of = (watermark, linking)
+        return grounder
+
+    def _is_of_now(self, linking: object) -> bool:
+        if self._made_of is None or self._made_of[1] is not linking:
+            return False
+        return not queries.has_changed(self._database, self._made_of[0])
 
 
 def load_grounder(
-    database: Database, *, linker_over: LinkerOver = no_linker, reader: Reader | None = None
+    database: Database, *, linker_over: LinkerOver | None = None, reader: Reader | None = None
 ) -> Grounder:
     """Reads the whole vocabulary of the graph: seconds for 100,000 values and 10,000 models.
 
@@ -57,7 +91,7 @@ def load_grounder(
     return Grounder(
         lexicon,
         Trust.learnt(queries.judged_items(database, limit=JUDGED_ITEMS), lexicon),
-        linker_over(models),
+        linker_over(models) if linker_over else None,
         {row.id: KnownModel(row.id, row.name, row.facts) for row in models},
         reader,
     )
@@ -66,13 +100,15 @@ def load_grounder(
 class Knowledge:
     """Gives the grounder of the graph as it was a short while ago; safe from any thread.
 
+    `load` is given the one there is, which may do for another while.
+
     The first call loads it; later ones get the one there is, and at most one thread at a time makes
     a new one. If the database fails then, the old one goes on.
     """
 
     def __init__(
         self,
-        load: Callable[[], Grounder],
+        load: Callable[[Grounder | None], Grounder],
         *,
         clock: Callable[[], float] = time.monotonic,
         renew_after_s: float = RENEW_AFTER_S,
@@ -111,7 +147,7 @@ class Knowledge:
         return self._clock() - self._loaded_at >= self._renew_after_s
 
     def _renew(self) -> Grounder:
-        self._current = self._load()
+        self._current = self._load(self._current)
         self._loaded_at = self._clock()
         return self._current
 

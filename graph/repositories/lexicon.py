@@ -32,6 +32,15 @@ CALL (m) {
 RETURN collect([m.id, m.name, coalesce(m.names, []), facts,
   [(m)-[r:MADE_BY]->(x) WHERE r.status <> 'rejected' | [x.id, x.name, x.names]][0]]) AS models
 """
+_CHANGED = "EXISTS {{ MATCH (n:{label}) WHERE n.updated_at >= datetime($since) }}"
+CHANGED = (
+    "RETURN "
+    + " OR ".join(
+        _CHANGED.format(label=label)
+        for label in ("Value", "Model", "Brand", "Category", "Parameter")
+    )
+    + " AS changed"
+)
 # What a dump or a person says, and never what a text was read to say: that would confirm itself.
 JUDGED = """
 MATCH (n:Product) WHERE n.closed_at IS NULL AND n.title IS NOT NULL
@@ -57,6 +66,12 @@ class ModelRow(Named, frozen=True):
 
     brand: Named | None = None
     facts: tuple[FactText, ...] = ()
+
+
+def has_changed(database: Database, since: str) -> bool:
+    """Whether anything that texts are read with was written since a watermark (ISO 8601)."""
+    changed: bool = database.read(CHANGED, since=since)[0]["changed"]
+    return changed
 
 
 def known_values(database: Database) -> list[ValueView]:

@@ -48,7 +48,7 @@ class Reader(Protocol):
     def read(self, items: Sequence[TextToRead], lexicon: Lexicon) -> Sequence[list[ExtractedFact]]:
         """For each item the facts of parameters that it was trained for."""
 
-    def reads(self, parameter: str) -> bool:
+    def reads(self, parameter: str, lexicon: Lexicon) -> bool:
         """Whether it was trained for this parameter: then the rules are silent on it."""
 
 
@@ -151,8 +151,11 @@ class Grounder:
     def _read(self, item: TextToRead, expected: Expected) -> Iterator[ExtractedFact]:
         for name, text in item.fields.items():
             for reading in read(text, self.lexicon, expected=expected):
-                if self.reader is None or not self.reader.reads(reading.parameter):
+                if not self._is_trained_for(reading.parameter):
                     yield self._fact(name, text, reading)
+
+    def _is_trained_for(self, parameter: str) -> bool:
+        return self.reader is not None and self.reader.reads(parameter, self.lexicon)
 
     def _fact(self, name: str, text: str, reading: Reading) -> ExtractedFact:
         value = reading.value

@@ -25,7 +25,7 @@ class Loader:
         self.made = []
         self.error = None
 
-    def __call__(self):
+    def __call__(self, previous):
         if self.error:
             raise self.error
         self.made.append(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.services.knowledge import load_grounder
+from app.services.knowledge import GraphKnowledge, load_grounder
+from app.services.readers import linker_over
 from graph.repositories import lexicon as queries
 from ml.grounding.grounder import Wanted
 from ml.grounding.records import TextToRead
@@ -67,3 +68,48 @@ def test_a_text_is_read_with_what_the_graph_knows(stocked):
 
 def test_an_empty_graph_reads_nothing(database):
     assert load_grounder(database).ground([TextToRead({"title": "8GB black"})]) == [()]
+
+
+def test_it_is_loaded_again_only_where_something_has_changed(database):
+    store(database)
+    load = GraphKnowledge(database, linker_over=linker_over(lambda: None))
+    first = load()
+
+    assert load(first) is first
+    database.write(
+        "MATCH (v:Value {id: 'ram=8GB'}) SET v.names = ['8 gigs'], v.updated_at = datetime()"
+    )
+    assert load(first) is not first
+
+
+def test_what_reads_or_links_is_exchanged_without_a_restart(database):
+    store(database)
+    parts = {"reader": None, "linking": None}
+    load = GraphKnowledge(
+        database,
+        linker_over=linker_over(lambda: None),
+        linking=lambda: parts["linking"],
+        reader=lambda: parts["reader"],
+    )
+    first = load()
+
+    parts["reader"] = object()
+    second = load(first)
+    assert (second.reader, second.lexicon) == (parts["reader"], first.lexicon)
+    parts["linking"] = object()
+    assert load(second).lexicon is not first.lexicon
+
+
+def test_a_title_that_names_a_model_is_linked_and_read_with_what_that_has(stocked):
+    grounder = load_grounder(stocked, linker_over=linker_over(lambda: None))
+
+    [facts] = grounder.ground([TextToRead({"title": "Acme One 8GB"})], Wanted(implied=True))
+
+    found = {fact.parameter: fact for fact in facts}
+    assert found["model"].links.entity == ONE.id
+    assert found["model"].reasons
+    assert found["ram"].links.value == "ram=8GB"
+    assert (found["display"].origin, found["display"].path) == (
+        "predicted",
+        ("INSTANCE_OF", ONE.id, "HAS_PARAMETER", "display=6.1in"),
+    )
