@@ -15,7 +15,7 @@ from app.api.contract import BODY, KEYED, wiring_of
 from app.api.imports import IdempotencyKey, Webhook
 from app.api.job_models import JOBS_STORE, Job, accepted
 from app.api.problems import problems
-from app.services.builds import ACCEPT, PROPOSE, BuildSpec
+from app.services.builds import ACCEPT, LINK, PROPOSE, BuildSpec
 
 router = APIRouter(prefix="/v1/graph-builds", tags=["extract"], route_class=BodyRoute)
 
@@ -59,6 +59,14 @@ class GraphBuild(BaseModel):
         allow_inf_nan=False,
         description="facts less sure, but this sure, wait for a review",
         examples=[PROPOSE],
+    )
+    link: float = Field(
+        default=LINK,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="a product is linked to a model that its title names this surely",
+        examples=[LINK],
     )
 
 

@@ -10,7 +10,7 @@ import typer
 
 from app.cli.output import Json, out, print_fields, print_json, steps_progress
 from app.cli.session import open_database
-from app.services.builds import ACCEPT, BUILD, PROPOSE, BuildSpec, check_build
+from app.services.builds import ACCEPT, BUILD, LINK, PROPOSE, BuildSpec, check_build
 from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -32,11 +32,15 @@ def build_graph(
     propose: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Facts this sure wait for a review.")
     ] = PROPOSE,
+    link: Annotated[
+        float,
+        typer.Option(min=0.0, max=1.0, help="Link to a model that a title names this surely."),
+    ] = LINK,
     json: Json = False,
 ) -> None:
     """Read the texts of products, and write what they state; catalogs are never overwritten."""
     settings = load_settings()
-    spec = BuildSpec(source=source, only_text=not all_, accept=accept, propose=propose)
+    spec = BuildSpec(source=source, only_text=not all_, accept=accept, propose=propose, link=link)
     check_build(spec)
     with open_database(settings) as database:
         report = built_here(database, settings, spec)

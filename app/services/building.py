@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 
@@ -132,11 +132,11 @@ class GraphBuild:
         stated, links, counts = [], [], Counter(place.facts)
         for item, facts in zip(page, found, strict=True):
             for fact in facts:
-                if fact.confidence < self.spec.propose:
+                if fact.confidence < self._needed(fact):
                     counts["unsure"] += 1
                 elif fact.relation == "HAS_PARAMETER":
                     stated.append(self._stated(item, fact, grounder))
-                elif fact.confidence >= self.spec.accept and fact.links.entity:
+                elif fact.links.entity:
                     links.append(_link(item, fact, fact.relation, fact.links.entity))
         done = writer.write(
             stated, run=self.id, now=self.clock(), parameters=grounder.lexicon.parameters
@@ -157,6 +157,17 @@ class GraphBuild:
             dict(Counter(place.links) + Counter(linked)),
             place.before,
         )
+
+    def _needed(self, fact: ExtractedFact) -> float:
+        match fact.relation:
+            case "HAS_PARAMETER":
+                return self.spec.propose
+            case "INSTANCE_OF":
+                return self.spec.link
+            case "MADE_BY" | "BELONGS_TO":
+                return self.spec.accept
+            case _:
+                assert_never(fact.relation)
 
     def _stated(self, item: ExtractionItem, fact: ExtractedFact, grounder: Grounder) -> StatedFact:
         parameter = grounder.lexicon.parameters[fact.parameter]

@@ -8,7 +8,7 @@ from graph.records import Record
 from graph.text import item_id
 
 BUILD = "build"  # kind of jobs
-ACCEPT, PROPOSE = 0.85, 0.3
+ACCEPT, PROPOSE, LINK = 0.85, 0.3, 0.6
 
 
 class BuildSpec(Record, frozen=True, kw_only=True):
@@ -19,12 +19,14 @@ class BuildSpec(Record, frozen=True, kw_only=True):
         only_text: only products of which no catalog states a fact.
         accept: facts this sure count from now on, in 0..1.
         propose: facts less sure than `accept`, but this sure, wait for a person.
+        link: a product is linked to a model this sure; a linker names none that it doubts.
     """
 
     source: str | None = None
     only_text: bool = True
     accept: float = ACCEPT
     propose: float = PROPOSE
+    link: float = LINK
 
 
 def check_build(spec: BuildSpec) -> None:
@@ -33,7 +35,8 @@ def check_build(spec: BuildSpec) -> None:
     Raises:
         BuildInvalid: names the setting.
     """
-    for setting, share in (("accept", spec.accept), ("propose", spec.propose)):
+    shares = {"accept": spec.accept, "propose": spec.propose, "link": spec.link}
+    for setting, share in shares.items():
         if not 0.0 <= share <= 1.0:
             raise BuildInvalid(setting=setting, reason=f"{share} is not between 0 and 1")
     if spec.propose > spec.accept:

@@ -9,23 +9,27 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
+from msgspec.structs import replace as replace_fields
 
 from graph.errors import GraphError
+from graph.records import ItemText, Named
 from graph.repositories import exporting
 from graph.repositories import lexicon as queries
 from graph.repositories.vocabulary import known_brands, known_parameters
 from ml.grounding.grounder import Grounder, KnownModel, Linker
 from ml.grounding.lexicon import Lexicon
-from ml.grounding.trust import Trust
+from ml.grounding.trust import Trust, facts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from graph.client import Database
     from graph.repositories.lexicon import ModelRow
     from ml.grounding.grounder import Reader
 
 JUDGED_ITEMS = 5_000  # whose titles are held against what is known of them: a few seconds
+LINKED_ITEMS = 2_000  # of those of which only a model is known, by its name: the same
+SURE = 0.8  # that a title names a model
 RENEW_AFTER_S = 60.0
 
 _log = structlog.get_logger("knowledge")
@@ -87,14 +91,35 @@ def load_grounder(
         brands=known_brands(database),
         categories=queries.known_categories(database),
     )
-    models = list(queries.known_models(database))
-    return Grounder(
-        lexicon,
-        Trust.learnt(queries.judged_items(database, limit=JUDGED_ITEMS), lexicon),
-        linker_over(models) if linker_over else None,
-        {row.id: KnownModel(row.id, row.name, row.facts) for row in models},
-        reader,
-    )
+    rows = list(queries.known_models(database))
+    linker = linker_over(rows) if linker_over else None
+    models = {
+        row.id: KnownModel(row.id, row.name, row.facts, row.brand.id if row.brand else None)
+        for row in rows
+    }
+    items = queries.judged_items(database, limit=JUDGED_ITEMS)
+    judged = [item for item in items if facts_of(item)]
+    if linker is not None:
+        others = [item for item in items if not facts_of(item)]
+        judged += with_models(others[:LINKED_ITEMS], linker, models)
+    return Grounder(lexicon, Trust.learnt(judged, lexicon), linker, models, reader)
+
+
+def with_models(
+    items: Sequence[ItemText], linker: Linker, models: Mapping[str, KnownModel]
+) -> list[ItemText]:
+    """Items of which nothing is known but a title, with what the models have that these name.
+
+    So that a shop of bare titles has something that its readings can be held against.
+    """
+    links = linker.link([item.title for item in items], [None] * len(items)) if items else []
+    known = []
+    for item, link in zip(items, links, strict=True):
+        if link is not None and link.confidence >= SURE:
+            model = models[link.model]
+            brand = item.brand or (Named(model.brand, model.brand) if model.brand else None)
+            known.append(replace_fields(item, inherited=model.facts, brand=brand))
+    return known
 
 
 class Knowledge:

@@ -56,7 +56,6 @@ CALL (n) {
     AND r.status = 'accepted' AND r.origin IN ['catalog', 'reviewed']
   RETURN collect(DISTINCT [v.parameter, v.id]) AS inherited
 }
-WITH n, own, inherited WHERE size(own) + size(inherited) > 0
 RETURN collect([n.title, n.brand_id, n.category_id, own, inherited]) AS items
 """
 
@@ -101,7 +100,10 @@ def known_models(database: Database) -> Iterator[ModelRow]:
 
 
 def judged_items(database: Database, *, limit: int) -> list[ItemText]:
-    """Products with their titles and with what is known of them: values by id alone."""
+    """Products with their titles and with what is known of them, if anything: values by id alone.
+
+    What was read from their texts does not count as known.
+    """
     return [
         ItemText(
             "product",

@@ -59,6 +59,7 @@ class KnownModel:
     id: str
     name: str
     facts: tuple[FactText, ...]
+    brand: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
