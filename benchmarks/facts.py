@@ -1,10 +1,10 @@
 """Facts that models state, against a bare loop that writes the same relationships.
 
-`python -m benchmarks.facts` loads generated items into two Neo4j's, one for each side, and gives
-both the same facts in slices, by turns: first new, then once more unchanged. The bare loop is UNWIND and
-MERGE without any question: it knows no standing, no evidence, no marks for exports and no review
-list. It prints facts a second, the ratio of each slice and of the whole, and what two other
-operations cost: a page of the review list, and taking a run back.
+`python -m benchmarks.facts` loads generated items into two servers, one for each side, and gives
+both the same facts in slices, by turns: first new, then once more unchanged. The bare loop is
+UNWIND and MERGE without any question: it knows no standing, no evidence, no marks for exports and
+no review list. It prints facts a second, the ratio of each slice and of the whole, and what two
+other operations cost: a page of the review list, and taking a run back.
 """
 
 from __future__ import annotations

@@ -7,11 +7,12 @@ import pytest
 
 from graph.errors import DraftInvalid, QueryTooLarge
 from graph.filters import bind, parse
-from graph.records import Coverage, FactCounts
+from graph.records import Coverage, EncoderModel, FactCounts
 from graph.repositories.conflicts import Conflicts
 from graph.repositories.facts import FactWriter
 from graph.repositories.history import History
 from graph.repositories.products import Products
+from graph.repositories.vectors import HOME, Vectors
 from tests.graph.repositories.stated import (
     CHAIR,
     LAMP,
@@ -66,12 +67,19 @@ def test_the_same_facts_again_write_nothing(database):
 
 def test_a_change_of_facts_is_noticed_by_exports_and_by_vectors(database):
     load(database)
-    before = stamps(database)
+    vectors, encoder = Vectors(database), EncoderModel("words", "1", 2)
+    vectors.occupy(HOME, encoder)
+    embed = [(one, (1.0, 0.0)) for one in vectors.stale_among([LAMP], HOME, encoder)]
+    vectors.write(HOME, encoder, embed)
+    before, stale_before = stamps(database), vectors.count_stale(HOME, encoder)
 
-    state(database, stated("colour", "red"))
+    state(database, stated("colour", "red"), proposed("material", "tin"))
 
     assert stamps(database)[LAMP] > before[LAMP]
-    assert database.read("MATCH (n:Product) RETURN n.facts_at IS NOT NULL AS at") == [{"at": True}]
+    assert stale_before == 0
+    (stale,) = vectors.stale_among([LAMP], HOME, encoder)
+    # What waits for review is no part of what an encoder reads.
+    assert [fact.value for fact in stale.text.facts] == ["colour=red"]
 
 
 def test_what_a_catalog_says_otherwise_makes_a_fact_a_proposal(database):

@@ -12,6 +12,7 @@ from graph.client import AsyncDatabase
 from graph.errors import DraftInvalid, ProposalStale, ProposalUnknown
 from graph.export import Whole, export_snapshot
 from graph.records import FactCounts
+from graph.repositories.conflicts import Conflicts
 from graph.repositories.facts import FactWriter
 from graph.repositories.products import Products
 from graph.repositories.proposal_ids import proposal_id
@@ -291,6 +292,23 @@ class TestInNeo4j:
         facts = snapshot.edges["Product", "HAS_PARAMETER", "Value"]
         status = facts.column("status").to_pylist()
         assert sorted(status) == ["accepted", "accepted", "proposed", "proposed"]
+
+    async def test_what_a_person_accepts_stands_above_a_catalog_and_is_listed_as_a_conflict(
+        self, database, async_database
+    ):
+        stock(database)
+        id = proposal_id("product", LAMP, "ram=16GB")
+
+        decide(database, id, "accepted", None, "ann", THURSDAY)
+
+        page = await Conflicts(async_database).page(
+            parameter=None, source=None, kind=None, limit=9, after=None
+        )
+        (conflict,) = page.conflicts
+        assert [(one.value, one.origin, one.preferred) for one in conflict.statements] == [
+            ("ram=16GB", "reviewed", True),
+            ("ram=8GB", "catalog", False),
+        ]
 
     async def test_what_was_rejected_is_no_neighbour(self, database, async_database):
         stock(database)
