@@ -19,7 +19,9 @@ def linker(models):
 
 
 def share_right(links, rows):
-    right = [(link.model if link else None) == gold for link, (_, gold) in zip(links, rows)]
+    right = [
+        (link.model if link else None) == gold for link, (_, gold) in zip(links, rows, strict=True)
+    ]
     return sum(right) / len(right)
 
 
