@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -55,15 +56,17 @@ def linking(
     """Link offers to models: precision, recall and F1, beside two baselines and the rules."""
     from app.cli.evaluate import print_report
     from app.services.reference_models import dump_files, read_models
-    from ml.linking.evaluation import LinkingTrial, evaluate_linking
 
-    if absent != absent:  # NaN passes both ends of a range
+    if math.isnan(absent):  # passes both ends of a range
         raise typer.BadParameter(f"{absent} is no number to go by", param_hint="--absent")
     dump = dump_files([*catalog, *(more or ())])
+    models = read_models(dump, mapping)
+    # Not before: it takes seconds to load, and a bad dump is told at once.
+    from ml.linking.evaluation import LinkingTrial, evaluate_linking
+
     trial = LinkingTrial(
         categories=tuple(category or ()), absent=absent, splits=0 if test else splits, seed=seed
     )
-    models = read_models(dump, mapping)
     report = evaluate_linking(models, dump, train, test, trial, notify=_note)
     if json:
         print_json(report)

@@ -74,14 +74,17 @@ class Calibration:
     @classmethod
     def fit(cls, score_S: Floats, right_S: Flags) -> Calibration:
         """By Newton's method, held near doing nothing so that few titles cannot mislead it."""
-        odds_S = _log_odds(score_S)
-        design = np.stack([odds_S, np.ones_like(odds_S)], axis=1)
+        design_S2 = np.stack([_log_odds(score_S), np.ones(len(score_S))], axis=1)
         start = theta = np.array([1.0, 0.0])
         for _ in range(_STEPS):
-            share_S = 1 / (1 + np.exp(-np.clip(design @ theta, -30, 30)))
-            slope = design.T @ (share_S - right_S) + (theta - start)
-            curve = (design * (share_S * (1 - share_S))[:, None]).T @ design + np.eye(2)
+            share_S = _sigmoid(design_S2 @ theta)
+            slope = design_S2.T @ (share_S - right_S) + (theta - start)
+            curve = (design_S2 * (share_S * (1 - share_S))[:, None]).T @ design_S2 + np.eye(2)
             step = np.linalg.solve(curve, slope)
+            while _loss(theta - step, design_S2, right_S) > _loss(theta, design_S2, right_S):
+                step = step / 2  # where the curve is flat, the whole step goes far too far
+                if float(np.abs(step).max()) < _EDGE:
+                    break
             theta = theta - step
             if float(np.abs(step).max()) < _EDGE:
                 break
@@ -90,6 +93,17 @@ class Calibration:
     def confidence(self, score: float) -> float:
         odds = float(_log_odds(np.array([score]))[0])
         return 1 / (1 + math.exp(-self.slope * odds - self.shift))
+
+
+def _loss(theta: Floats, design_S2: Floats, right_S: Flags) -> float:
+    odds_S = design_S2 @ theta
+    away = theta - np.array([1.0, 0.0])
+    return float(np.logaddexp(0, odds_S).sum() - odds_S[right_S].sum() + away @ away / 2)
+
+
+def _sigmoid(odds_S: Floats) -> Floats:
+    share_S: Floats = 1 / (1 + np.exp(-np.clip(odds_S, -30, 30)))
+    return share_S
 
 
 def _log_odds(score_S: Floats) -> Floats:

@@ -22,8 +22,8 @@ _QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]+)?)([^\W\d_]+)")
 _WORD_NUMBER = re.compile(r"([^\W\d_]{3,})([0-9]+)")
 _NUMBER_WORD = re.compile(r"([^\W\d_]*[0-9]+)([^\W\d_]{3,})")
 _STEM = re.compile(r"[^\W\d_]{0,4}[0-9]{2,}")
-_SHORTEST_UNIT = 2  # a letter behind a space is hardly ever a unit, nor is the word `in`
-_NO_UNIT = frozenset({"in"})
+_SHORTEST_UNIT = 2  # a letter is a unit behind a fraction alone: `1.7 l`, but `4 g` is no weight
+_NO_UNIT = frozenset({"in"})  # likewise: `2 in 1`
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -32,7 +32,7 @@ def words_of(text: str) -> tuple[str, ...]:
     words: list[str] = []
     for found in _WORD.findall(folded):
         for word in _parts(found):
-            if words and _is_unit(word) and _NUMBER.fullmatch(words[-1]):
+            if words and _NUMBER.fullmatch(words[-1]) and _is_unit(word, "." in words[-1]):
                 words[-1] += word
             else:
                 words.append(word)
@@ -51,16 +51,16 @@ def _parts(word: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=8_192)
-def _is_unit(word: str) -> bool:
-    long_enough = len(word) >= _SHORTEST_UNIT and word not in _NO_UNIT
-    return long_enough and word.isalpha() and find_unit(word) is not None
+def _is_unit(word: str, behind_fraction: bool) -> bool:
+    certain = behind_fraction or (len(word) >= _SHORTEST_UNIT and word not in _NO_UNIT)
+    return certain and word.isalpha() and find_unit(word) is not None
 
 
 @lru_cache(maxsize=32_768)
 def quantity_of(word: str) -> tuple[str, float] | None:
     """Dimension and size, in one measure for each dimension, of `64gb` or `12.7cm`."""
     match = _QUANTITY.fullmatch(word)
-    unit = find_unit(match[2]) if match and _is_unit(match[2]) else None
+    unit = find_unit(match[2]) if match and _is_unit(match[2], "." in match[1]) else None
     if match is None or unit is None:
         return None
     return unit.dimension, float(match[1]) * unit.factor + unit.offset
