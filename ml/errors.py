@@ -20,6 +20,7 @@ LearningError
 ├── CheckpointInvalid           a checkpoint that this run cannot go on from
 ├── CheckpointNotWritten        a full or broken disk
 ├── JournalNotWritten           the same, or a folder that cannot be written
+├── PairsInvalid                a file of labelled pairs that cannot be read or learnt from
 ├── RecipeInvalid               a setting of a training run that makes no sense
 ├── SplitLeaks                  parts that share what they are judged on
 ├── TriplesInvalid              a file of triples that cannot be read or judged by
@@ -167,6 +168,22 @@ class TriplesInvalid(LearningError):
         super().__init__(
             f"{place}: {reason}. A file of triples has either a first line with their number and "
             "then `head tail relation` as ids, or `head`, `relation`, `tail` separated by tabs"
+        )
+
+
+class PairsInvalid(LearningError):
+    """`line` counts from 1; `path` is None for pairs that came from no file."""
+
+    code = "pairs_invalid"
+
+    def __init__(self, *, path: Path | None, reason: str, line: int | None = None) -> None:
+        self.path, self.reason, self.line = path, reason, line
+        place = "the labelled pairs" if path is None else f"{path}"
+        place = place if line is None else f"{place}, line {line}"
+        super().__init__(
+            f"{place}: {reason}. A file of pairs has `COL name VAL text ...`, a second record "
+            "like it and 1 (the same product) or 0 in each line, divided by tabs; learning needs "
+            "both labels"
         )
 
 
