@@ -20,6 +20,7 @@ LearningError
 ├── CheckpointInvalid           a checkpoint that this run cannot go on from
 ├── CheckpointNotWritten        a full or broken disk
 ├── JournalNotWritten           the same, or a folder that cannot be written
+├── MatcherInvalid              files that are no matcher of this version
 ├── PairsInvalid                a file of labelled pairs that cannot be read or learnt from
 ├── RecipeInvalid               a setting of a training run that makes no sense
 ├── SplitLeaks                  parts that share what they are judged on
@@ -168,6 +169,18 @@ class TriplesInvalid(LearningError):
         super().__init__(
             f"{place}: {reason}. A file of triples has either a first line with their number and "
             "then `head tail relation` as ids, or `head`, `relation`, `tail` separated by tabs"
+        )
+
+
+class MatcherInvalid(LearningError):
+    """`file` is one of those that a matcher is written as."""
+
+    code = "matcher_invalid"
+
+    def __init__(self, *, file: str, reason: str) -> None:
+        self.file, self.reason = file, reason
+        super().__init__(
+            f"the matcher's file {file} {reason}; bring it back as it was written, or train anew"
         )
 
 

@@ -63,7 +63,5 @@ def _coverage(word: str, other: PreparedText) -> float:
     for candidate in other.words:
         if len(candidate) >= 3 and (word.startswith(candidate) or candidate.startswith(word)):
             return _PREFIX
-    near = process.extractOne(
-        word, other.words, scorer=JaroWinkler.similarity, score_cutoff=_NEAR
-    )
+    near = process.extractOne(word, other.words, scorer=JaroWinkler.similarity, score_cutoff=_NEAR)
     return 0.0 if near is None else _TYPO

@@ -10,18 +10,19 @@ from rapidfuzz.distance import JaroWinkler
 
 from ml.matching.prepared import PreparedItem, PreparedText
 
-COLOURS = frozenset(
+_COLOURS = (
     "black white silver grey gray blue red green pink purple orange yellow brown gold beige "
-    "bronze titanium charcoal violet 黑 白 银 灰 蓝 红 绿 粉 紫 橙 黄 棕 金".split()
+    "bronze titanium charcoal violet 黑 白 银 灰 蓝 红 绿 粉 紫 橙 黄 棕 金"
 )
 # Words that make another product of the same name, in any category.
-EDITIONS = frozenset(
+_EDITIONS = (
     "pro plus lite mini max ultra premium deluxe standard basic professional home student academic "
     "upgrade upsell update full retail oem refurbished renewed used kit bundle pack case cover "
     "replacement compatible for with without wireless wired left right men women kids single dual "
-    "twin double triple large small medium xl xs set edition license licence users user mac windows "
-    "version 2nd 3rd extended pre travel limited".split()
+    "twin double triple large small medium xl xs set edition license licence users user mac "
+    "windows version 2nd 3rd extended pre travel limited"
 )
+COLOURS, EDITIONS = frozenset(_COLOURS.split()), frozenset(_EDITIONS.split())
 ONE_SIDED, NEITHER = -1.0, -2.0
 
 BRAND_NAMES = (

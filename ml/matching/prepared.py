@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,7 +13,7 @@ from graph.text.numbers import parse_number
 from graph.text.quantities import find_quantities
 from graph.text.units import unit_of
 from graph.text.values import clean_text
-from ml.matching.records import Fields
+from ml.matching.records import Fields, identity
 from ml.matching.roles import Roles
 
 # What makes a product is said early; pairs of longer texts would cost milliseconds each.
@@ -98,6 +98,25 @@ def prepare(fields: Fields, roles: Roles) -> PreparedItem:
         price=number_in(_first(cleaned, roles.price)),
         stray_prices=frozenset(float(found) for found in _MONEY.findall(whole.text)),
     )
+
+
+class Preparing:
+    """Prepares many items, those that say the same only once."""
+
+    def __init__(self, roles: Roles) -> None:
+        self._roles = roles
+        self._known: dict[str, PreparedItem] = {}
+
+    def pairs(
+        self, pairs: Sequence[tuple[Fields, Fields]]
+    ) -> list[tuple[PreparedItem, PreparedItem]]:
+        return [(self(left), self(right)) for left, right in pairs]
+
+    def __call__(self, fields: Fields) -> PreparedItem:
+        key = identity(fields)
+        if key not in self._known:
+            self._known[key] = prepare(fields, self._roles)
+        return self._known[key]
 
 
 @lru_cache(maxsize=16_384)

@@ -36,4 +36,4 @@ class Rarity:
         return self.weights.get(word, self.unseen)
 
     def total(self, words: Iterable[str]) -> float:
-        return sum(map(self, words))
+        return math.fsum(map(self, words))  # the order of a set does not matter to it

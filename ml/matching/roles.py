@@ -48,9 +48,7 @@ def find_roles(items: Sequence[Fields]) -> Roles:
     """Looks at the shape of the values: how many, how long, numbers, repeated, told elsewhere."""
     sample = items[:: max(1, len(items) // SAMPLE)]
     names = dict.fromkeys(name for item in sample for name in item)
-    shapes = {
-        name: shape for name in names if (shape := _shape(name, sample)) is not None
-    }
+    shapes = {name: shape for name in names if (shape := _shape(name, sample)) is not None}
     taken: set[str] = set()
     found = {}
     for role in ("price", "name", "brand", "code"):

@@ -39,6 +39,13 @@ NAMES = (
     "ratio of lengths",
 )
 
+# Those that could decide alone.
+SIMILARITIES = (
+    *("ratio", "partial ratio", "words sorted", "words as a set", "first letters"),
+    *("squashed ratio", "share of words in common", "share of the shorter in common"),
+    "weighed words in common",
+)
+
 
 def compare_strings(left: PreparedText, right: PreparedText, rarity: Rarity) -> Sequence[float]:
     """One number per name in NAMES."""

@@ -24,9 +24,9 @@ class TreesConfig:
     """
 
     bags: int = 3
-    trees: int = 300
+    trees: int = 400
     learning_rate: float = 0.035
-    leaves: int = 31
+    leaves: int = 15
     least_in_leaf: int = 5
     column_share: float = 0.3
     row_share: float = 0.8
@@ -58,12 +58,14 @@ class TreeBag:
     def log_odds(self, rows_PF: NDArray[np.float32]) -> NDArray[np.float64]:
         """Returns x_P."""
         found = [booster.predict(rows_PF, raw_score=True) for booster in self._boosters]
-        return np.mean(found, axis=0, dtype=np.float64)
+        mean_P: NDArray[np.float64] = np.mean(found, axis=0, dtype=np.float64)
+        return mean_P
 
     def contributions(self, rows_PF: NDArray[np.float32]) -> NDArray[np.float64]:
         """Returns x_PF whose rows sum to the log-odds, but for one constant (SHAP values)."""
         found = [booster.predict(rows_PF, pred_contrib=True) for booster in self._boosters]
-        return np.mean(found, axis=0, dtype=np.float64)[:, :-1]
+        mean_PF: NDArray[np.float64] = np.stack(found).mean(axis=0, dtype=np.float64)
+        return mean_PF[:, :-1]
 
     def to_texts(self) -> list[str]:
         return [booster.model_to_string() for booster in self._boosters]

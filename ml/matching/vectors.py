@@ -48,10 +48,10 @@ class Vectors:
     def fit(cls, texts: Sequence[PreparedText], terms: Terms) -> Self:
         counts: dict[str, int] = {}
         for text in texts:
-            for term in set(terms(text)):
+            for term in sorted(set(terms(text))):
                 counts[term] = counts.get(term, 0) + 1
         count_V = np.fromiter(counts.values(), np.float32, len(counts))
-        weight_V = np.log((1 + len(texts)) / count_V)
+        weight_V = np.log((1 + len(texts)) / count_V).astype(np.float32)
         return cls(terms, {term: n for n, term in enumerate(counts)}, weight_V)
 
     def __call__(self, texts: Sequence[PreparedText]) -> csr_array:
@@ -63,12 +63,9 @@ class Vectors:
             columns += sorted(found)
             ends.append(len(columns))
         column_E = np.array(columns, dtype=np.int32)
-        value_E = self.weight_V[column_E] if columns else np.zeros(0, np.float32)
-        end_N = np.array(ends, dtype=np.int64)
-        square_N = np.add.reduceat(
-            np.append(value_E**2, 0.0), np.minimum(end_N[:-1], len(value_E))
-        )
-        length_N = np.sqrt(np.where(np.diff(end_N) > 0, square_N, 1.0)) + 1e-12
-        value_E = value_E / np.repeat(length_N, np.diff(end_N)).astype(np.float32)
+        row_E = np.repeat(np.arange(len(texts)), np.diff(ends))
+        weight_E = self.weight_V[column_E]
+        square_N = np.bincount(row_E, weights=weight_E**2, minlength=len(texts))
+        value_E = (weight_E / np.sqrt(square_N)[row_E]).astype(np.float32)
         shape = (len(texts), len(self.ids))
-        return csr_array((value_E, column_E, end_N), shape=shape)
+        return csr_array((value_E, column_E, np.array(ends)), shape=shape)
