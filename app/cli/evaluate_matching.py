@@ -38,11 +38,13 @@ def report_on(
     train: Path, valid: Path, test: Path, *, known_links: bool, folds: int, seed: int
 ) -> Report:
     """Runs the evaluation, telling its progress on standard error."""
+    if folds in (1, 2):
+        raise typer.BadParameter(
+            "one fold is scored, one chooses, one teaches: take 3 or more", param_hint="--folds"
+        )
     from app.cli.output import err
     from ml.matching.evaluation import MatchingEvaluation, evaluate_matching
 
-    if folds in (1, 2):
-        raise typer.BadParameter("one fold is scored, one chooses, one teaches: take 3 or more")
     config = MatchingEvaluation(known_links=known_links, folds=folds, seed=seed)
     return evaluate_matching(
         train,

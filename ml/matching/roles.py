@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ml.matching.records import Fields
 
@@ -24,7 +25,7 @@ _NUMBER = re.compile(r"[^\w]*\d[\d.,]*[^\w]*\w{0,3}")
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """Names of fields, the likeliest first; usually one each, two where the sides differ."""
+    """Names of fields; usually one each, two where two shops call the same thing differently."""
 
     name: tuple[str, ...] = ()
     brand: tuple[str, ...] = ()
@@ -53,7 +54,7 @@ def find_roles(items: Sequence[Fields]) -> Roles:
     found = {}
     for role in ("price", "name", "brand", "code"):
         free = {name: shape for name, shape in shapes.items() if name not in taken}
-        found[role] = _fields_for(role, free)
+        found[role] = _fields_for(role, free, sample)
         taken.update(found[role])
     return Roles(**found)
 
@@ -82,16 +83,24 @@ def _looks_coded(value: str) -> bool:
     return len(value.split()) <= 2 and any(map(str.isdecimal, value)) and len(value) >= 3
 
 
-def _fields_for(role: str, shapes: Mapping[str, _Shape]) -> tuple[str, ...]:
+def _fields_for(
+    role: str, shapes: Mapping[str, _Shape], items: Sequence[Fields]
+) -> tuple[str, ...]:
+    """The fittest field, and the fittest of those that stand in its place in other items."""
     scores = {
         name: _fitness(role, shape) + _HINT * _is_usual(role, name)
         for name, shape in shapes.items()
     }
-    best = max(scores.values(), default=0.0)
-    if best < _LEAST:
+    order = sorted((name for name in scores if scores[name] >= _LEAST), key=lambda n: -scores[n])
+    if not order:
         return ()
-    near = [name for name in scores if scores[name] >= max(_LEAST, best - 0.1)]
-    return tuple(sorted(near, key=lambda name: -scores[name]))[: 2 if role == "name" else 1]
+    best = order[0]
+    instead = (name for name in order[1:] if not _stand_together(best, name, items))
+    return (best, *islice(instead, 1))
+
+
+def _stand_together(one: str, other: str, items: Sequence[Fields]) -> bool:
+    return any(one in item and other in item for item in items)
 
 
 def _is_usual(role: str, name: str) -> bool:
