@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ml.matching import known_links, rivals, telling_words
 from ml.matching.features import Feature, PairFeatures
-from ml.matching.known_items import KnownItems, Pair
+from ml.matching.known_items import KnownItems, Pair, SeenPairs
 from ml.matching.known_links import KnownLinks
 from ml.matching.offer_features import common_fields
 from ml.matching.prepared import Preparing
@@ -88,5 +88,8 @@ class Comparison:
 
     def _rows(self, pairs: Sequence[Pair], words_P1: NDArray[np.float32]) -> NDArray[np.float32]:
         found = [self.features.rows(pairs), words_P1]
-        found += [part.rows(pairs) for part in (self.rivals, self.links) if part is not None]
+        parts = [part for part in (self.rivals, self.links) if part is not None]
+        if parts:
+            seen = SeenPairs.of(pairs, self.known)
+            found += [part.rows(seen) for part in parts]
         return np.hstack(found)

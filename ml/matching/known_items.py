@@ -1,11 +1,12 @@
-"""Items that are known beforehand, as two sides, each with its vectors."""
+"""Items as vectors: those that are known beforehand, as two sides, and those of pairs."""
 
-# N items of one side, Q items asked for, V terms
+# N known items of one side, Q different items of P pairs, V terms
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Self
 
 import numpy as np
@@ -74,6 +75,40 @@ class KnownItems:
             for side, prepared in zip(fields, items, strict=True)
         )
         return cls(spaces, (left, right))
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPairs:
+    """Pairs to be scored; items that say the same get their vectors once.
+
+    Attributes:
+        items: different ones, of both sides together.
+        place_P2: of each pair's left and right one among them.
+        matrices: x_QV by the number of the space.
+        known_Q2: place of each among the known left and the known right ones; -1: not known.
+    """
+
+    items: tuple[PreparedItem, ...]
+    place_P2: NDArray[np.int64]
+    matrices: tuple[csr_array, ...]
+    known_Q2: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, pairs: Sequence[Pair], known: KnownItems) -> Self:
+        places: dict[str, int] = {}
+        items: list[PreparedItem] = []
+        for item in chain.from_iterable(pairs):
+            if key_of(item) not in places:
+                places[key_of(item)] = len(items)
+                items.append(item)
+        found = [[places[key_of(item)] for item in pair] for pair in pairs]
+        known_Q2 = [[side.places.get(key, -1) for side in known.sides] for key in places]
+        return cls(
+            items=tuple(items),
+            place_P2=np.array(found, dtype=np.int64).reshape(-1, 2),
+            matrices=tuple(space(items) for space in known.spaces),
+            known_Q2=np.array(known_Q2, dtype=np.int64).reshape(-1, 2),
+        )
 
 
 def key_of(item: PreparedItem) -> str:

@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.matching.known_items import KnownItems, Pair, cosine, key_of
+from ml.matching.known_items import KnownItems, Pair, SeenPairs, cosine, key_of
 from ml.matching.prepared import PreparedItem
 
 UNKNOWN = -1.0
@@ -58,47 +58,46 @@ class KnownLinks:
                     links[own][key_of(pair[own])].append((place, bool(is_same)))
         return cls(known, (dict(links[0]), dict(links[1])))
 
-    def rows(self, pairs: Sequence[Pair]) -> NDArray[np.float32]:
+    def rows(self, seen: SeenPairs) -> NDArray[np.float32]:
         """Returns x_PF: one number per name in NAMES."""
-        sides = [self._side(pairs, 0), self._side([(b, a) for a, b in pairs], 1)]
-        return np.hstack(sides)
+        return np.hstack([self._side(seen, 0), self._side(seen, 1)])
 
-    def _side(self, pairs: Sequence[Pair], own: int) -> NDArray[np.float32]:
-        """For pairs of (an item of side `own`, the candidate)."""
-        side = self.known.sides[1 - own]
-        found = np.full((len(pairs), len(_MEASURES)), UNKNOWN, dtype=np.float32)
+    def _side(self, seen: SeenPairs, own: int) -> NDArray[np.float32]:
+        """The other item of each pair, beside those that its item of side `own` is linked to."""
+        found = np.full((len(seen.place_P2), len(_MEASURES)), UNKNOWN, dtype=np.float32)
+        keys = [key_of(item) for item in seen.items]
         rows, places, same = [], [], []
-        for n, (item, candidate) in enumerate(pairs):
-            itself = side.places.get(key_of(candidate))
-            links = [link for link in self.links[own].get(key_of(item), ()) if link[0] != itself]
+        for n, pair in enumerate(seen.place_P2.tolist()):
+            itself = seen.known_Q2[pair[1 - own], 1 - own]
+            known = self.links[own].get(keys[pair[own]], ())
+            links = [link for link in known if link[0] != itself]
             found[n, 0] = sum(is_same for _, is_same in links)
             found[n, 1] = np.log1p(len(links) - found[n, 0])
             rows += [n] * len(links)
             places += [place for place, _ in links]
             same += [is_same for _, is_same in links]
         if rows:
-            row_L, same_L = np.array(rows), np.array(same)
-            candidates = [candidate for _, candidate in pairs]
-            likeness = self._likenesses(candidates, row_L, np.array(places), own)
-            _keep_best(found, likeness, row_L, same_L)
+            candidate_L = seen.place_P2[rows, 1 - own]
+            likenesses = self._likenesses(seen, candidate_L, np.array(places), own)
+            _keep_best(found, likenesses, np.array(rows), np.array(same))
         return found
 
     def _likenesses(
         self,
-        candidates: Sequence[PreparedItem],
-        row_L: NDArray[np.int64],
+        seen: SeenPairs,
+        candidate_L: NDArray[np.int64],
         place_L: NDArray[np.int64],
         own: int,
     ) -> list[NDArray[np.float32]]:
         """Of each candidate with each item that is linked to its partner."""
         side = self.known.sides[1 - own]
         found = [
-            cosine(space(candidates)[row_L], matrix[place_L])
-            for space, matrix in zip(self.known.spaces, side.matrices, strict=True)
+            cosine(item_QV[candidate_L], known_NV[place_L])
+            for item_QV, known_NV in zip(seen.matrices, side.matrices, strict=True)
         ]
         numbers = [
-            _numbers_alike(candidates[row], side.items[place])
-            for row, place in zip(row_L, place_L, strict=True)
+            _numbers_alike(seen.items[candidate], side.items[place])
+            for candidate, place in zip(candidate_L.tolist(), place_L.tolist(), strict=True)
         ]
         return [*found, np.array(numbers, dtype=np.float32)]
 

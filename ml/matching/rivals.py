@@ -1,17 +1,15 @@
 """Whether a known item fits one of a pair better than the other of the pair does."""
 
-# P pairs, B pairs at a time, Q different items of the pairs, N known items of one side, V terms
+# P pairs, B pairs at a time, Q different items of them, N known items of one side, V terms
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.matching.known_items import KnownItems, Pair, cosine, key_of
-from ml.matching.prepared import PreparedItem
+from ml.matching.known_items import KnownItems, SeenPairs, cosine
 
 BATCH = 256  # pairs: 20 MB for 20,000 known items
 NEAR = 0.9  # of the pair's own cosine
@@ -37,44 +35,27 @@ class Rivals:
 
     known: KnownItems
 
-    def rows(self, pairs: Sequence[Pair]) -> NDArray[np.float32]:
+    def rows(self, seen: SeenPairs) -> NDArray[np.float32]:
         """Returns x_PF: one number per name in NAMES."""
-        if not pairs:
-            return np.zeros((0, len(NAMES)), dtype=np.float32)
-        sides = [self._against(pairs, 1), self._against([(b, a) for a, b in pairs], 0)]
-        return np.hstack(sides)
+        return np.hstack([self._against(seen, 1), self._against(seen, 0)])
 
-    def _against(self, pairs: Sequence[Pair], side: int) -> NDArray[np.float32]:
-        """For pairs of (the one who looks, the one of `side`)."""
-        lookers, looker_P = _distinct([looker for looker, _ in pairs])
-        others, other_P = _distinct([other for _, other in pairs])
-        places = self.known.sides[side].places
-        hidden_P2 = np.array([[places.get(key_of(item), -1) for item in pair] for pair in pairs])
+    def _against(self, seen: SeenPairs, side: int) -> NDArray[np.float32]:
+        """The item of `side` among all known ones of that side, as the other one looks at them."""
+        looker_P, other_P = seen.place_P2[:, 1 - side], seen.place_P2[:, side]
+        hidden_P2 = seen.known_Q2[seen.place_P2, side]
         order_P = np.argsort(looker_P, kind="stable")  # so that a batch has few who look
-        found = np.zeros((len(pairs), len(_SPACES) * len(_MEASURES)), dtype=np.float32)
-        for n, space in enumerate(self.known.spaces):
+        found = np.zeros((len(order_P), len(_SPACES) * len(_MEASURES)), dtype=np.float32)
+        for n, item_QV in enumerate(seen.matrices):
             known_NV = self.known.sides[side].matrices[n]
-            looker_QV, other_QV = space(lookers), space(others)
             columns = slice(n * len(_MEASURES), (n + 1) * len(_MEASURES))
-            for first in range(0, len(pairs), BATCH):
+            for first in range(0, len(order_P), BATCH):
                 batch = order_P[first : first + BATCH]
-                own_B = cosine(looker_QV[looker_P[batch]], other_QV[other_P[batch]])
+                own_B = cosine(item_QV[looker_P[batch]], item_QV[other_P[batch]])
                 looks, row_B = np.unique(looker_P[batch], return_inverse=True)
-                cosine_BN = (looker_QV[looks] @ known_NV.T).toarray()[row_B]
+                cosine_BN = (item_QV[looks] @ known_NV.T).toarray()[row_B]
                 _hide(cosine_BN, hidden_P2[batch])
                 found[batch, columns] = _standing(own_B, cosine_BN)
         return found
-
-
-def _distinct(items: Sequence[PreparedItem]) -> tuple[list[PreparedItem], NDArray[np.int64]]:
-    """Items that say different things, and for each item its place among them."""
-    places: dict[str, int] = {}
-    distinct: list[PreparedItem] = []
-    for item in items:
-        if key_of(item) not in places:
-            places[key_of(item)] = len(distinct)
-            distinct.append(item)
-    return distinct, np.array([places[key_of(item)] for item in items])
 
 
 def _hide(cosine_BN: NDArray[np.float32], place_B2: NDArray[np.int64]) -> None:
