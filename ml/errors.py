@@ -25,6 +25,8 @@ LearningError
 ├── CheckpointNotWritten        a full or broken disk
 ├── JournalNotWritten           the same, or a folder that cannot be written
 ├── LabelsInvalid               a file of labelled texts that cannot be read or judged by
+├── MatcherInvalid              files that are no matcher of this version
+├── PairsInvalid                a file of labelled pairs that cannot be read or learnt from
 ├── RecipeInvalid               a setting of a training run that makes no sense
 ├── SplitLeaks                  parts that share what they are judged on
 ├── TriplesInvalid              a file of triples that cannot be read or judged by
@@ -236,6 +238,34 @@ class OffersTooFew(LearningError):
         super().__init__(
             f"linking is learnt from offers of two models of the catalogue or more, and there are "
             f"offers of {models}; give more offers, or a catalogue that has their models"
+        )
+
+
+class MatcherInvalid(LearningError):
+    """`file` is one of those that a matcher is written as."""
+
+    code = "matcher_invalid"
+
+    def __init__(self, *, file: str, reason: str) -> None:
+        self.file, self.reason = file, reason
+        super().__init__(
+            f"the matcher's file {file} {reason}; bring it back as it was written, or train anew"
+        )
+
+
+class PairsInvalid(LearningError):
+    """`line` counts from 1; `path` is None for pairs that came from no file."""
+
+    code = "pairs_invalid"
+
+    def __init__(self, *, path: Path | None, reason: str, line: int | None = None) -> None:
+        self.path, self.reason, self.line = path, reason, line
+        place = "the labelled pairs" if path is None else f"{path}"
+        place = place if line is None else f"{place}, line {line}"
+        super().__init__(
+            f"{place}: {reason}. A file of pairs has `COL name VAL text ...`, a second record "
+            "like it and 1 (the same product) or 0 in each line, divided by tabs; learning needs "
+            "both labels"
         )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from app.cli import evaluate_matching
 from app.cli.evaluate_linking import linking
 from app.cli.output import Json, err, out, print_json, print_table
 
@@ -117,6 +118,26 @@ def extraction(
         print_report(report)
 
 
+@cli.command()
+def matching(
+    train: evaluate_matching.Train,
+    valid: evaluate_matching.Valid,
+    test: evaluate_matching.Test,
+    known_links: evaluate_matching.KnownLinks = False,
+    folds: evaluate_matching.Folds = 5,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1)] = 0,
+    json: Json = False,
+) -> None:
+    """Say which pairs of items are the same product: F1, precision and recall."""
+    report = evaluate_matching.report_on(
+        train, valid, test, known_links=known_links, folds=folds, seed=seed
+    )
+    if json:
+        print_json(report)
+    else:
+        print_report(report)
+
+
 def _note(text: str) -> None:
     err.print(text, highlight=False, markup=False, soft_wrap=True)
 
@@ -127,7 +148,10 @@ def print_report(report: Report) -> None:
             name,
             f"{found.value:.3f}",
             f"{found.low:.3f}-{found.high:.3f}",
-            *(f"{values[name]:.3f}" for values in report.baselines.values()),
+            *(
+                f"{values[name]:.3f}" if name in values else ""
+                for values in report.baselines.values()
+            ),
         )
         for name, found in report.metrics.items()
     ]

@@ -1,0 +1,126 @@
+"""Matching on three files of pairs, beside its baselines: the report of `evaluate matching`."""
+
+# P pairs
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.errors import PairsInvalid
+from ml.evaluation.report import Measured, Report, sha256_of
+from ml.matching.baselines import OneSimilarity
+from ml.matching.calibration import calibration_error
+from ml.matching.folds import stratified_folds
+from ml.matching.matcher import Matcher, MatchingConfig
+from ml.matching.measures import Counts, pair_measures, shares
+from ml.matching.pair_file import read_pairs
+from ml.matching.records import LabelledPair
+from ml.matching.trees import TreesConfig
+
+Notify = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingEvaluation:
+    """What may be chosen.
+
+    Attributes:
+        known_links: the training pairs are known links while the test is scored.
+        folds: of the cross-validation over train and valid; 0: none. At least 3 otherwise: one to
+            score, one to choose the threshold by, the rest to learn from.
+    """
+
+    known_links: bool = False
+    folds: int = 5
+    seed: int = 0
+    threads: int = 1
+
+
+def evaluate_matching(
+    train: Path, valid: Path, test: Path, config: MatchingEvaluation, *, notify: Notify
+) -> Report:
+    """Learn from `train`, choose the threshold on `valid`, only then read `test` and score it once.
+
+    Raises:
+        PairsInvalid: a file cannot be read, a line is broken, or a label is missing.
+    """
+    start = time.monotonic()
+    if not test.is_file():  # now, not after the training
+        raise PairsInvalid(path=test, reason="is no file")
+    train_pairs, valid_pairs = read_pairs(train), read_pairs(valid)
+    settings = MatchingConfig(
+        known_links=config.known_links,
+        trees=TreesConfig(seed=config.seed, threads=config.threads),
+    )
+    matcher = Matcher.train(train_pairs, valid_pairs, settings)
+    notify(f"trained on {len(train_pairs):,} pairs; the threshold is {matcher.threshold:.3f}")
+    similarity = OneSimilarity.fit(train_pairs)
+    metrics = _cross_validated(train_pairs + valid_pairs, settings, config, notify)
+    test_pairs = read_pairs(test)
+    scoring = time.monotonic()
+    score_P = matcher.probabilities([(pair.left, pair.right) for pair in test_pairs])
+    scoring = time.monotonic() - scoring
+    same_P = labels(test_pairs)
+    baselines = {
+        "one_similarity": similarity.is_same(test_pairs),
+        "untrained": _decided(Matcher.untrained(), test_pairs),
+    }
+    return Report(
+        task="matching",
+        metrics={
+            **pair_measures(score_P >= matcher.threshold, same_P, config.seed),
+            **metrics,
+        },
+        baselines={name: shares(Counts.of(found, same_P)) for name, found in baselines.items()},
+        seconds=time.monotonic() - start,
+        config={
+            **asdict(config),
+            "trees": asdict(settings.trees),
+            "threshold": matcher.threshold,
+            "one_similarity": similarity.name,
+            "ece": calibration_error(score_P, same_P),
+            "ms_per_pair": 1_000 * scoring / len(test_pairs),
+            "pairs": {"train": len(train_pairs), "valid": len(valid_pairs), "test": len(same_P)},
+        },
+        data={str(path): sha256_of(path) for path in (train, valid, test)},
+    )
+
+
+def labels(pairs: Sequence[LabelledPair]) -> NDArray[np.bool_]:
+    return np.array([pair.same for pair in pairs])
+
+
+def _decided(matcher: Matcher, pairs: Sequence[LabelledPair]) -> NDArray[np.bool_]:
+    score_P = matcher.probabilities([(pair.left, pair.right) for pair in pairs])
+    decided_P: NDArray[np.bool_] = score_P >= matcher.threshold
+    return decided_P
+
+
+def _cross_validated(
+    pairs: Sequence[LabelledPair],
+    settings: MatchingConfig,
+    config: MatchingEvaluation,
+    notify: Notify,
+) -> dict[str, Measured]:
+    """F1 over pairs that neither trees nor threshold have seen: one fold scored, the next one for
+    the threshold."""
+    if not config.folds:
+        return {}
+    same_P, decided_P = labels(pairs), np.zeros(len(pairs), dtype=np.bool_)
+    fold_P = stratified_folds(same_P, config.folds, config.seed)
+    for fold in range(config.folds):
+        scored = np.flatnonzero(fold_P == fold).tolist()
+        valid_fold = (fold + 1) % config.folds
+        valid = [pairs[n] for n in np.flatnonzero(fold_P == valid_fold).tolist()]
+        within = np.flatnonzero((fold_P != fold) & (fold_P != valid_fold)).tolist()
+        matcher = Matcher.train([pairs[n] for n in within], valid, settings)
+        decided_P[scored] = _decided(matcher, [pairs[n] for n in scored])
+        notify(f"fold {fold + 1} of {config.folds}")
+    found = pair_measures(decided_P, same_P, config.seed)
+    return {f"cv_{name}": measured for name, measured in found.items()}

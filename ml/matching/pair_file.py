@@ -1,0 +1,59 @@
+"""Files of labelled pairs in DeepMatcher's layout: two records and 0 or 1, divided by tabs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ml.errors import PairsInvalid
+from ml.matching.records import Fields, LabelledPair
+
+_COLUMN = re.compile(r"(?:^|\s)COL (\S+) VAL(?=\s|$)")
+
+
+def read_pairs(path: Path) -> list[LabelledPair]:
+    """All pairs of a file; both labels are among them.
+
+    A line is `COL name VAL text COL name VAL text<TAB>COL ...<TAB>1`; a field may be empty.
+
+    Raises:
+        PairsInvalid: the file cannot be read, a line is broken, or one of the labels is missing.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PairsInvalid(path=path, reason=f"cannot be read: {error}") from error
+    lines = text.split("\n")  # not splitlines: a form feed is part of a text
+    pairs = [_pair(path, n, line) for n, line in enumerate(lines, start=1) if line.strip()]
+    if not pairs:
+        raise PairsInvalid(path=path, reason="has no pairs")
+    for label in (True, False):
+        if all(pair.same is not label for pair in pairs):
+            raise PairsInvalid(path=path, reason=f"has no pair with the label {label:d}")
+    return pairs
+
+
+def _pair(path: Path, number: int, line: str) -> LabelledPair:
+    parts = line.rstrip("\r").split("\t")
+    if len(parts) != 3:
+        reason = f"has {len(parts)} parts instead of two records and a label"
+        raise PairsInvalid(path=path, line=number, reason=reason)
+    label = parts[2].strip()
+    if label not in ("0", "1"):
+        raise PairsInvalid(path=path, line=number, reason=f"the label {label[:40]!r} is not 0 or 1")
+    left, right = (_record(path, number, part) for part in parts[:2])
+    return LabelledPair(left, right, same=label == "1")
+
+
+def _record(path: Path, number: int, text: str) -> Fields:
+    marks = list(_COLUMN.finditer(text))
+    if not marks or text[: marks[0].start()].strip():
+        reason = f"the record {text.strip()[:40]!r} does not start with `COL name VAL`"
+        raise PairsInvalid(path=path, line=number, reason=reason)
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    fields = {
+        mark[1]: text[mark.end() : end].strip() for mark, end in zip(marks, ends, strict=True)
+    }
+    if len(fields) != len(marks):
+        raise PairsInvalid(path=path, line=number, reason="a record has the same field twice")
+    return fields

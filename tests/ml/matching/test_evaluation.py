@@ -1,0 +1,109 @@
+"""The report of matching, from three files."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ml.errors import PairsInvalid
+from ml.matching import evaluation
+from ml.matching.evaluation import MatchingEvaluation, evaluate_matching
+from ml.matching.trees import TreesConfig
+from tests.ml.matching.made_up import as_text, pairs
+
+DATA = Path(os.environ.get("CATALOGRAPH_DATA", Path(__file__).parents[4] / "shared" / "data"))
+NAMES = ("train", "valid", "test")
+ONCE = MatchingEvaluation(folds=0)
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    small = TreesConfig(bags=1, trees=40, learning_rate=0.1, leaves=7)
+    monkeypatch.setattr(evaluation, "TreesConfig", lambda **_: small)
+    paths = [tmp_path / f"{name}.txt" for name in NAMES]
+    for seed, path in enumerate(paths):
+        path.write_text(as_text(pairs(200, seed)), encoding="utf-8")
+    return paths
+
+
+def silent(text):
+    pass
+
+
+def test_the_model_beats_its_baselines_and_all_stand_in_one_report(files):
+    report = evaluate_matching(*files, MatchingEvaluation(folds=3), notify=silent)
+
+    assert report.task == "matching"
+    measures = {"f1", "precision", "recall"}
+    assert set(report.metrics) == measures | {f"cv_{name}" for name in measures}
+    for found in report.metrics.values():
+        assert 0 <= found.low <= found.value <= found.high <= 1
+    assert set(report.baselines) == {"one_similarity", "untrained"}
+    for values in report.baselines.values():
+        assert report.metrics["f1"].value > values["f1"]
+    assert set(report.data) == set(map(str, files))
+    assert report.config["pairs"] == {"train": 200, "valid": 200, "test": 200}
+
+
+def test_known_links_are_told_in_the_configuration(files):
+    report = evaluate_matching(*files, MatchingEvaluation(known_links=True, folds=0), notify=silent)
+
+    assert report.config["known_links"] is True
+    assert report.metrics["f1"].value > report.baselines["one_similarity"]["f1"]
+
+
+def test_the_same_files_and_seed_give_the_same_numbers(files):
+    first, second = (evaluate_matching(*files, ONCE, notify=silent) for _ in range(2))
+
+    assert first.metrics == second.metrics
+    assert first.config["threshold"] == second.config["threshold"]
+
+
+def test_the_test_file_is_read_once_and_after_the_training(files, monkeypatch):
+    read = []
+    original = evaluation.read_pairs
+    monkeypatch.setattr(
+        evaluation, "read_pairs", lambda path: read.append(path.name) or original(path)
+    )
+
+    evaluate_matching(*files, ONCE, notify=lambda text: read.append("trained"))
+
+    assert read == ["train.txt", "valid.txt", "trained", "test.txt"]
+
+
+def test_a_test_file_that_is_missing_is_found_before_the_training(files, tmp_path):
+    with pytest.raises(PairsInvalid, match=r"gone.txt: is no file"):
+        evaluate_matching(*files[:2], tmp_path / "gone.txt", ONCE, notify=silent)
+
+
+@pytest.mark.parametrize("place", range(3), ids=NAMES)
+def test_a_file_with_one_label_alone_is_refused_wherever_it_stands(files, place):
+    alike = [pair for pair in pairs(80) if pair.same]
+    files[place].write_text(as_text(alike), encoding="utf-8")
+
+    with pytest.raises(PairsInvalid, match=f"{NAMES[place]}.txt: has no pair with the label 0"):
+        evaluate_matching(*files, ONCE, notify=silent)
+
+
+@pytest.mark.long
+@pytest.mark.data
+@pytest.mark.skipif(
+    not DATA.is_dir(), reason="no development data; set CATALOGRAPH_DATA to its folder"
+)
+@pytest.mark.parametrize(
+    ("folder", "floor"),
+    [
+        ("structured_walmart-amazon", 0.87),
+        ("textual_abt-buy", 0.92),
+        ("structured_amazon-google", 0.75),
+        ("dirty_walmart-amazon", 0.85),
+    ],
+)
+def test_pairs_of_real_shops_are_matched_at_least_this_well(folder, floor):
+    train, valid = (DATA / "matching" / folder / f"{name}.txt" for name in ("train", "valid"))
+
+    report = evaluate_matching(train, valid, valid, ONCE, notify=silent)
+
+    assert report.metrics["f1"].value > floor
+    for values in report.baselines.values():
+        assert report.metrics["f1"].value > values["f1"]
