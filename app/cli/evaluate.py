@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from app.cli import evaluate_entities
 from app.cli.output import Json, err, out, print_json, print_table
 
 if TYPE_CHECKING:
@@ -68,6 +69,34 @@ def links(
         minutes=minutes, decoder=decoder, rank=rank, unseen=unseen, seed=seed, device=device
     )
     report = evaluate_links(train, valid, test, config, notify=_note)
+    if json:
+        print_json(report)
+    else:
+        print_report(report)
+
+
+@cli.command()
+def entities(
+    train: evaluate_entities.Train,
+    valid: evaluate_entities.Valid,
+    test: evaluate_entities.Test,
+    gazetteer: evaluate_entities.Gazetteer = None,
+    no_gazetteers: evaluate_entities.NoGazetteers = False,
+    fast: evaluate_entities.Fast = False,
+    seed: evaluate_entities.Seed = 0,
+    json: Json = False,
+) -> None:
+    """Find named entities in titles: exact-match precision, recall and F1."""
+    report = evaluate_entities.report_on_entities(
+        train,
+        valid,
+        test,
+        gazetteer=gazetteer or [],
+        no_gazetteers=no_gazetteers,
+        fast=fast,
+        seed=seed,
+        notify=_note,
+    )
     if json:
         print_json(report)
     else:
