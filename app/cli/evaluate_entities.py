@@ -50,7 +50,9 @@ def report_on_entities(
     from ml.entities.gazetteers import gazetteers_beside
 
     if no_gazetteers and gazetteer:
-        raise typer.BadParameter("goes with --gazetteer in no way", param_hint="--no-gazetteers")
+        raise typer.BadParameter(
+            "leaves nothing for --gazetteer to name; take one of them", param_hint="--no-gazetteers"
+        )
     named = _named(gazetteer)
     files = EntityFiles(
         train, valid, test, {} if no_gazetteers else named or gazetteers_beside(train)

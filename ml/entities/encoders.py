@@ -13,12 +13,12 @@ from torch.nn import functional
 EncoderName = Literal["lstm", "cnn"]
 
 
-def make_encoder(name: EncoderName, width: int, dropout: float) -> BiLstm | GatedCnn:
+def make_encoder(name: EncoderName, width: int) -> BiLstm | GatedCnn:
     match name:
         case "lstm":
             return BiLstm(width)
         case "cnn":
-            return GatedCnn(width, dropout)
+            return GatedCnn(width)
         case _:
             assert_never(name)
 
@@ -56,13 +56,13 @@ class GatedCnn(nn.Module):
     3 is written as one product over three neighbours: half the time in bfloat16.
     """
 
-    def __init__(self, width: int, dropout: float, hidden: int = 256) -> None:
+    def __init__(self, width: int, hidden: int = 256) -> None:
         super().__init__()
         self.dilations = (1, 1, 2, 4)  # 8 characters to each side: the phrase and its neighbours
         self.project = nn.Linear(width, hidden)
         self.convolutions = nn.ModuleList(nn.Linear(3 * hidden, 2 * hidden) for _ in self.dilations)
         self.norms = nn.ModuleList(nn.LayerNorm(hidden) for _ in self.dilations)
-        self.dropout = TitleDropout(dropout / 2)
+        self.dropout = TitleDropout()
         self.width = hidden
 
     def forward(self, x_BLD: Tensor, mask_BL: Tensor) -> Tensor:
@@ -86,9 +86,9 @@ class TitleDropout(nn.Module):
     Networks", NIPS 2016. Drawn for each character, it took a sixth of the training time.
     """
 
-    def __init__(self, share: float) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.share = share
+        self.share = 0.0
 
     def forward(self, x_BLD: Tensor) -> Tensor:
         if not self.training or not self.share:

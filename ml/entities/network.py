@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ml.entities.crf import LinearChainCrf
-from ml.entities.encoders import EncoderName, TitleDropout, make_encoder
+from ml.entities.encoders import EncoderName, GatedCnn, TitleDropout, make_encoder
 from ml.entities.featurizer import Featurizer
 from ml.entities.inputs import PADDING, TitleBatch
 
@@ -40,9 +40,7 @@ class NetworkSizes:
 class TitleNetwork(nn.Module):
     """Embeddings of character, both pairs and part of speech beside features; encoder; CRF."""
 
-    def __init__(
-        self, encoder: EncoderName, featurizer: Featurizer, dropout: float, dtype: torch.dtype
-    ) -> None:
+    def __init__(self, encoder: EncoderName, featurizer: Featurizer, dtype: torch.dtype) -> None:
         super().__init__()
         sizes = NetworkSizes.of(featurizer)
         self.dtype = dtype
@@ -52,13 +50,19 @@ class TitleNetwork(nn.Module):
         for table in (self.character, self.pair, self.tag):
             nn.init.normal_(table.weight, std=0.1)
         self.feature = nn.Linear(sizes.features, FEATURE)
-        self.dropout = TitleDropout(dropout)
+        self.dropout = TitleDropout()
         width = CHARACTER + 2 * PAIR + TAG + FEATURE
-        self.encoder = make_encoder(encoder, width, dropout)
+        self.encoder = make_encoder(encoder, width)
         self.emission = nn.Linear(self.encoder.width, len(featurizer.labels))
         self.recover = nn.Linear(self.encoder.width, CHARACTER)
         self.recover_bias_V = nn.Parameter(torch.zeros(sizes.characters))
         self.crf = LinearChainCrf(featurizer.labels)
+
+    def drop(self, share: float) -> None:
+        """Dropout of what goes into the encoder and comes out of it; within it, half of that."""
+        self.dropout.share = share
+        if isinstance(self.encoder, GatedCnn):
+            self.encoder.dropout.share = share / 2
 
     def context(self, batch: TitleBatch) -> Tensor:
         """`h_BLH`: every character in its context."""

@@ -21,20 +21,18 @@ _PIECES = (4, 7)
 _PLAIN_SHARE = 0.5
 
 
-def hide(
-    batch: TitleBatch, generator: Generator, hidden: float, blind: float
-) -> tuple[TitleBatch, Tensor]:
+def hide(batch: TitleBatch, generator: Generator) -> tuple[TitleBatch, Tensor]:
     """The batch with some characters hidden, and `hidden_BL`: which.
 
     With a character go both pairs that hold it, and its features.
     """
-    hidden_BL = torch.rand(batch.mask_BL.shape, generator=generator) < hidden
+    hidden_BL = torch.rand(batch.mask_BL.shape, generator=generator) < HIDDEN_SHARE
     hidden_BL &= batch.mask_BL
     right_BL = hidden_BL.clone()
     right_BL[:, :-1] |= hidden_BL[:, 1:]
     left_BL = hidden_BL.clone()
     left_BL[:, 1:] |= hidden_BL[:, :-1]
-    is_blind_B = torch.rand(len(hidden_BL), generator=generator) < blind
+    is_blind_B = torch.rand(len(hidden_BL), generator=generator) < BLIND_SHARE
     blind_BL = hidden_BL | is_blind_B.unsqueeze(1)
     seen = replace(
         batch,

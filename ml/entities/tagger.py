@@ -142,7 +142,8 @@ def _trained(
     ]
     made_up: list[EncodedTitle] = []
     if config.pretraining_epochs:
-        drawn = made_up_titles(featurizer, train, config.made_up, seed_of(config.seed, "made up"))
+        count = round(config.made_up * len(train))
+        drawn = made_up_titles(featurizer, train, count, seed_of(config.seed, "made up"))
         made_up = [featurizer.encode(title.text, title.entities) for title in drawn]
     dtype = faster_dtype(torch.device("cpu"), 256)
     networks = []
@@ -153,7 +154,7 @@ def _trained(
             devices=[]
         ):  # first weights and dropout draw from the global one
             torch.manual_seed(seed)
-            network = TitleNetwork(encoder, featurizer, config.dropout, dtype)
+            network = TitleNetwork(encoder, featurizer, dtype)
             generator = Generator().manual_seed(seed)
             pretrain(network, titles, made_up, config, generator, notify=notify)
             finetune(network, titles, config, generator, notify=notify)

@@ -99,7 +99,7 @@ def _network(
 ) -> TitleNetwork:
     name = _weights(number)
     with torch.random.fork_rng(devices=[]):  # the first weights are drawn, and thrown away
-        network = TitleNetwork(config.networks[number], featurizer, config.dropout, torch.float32)
+        network = TitleNetwork(config.networks[number], featurizer, torch.float32)
     try:
         network.load_state_dict(safetensors.torch.load(_file(files, name)))
     except (SafetensorError, RuntimeError) as error:

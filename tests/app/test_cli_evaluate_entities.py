@@ -51,16 +51,15 @@ def test_a_gazetteer_that_is_missing_is_named(run, files, tmp_path):
     assert "none.dic: No such file" in done.stderr
 
 
-@pytest.mark.parametrize("options", [("--gazetteer", "goods.dic"), ("--gazetteer", "=x")])
-def test_a_gazetteer_without_a_type_is_wrong_usage(run, files, options):
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--gazetteer", "goods.dic"), "is not TYPE=FILE"),
+        (("--no-gazetteers", "--gazetteer", "WARE=x"), "--no-gazetteers"),
+    ],
+)
+def test_gazetteers_that_cannot_be_meant_are_wrong_usage(run, files, options, told):
     done = run("evaluate", "entities", *files, *options)
 
     assert done.returncode == USAGE
-    assert "is not TYPE=FILE" in done.stderr
-
-
-def test_gazetteers_cannot_be_named_and_refused_at_once(run, files):
-    done = run("evaluate", "entities", *files, "--no-gazetteers", "--gazetteer", "WARE=x")
-
-    assert done.returncode == USAGE
-    assert "--no-gazetteers" in done.stderr
+    assert told in done.stderr

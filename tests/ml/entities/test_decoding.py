@@ -42,13 +42,13 @@ def test_what_does_not_exceed_the_threshold_is_no_entity(probability_TLM):
 
 def test_confidences_of_who_is_too_sure_are_taken_back():
     draw = random.Random(1)
-    said = [draw.uniform(0.6, 0.999) for _ in range(2_000)]
+    said = [draw.uniform(0.6, 0.999) for _ in range(800)]
     right = [draw.random() < 0.5 + (p - 0.5) / 3 for p in said]
 
     calibrated = Calibration.learn(said, right)
 
     mean = sum(map(calibrated, said)) / len(said)
-    assert mean == pytest.approx(sum(right) / len(right), abs=0.01)
+    assert mean == pytest.approx(sum(right) / len(right), abs=0.02)
     assert calibrated(0.6) < calibrated(0.9) < calibrated(1.0) < 1.0
 
 

@@ -12,7 +12,7 @@ from ml.entities.scoring import exact_counts, measured, shares_of
 from ml.errors import TitlesInvalid
 from tests.ml.entities.made_up import GOODS, as_bieos, titles
 
-QUICK = TaggingConfig(networks=("cnn",), epochs=4, pretraining_epochs=1, made_up=50)
+QUICK = TaggingConfig(networks=("cnn",), epochs=4, pretraining_epochs=1, made_up=0.5)
 
 
 @pytest.fixture

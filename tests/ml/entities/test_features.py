@@ -62,7 +62,7 @@ def test_a_match_of_a_list_is_told_at_its_characters_only(featurizer):
 def test_what_is_hidden_cannot_be_read_off_its_neighbours(featurizer):
     batch = TitleBatch.of([featurizer.encode(title.text) for title in titles(32)])
 
-    seen, hidden_BL = hide(batch, torch.Generator().manual_seed(1), hidden=0.2, blind=0.5)
+    seen, hidden_BL = hide(batch, torch.Generator().manual_seed(1))
 
     assert 0.1 < hidden_BL.sum() / batch.mask_BL.sum() < 0.3
     assert (seen.character_BL[hidden_BL] == MASKED).all()

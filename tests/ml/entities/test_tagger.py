@@ -10,7 +10,7 @@ from ml.entities.tagger import EntityTagger
 from ml.errors import ArtefactCorrupted, GraphTooSmall
 from tests.ml.entities.made_up import GOODS, MAKERS, title, titles
 
-QUICK = TaggingConfig(networks=("cnn", "lstm"), epochs=5, pretraining_epochs=1, made_up=200)
+QUICK = TaggingConfig(networks=("cnn", "lstm"), epochs=5, pretraining_epochs=1, made_up=1.5)
 NEW_GOODS = ("陶瓷碗", "滑板", "毛笔")
 
 
@@ -58,7 +58,7 @@ def test_what_a_text_gets_does_not_depend_on_the_texts_beside_it(tagger):
 
 
 def test_the_same_seed_trains_the_same_tagger():
-    config = TaggingConfig(networks=("lstm",), epochs=1, pretraining_epochs=1, made_up=20)
+    config = TaggingConfig(networks=("lstm",), epochs=1, pretraining_epochs=1, made_up=0.2)
     texts = [row.text for row in titles(10, seed=5)]
 
     assert trained(config).tag(texts) == trained(config).tag(texts)
