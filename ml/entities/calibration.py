@@ -8,11 +8,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
-from torch.nn import functional
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
 
-_STEPS = 100  # two numbers stand still after about 20
 _FEW = 20  # spans: two numbers cannot be learnt from less
 _PENALTY = 1.0  # on the distance from "as it is": keeps a tagger that is always right finite
 _EDGE = 1e-6
@@ -33,22 +32,16 @@ class Calibration:
         """By maximum likelihood on spans of titles that were not trained on."""
         if len(probabilities) < _FEW:
             return cls()
-        logit_S = torch.tensor([_logit(p) for p in probabilities], dtype=torch.float64)
-        right_S = torch.tensor(right, dtype=torch.float64)
-        start_2 = torch.tensor([1.0, 0.0], dtype=torch.float64)
-        weight_2 = start_2.clone().requires_grad_()
-        optimiser = torch.optim.LBFGS([weight_2], max_iter=_STEPS, line_search_fn="strong_wolfe")
+        logit_S = np.array([_logit(p) for p in probabilities])
+        right_S = np.array(right, dtype=float)
+        start_2 = np.array([1.0, 0.0])
 
-        def loss() -> Tensor:
-            optimiser.zero_grad()
+        def loss(weight_2: NDArray[np.float64]) -> float:
             said_S = weight_2[0] * logit_S + weight_2[1]
-            wrong = functional.binary_cross_entropy_with_logits(said_S, right_S, reduction="sum")
-            total = wrong + _PENALTY * (weight_2 - start_2).square().sum()
-            torch.autograd.backward(total)
-            return total
+            wrong = np.logaddexp(0.0, said_S) - right_S * said_S
+            return float(wrong.sum() + _PENALTY * np.square(weight_2 - start_2).sum())
 
-        optimiser.step(loss)
-        return cls(*weight_2.tolist())
+        return cls(*minimize(loss, start_2, method="BFGS").x.tolist())
 
     def __call__(self, probability: float) -> float:
         return 1 / (1 + math.exp(-(self.slope * _logit(probability) + self.shift)))

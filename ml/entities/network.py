@@ -101,4 +101,5 @@ class TitleNetwork(nn.Module):
             wanted_PD = self.recover(h_BLH[masked_BL])
             logits_PV = wanted_PD @ self.character.weight.T
         logits_PV = logits_PV.float() + self.recover_bias_V
-        return functional.cross_entropy(logits_PV, character_BL[masked_BL])
+        loss = functional.cross_entropy(logits_PV, character_BL[masked_BL], reduction="sum")
+        return loss / max(len(logits_PV), 1)  # of a few short titles none may be masked

@@ -20,9 +20,7 @@ from ml.links.training import Notify
 PRETRAINING_RATE = 2e-3
 RATE = 2e-3
 MADE_UP_WEIGHT = 0.2  # labels of a title are 10 nats at first, a hidden character is 8
-UNKNOWN_SHARE = (
-    0.2  # of the characters: at 5 % the third epoch is the best, then names are learnt by heart
-)
+UNKNOWN_SHARE = 0.2  # of the characters: at 5 % the network knows the names by heart after 3 epochs
 _CLIP = 5.0
 _PRETRAINING_BATCH = 64
 

@@ -1,5 +1,8 @@
 """Files of titles with a label for every character, and what is wrong with a bad one."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from ml.entities.bieos import read_bieos
@@ -72,3 +75,18 @@ def test_a_bad_line_is_named_with_its_reason(write, text, line, reason):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(TitlesInvalid, match=r"none\.bieos: No such file"):
         read_bieos(tmp_path / "none.bieos")
+
+
+DATA = Path(os.environ.get("CATALOGRAPH_DATA", Path(__file__).parents[4] / "shared" / "data"))
+
+
+@pytest.mark.data
+@pytest.mark.skipif(
+    not DATA.is_dir(), reason="no development data; set CATALOGRAPH_DATA to its folder"
+)
+def test_the_layout_as_it_is_found_in_the_wild_is_read():
+    found = read_bieos(DATA / "chinese" / "taobao_ner" / "train.txt.bieos")
+
+    assert len(found.titles) == 3_989
+    assert len(found.unclosed) == 1
+    assert {kind for title in found.titles for kind, _, _ in title.entities} == {"HC", "HP"}

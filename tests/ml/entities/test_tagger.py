@@ -1,6 +1,7 @@
 """The tagger as a whole: what it learns, what it survives, and that it can be kept."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -121,6 +122,16 @@ def test_an_entity_behind_much_text_is_found(tagger):
 def test_without_a_labelled_entity_there_is_nothing_to_learn():
     with pytest.raises(GraphTooSmall, match="no training title has an entity"):
         EntityTagger.train([LabelledTitle("茶", ())], [], {}, QUICK, notify=lambda _: None)
+
+
+def test_one_title_of_one_character_is_enough_to_train():
+    config = replace(QUICK, epochs=1, pretraining_epochs=2)
+
+    tiny = EntityTagger.train(
+        [LabelledTitle("茶", (("WARE", 0, 1),))], [], {}, config, notify=lambda _: None
+    )
+
+    assert tiny.longest == 1
 
 
 def test_gazetteers_and_validation_titles_may_be_missing():
