@@ -15,6 +15,7 @@ LearningError
 │   └── EncoderMismatch         one is whose vectors are not those of the graph
 ├── ExtractorInvalid            files that hold no extractor
 ├── FeatureMissing              a graph that no featurizer has been over
+├── GazetteerInvalid            a list of entity names that cannot be read
 ├── GraphTooSmall               nothing to learn from
 ├── ImageFolderMissing          a folder of pictures that is not there
 ├── ImageUnusable               one picture that cannot be read
@@ -28,10 +29,12 @@ LearningError
 ├── MatcherInvalid              files that are no matcher of this version
 ├── PairsInvalid                a file of labelled pairs that cannot be read or learnt from
 ├── RecipeInvalid               a setting of a training run that makes no sense
+├── SpansInvalid                entities that no text can have
 ├── SplitLeaks                  parts that share what they are judged on
 ├── TriplesInvalid              a file of triples that cannot be read or judged by
 ├── TensorBoardMissing          a package that was asked for and is not installed
 ├── TextCheckpointInvalid       a folder that holds no transformer to start from
+├── TitlesInvalid               a file of labelled titles that cannot be read or judged by
 ├── TrainingDiverged            a loss that is no number
 └── TrainingProcessFailed       one of several processes that train together
 """
@@ -86,6 +89,20 @@ class EncoderMismatch(EncoderUnusable):
             f"the vectors of the catalog are those of {serving.key} ({serving.width} numbers), and "
             f"{loaded.key} ({loaded.width} numbers) is loaded; embed the catalog with it, or "
             f"promote {serving.key} again"
+        )
+
+
+class GazetteerInvalid(LearningError):
+    """`line` counts from 1; it is None where the whole file is meant."""
+
+    code = "gazetteer_invalid"
+
+    def __init__(self, *, path: Path, reason: str, line: int | None = None) -> None:
+        self.path, self.reason, self.line = path, reason, line
+        place = f"{path}" if line is None else f"{path}, line {line}"
+        super().__init__(
+            f"{place}: {reason}. A gazetteer is a UTF-8 file with one name a line; mend it, or go "
+            "without by --no-gazetteers"
         )
 
 
@@ -145,6 +162,19 @@ class FeatureMissing(LearningError):
         super().__init__(
             f"the {label} nodes of this graph have no {feature}; "
             "make the graph by `Featurizer.apply`"
+        )
+
+
+class SpansInvalid(LearningError):
+    """Entities lie within their text, hold something and do not overlap, from left to right."""
+
+    code = "spans_invalid"
+
+    def __init__(self, *, text: str, type: str, start: int, end: int) -> None:
+        self.text, self.type, self.start, self.end = text, type, start, end
+        super().__init__(
+            f"{type} at {start}..{end} is outside of its text of {len(text)} characters, empty, or "
+            "overlaps the entity before it; sort the entities and leave this one out"
         )
 
 
@@ -336,6 +366,20 @@ class TextCheckpointInvalid(LearningError):
         super().__init__(
             f"{path} is no checkpoint of a text encoder: {reason}. Give a folder as "
             "`save_pretrained` writes it, with config.json, tokenizer.json and model.safetensors"
+        )
+
+
+class TitlesInvalid(LearningError):
+    """`line` counts from 1; it is None where the whole file is meant."""
+
+    code = "titles_invalid"
+
+    def __init__(self, *, path: Path, reason: str, line: int | None = None) -> None:
+        self.path, self.reason, self.line = path, reason, line
+        place = f"{path}" if line is None else f"{path}, line {line}"
+        super().__init__(
+            f"{place}: {reason}. A file of labelled titles has a character, a tab and O, B-TYPE, "
+            "I-TYPE, E-TYPE or S-TYPE in every line, and an empty line behind every title"
         )
 
 

@@ -10,6 +10,7 @@ import typer
 
 from app.cli import evaluate_matching
 from app.cli.evaluate_linking import linking
+from app.cli import evaluate_entities
 from app.cli.output import Json, err, out, print_json, print_table
 
 if TYPE_CHECKING:
@@ -131,6 +132,34 @@ def matching(
     """Say which pairs of items are the same product: F1, precision and recall."""
     report = evaluate_matching.report_on(
         train, valid, test, known_links=known_links, folds=folds, seed=seed
+    )
+    if json:
+        print_json(report)
+    else:
+        print_report(report)
+
+
+@cli.command()
+def entities(
+    train: evaluate_entities.Train,
+    valid: evaluate_entities.Valid,
+    test: evaluate_entities.Test,
+    gazetteer: evaluate_entities.Gazetteer = None,
+    no_gazetteers: evaluate_entities.NoGazetteers = False,
+    fast: evaluate_entities.Fast = False,
+    seed: evaluate_entities.Seed = 0,
+    json: Json = False,
+) -> None:
+    """Find named entities in titles: exact-match precision, recall and F1."""
+    report = evaluate_entities.report_on_entities(
+        train,
+        valid,
+        test,
+        gazetteer=gazetteer or [],
+        no_gazetteers=no_gazetteers,
+        fast=fast,
+        seed=seed,
+        notify=_note,
     )
     if json:
         print_json(report)
