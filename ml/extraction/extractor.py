@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
 from dataclasses import replace
 
 import numpy as np
@@ -14,9 +13,9 @@ import torch
 from ml.extraction.answers import Answers
 from ml.extraction.candidates import Candidates
 from ml.extraction.features import matrix_of
+from ml.extraction.files import Parts, packed, unpacked
 from ml.extraction.grid import Grid
 from ml.extraction.judgement import Judgement
-from ml.extraction.files import Parts, packed, unpacked
 from ml.extraction.knowledge import Triples, proposals_of
 from ml.extraction.network_inputs import Question
 from ml.extraction.records import Extraction, LabelledText, Notify

@@ -58,7 +58,7 @@ def places_of(value: str, text: TokenText) -> list[tuple[int, int]]:
     places = []
     at = text.clean.text.find(wanted)
     limit = int(text.ends_T[-1]) if len(text.ends_T) else 0
-    while 0 <= at and at + len(wanted) <= limit:
+    while at >= 0 and at + len(wanted) <= limit:
         places.append((at, at + len(wanted)))
         at = text.clean.text.find(wanted, at + 1)
     starts, ends = set(text.starts_T.tolist()), set(text.ends_T.tolist())

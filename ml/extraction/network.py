@@ -1,6 +1,7 @@
 """The span network: for every parameter asked, a score for every span and one for silence."""
 
-# N texts, L pieces, T tokens, A parameters asked, W tokens of the longest span, H states, K, M widths
+# N texts, L pieces, T tokens, A parameters asked, W tokens of the longest span
+# H width of the states, K and M widths of what is compared
 
 from __future__ import annotations
 

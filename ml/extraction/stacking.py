@@ -27,7 +27,6 @@ from ml.extraction.network_training import Lesson, NetworkRecipe, train_network
 from ml.extraction.proposals import Proposals, by_counts, by_network
 from ml.extraction.ranker import Lessons, Ranker, RankerConfig
 from ml.extraction.records import LabelledText, Notify
-from ml.extraction.sheet import Sheet
 from ml.extraction.slots import Slots
 from ml.extraction.statistics import FloatArray, FoldCounts, WholeCounts, events_of, weak_events
 from ml.links.training import faster_dtype
