@@ -181,11 +181,14 @@ class Stacking:
         seed = seed_of("network", self.config.seed, part)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
+            shape = self.config.shape
             backbone = backbone_for(
-                self.config.network, (" ".join(x.text.words) for x in self.labels)
+                "auto" if self.config.network == "auto" else "scratch",
+                (" ".join(label.text.words) for label in self.labels),
+                width=shape.scratch_width,
+                layers=shape.scratch_layers,
             )
-            assert backbone is not None, "asked for only where the configuration names one"
-            network = SpanNetwork(backbone, self.slots, self.config.shape)
+            network = SpanNetwork(backbone, self.slots, shape)
         if part <= 1:
             self.dtype = faster_dtype(torch.device("cpu"), backbone.width)
         lessons = [self._lesson(n) for n in np.flatnonzero(is_learnt_N)]

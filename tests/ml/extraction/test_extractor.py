@@ -141,7 +141,7 @@ def test_with_a_network_it_is_stored_and_served_alike():
         QUICK,
         network="scratch",
         folds=2,
-        shape=SpanNetworkConfig(width=16, pair_width=8),
+        shape=SpanNetworkConfig(width=16, pair_width=8, scratch_width=32, scratch_layers=1),
         recipe=NetworkRecipe(epochs=1),
     )
     extractor = Extractor.train(texts(40), config, notify=silent)
