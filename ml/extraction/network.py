@@ -73,11 +73,11 @@ class SpanNetwork(nn.Module):
         """Logits of spans [N,A,T,W] by first token and length - 1, and of silence [N,A]."""
         states_NLH = self.states(inputs)
         K, M = self.config.width, self.config.pair_width
-        q_NAK = torch.split(self.queries(inputs), (K, K, K, K, M), dim=-1)
+        q_NAK = torch.split(self.queries(inputs), [K, K, K, K, M], dim=-1)
         first_NTH = _taken(states_NLH, inputs.first_NT)
         last_NTH = _taken(states_NLH, inputs.last_NT)
         both_NT2H = torch.cat((first_NTH, last_NTH), dim=-1)
-        token_NTK = torch.split(self.of_token(both_NT2H), (K, K, K, M, M), dim=-1)
+        token_NTK = torch.split(self.of_token(both_NT2H), [K, K, K, M, M], dim=-1)
         start_NAT = q_NAK[0] @ token_NTK[0].mT
         end_NAT = q_NAK[1] @ token_NTK[1].mT
         inside_NAT = q_NAK[2] @ token_NTK[2].mT
