@@ -202,7 +202,7 @@ class LabelsInvalid(LearningError):
         self.path, self.reason, self.line = path, reason, line
         place = f"{path}" if line is None else f"{path}, line {line}"
         super().__init__(
-            f"{place}: {reason}. A file of labelled texts has a JSON object in every line: `input`, "
+            f"{place}: {reason}. A file of labelled texts has a JSON object in each line: `input`, "
             "`category` and `target_scores`, which gives every attribute its values, "
             '`{"Color": {"red": 1}}`; "n/a" says that the text does not say it'
         )

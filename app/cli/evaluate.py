@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from app.cli import evaluate_matching
+from app.cli import evaluate_entities, evaluate_matching
 from app.cli.evaluate_linking import linking
-from app.cli import evaluate_entities
 from app.cli.output import Json, err, out, print_json, print_table
 
 if TYPE_CHECKING:

@@ -105,12 +105,14 @@ class Backbone(nn.Module):
         return cls(transformer, pieces, Marks(*written["marks"]))
 
 
-def backbone_for(name: NetworkName, texts: Iterable[str]) -> Backbone | None:
+def backbone_for(
+    name: Literal["auto", "scratch"], texts: Iterable[str], *, width: int, layers: int
+) -> Backbone:
     """`auto`: the English one where its package is installed, else a small one for these texts."""
-    if name == "none":
-        return None
     folder = english_folder() if name == "auto" else None
-    return from_scratch(texts) if folder is None else from_folder(folder)
+    if folder is None:
+        return from_scratch(texts, width=width, layers=layers)
+    return from_folder(folder)
 
 
 def used_network(name: NetworkName) -> str:
@@ -164,7 +166,7 @@ def _special(pieces: tokenizers.Tokenizer, special: dict[str, object], name: str
     return pieces.token_to_id(str(token))
 
 
-def from_scratch(texts: Iterable[str], *, width: int = 192, layers: int = 3) -> Backbone:
+def from_scratch(texts: Iterable[str], *, width: int, layers: int) -> Backbone:
     """A small transformer (architecture of BERT) with random weights and a vocabulary of its own.
 
     Raises:
@@ -178,7 +180,7 @@ def from_scratch(texts: Iterable[str], *, width: int = 192, layers: int = 3) -> 
         vocab_size=len(ours),
         hidden_size=width,
         num_hidden_layers=layers,
-        num_attention_heads=width // 32,
+        num_attention_heads=max(1, width // 32),
         intermediate_size=4 * width,
         max_position_embeddings=LONGEST_PIECES,
         type_vocab_size=1,

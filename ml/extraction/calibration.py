@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
 _STEPS = 100
 _EDGE = 1e-4
@@ -29,7 +30,7 @@ class Calibration:
         inputs = np.stack((_logit(score_X), np.ones(len(score_X))), axis=1)
         weights = np.array([1.0, 0.0])
         for _ in range(_STEPS):
-            p = _sigmoid(inputs @ weights)
+            p = expit(inputs @ weights)
             gradient = inputs.T @ (p - is_right_X) + 1e-3 * (weights - [1.0, 0.0])
             hessian = (inputs * (p * (1 - p))[:, None]).T @ inputs + 1e-3 * np.eye(2)
             step = np.linalg.solve(hessian, gradient)
@@ -39,7 +40,7 @@ class Calibration:
         return cls(max(float(weights[0]), 1e-3), float(weights[1]))
 
     def confidence(self, score_X: np.ndarray) -> np.ndarray:
-        return _sigmoid(self.slope * _logit(score_X) + self.offset)
+        return np.asarray(expit(self.slope * _logit(score_X) + self.offset))
 
 
 def expected_calibration_error(
@@ -73,7 +74,3 @@ def _logit(score_X: np.ndarray) -> np.ndarray:
     clipped = np.clip(score_X.astype(np.float64), _EDGE, 1 - _EDGE)
     logit: np.ndarray = np.log(clipped / (1 - clipped))
     return logit
-
-
-def _sigmoid(x: np.ndarray) -> np.ndarray:
-    return np.asarray(1 / (1 + np.exp(-x)))

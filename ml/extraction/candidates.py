@@ -120,12 +120,17 @@ class CandidateFinder:
             ],
             dtype=np.int64,
         ).reshape(-1, 3)
+        question_R, start_R, end_R, first_R, last_R, is_proposed_R = table.T.copy()
         return Candidates(
-            *(table[:, n].copy() for n in range(5)),
+            question_R=question_R,
+            start_R=start_R,
+            end_R=end_R,
+            first_R=first_R,
+            last_R=last_R,
             value_R=ids[:, 0],
             pattern_R=ids[:, 1],
             string_R=ids[:, 2],
-            is_proposed_R=table[:, 5].astype(bool),
+            is_proposed_R=is_proposed_R.astype(bool),
             strings=tuple(strings),
         )
 

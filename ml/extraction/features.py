@@ -198,7 +198,8 @@ def _neighbour_features(
 
     def distance(name: str, what_R: IntArray) -> FloatArray:
         mean_Q = (says_QJ * columns_QJ[name]).sum(1) / says_Q
-        return (what_R - mean_Q[q_R]).astype(np.float32)
+        off_R: FloatArray = (what_R - mean_Q[q_R]).astype(np.float32)
+        return off_R
 
     value_R = np.where(candidates.value_R < 0, -1, candidates.value_R)
     pattern_R = np.where(candidates.pattern_R < 0, -1, candidates.pattern_R)

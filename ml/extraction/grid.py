@@ -82,5 +82,5 @@ def _odds(sheet: Sheet, counts: Counts) -> FloatArray:
     inside_X = counts.of("gram", slot_X, gram_X[at_X], text_X)
     there_X = counts.of("gram_there", slot_X, gram_X[at_X], text_X)
     odds_X = np.log((inside_X + 0.3) / (there_X - inside_X + 1.0))
-    sums_G: FloatArray = np.add.reduceat(odds_X, begin_G) / length_G
-    return sums_G.astype(np.float32)
+    mean_G = np.add.reduceat(odds_X, begin_G) / length_G
+    return mean_G.astype(np.float32)

@@ -41,16 +41,16 @@ class Judgement:
             says = parameter in label.spans
             if says or parameter in label.silent:
                 answer = judged.answers_Q[q]
-                right = says and answer == label.value(parameter)
+                is_right = says and answer == label.value(parameter)
                 score = float(judged.score_Q[q]) if answer else 0.0
-                rows.append((parameter, score, right, says, text, q))
-        parameters, scores, right, says, texts, questions = zip(*rows, strict=True)
+                rows.append((parameter, score, is_right, says, text, q))
+        parameters, scores, right, has_value, texts, questions = zip(*rows, strict=True)
         text_X = np.array(texts, np.int64)
         return cls(
             np.array(parameters, object),
             np.array(scores, np.float64),
             np.array(right, bool),
-            np.array(says, bool),
+            np.array(has_value, bool),
             text_X,
             judged.folds.fold_N[text_X],
             np.array(questions, np.int64),

@@ -8,6 +8,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -134,7 +135,7 @@ def _label_rows(
 
 def _terms(text: TokenText) -> list[int]:
     words = [word_class(word) for word in text.words]
-    pairs = [f"{one} {other}" for one, other in zip(words, words[1:], strict=False)]
+    pairs = [f"{one} {other}" for one, other in pairwise(words)]
     return [zlib.crc32(term.encode()) % BUCKETS for term in (*words, *pairs)]
 
 

@@ -1,6 +1,7 @@
 """The span network: for every parameter asked, a score for every span and one for silence."""
 
-# N texts, L pieces, T tokens, A parameters asked, W tokens of the longest span, H states, K, M widths
+# N texts, L pieces, T tokens, A parameters asked, W tokens of the longest span
+# H width of the states, K and M widths of what is compared
 
 from __future__ import annotations
 
@@ -25,6 +26,7 @@ class SpanNetworkConfig:
     Attributes:
         width: K.
         pair_width: M, of what both ends of a span say together.
+        scratch_width, scratch_layers: of the transformer, where it is made from scratch.
         dropout: share of the states that training hides.
         nameless: share of the questions that training asks by the name alone, without what was
             learnt of this very parameter, so that one it never saw can be asked as well.
@@ -32,6 +34,8 @@ class SpanNetworkConfig:
 
     width: int = 256
     pair_width: int = 64
+    scratch_width: int = 192
+    scratch_layers: int = 3
     dropout: float = 0.15
     nameless: float = 0.1
 
@@ -69,12 +73,11 @@ class SpanNetwork(nn.Module):
         """Logits of spans [N,A,T,W] by first token and length - 1, and of silence [N,A]."""
         states_NLH = self.states(inputs)
         K, M = self.config.width, self.config.pair_width
-        q_NAK = self.queries(inputs).split((K, K, K, K, M), dim=-1)
+        q_NAK = torch.split(self.queries(inputs), [K, K, K, K, M], dim=-1)
         first_NTH = _taken(states_NLH, inputs.first_NT)
         last_NTH = _taken(states_NLH, inputs.last_NT)
-        token_NTK = self.of_token(torch.cat((first_NTH, last_NTH), dim=-1)).split(
-            (K, K, K, M, M), dim=-1
-        )
+        both_NT2H = torch.cat((first_NTH, last_NTH), dim=-1)
+        token_NTK = torch.split(self.of_token(both_NT2H), [K, K, K, M, M], dim=-1)
         start_NAT = q_NAK[0] @ token_NTK[0].mT
         end_NAT = q_NAK[1] @ token_NTK[1].mT
         inside_NAT = q_NAK[2] @ token_NTK[2].mT
@@ -102,7 +105,8 @@ class SpanNetwork(nn.Module):
         """states_NLH of the transformer, which also sees case and glued words."""
         pieces_NLH = self.backbone.embedding(inputs.piece_NL) + self.shape(inputs.shape_NL)
         present_NL = (inputs.piece_NL != self.backbone.marks.pad).long()
-        return self.dropout(self.backbone(pieces_NLH, present_NL))
+        states_NLH: Tensor = self.dropout(self.backbone(pieces_NLH, present_NL))
+        return states_NLH
 
     def queries(self, inputs: NetworkInputs) -> Tensor:
         """query_NAQ of the parameters, Q = 4 K + M."""
@@ -126,9 +130,9 @@ class SpanNetwork(nn.Module):
 
 
 def normalised(span_NATW: Tensor, silence_NA: Tensor) -> tuple[Tensor, Tensor]:
-    every_NAX = torch.cat((span_NATW.flatten(2), silence_NA.unsqueeze(-1)), dim=-1)
-    every_NAX = every_NAX.log_softmax(-1)
-    return every_NAX[..., :-1].unflatten(-1, span_NATW.shape[2:]), every_NAX[..., -1]
+    """Log-probabilities of logits: spans and silence of a question add up to 1."""
+    total_NA = torch.logaddexp(span_NATW.flatten(2).logsumexp(-1), silence_NA)
+    return span_NATW - total_NA[..., None, None], silence_NA - total_NA
 
 
 def _taken(states_NLH: Tensor, place_NT: Tensor) -> Tensor:

@@ -85,8 +85,8 @@ class Ranker:
         """Of every candidate."""
         if not len(matrix):
             return np.zeros(0, np.float32)
-        score_R = self._booster.predict(matrix, raw_score=True, num_threads=1) + _START
-        return softmax_with_silence(np.asarray(score_R), question_R).astype(np.float32)
+        score_R = np.asarray(self._booster.predict(matrix, raw_score=True, num_threads=1))
+        return softmax_with_silence(score_R + _START, question_R).astype(np.float32)
 
     def gains(self) -> dict[str, float]:
         gains = self._booster.feature_importance("gain")

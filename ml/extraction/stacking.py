@@ -181,14 +181,17 @@ class Stacking:
         seed = seed_of("network", self.config.seed, part)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
+            shape = self.config.shape
             backbone = backbone_for(
-                self.config.network, (" ".join(x.text.words) for x in self.labels)
+                "auto" if self.config.network == "auto" else "scratch",
+                (" ".join(label.text.words) for label in self.labels),
+                width=shape.scratch_width,
+                layers=shape.scratch_layers,
             )
-            assert backbone is not None, "asked for only where the configuration names one"
-            network = SpanNetwork(backbone, self.slots, self.config.shape)
+            network = SpanNetwork(backbone, self.slots, shape)
         if part <= 1:
             self.dtype = faster_dtype(torch.device("cpu"), backbone.width)
-        lessons = [self._lesson(n) for n in np.flatnonzero(is_learnt_N)]
+        lessons = [self._lesson(n) for n in np.flatnonzero(is_learnt_N).tolist()]
         train_network(
             network, lessons, self.config.recipe, dtype=self.dtype, seed=seed, notify=self.notify
         )
@@ -214,7 +217,8 @@ class Stacking:
         def excluded(text_N1: IntArray, train_1M: IntArray) -> BoolArray:
             is_held_N1 = fold_N[text_N1] == fold
             is_own = (small_N[text_N1] == small_N[train_1M]) & ~is_held_N1
-            return is_own | (fold_N[train_1M] == fold)
+            is_ruled_out_NM: BoolArray = is_own | (fold_N[train_1M] == fold)
+            return is_ruled_out_NM
 
         grid = Grid.of(self.sheet, counts)
         features = self.knowledge.features(
