@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         history,
         imports,
         jobs,
+        match,
         product_writes,
         products,
         review,
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         similar.posts,
         extract.router,
         builds.router,
+        match.router,
         stats.router,
     )
     app = FastAPI(

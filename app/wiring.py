@@ -20,8 +20,16 @@ from app.services.intake import Intake
 from app.services.item_images import serving_predictor
 from app.services.jobs import Jobs
 from app.services.knowledge import GraphKnowledge, Knowledge
+from app.services.matching import Matching, loaded_matcher
 from app.services.models import Models, registry_of
-from app.services.readers import EXTRACTION, LINKING, learnt_linking, linker_over, trained_reader
+from app.services.readers import (
+    EXTRACTION,
+    LINKING,
+    MATCHING,
+    learnt_linking,
+    linker_over,
+    trained_reader,
+)
 from app.services.readiness import Readiness
 from app.services.reviewing import Reviewing
 from app.services.serving import Serving as Champion
@@ -71,6 +79,7 @@ class Wiring:
     browsing: Browsing
     similarity: Similarity
     extracting: Extracting
+    matching: Matching
     upkeep: VectorUpkeep
     writes: ProductWrites
     reviewing: Reviewing
@@ -130,6 +139,7 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
     )
     extraction = Champion(registry, EXTRACTION, trained_reader)
     linking = Champion(registry, LINKING, learnt_linking)
+    matching = Champion(registry, MATCHING, loaded_matcher)
     embedding = Threads(EMBED_THREADS)
     migrations = migrate.load()
     return Wiring(
@@ -157,6 +167,7 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
             ).grounder,
             Threads(EXTRACT_THREADS),
         ),
+        matching=Matching(products.get, matching.predictor, Threads(EXTRACT_THREADS)),
         upkeep=VectorUpkeep(writing, predictor=champion.predictor, threads=embedding),
         writes=ProductWrites(
             store=partial(ItemWriter, writing),
@@ -179,14 +190,16 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
                 migrate.status_async, database, migrations, timeout_s=PROBE_TIMEOUT_S
             ),
             indexes=partial(migrate.indexes_async, database, timeout_s=PROBE_TIMEOUT_S),
-            models=lambda: {one.name: one.view() for one in (champion, extraction, linking)},
+            models=lambda: {
+                one.name: one.view() for one in (champion, extraction, linking, matching)
+            },
         ),
         jobs=jobs,
         intake=Intake(jobs, settings, clock=partial(datetime.now, UTC)),
         uploads=Uploads(settings.home),
-        models=Models(registry, [champion, extraction, linking]),
+        models=Models(registry, [champion, extraction, linking, matching]),
         champion=champion,
-        readers=(extraction, linking),
+        readers=(extraction, linking, matching),
         threads=Threads(JOB_THREADS),
     )
 

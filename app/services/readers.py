@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from ml.linking.records import CatalogModel
     from ml.registry import Registry
 
-EXTRACTION, LINKING = "extraction", "linking"  # names of artefacts whose champions read texts
+EXTRACTION, LINKING, MATCHING = (
+    "extraction",
+    "linking",
+    "matching",
+)  # names of artefacts whose champions read texts
 CHAMPION = "champion"
 
 

@@ -16,6 +16,7 @@ from app.services.browsing import Browsing
 from app.services.extracting import Extracting
 from app.services.importing import ImportSpec
 from app.services.intake import Intake
+from app.services.matching import Matching
 from app.services.models import Models, registry_of
 from app.services.reviewing import Reviewing
 from app.services.similarity import Similarity
@@ -185,6 +186,7 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
             threads=Threads(2),
         ),
         extracting=Extracting(lambda: grounder_of(store.graph), Threads(2)),
+        matching=Matching(products.get, lambda: None, Threads(2)),
         upkeep=WatchedUpkeep(),
         writes=ProductWrites(
             store=lambda: store,
