@@ -190,4 +190,6 @@ def _optimizer(network: SpanNetwork, recipe: NetworkRecipe) -> torch.optim.Optim
 
 def _share(step: int, steps: int, warm_up: float) -> float:
     rising = max(1, int(steps * warm_up))
-    return (step + 1) / rising if step < rising else max(0.0, (steps - step) / (steps - rising))
+    if step < rising:
+        return (step + 1) / rising
+    return max(0.0, (steps - step) / max(1, steps - rising))
