@@ -72,6 +72,13 @@ class Catalogue:
             self._of_brand[entry.brand].add(position)
             for word in name_words(entry):
                 self._in_brand[entry.brand, word].add(position)
+        total = len(self.entries)
+        self._rarity = {w: math.log(1 + total / (n + 0.5)) for w, n in self.names_with.items()}
+        self._rarest = math.log(1 + total / 0.5)
+        self._rarity_in_brand = {
+            (brand, word): math.log((len(self._of_brand[brand]) + 1) / (len(found) + 0.5))
+            for (brand, word), found in self._in_brand.items()
+        }
         self.with_stem: dict[str, list[int]] = defaultdict(list)
         for position, entry in enumerate(self.entries):
             for stem in entry.stems:
@@ -79,11 +86,11 @@ class Catalogue:
         self.latest = max((entry.year or 0 for entry in self.entries), default=0)
 
     def rarity(self, word: str) -> float:
-        return math.log(1 + len(self.entries) / (self.names_with.get(word, 0) + 0.5))
+        return self._rarity.get(word, self._rarest)
 
     def rarity_in_brand(self, brand: Words, word: str) -> float:
         """How much a word tells among the models of one brand; below 1 for its lines."""
-        return math.log((len(self._of_brand[brand]) + 1) / (self.names_of_brand(brand, word) + 0.5))
+        return self._rarity_in_brand[brand, word]
 
     def names_of_brand(self, brand: Words, word: str) -> int:
         return len(self._in_brand.get((brand, word), ()))
@@ -117,7 +124,8 @@ def name_words(entry: Entry) -> set[str]:
 
 def _names(model: CatalogModel, brand: Words) -> tuple[Words, tuple[Words, ...]]:
     names = [_without(words_of(name), brand) for name in (model.name, *model.names)]
-    return brand, tuple(dict.fromkeys(filter(None, names)))
+    found = tuple(dict.fromkeys(filter(None, names)))
+    return brand, found or ((model.id,),)  # a name of signs alone: no title will say the id
 
 
 def _without(name: Words, brand: Words) -> Words:

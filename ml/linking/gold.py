@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ml.linking.catalogue import MUCH_MORE, VALUE_WORDS, value_words
+from ml.linking.catalogue import MUCH_MORE, VALUE_WORDS, Words, value_words
 from ml.linking.offers import Offer
 from ml.linking.records import CatalogModel
 from ml.linking.words import quantity_of, words_of
@@ -30,16 +30,16 @@ class Gold:
 
     A label names a model where it is one of its names, letter by letter but for case, spaces and
     signs, and of no other model. Where it is not yet, its sizes (numbers with a unit) are taken
-    off, and then from its end on one word after the other that is a word of values: one that
-    stands in the catalogue's short values and in its parameters' names more than five times as
-    often as in the names of its models. That takes off `64GB`, `Black`, `Dual SIM` and leaves
-    `Plus` and `Mini`; it comes from the catalogue alone.
+    off, and then from its end one value after the other: words that are a whole short value of
+    the catalogue, or the name of a parameter, more than five times as often as they stand in names
+    of its models. That takes off `64GB`, `Black`, `Dual SIM` and leaves `Plus` and `Mini`; it
+    comes from the catalogue alone.
     """
 
     def __init__(self, models: Sequence[CatalogModel]) -> None:
         self._models: dict[str, set[str]] = defaultdict(set)
         named: Counter[str] = Counter()
-        stated: Counter[str] = Counter()
+        stated: Counter[Words] = Counter()
         self._words: set[str] = set()
         for model in models:
             for name in (model.name, *model.names):
@@ -47,9 +47,11 @@ class Gold:
             names = {word for name in (model.name, *model.names) for word in words_of(name)}
             named.update(names)
             self._words |= names | set(words_of(model.brand or ""))
-            stated.update(word for words in _values(model) for word in set(words))
-        self._of_values = {
-            word for word, n in stated.items() if n > MUCH_MORE * named[word] and word.isalpha()
+            stated.update(set(_values(model)))
+        self._values = {
+            words
+            for words, count in stated.items()
+            if all(map(str.isalpha, words)) and count > MUCH_MORE * min(named[w] for w in words)
         }
 
     def model_of(self, label: str) -> str | None:
@@ -60,13 +62,19 @@ class Gold:
                 return next(iter(found))
         return None
 
-    def _shorter(self, words: Sequence[str]) -> Iterator[Sequence[str]]:
+    def _shorter(self, words: Words) -> Iterator[Words]:
         yield words
-        words = [word for word in words if quantity_of(word) is None]
+        words = tuple(word for word in words if quantity_of(word) is None)
         yield words
-        while words and words[-1] in self._of_values:
-            words = words[:-1]
+        while shorter := self._without_value(words):
+            words = shorter
             yield words
+
+    def _without_value(self, words: Words) -> Words:
+        for length in range(VALUE_WORDS, 0, -1):
+            if words[-length:] in self._values:
+                return words[:-length]
+        return ()
 
     def is_strange(self, label: str) -> bool:
         """Whether the maker is none of the catalogue: its first word stands in no brand or name."""
@@ -87,10 +95,9 @@ class Gold:
         return judged
 
 
-def _values(model: CatalogModel) -> Iterator[tuple[str, ...]]:
+def _values(model: CatalogModel) -> Iterator[Words]:
     for parameter, values in model.facts.items():
-        yield words_of(parameter)
-        for value in values:
-            words = value_words(value)
-            if len(words) <= VALUE_WORDS:
+        for text in (parameter, *values):
+            words = value_words(text)
+            if 0 < len(words) <= VALUE_WORDS:
                 yield words

@@ -101,7 +101,8 @@ class ModelLinker:
 
     def candidates(self, title: str, limit: int = 20) -> list[Link]:
         """What the title may name, the likeliest first, however unlikely."""
-        (ranked,) = self.ranked([title])
+        titles = [Title.read(title, self._catalogue)]
+        (ranked,) = self._ranked(titles, max(limit, self.learnt.candidates))
         order_K = np.argsort(-ranked.score_K, kind="stable")[:limit]
         return [self._link(ranked, place) for place in order_K.tolist()]
 
@@ -112,15 +113,14 @@ class ModelLinker:
         for first in range(0, len(titles), BATCH):
             texts = titles[first : first + BATCH]
             said = brands[first : first + BATCH] if brands else [None] * len(texts)
-            yield from self._ranked(
-                [
-                    Title.read(text, self._catalogue, brand)
-                    for text, brand in zip(texts, said, strict=True)
-                ]
-            )
+            read = [
+                Title.read(text, self._catalogue, brand)
+                for text, brand in zip(texts, said, strict=True)
+            ]
+            yield from self._ranked(read, self.learnt.candidates)
 
-    def _ranked(self, titles: Sequence[Title]) -> Iterator[Ranked]:
-        found = self._blocking.search(titles, self.learnt.candidates)
+    def _ranked(self, titles: Sequence[Title], limit: int) -> Iterator[Ranked]:
+        found = self._blocking.search(titles, limit)
         features = [
             self._featuriser.features(title, candidates)
             for title, candidates in zip(titles, found, strict=True)

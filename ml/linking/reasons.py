@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ml.linking.catalogue import Entry
+from ml.linking.catalogue import Entry, value_words
 from ml.linking.features import SAME_SIZE, best_name, covers
 from ml.linking.title import Title
-from ml.linking.words import quantity_of, words_of
+from ml.linking.words import quantity_of
 
 MOST = 6
 
@@ -35,7 +35,7 @@ def _reasons(title: Title, entry: Entry) -> Iterator[str]:
 def _values(title: Title, entry: Entry) -> Iterator[str]:
     for parameter, values in entry.model.facts.items():
         for value in values:
-            words = words_of(value)
+            words = value_words(value)
             if words and all(_states(title, word) for word in words):
                 yield f"{value} is a {parameter.lower()} of it"
 

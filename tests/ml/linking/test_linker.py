@@ -72,6 +72,7 @@ def test_candidates_come_with_falling_confidence_and_no_more_than_asked(linker):
     assert found[0].model == "lumeo-cirro-10-plus"
     confidences = [link.confidence for link in found]
     assert confidences == sorted(confidences, reverse=True)
+    assert len(linker.candidates("orvik plus", limit=40)) == 40
 
 
 def test_a_brand_known_from_elsewhere_decides_between_equal_names(models):
@@ -180,6 +181,15 @@ def test_offers_of_one_model_are_too_few_to_learn_from(models):
 
     with pytest.raises(OffersTooFew, match="offers of 1"):
         ModelLinker.train(models, rows, QUICK)
+
+
+def test_a_model_whose_name_is_signs_alone_is_no_obstacle(models):
+    linker = ModelLinker.untrained([*models, model("", "!!!"), model("Orvik", "???")])
+
+    found, none = linker.link(["orvik aster 10 ivory", "!!! ???"])
+
+    assert found.model == "orvik-aster-10"
+    assert none is None
 
 
 def test_a_catalogue_of_one_model_can_be_searched():
