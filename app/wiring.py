@@ -140,6 +140,7 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
     extraction = Champion(registry, EXTRACTION, trained_reader)
     linking = Champion(registry, LINKING, learnt_linking)
     matching = Champion(registry, MATCHING, loaded_matcher)
+    readers = (extraction, linking, matching)
     embedding = Threads(EMBED_THREADS)
     migrations = migrate.load()
     return Wiring(
@@ -190,16 +191,14 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
                 migrate.status_async, database, migrations, timeout_s=PROBE_TIMEOUT_S
             ),
             indexes=partial(migrate.indexes_async, database, timeout_s=PROBE_TIMEOUT_S),
-            models=lambda: {
-                one.name: one.view() for one in (champion, extraction, linking, matching)
-            },
+            models=lambda: {one.name: one.view() for one in (champion, *readers)},
         ),
         jobs=jobs,
         intake=Intake(jobs, settings, clock=partial(datetime.now, UTC)),
         uploads=Uploads(settings.home),
-        models=Models(registry, [champion, extraction, linking, matching]),
+        models=Models(registry, [champion, *readers]),
         champion=champion,
-        readers=(extraction, linking, matching),
+        readers=readers,
         threads=Threads(JOB_THREADS),
     )
 

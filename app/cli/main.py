@@ -17,6 +17,7 @@ from app.cli import (
     evaluate,
     export,
     extract,
+    finetune,
     importing,
     jobs,
     keys,
@@ -56,6 +57,7 @@ cli.command("build-graph")(build.build_graph)
 cli.command("export")(export.export_)
 cli.command("pretrain")(pretrain.pretrain)
 cli.command("embed")(pretrain.embed)
+cli.add_typer(finetune.cli, name="finetune")
 cli.add_typer(models.cli, name="models")
 cli.add_typer(review.cli, name="review")
 cli.add_typer(evaluate.cli, name="evaluate")

@@ -19,11 +19,8 @@ if TYPE_CHECKING:
     from ml.linking.records import CatalogModel
     from ml.registry import Registry
 
-EXTRACTION, LINKING, MATCHING = (
-    "extraction",
-    "linking",
-    "matching",
-)  # names of artefacts whose champions read texts
+# Names of the artefacts whose champions read and compare texts.
+EXTRACTION, LINKING, MATCHING = "extraction", "linking", "matching"
 CHAMPION = "champion"
 
 

@@ -78,6 +78,27 @@ def evaluate_extraction(
     )
 
 
+def train_and_judge(
+    texts: Sequence[LabelledText], config: ExtractionConfig, *, notify: Notify
+) -> tuple[Extractor, Mapping[str, Measured], Mapping[str, Mapping[str, float]]]:
+    """An extractor to be kept, with its metrics and baselines: every text judged crosswise.
+
+    Raises:
+        GraphTooSmall: too few texts say a value.
+    """
+    stacked = Stacking(texts, config, notify, ()).run()
+    judged = _crosswise(stacked, [_gold_text(text) for text in texts], texts)
+    baselines = {"dictionary": judged.dictionary.measures()}
+    return Extractor.of(stacked), judged.scores.measured(config.seed), baselines
+
+
+def _gold_text(text: LabelledText) -> GoldText:
+    accepted = {
+        name: frozenset(() if value is None else (value,)) for name, value in text.values.items()
+    }
+    return GoldText(text.text, text.category, accepted)
+
+
 @dataclass(frozen=True, slots=True)
 class _Judged:
     gold: Sequence[GoldText]
