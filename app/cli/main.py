@@ -22,6 +22,7 @@ from app.cli import (
     jobs,
     keys,
     mapping,
+    match,
     models,
     neo4j,
     pretrain,
@@ -54,6 +55,7 @@ cli.command("worker")(worker.worker)
 cli.add_typer(jobs.cli, name="jobs")
 cli.command("extract")(extract.extract)
 cli.command("build-graph")(build.build_graph)
+cli.command("match")(match.match)
 cli.command("export")(export.export_)
 cli.command("pretrain")(pretrain.pretrain)
 cli.command("embed")(pretrain.embed)

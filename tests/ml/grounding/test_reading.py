@@ -1,6 +1,8 @@
 """What a text states, read by rules from the vocabulary of a graph of lamps and pans."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graph.records import Named, Parameter, ValueView
 from graph.text import normalise_value
@@ -123,6 +125,37 @@ def test_two_readings_never_share_a_place(lexicon):
 
     ends = [one.end for one in found]
     assert all(one.start >= end for one, end in zip(found[1:], ends, strict=False))
+
+
+PIECES = st.sampled_from(
+    [
+        "green",
+        "pale",
+        "E27",
+        "40W",
+        "5/",
+        "150cm",
+        "0.3m",
+        "３０ｃｍ",
+        "重量",
+        "not ",
+        "dimmable",
+        "+",
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(PIECES, st.text(max_size=6)), max_size=12).map(" ".join))
+def test_whatever_is_written_readings_have_a_place_of_their_own(lexicon, text):
+    found = read(text, lexicon)
+
+    end = 0
+    for one in found:
+        assert end <= one.start < one.end <= len(text)
+        assert 0 < one.share <= 1
+        end = one.end
+    assert read(text, lexicon) == found
 
 
 def test_a_megabyte_is_read_as_far_as_a_title_can_go(lexicon):
