@@ -100,7 +100,7 @@ def extraction(
         Literal["auto", "scratch", "none"],
         typer.Option(help="auto: on the English transformer, if its package is installed."),
     ] = "auto",
-    epochs: Annotated[int, typer.Option(min=1, max=100, help="Of the network.")] = 8,
+    epochs: Annotated[int, typer.Option(min=1, max=100, help="Of the network.")] = 5,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1)] = 0,
     json: Json = False,
 ) -> None:
