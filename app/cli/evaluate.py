@@ -105,10 +105,10 @@ def extraction(
     json: Json = False,
 ) -> None:
     """Values of attributes out of texts: F1, unseen values, calibration, milliseconds."""
+    if (test is None) == (folds is None):  # before learning is loaded, which takes seconds
+        raise typer.BadParameter("give either --test or --folds", param_hint="--test")
     from app.cli.evaluate_extraction import extraction_report
 
-    if (test is None) == (folds is None):
-        raise typer.BadParameter("give either --test or --folds", param_hint="--test")
     report = extraction_report(
         train, test, triples, folds, network=network, epochs=epochs, seed=seed, notify=_note
     )
