@@ -100,15 +100,15 @@ def extraction(
         Literal["auto", "scratch", "none"],
         typer.Option(help="auto: on the English transformer, if its package is installed."),
     ] = "auto",
-    epochs: Annotated[int, typer.Option(min=1, max=100, help="Of the network.")] = 8,
+    epochs: Annotated[int, typer.Option(min=1, max=100, help="Of the network.")] = 5,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1)] = 0,
     json: Json = False,
 ) -> None:
     """Values of attributes out of texts: F1, unseen values, calibration, milliseconds."""
+    if (test is None) == (folds is None):  # before learning is loaded, which takes seconds
+        raise typer.BadParameter("give either --test or --folds", param_hint="--test")
     from app.cli.evaluate_extraction import extraction_report
 
-    if (test is None) == (folds is None):
-        raise typer.BadParameter("give either --test or --folds", param_hint="--test")
     report = extraction_report(
         train, test, triples, folds, network=network, epochs=epochs, seed=seed, notify=_note
     )

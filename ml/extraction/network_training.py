@@ -33,7 +33,7 @@ class NetworkRecipe:
         absent_weight: of a parameter that a text's labels do not name, as silence.
     """
 
-    epochs: int = 8
+    epochs: int = 5  # 4 were as good as 8 on two sets of 1,500 titles, for half the time
     batch: int = 16
     backbone_rate: float = 2e-4
     head_rate: float = 1e-3
