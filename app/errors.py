@@ -6,6 +6,7 @@ AppError
 ├── ExamplesMissing             the demo outside of a checkout
 ├── KeyFileInvalid              the file of the API keys
 ├── NotReady                    the database, migrations or indexes
+├── BuildInvalid                a setting of a run that reads texts
 ├── JobError                    a job
 │   ├── JobNotFound
 │   ├── JobIdAmbiguous
@@ -24,6 +25,7 @@ AppError
     ├── CursorInvalid
     ├── ItemIdInvalid
     ├── ItemNotFound
+    ├── ParameterUnknown
     └── UploadRefused           what an import was to read
         ├── PathNotAllowed
         ├── PathUnreadable
@@ -104,6 +106,14 @@ class NotReady(AppError):
     def __init__(self, parts: Mapping[str, str]) -> None:
         self.parts = parts
         super().__init__("; ".join(f"{name}: {remedy}" for name, remedy in parts.items()))
+
+
+class BuildInvalid(AppError):
+    code = "build_invalid"
+
+    def __init__(self, *, setting: str, reason: str) -> None:
+        self.setting, self.reason = setting, reason
+        super().__init__(f"{setting}: {reason}")
 
 
 class JobError(AppError):
@@ -258,6 +268,18 @@ class ItemNotFound(RequestRefused):
     def __init__(self, *, id: str) -> None:
         self.id = id
         super().__init__(f"there is no product {id!r}")
+
+
+class ParameterUnknown(RequestRefused):
+    """`place` is where in the list of those asked for it stands, from 0."""
+
+    code = "parameter_unknown"
+
+    def __init__(self, *, name: str, place: int) -> None:
+        self.name, self.place = name, place
+        super().__init__(
+            f"there is no parameter {name!r}; `GET /v1/parameters` lists those there are"
+        )
 
 
 class UploadRefused(RequestRefused):

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 
@@ -15,11 +15,23 @@ from app.keys import KeyFile
 from app.observability import configure_logging
 from app.services.browsing import Browsing
 from app.services.embedding import VectorUpkeep
+from app.services.extracting import Extracting
 from app.services.intake import Intake
 from app.services.item_images import serving_predictor
 from app.services.jobs import Jobs
+from app.services.knowledge import GraphKnowledge, Knowledge
+from app.services.matching import Matching, loaded_matcher
 from app.services.models import Models, registry_of
+from app.services.readers import (
+    EXTRACTION,
+    LINKING,
+    MATCHING,
+    learnt_linking,
+    linker_over,
+    trained_reader,
+)
 from app.services.readiness import Readiness
+from app.services.reviewing import Reviewing
 from app.services.serving import Serving as Champion
 from app.services.similarity import Similarity
 from app.services.threads import Threads
@@ -30,11 +42,12 @@ from app.settings import Settings
 from graph import migrate
 from graph.client import AsyncDatabase, Connection, Database
 from graph.errors import DatabaseUnavailable
-from graph.records import Neighbourhood
+from graph.records import Neighbourhood, ProposedFact
 from graph.repositories.conflicts import Conflicts
 from graph.repositories.history import History
 from graph.repositories.items import ItemWriter
 from graph.repositories.products import Products
+from graph.repositories.review import Review, decide
 from graph.repositories.similar import Similar
 from graph.repositories.stats import Stats
 from graph.repositories.vocabulary import Vocabulary
@@ -51,6 +64,7 @@ WRITE_RETRY_S = 3.0
 JOB_RETRY_S = 30.0  # a restart takes 7 to 17 s
 JOB_THREADS = 8  # requests that ask for jobs at the same time; SQLite serves one after another
 EMBED_THREADS = 2  # requests that embed at the same time; each takes all of a core
+EXTRACT_THREADS = 2  # requests that read texts at the same time; each takes all of a core
 PROBE_TIMEOUT_S = 2.0  # a probe that waits longer is taken for dead by whoever asked
 
 
@@ -64,14 +78,18 @@ class Wiring:
     stats: Stats
     browsing: Browsing
     similarity: Similarity
+    extracting: Extracting
+    matching: Matching
     upkeep: VectorUpkeep
     writes: ProductWrites
+    reviewing: Reviewing
     readiness: Readiness
     jobs: Jobs  # blocking: called in `threads`
     intake: Intake  # as well
     uploads: Uploads
     models: Models  # as well
     champion: Champion[Predictor]
+    readers: tuple[Champion[Any], ...]  # of texts
     threads: Threads
 
 
@@ -95,7 +113,8 @@ async def open_wiring(settings: Settings) -> AsyncIterator[Wiring]:
         writing = stack.enter_context(Database(connection))
         wiring = assemble(settings, database, writing)
         stack.enter_context(wiring.jobs)
-        stack.callback(wiring.champion.close)
+        for one in (wiring.champion, *wiring.readers):
+            stack.callback(one.close)
         yield wiring
 
 
@@ -118,6 +137,10 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
     champion: Champion[Predictor] = Champion(
         registry, MODEL_NAME, partial(_predictor, settings.images)
     )
+    extraction = Champion(registry, EXTRACTION, trained_reader)
+    linking = Champion(registry, LINKING, learnt_linking)
+    matching = Champion(registry, MATCHING, loaded_matcher)
+    readers = (extraction, linking, matching)
     embedding = Threads(EMBED_THREADS)
     migrations = migrate.load()
     return Wiring(
@@ -134,6 +157,18 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
             predictor=champion.predictor,
             threads=embedding,
         ),
+        extracting=Extracting(
+            Knowledge(
+                GraphKnowledge(
+                    writing,
+                    linker_over=linker_over(linking.predictor),
+                    linking=linking.predictor,
+                    reader=extraction.predictor,
+                )
+            ).grounder,
+            Threads(EXTRACT_THREADS),
+        ),
+        matching=Matching(products.get, matching.predictor, Threads(EXTRACT_THREADS)),
         upkeep=VectorUpkeep(writing, predictor=champion.predictor, threads=embedding),
         writes=ProductWrites(
             store=partial(ItemWriter, writing),
@@ -142,19 +177,28 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
             clock=partial(datetime.now, UTC),
             threads=settings.write_threads,
         ),
+        reviewing=Reviewing(
+            Review(database),
+            partial(decide, writing),
+            parameters=vocabulary.parameters_for_filters,
+            clock=partial(datetime.now, UTC),
+            threads=Threads(settings.write_threads),
+            page_items_max=settings.page_items_max,
+        ),
         readiness=Readiness(
             verify=database.verify,
             migrations=partial(
                 migrate.status_async, database, migrations, timeout_s=PROBE_TIMEOUT_S
             ),
             indexes=partial(migrate.indexes_async, database, timeout_s=PROBE_TIMEOUT_S),
-            models=lambda: {champion.name: champion.view()},
+            models=lambda: {one.name: one.view() for one in (champion, *readers)},
         ),
         jobs=jobs,
         intake=Intake(jobs, settings, clock=partial(datetime.now, UTC)),
         uploads=Uploads(settings.home),
-        models=Models(registry, [champion]),
+        models=Models(registry, [champion, *readers]),
         champion=champion,
+        readers=readers,
         threads=Threads(JOB_THREADS),
     )
 
@@ -192,6 +236,22 @@ async def read_neighbourhood(settings: Settings, id: str, *, limit: int) -> Neig
     """What a drawing shows, for a command that has no application."""
     async with AsyncDatabase(connection_of(located(settings))) as database:
         return await Products(database).neighbourhood(id, depth=1, limit=limit)
+
+
+async def read_proposals(
+    settings: Settings, *, limit: int, parameter: str | None, source: str | None
+) -> tuple[ProposedFact, ...]:
+    """What waits for review, the most instructive first, for a command."""
+    facts: tuple[ProposedFact, ...] = ()
+    async with AsyncDatabase(connection_of(located(settings))) as database:
+        review, after = Review(database), None
+        while True:  # a page may be short: it looks at so many facts at most
+            page = await review.proposals(
+                limit=limit - len(facts), after=after, parameter=parameter, source=source
+            )
+            facts, after = facts + page.facts, page.next
+            if after is None or len(facts) >= limit:
+                return facts
 
 
 def connection_of(settings: Settings) -> Connection:

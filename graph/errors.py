@@ -29,6 +29,9 @@ GraphError
 ├── DraftInvalid                one field of an item that cannot be stored
 ├── DatabaseNotEmpty            a bulk load into a graph that is there
 ├── BulkLoadFailed              neo4j-admin, or what came of it
+├── ReviewError                 a decision about a proposed fact (graph/repositories/review.py)
+│   ├── ProposalUnknown
+│   └── ProposalStale
 ├── VectorsError                vectors of items (graph/repositories/vectors.py)
 │   ├── VectorUnusable
 │   └── VectorsSuperseded
@@ -322,6 +325,28 @@ class ImportFailed(GraphError):
     def __init__(self, *, file: str, place: str, reason: str) -> None:
         self.file, self.place, self.reason = file, place, reason
         super().__init__(f"{file}: {place}: {reason}")
+
+
+class ReviewError(GraphError):
+    """A decision that cannot be taken."""
+
+    code = "review_error"
+
+
+class ProposalUnknown(ReviewError):
+    code = "proposal_unknown"
+
+    def __init__(self, *, id: str) -> None:
+        self.id = id
+        super().__init__(f"no fact was ever proposed as {id!r}; take an id from the review list")
+
+
+class ProposalStale(ReviewError):
+    code = "proposal_stale"
+
+    def __init__(self, *, id: str, value: str, reason: str) -> None:
+        self.id, self.value, self.reason = id, value, reason
+        super().__init__(f"{value} {reason}; nothing was changed, read the list again")
 
 
 class VectorsError(GraphError):

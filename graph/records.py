@@ -11,6 +11,7 @@ ItemKind = Literal["product", "model"]
 Origin = Literal["catalog", "extracted", "predicted", "reviewed"]
 Status = Literal["accepted", "proposed", "rejected"]
 EventKind = Literal["fact_began", "fact_ended", "observed", "closed"]
+Decision = Literal["accepted", "rejected", "corrected"]
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -44,6 +45,13 @@ class Value(Record, frozen=True):
     text: str
     number: float | None = None
     unit: str | None = None
+
+
+class ValueView(Value, frozen=True):
+    """A value as it is read: its other spellings, and how many items state it."""
+
+    names: tuple[str, ...] = ()
+    items: int = 0
 
 
 class Fact(Record, frozen=True):
@@ -325,3 +333,115 @@ class SimilarItem(Record, frozen=True):
     item: ItemSummary
     score: float
     reasons: Reasons
+
+
+class StatedFact(Record, frozen=True):
+    """What a model says of an item that is stored."""
+
+    item: str  # id of a product or a model
+    value: Value  # stored with its parameter where they are new
+    origin: Origin
+    status: Status
+    confidence: float
+    evidence: str  # field, start and end in characters, as `title:12-17`; empty: there is none
+    model: str | None  # NAME@VERSION that said so
+    quote: str | None = None  # what was read there, to be found out if the text has changed
+
+
+class FactCounts(Record, frozen=True):
+    """What became of stated facts, each of them counted once."""
+
+    written: int = 0  # new, or changed
+    unchanged: int = 0
+    outranked: int = 0  # a higher origin speaks of it: proposed at most, or known already
+    rejected: int = 0  # a person said no, once and for all
+    stale: int = 0  # the text that is the evidence has changed since it was read
+    unknown: tuple[str, ...] = ()  # items that are not stored, with all that was said of them
+
+
+class OtherStatement(Record, frozen=True):
+    """What else is said of the parameter that a proposed fact speaks of."""
+
+    value: str
+    text: str
+    number: float | None
+    unit: str | None
+    origin: Origin
+    status: Status
+    confidence: float
+    source: str | None
+    model: str | None
+    inherited: bool  # said of the model that the product is an instance of
+
+
+class ProposedFact(Record, frozen=True):
+    """A fact that waits for a person to accept, reject or correct it."""
+
+    id: str  # of item and value together, fit for an URL
+    kind: ItemKind
+    item: str
+    title: str
+    source: str | None
+    parameter: str
+    name: str
+    value: str
+    text: str
+    number: float | None
+    unit: str | None
+    origin: Origin
+    confidence: float
+    teaches: float  # how much an answer would teach; the order of the list
+    evidence: str | None
+    quote: str | None
+    model: str | None
+    run: str | None
+    others: tuple[OtherStatement, ...]
+
+
+class DecidedFact(Record, frozen=True):
+    """What a person decided about a proposed fact."""
+
+    id: str
+    kind: ItemKind
+    item: str
+    parameter: str
+    value: str  # that was proposed
+    decision: Decision
+    corrected_to: str | None  # the value that the person put in its place
+    by: str
+    at: str
+
+
+class ExtractionItem(Record, frozen=True):
+    """An item as an extractor reads it: its texts, and what need not be read from them."""
+
+    kind: ItemKind
+    id: str
+    title: str
+    description: str | None
+    language: str | None
+    brand: Named | None
+    category: Named | None
+    model: str | None  # that a catalog or a person says it is an instance of
+    stated: tuple[str, ...]  # parameters that a catalog or a person speaks of
+
+
+class FactLabel(Record, frozen=True):
+    """A decision as an example to learn from. One that corrects makes two: what is not, and is."""
+
+    item: ExtractionItem
+    value: Value
+    decision: Decision
+    evidence: str | None
+    model: str | None  # that proposed it
+    confidence: float | None  # with which it did
+    by: str
+    at: str
+
+
+class Coverage(Record, frozen=True):
+    """How much of the open products is known, and who says so."""
+
+    items: int
+    items_with_facts: int  # accepted ones
+    facts: dict[Origin, dict[Status, int]]

@@ -48,7 +48,7 @@ class Index:
 
     name: str
     kind: IndexKind
-    labels: tuple[str, ...]
+    labels: tuple[str, ...]  # or types of relationships
     properties: tuple[str, ...]
 
 
@@ -58,6 +58,10 @@ def _unique(label: Label) -> Index:
 
 def _range(label: Label, *properties: str) -> Index:
     return Index(f"{label.lower()}_{'_'.join(properties)}", "RANGE", (label,), properties)
+
+
+def _range_of(type: Relationship, *properties: str) -> Index:
+    return Index(f"{type.lower()}_{'_'.join(properties)}", "RANGE", (type,), properties)
 
 
 # What lists and vector queries filter by, on the node itself.
@@ -104,6 +108,11 @@ INDEXES: tuple[Index, ...] = (
         )
     ),
     _range(Label.DELETION, "at"),
+    # Facts of catalogs have none of these properties and cost no place: what a model said, what
+    # waits for review in the order of the list, and what was decided, in the order of time.
+    _range_of(Relationship.HAS_PARAMETER, "model", "run"),
+    _range_of(Relationship.HAS_PARAMETER, "teaches", "proposal"),
+    _range_of(Relationship.HAS_PARAMETER, "decided_at", "proposal"),
     Index("entity_names", "FULLTEXT", (Label.ENTITY,), ("names",)),
     Index("product_text", "FULLTEXT", (Label.PRODUCT,), ("title", "description")),
     Index("product_embedding", "VECTOR", (Label.PRODUCT,), ("embedding", *FILTERABLE)),

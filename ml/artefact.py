@@ -56,7 +56,7 @@ class Manifest(
         kind: what it is read as, such as `text-encoder`.
         config: the recipe it was trained with, as data.
         data_fingerprint: of the snapshot it was trained on.
-        width: length of the vectors it gives.
+        width: length of the vectors it gives; 0: it gives none.
         metrics: by name, with 95 % intervals.
         baselines: for each trivial method its metrics, by the same names.
         parent: NAME/VERSION of the artefact that training began with.
@@ -73,7 +73,7 @@ class Manifest(
     code_version: str
     data_fingerprint: str
     seed: int
-    width: Annotated[int, msgspec.Meta(ge=1)]
+    width: Annotated[int, msgspec.Meta(ge=0)]
     config: dict[str, object]
     files: Annotated[dict[str, FileEntry], msgspec.Meta(max_length=100)]
     metrics: dict[str, Measure] = {}
@@ -96,7 +96,8 @@ class ArtefactDraft:
     """What a training run hands over; the registry adds the version and the hashes.
 
     Attributes:
-        weights: tensors by name, on any device, or a safetensors file.
+        weights: tensors by name, on any device, or a safetensors file; none where other files
+            hold all that was learnt.
         files: tokenizer, vocabularies and the like, by file name.
     The other fields are those of `Manifest`.
     """
@@ -261,7 +262,7 @@ def unfit_file(files: Mapping[str, object]) -> str | None:
         if Path(name).suffix not in PLAIN_SUFFIXES:
             kinds = " ".join(sorted(PLAIN_SUFFIXES))
             return f"{name!r} may hold code; write it as one of {kinds}"
-    return None if WEIGHTS in files else f"there is no {WEIGHTS}"
+    return None if files else "there is none"
 
 
 class _Versioned(msgspec.Struct):

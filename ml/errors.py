@@ -9,24 +9,32 @@ LearningError
 │   └── BundleInvalid           a file that holds no artefact
 ├── RegistryUnavailable         a full disk, a folder that cannot be written
 ├── DeviceMissing               a GPU that is not there
+├── CatalogueEmpty              no model that a text could be linked to
 ├── EncoderUnusable             nothing can be compared with what the graph holds
 │   ├── EncoderMissing          no model is there
 │   └── EncoderMismatch         one is whose vectors are not those of the graph
+├── ExtractorInvalid            files that hold no extractor
 ├── FeatureMissing              a graph that no featurizer has been over
+├── GazetteerInvalid            a list of entity names that cannot be read
 ├── GraphTooSmall               nothing to learn from
 ├── ImageFolderMissing          a folder of pictures that is not there
 ├── ImageUnusable               one picture that cannot be read
 ├── HeteroFileInvalid           a file that is no exported graph
+├── OffersInvalid               a file of offers that cannot be read or judged by
+├── OffersTooFew                offers that name no two models of a catalogue
 ├── CheckpointInvalid           a checkpoint that this run cannot go on from
 ├── CheckpointNotWritten        a full or broken disk
 ├── JournalNotWritten           the same, or a folder that cannot be written
+├── LabelsInvalid               a file of labelled texts that cannot be read or judged by
 ├── MatcherInvalid              files that are no matcher of this version
 ├── PairsInvalid                a file of labelled pairs that cannot be read or learnt from
 ├── RecipeInvalid               a setting of a training run that makes no sense
+├── SpansInvalid                entities that no text can have
 ├── SplitLeaks                  parts that share what they are judged on
 ├── TriplesInvalid              a file of triples that cannot be read or judged by
 ├── TensorBoardMissing          a package that was asked for and is not installed
 ├── TextCheckpointInvalid       a folder that holds no transformer to start from
+├── TitlesInvalid               a file of labelled titles that cannot be read or judged by
 ├── TrainingDiverged            a loss that is no number
 └── TrainingProcessFailed       one of several processes that train together
 """
@@ -81,6 +89,20 @@ class EncoderMismatch(EncoderUnusable):
             f"the vectors of the catalog are those of {serving.key} ({serving.width} numbers), and "
             f"{loaded.key} ({loaded.width} numbers) is loaded; embed the catalog with it, or "
             f"promote {serving.key} again"
+        )
+
+
+class GazetteerInvalid(LearningError):
+    """`line` counts from 1; it is None where the whole file is meant."""
+
+    code = "gazetteer_invalid"
+
+    def __init__(self, *, path: Path, reason: str, line: int | None = None) -> None:
+        self.path, self.reason, self.line = path, reason, line
+        place = f"{path}" if line is None else f"{path}, line {line}"
+        super().__init__(
+            f"{place}: {reason}. A gazetteer is a UTF-8 file with one name a line; mend it, or go "
+            "without by --no-gazetteers"
         )
 
 
@@ -143,6 +165,19 @@ class FeatureMissing(LearningError):
         )
 
 
+class SpansInvalid(LearningError):
+    """Entities lie within their text, hold something and do not overlap, from left to right."""
+
+    code = "spans_invalid"
+
+    def __init__(self, *, text: str, type: str, start: int, end: int) -> None:
+        self.text, self.type, self.start, self.end = text, type, start, end
+        super().__init__(
+            f"{type} at {start}..{end} is outside of its text of {len(text)} characters, empty, or "
+            "overlaps the entity before it; sort the entities and leave this one out"
+        )
+
+
 class SplitLeaks(LearningError):
     """Parts that share what they are judged on would make every score too good."""
 
@@ -158,6 +193,33 @@ class SplitLeaks(LearningError):
         )
 
 
+class LabelsInvalid(LearningError):
+    """`line` counts from 1; it is None where the whole file is meant."""
+
+    code = "labels_invalid"
+
+    def __init__(self, *, path: Path, reason: str, line: int | None = None) -> None:
+        self.path, self.reason, self.line = path, reason, line
+        place = f"{path}" if line is None else f"{path}, line {line}"
+        super().__init__(
+            f"{place}: {reason}. A file of labelled texts has a JSON object in each line: `input`, "
+            "`category` and `target_scores`, which gives every attribute its values, "
+            '`{"Color": {"red": 1}}`; "n/a" says that the text does not say it'
+        )
+
+
+class ExtractorInvalid(LearningError):
+    """Nothing of it was loaded."""
+
+    code = "extractor_invalid"
+
+    def __init__(self, *, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"these files hold no extractor: {reason}; train it again, or bring the files back"
+        )
+
+
 class TriplesInvalid(LearningError):
     """`line` counts from 1; it is None where the whole file is meant."""
 
@@ -169,6 +231,43 @@ class TriplesInvalid(LearningError):
         super().__init__(
             f"{place}: {reason}. A file of triples has either a first line with their number and "
             "then `head tail relation` as ids, or `head`, `relation`, `tail` separated by tabs"
+        )
+
+
+class CatalogueEmpty(LearningError):
+    code = "catalogue_empty"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "there is no model to link to: the catalogue is empty; give a dump with at least one "
+            "row that its mapping makes a model of"
+        )
+
+
+class OffersInvalid(LearningError):
+    """`line` counts from 1; it is None where the whole file is meant."""
+
+    code = "offers_invalid"
+
+    def __init__(self, *, path: Path, reason: str, line: int | None = None) -> None:
+        self.path, self.reason, self.line = path, reason, line
+        place = f"{path}" if line is None else f"{path}, line {line}"
+        super().__init__(
+            f"{place}: {reason}. A file of offers is CSV with a header and at least the columns "
+            "product_title, cluster_label and category_label"
+        )
+
+
+class OffersTooFew(LearningError):
+    """`models` of the catalogue have offers."""
+
+    code = "offers_too_few"
+
+    def __init__(self, *, models: int) -> None:
+        self.models = models
+        super().__init__(
+            f"linking is learnt from offers of two models of the catalogue or more, and there are "
+            f"offers of {models}; give more offers, or a catalogue that has their models"
         )
 
 
@@ -267,6 +366,20 @@ class TextCheckpointInvalid(LearningError):
         super().__init__(
             f"{path} is no checkpoint of a text encoder: {reason}. Give a folder as "
             "`save_pretrained` writes it, with config.json, tokenizer.json and model.safetensors"
+        )
+
+
+class TitlesInvalid(LearningError):
+    """`line` counts from 1; it is None where the whole file is meant."""
+
+    code = "titles_invalid"
+
+    def __init__(self, *, path: Path, reason: str, line: int | None = None) -> None:
+        self.path, self.reason, self.line = path, reason, line
+        place = f"{path}" if line is None else f"{path}, line {line}"
+        super().__init__(
+            f"{place}: {reason}. A file of labelled titles has a character, a tab and O, B-TYPE, "
+            "I-TYPE, E-TYPE or S-TYPE in every line, and an empty line behind every title"
         )
 
 

@@ -129,9 +129,10 @@ class Registry:
         """
         if not _NAME.fullmatch(name):
             raise ArtefactInvalid(name=name, reason="a name has the form my-model")
-        if reason := unfit_file({WEIGHTS: None, **draft.files}):
+        weights = _weights_of(draft)
+        sources = {**draft.files, **({} if weights is None else {WEIGHTS: weights})}
+        if reason := unfit_file(sources):
             raise ArtefactInvalid(name=name, reason=reason)
-        sources = {**draft.files, WEIGHTS: _weights_of(draft)}
         with _reported(self.folder), staged(self.folder / name) as staging:
             files = {one: staging.add(one, _chunks(source)) for one, source in sources.items()}
             manifest = draft.manifest(name, files)
@@ -271,9 +272,11 @@ class Registry:
         replace_file(self.folder / name / ALIASES_FILE, content)
 
 
-def _weights_of(draft: ArtefactDraft) -> bytes | Path:
+def _weights_of(draft: ArtefactDraft) -> bytes | Path | None:
     if isinstance(draft.weights, Path):
         return draft.weights
+    if not draft.weights:
+        return None
     from safetensors.torch import save
 
     return save({name: _own(tensor) for name, tensor in draft.weights.items()})

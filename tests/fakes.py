@@ -9,6 +9,7 @@ from graph.filters import Has, OneOf
 from graph.precedence import by_standing, settle
 from graph.records import (
     Conflict,
+    FactText,
     FactView,
     GraphEdge,
     GraphNode,
@@ -25,12 +26,16 @@ from graph.records import (
     ParameterView,
     PastFact,
     Statement,
+    ValueView,
 )
 from graph.repositories.conflicts import ConflictPage
 from graph.repositories.history import KIND_KEYS, HistoryPage
 from graph.repositories.products import Page
 from graph.repositories.selection import KINDS
 from graph.schema import Label, Relationship
+from ml.grounding.grounder import Grounder, KnownModel
+from ml.grounding.lexicon import Lexicon
+from ml.grounding.trust import Trust
 
 RUN = "run-1"
 NOW = datetime(2025, 3, 1, 9, 30, 15, tzinfo=UTC)
@@ -218,10 +223,14 @@ class FakeProducts:
         stated = _own(item, term.field, closed)
         if stated is not None:
             return _holds(term.condition, stated) != term.negated
-        facts = [f for f in self._graph.facts_of(item) if f.parameter == term.field]
+        facts = self._accepted(item, term.field)
         if not facts and (model := self._graph.model_of(item)):
-            facts = [f for f in self._graph.facts_of(model) if f.parameter == term.field]
+            facts = self._accepted(model, term.field)
         return _value_holds(term.condition, facts) != term.negated
+
+    def _accepted(self, item, parameter):
+        facts = self._graph.facts_of(item)
+        return [one for one in facts if (one.parameter, one.status) == (parameter, "accepted")]
 
 
 class FakeHistory:
@@ -364,6 +373,37 @@ class FakeStats:
             nodes={label.value: labels[label] for label in Label},
             relationships={type.value: types[type] for type in Relationship},
         )
+
+
+def grounder_of(graph):
+    """What texts are read with, of a graph in memory."""
+    stated = Counter(fact.value for item in graph.items.values() for fact in item.facts)
+    values = [
+        ValueView(v.id, v.parameter, v.text, v.number, v.unit, items=count)
+        for v, count in stated.items()
+    ]
+    brands = {item.brand.id: item.brand for item in graph.items.values() if item.brand}
+    models = {
+        item.id: KnownModel(
+            item.id,
+            item.title,
+            tuple(
+                FactText(
+                    f.value.parameter,
+                    f.value.parameter,
+                    f.value.id,
+                    f.value.text,
+                    f.value.number,
+                    f.value.unit,
+                )
+                for f in item.facts
+            ),
+        )
+        for item in graph.items.values()
+        if item.kind == "model"
+    }
+    lexicon = Lexicon.of(graph.parameters.values(), values, brands=list(brands.values()))
+    return Grounder(lexicon, Trust(), models=models)
 
 
 def _bare_model(model):

@@ -42,9 +42,12 @@ DESCRIPTION: dict[str, Any] = {
     "version": "1",
     "openapi_tags": [
         {"name": "products", "description": "What shops list, and the models behind it."},
+        {"name": "review", "description": "What models propose, and what persons decide."},
         {"name": "imports", "description": "Dumps of any size, loaded in the background."},
         {"name": "jobs", "description": "What goes on in the background."},
         {"name": "similar", "description": "What is like a product or a text, and why."},
+        {"name": "extract", "description": "What texts state, and where they say it."},
+        {"name": "match", "description": "Whether two items are the same product, and why."},
         {"name": "models", "description": "What was learned, and which of it serves."},
         {"name": "vocabulary", "description": "Brands, categories and parameters."},
         {"name": "stats", "description": "How much there is."},

@@ -81,6 +81,28 @@ class Learning(Answer):
     promoted: bool | None = Field(description="whether it serves from now on", examples=[True])
 
 
+class Building(Answer):
+    """How far a run is that reads the texts of products."""
+
+    items: int = Field(ge=0, description="products read", examples=[1_200])
+    total: int | None = Field(description="products of the source", examples=[1_700])
+    facts: dict[str, int] = Field(
+        description="by what became of them: `written`, `unchanged`, `outranked` by a catalog, "
+        "`rejected` by a person, `stale`, `unsure`",
+        examples=[{"written": 4_100}],
+    )
+    links: dict[str, int] = Field(
+        description="new ones by their type", examples=[{"INSTANCE_OF": 900}]
+    )
+    covered_before: float | None = Field(
+        description="share of the products of which something was known", examples=[0.12]
+    )
+    covered_after: float | None = Field(
+        description="the same after the run; null: it goes on", examples=[0.97]
+    )
+    model: str | None = Field(description="what read them", examples=["rules"])
+
+
 class JobError(Answer):
     """Why a job failed."""
 
@@ -132,6 +154,7 @@ class Job(Answer):
     rows: Rows
     bytes: Bytes
     learning: Learning | None = Field(description="of a job that learns; else null")
+    building: Building | None = Field(description="of a job that reads texts; else null")
     percent: float | None = Field(
         ge=0,
         le=100,

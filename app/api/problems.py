@@ -18,6 +18,7 @@ from app.errors import (
     AppError,
     BodyIncomplete,
     BodyMalformed,
+    BuildInvalid,
     CursorInvalid,
     FormatUnknown,
     FormInvalid,
@@ -25,6 +26,7 @@ from app.errors import (
     IdempotencyKeyReused,
     ItemIdInvalid,
     MappingUnknown,
+    ParameterUnknown,
     PathNotAllowed,
     PathUnreadable,
 )
@@ -143,6 +145,8 @@ _PARAMETERS: Mapping[type[Exception], str] = {
 def faults_of(error: Exception) -> list[dict[str, str]]:
     """Where in the request the error lies, if it lies there."""
     match error:
+        case BuildInvalid() | ParameterUnknown():
+            return _of_setting(error)
         case DraftInvalid():
             return [fault("body", f"/{error.field}", error.reject_code, error.reason)]
         case FilterInvalid():
@@ -162,6 +166,12 @@ def faults_of(error: Exception) -> list[dict[str, str]]:
             return [fault("query", f"/{error.parameter}", error.code, str(error))]
         case _:
             return []
+
+
+def _of_setting(error: BuildInvalid | ParameterUnknown) -> list[dict[str, str]]:
+    if isinstance(error, BuildInvalid):
+        return [fault("body", f"/{error.setting}", error.code, error.reason)]
+    return [fault("body", f"/parameters/{error.place}", error.code, str(error))]
 
 
 def title_of(status: int) -> str:

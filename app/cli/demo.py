@@ -32,7 +32,11 @@ if TYPE_CHECKING:
     from graph.server import EmbeddedServer
 
 EXAMPLES = Path(app.__file__).parents[1] / "examples"
-DUMPS = (("reference", "phones.csv", "phones.toml"), ("shops", "offers.csv", "offers.toml"))
+SHOPS = "shops"  # whose offers have nothing but titles and prices
+DUMPS = (
+    ("reference", "phones.csv", "phones.toml"),
+    (SHOPS, "offers.csv", "offer-titles.toml"),
+)
 SHOWN = (
     "Product",
     "Model",
@@ -100,6 +104,7 @@ def demo(
         migrate(found)
         with open_database(found) as database:
             imported = import_examples(database, examples)
+            read_titles(database, found, examples)
             learnt = learn(database, found)
             with _served(found, listener) as stopped:
                 _summarise(database, address(listener))
@@ -156,6 +161,21 @@ def import_examples(database: Database, examples: Path) -> int:
             if rejected := sum(report.rejected for report in reports):
                 err.print(f"{dump}: {rejected} rows rejected, see {reports[0].rejects_file}")
     return written
+
+
+def read_titles(database: Database, settings: Settings, examples: Path) -> None:
+    """Facts out of the offers' titles, and how right they are."""
+    from app.cli.build import built_here, print_build
+    from app.services.builds import BuildSpec
+    from app.services.gold import score_against_gold
+
+    print_build(built_here(database, settings, BuildSpec(source=SHOPS)))
+    scores = score_against_gold(database, examples / "phones" / "offers_gold.jsonl", SHOPS)
+    print_table(
+        "Against what the titles state (offers_gold.jsonl)",
+        ("parameter", "stated", "found", "precision", "recall"),
+        [(s.parameter, s.stated, s.found, f"{s.precision:.3f}", f"{s.recall:.3f}") for s in scores],
+    )
 
 
 def learn(database: Database, settings: Settings) -> PretrainReport | None:

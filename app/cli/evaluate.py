@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from app.cli import evaluate_matching
+from app.cli import evaluate_entities, evaluate_matching
+from app.cli.evaluate_linking import linking
 from app.cli.output import Json, err, out, print_json, print_table
 
 if TYPE_CHECKING:
@@ -20,9 +21,7 @@ cli = typer.Typer(
 )
 
 
-@cli.callback()
-def evaluate() -> None:
-    """Keeps `links` a command of its own: Typer runs a lone one without its name."""
+cli.command()(linking)
 
 
 @cli.command()
@@ -76,6 +75,50 @@ def links(
 
 
 @cli.command()
+def extraction(
+    train: Annotated[
+        list[Path],
+        typer.Option(
+            help="Labelled texts to learn from, JSON lines: `input`, `category`, `target_scores`. "
+            "Say it again for every further file."
+        ),
+    ],
+    test: Annotated[
+        Path | None, typer.Option(help="Labelled texts to score, once; read after the training.")
+    ] = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            min=2, max=20, help="In the place of --test: cross-validate on the training texts."
+        ),
+    ] = None,
+    triples: Annotated[
+        Path | None,
+        typer.Option(help="Text, attribute and value, separated by the byte 0x01, of other texts."),
+    ] = None,
+    network: Annotated[
+        Literal["auto", "scratch", "none"],
+        typer.Option(help="auto: on the English transformer, if its package is installed."),
+    ] = "auto",
+    epochs: Annotated[int, typer.Option(min=1, max=100, help="Of the network.")] = 8,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1)] = 0,
+    json: Json = False,
+) -> None:
+    """Values of attributes out of texts: F1, unseen values, calibration, milliseconds."""
+    from app.cli.evaluate_extraction import extraction_report
+
+    if (test is None) == (folds is None):
+        raise typer.BadParameter("give either --test or --folds", param_hint="--test")
+    report = extraction_report(
+        train, test, triples, folds, network=network, epochs=epochs, seed=seed, notify=_note
+    )
+    if json:
+        print_json(report)
+    else:
+        print_report(report)
+
+
+@cli.command()
 def matching(
     train: evaluate_matching.Train,
     valid: evaluate_matching.Valid,
@@ -88,6 +131,34 @@ def matching(
     """Say which pairs of items are the same product: F1, precision and recall."""
     report = evaluate_matching.report_on(
         train, valid, test, known_links=known_links, folds=folds, seed=seed
+    )
+    if json:
+        print_json(report)
+    else:
+        print_report(report)
+
+
+@cli.command()
+def entities(
+    train: evaluate_entities.Train,
+    valid: evaluate_entities.Valid,
+    test: evaluate_entities.Test,
+    gazetteer: evaluate_entities.Gazetteer = None,
+    no_gazetteers: evaluate_entities.NoGazetteers = False,
+    fast: evaluate_entities.Fast = False,
+    seed: evaluate_entities.Seed = 0,
+    json: Json = False,
+) -> None:
+    """Find named entities in titles: exact-match precision, recall and F1."""
+    report = evaluate_entities.report_on_entities(
+        train,
+        valid,
+        test,
+        gazetteer=gazetteer or [],
+        no_gazetteers=no_gazetteers,
+        fast=fast,
+        seed=seed,
+        notify=_note,
     )
     if json:
         print_json(report)

@@ -9,19 +9,24 @@ from contextlib import suppress
 import typer
 
 from app.cli import (
+    build,
     bulk,
     data,
     demo,
     doctor,
     evaluate,
     export,
+    extract,
+    finetune,
     importing,
     jobs,
     keys,
     mapping,
+    match,
     models,
     neo4j,
     pretrain,
+    review,
     serving,
     worker,
 )
@@ -48,10 +53,15 @@ cli.command("bulk-load")(bulk.bulk_load)
 cli.add_typer(mapping.cli, name="mapping")
 cli.command("worker")(worker.worker)
 cli.add_typer(jobs.cli, name="jobs")
+cli.command("extract")(extract.extract)
+cli.command("build-graph")(build.build_graph)
+cli.command("match")(match.match)
 cli.command("export")(export.export_)
 cli.command("pretrain")(pretrain.pretrain)
 cli.command("embed")(pretrain.embed)
+cli.add_typer(finetune.cli, name="finetune")
 cli.add_typer(models.cli, name="models")
+cli.add_typer(review.cli, name="review")
 cli.add_typer(evaluate.cli, name="evaluate")
 cli.command("query")(data.query)
 cli.command("stats")(data.stats)

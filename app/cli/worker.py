@@ -32,6 +32,7 @@ def worker(
     ] = False,
 ) -> None:
     """Run jobs until Ctrl-C or SIGTERM; the batch at hand is finished, and others go on with it."""
+    from app.jobs.building import build_body
     from app.jobs.imports import import_body
     from app.jobs.learning import embed_body, pretrain_body
     from app.jobs.worker import run_worker
@@ -47,6 +48,7 @@ def worker(
         "import": import_body(settings),
         "pretrain": pretrain_body(settings),
         "embed": embed_body(settings),
+        "build": build_body(settings),
     }
     idle = run_worker(settings, stop=stop, bodies=bodies)
     _end_threads(idle=idle)

@@ -24,7 +24,12 @@ APPLICATION_VERSION = "1"
 JOB_WORKFLOW = "catalograph.job"
 WEBHOOK_WORKFLOW = "catalograph.webhook"
 WEBHOOKS = "webhooks"
-QUEUE_OF_KIND = {"import": "imports", "pretrain": "learning", "embed": "learning"}
+QUEUE_OF_KIND = {
+    "import": "imports",
+    "pretrain": "learning",
+    "embed": "learning",
+    "build": "imports",
+}
 
 
 class QueueOptions(NamedTuple):

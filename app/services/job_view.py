@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from app.jobs.records import Job, JobState
+from app.services.builds import BUILD
 from app.services.training_runs import EMBED, PRETRAIN
 from graph.records import Record
 
@@ -54,6 +55,18 @@ class Learning(Record, frozen=True):
     promoted: bool | None
 
 
+class Building(Record, frozen=True):
+    """Of a run that reads texts: products, and what became of the facts found in them."""
+
+    items: int
+    total: int | None
+    facts: dict[str, int]
+    links: dict[str, int]
+    covered_before: float | None  # share of the products of which something is known
+    covered_after: float | None
+    model: str | None
+
+
 class JobLinks(Record, frozen=True, rename={"itself": "self"}):
     """Paths at the API."""
 
@@ -81,6 +94,7 @@ class JobView(Record, frozen=True):
     rows: RowCounts
     bytes: ByteCounts
     learning: Learning | None
+    building: Building | None
     percent: float | None
     rows_per_s: float | None
     seconds_left: float | None
@@ -116,6 +130,7 @@ def view(job: Job, now: datetime) -> JobView:
         rows=_rows(counts),
         bytes=ByteCounts(read=counts.get("bytes_read", 0), total=counts.get("bytes_total")),
         learning=_learning(job, counts) if job.kind in LEARNING else None,
+        building=_building(job, counts) if job.kind == BUILD else None,
         percent=percent,
         rows_per_s=rate,
         seconds_left=_seconds_left(job, counts, rate),
@@ -162,6 +177,25 @@ def _learning(job: Job, counts: dict[str, Any]) -> Learning:
     )
 
 
+def _building(job: Job, counts: dict[str, Any]) -> Building:
+    found = counts.get("facts", {})
+    return Building(
+        items=int(counts.get("items", counts.get("rows_read", 0))),
+        total=counts.get("total"),
+        facts=found if isinstance(found, dict) else {"written": found},
+        links=counts.get("links", {}),
+        covered_before=_covered(counts.get("before")),
+        covered_after=_covered(counts.get("after")),
+        model=counts.get("model"),
+    )
+
+
+def _covered(coverage: dict[str, Any] | None) -> float | None:
+    if not coverage or not coverage["items"]:
+        return None
+    return round(float(coverage["items_with_facts"]) / int(coverage["items"]), 4)
+
+
 def _percent(job: Job, counts: dict[str, Any]) -> float | None:
     """Of the bytes, or of the phase; a running job is never said to be done."""
     if job.state == "succeeded":
@@ -195,6 +229,8 @@ def _seconds_left(job: Job, counts: dict[str, Any], rate: float | None) -> float
 def _amounts(job: Job, counts: dict[str, Any]) -> tuple[int, int]:
     if job.kind in LEARNING:
         return int(counts.get("done", 0)), int(counts.get("total") or 0)
+    if job.kind == BUILD:
+        return int(counts.get("rows_read", 0)), int(counts.get("total") or 0)
     return int(counts.get("bytes_read", 0)), int(counts.get("bytes_total") or 0)
 
 

@@ -15,6 +15,7 @@ from msgspec import structs
 
 from app.errors import JobFinished, JobIdAmbiguous, JobNotFound, JobNotRetryable
 from app.jobs.records import ENDED, Job, JobState, NewJob
+from app.services.builds import BUILD, BuildSpec, check_build
 from app.services.importing import REJECTS_NAME, ImportSpec, new_run_id
 from app.services.training_runs import EMBED, PRETRAIN, EmbedSpec, PretrainSpec, check_spec
 
@@ -138,6 +139,38 @@ class Jobs:
         )
         return self._submit(new, partition=PRETRAIN)[0]
 
+    def submit_build(
+        self,
+        spec: BuildSpec,
+        *,
+        webhook: str | None = None,
+        idempotency_key: str | None = None,
+        retry_of: str | None = None,
+    ) -> tuple[Job, bool]:
+        """A job that reads texts, behind the imports of its source; or the one of this key.
+
+        Raises:
+            BuildInvalid: nobody has to wait for a worker to hear of it.
+            WebhookNotAllowed: its host is not in the settings.
+        """
+        check_build(spec)
+        if webhook is not None:
+            self.check_webhook(webhook)
+        now = self._clock()
+        return self._submit(
+            NewJob(
+                id=new_run_id(now, BUILD),
+                kind=BUILD,
+                created_at=now,
+                spec=msgspec.to_builtins(spec),
+                source=spec.source,
+                webhook=webhook,
+                retry_of=retry_of,
+                idempotency_key=idempotency_key,
+            ),
+            partition=spec.source or BUILD,
+        )
+
     def find_by_key(self, idempotency_key: str) -> Job | None:
         return self._store().find_by_key(idempotency_key)
 
@@ -237,6 +270,9 @@ class Jobs:
             )
         if job.kind == EMBED:
             return self.submit_embedding(msgspec.convert(job.spec, EmbedSpec))
+        if job.kind == BUILD:
+            build = msgspec.convert(job.spec, BuildSpec)
+            return self.submit_build(build, webhook=job.webhook, retry_of=job.id)[0]
         spec = msgspec.convert(job.spec, PretrainSpec)
         return self.submit_pretraining(spec, webhook=job.webhook, retry_of=job.id)[0]
 

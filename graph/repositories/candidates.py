@@ -16,12 +16,12 @@ _NAMED = "x.id, x.name, x.names"
 CANDIDATES = f"""
 CALL (n) {{
   MATCH (n)-[r:HAS_PARAMETER]->(v)
-  WHERE r.status <> 'rejected' AND v.parameter IN $parameters
+  WHERE r.status = 'accepted' AND v.parameter IN $parameters
   RETURN collect(DISTINCT [{_SHARED}]) AS own
 }}
 CALL (n) {{
   MATCH (n)-[i:INSTANCE_OF]->(:Model)-[r:HAS_PARAMETER]->(v)
-  WHERE i.status <> 'rejected' AND r.status <> 'rejected' AND v.parameter IN $parameters
+  WHERE i.status <> 'rejected' AND r.status = 'accepted' AND v.parameter IN $parameters
   RETURN collect(DISTINCT [{_SHARED}]) AS inherited
 }}
 RETURN collect([score, own, inherited,

@@ -36,12 +36,14 @@ RETURN row.id AS id,
 """
 
 # `fresh` is decided under the node's lock: of two writers that both found no item, the second
-# waits here and finds the first one's. A model that only offers have named is fresh, too.
+# waits here and finds the first one's. A model that only offers have named is fresh, too, as long
+# as nobody has said anything of it.
 MERGE_ITEMS = """
 UNWIND $rows AS row
 MERGE (n:{label} {{id: row.id}})
 ON CREATE SET n.first_seen = $now
-WITH row, n, n.{hash_property} IS NULL AS fresh
+WITH row, n,
+  n.{hash_property} IS NULL AND NOT EXISTS {{ (n)-[:HAS_PARAMETER]->() }} AS fresh
 SET n += row.properties, n.last_seen = $now, n.updated_at = datetime(), {hash}
 WITH row, fresh WHERE fresh
 RETURN row.id AS id
@@ -119,11 +121,13 @@ SET past = properties(old), past.valid_to = $now, past.ended_by = $run
 DELETE old
 """
 
+# What was read from the texts is read again: they may have changed, and a catalog stands higher.
 UNLINK_NAMED = """
 UNWIND $rows AS row
 MATCH (n:{label} {{id: row.id}})-[old:{type}]->(target)
-WHERE old.origin = 'catalog' AND old.source = $source
-  AND (row.target IS NULL OR target.id <> row.target)
+WHERE old.origin IN ['extracted', 'predicted']
+   OR (old.origin = 'catalog' AND old.source = $source
+       AND (row.target IS NULL OR target.id <> row.target))
 DELETE old
 """
 

@@ -10,15 +10,16 @@ from graph.records import FactText, Item, ItemKind, ItemText, Named, Parameter
 
 _FACT = "[v.parameter, p.name, v.id, v.text, v.number, v.unit]"
 _NAMED = "x.id, x.name, x.names"
-# Behind a clause that names the item `n`; the columns follow in its RETURN.
+# Behind a clause that names the item `n`; the columns follow in its RETURN. What waits for review
+# is not read.
 FACTS = f"""
 CALL (n) {{
-  MATCH (n)-[r:HAS_PARAMETER]->(v)-[:VALUE_OF]->(p) WHERE r.status <> 'rejected'
+  MATCH (n)-[r:HAS_PARAMETER]->(v)-[:VALUE_OF]->(p) WHERE r.status = 'accepted'
   RETURN collect(DISTINCT {_FACT}) AS own
 }}
 CALL (n) {{
   MATCH (n)-[i:INSTANCE_OF]->(:Model)-[r:HAS_PARAMETER]->(v)-[:VALUE_OF]->(p)
-  WHERE i.status <> 'rejected' AND r.status <> 'rejected'
+  WHERE i.status <> 'rejected' AND r.status = 'accepted'
   RETURN collect(DISTINCT {_FACT}) AS inherited
 }}
 """

@@ -11,6 +11,7 @@ from graph.client import Database, Transaction
 from graph.errors import DraftInvalid, GraphError, ImportFailed, QueryTooLarge
 from graph.records import Item, ItemKind, Named, Parameter, Value
 from graph.repositories import item_queries as queries
+from graph.repositories.ending import follow_evidence
 from graph.repositories.imports import advance_import, lock_import
 from graph.repositories.item_queries import LABELS
 from graph.repositories.item_rows import (
@@ -165,7 +166,7 @@ class ItemWriter:
         new_values = self._new("value", values, merged)
         used = {value.parameter: parameters[value.parameter] for value in new_values}
         if rows := self._new("parameter", used, merged):
-            _merge_parameters(tx, rows)
+            merge_parameters(tx, rows)
         if new_values:
             tx.run(queries.MERGE_VALUES, rows=[value_row(row) for row in new_values])
         for label, named in (
@@ -196,7 +197,8 @@ class ItemWriter:
         return list(fresh.values())
 
 
-def _merge_parameters(tx: Transaction, parameters: Sequence[Parameter]) -> None:
+def merge_parameters(tx: Transaction, parameters: Sequence[Parameter]) -> None:
+    """Raises `DraftInvalid` where one is declared otherwise already."""
     rows = [parameter_row(parameter) for parameter in parameters]
     tx.run(queries.MERGE_PARAMETERS, rows=rows)
     for conflict in tx.run(queries.PARAMETER_CONFLICTS, rows=rows):
@@ -285,6 +287,7 @@ def _write_items(tx: Transaction, batch: _Batch) -> set[str]:
             _link_named(tx, batch, type, target, pairs, fresh=fresh)
     if written_before:
         ids = [item.id for item in written_before]
+        follow_evidence(tx, batch.kind, ids, batch.run, batch.now)
         tx.run(queries.CONTEST.format(label=batch.label), ids=ids)
     return fresh_ids
 

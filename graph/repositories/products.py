@@ -97,15 +97,17 @@ WITH n ORDER BY n.id LIMIT $limit
 """
 
 _AROUND = "MADE_BY|BELONGS_TO|INSTANCE_OF|HAS_PARAMETER|VALUE_OF|SUBCATEGORY_OF|EXPECTS|BOUGHT_WITH"
+# A value belongs to its parameter for good, without a status; the rest may have been rejected.
+_IS_SO = "coalesce(r.status, '') <> 'rejected'"
 # Every expansion has a LIMIT: a brand may have a million products. Edges are looked for from their
 # sources only, because of our nodes none has many relationships going out.
 AROUND = f"""
 {FIND_ITEM}
 CALL (n) {{
   CALL (n) {{
-    MATCH (n)-[:{_AROUND}]->(x) RETURN x LIMIT $limit
+    MATCH (n)-[r:{_AROUND}]->(x) WHERE {_IS_SO} RETURN x LIMIT $limit
     UNION
-    MATCH (n)<-[:{_AROUND}]-(x) RETURN x LIMIT $limit
+    MATCH (n)<-[r:{_AROUND}]-(x) WHERE {_IS_SO} RETURN x LIMIT $limit
   }}
   RETURN collect(x) AS near
 }}
@@ -113,9 +115,9 @@ CALL (n, near) {{
   UNWIND CASE $depth WHEN 2 THEN near ELSE [] END AS m
   CALL (n, m) {{
     CALL (m) {{
-      MATCH (m)-[:{_AROUND}]->(x) RETURN x LIMIT $fan
+      MATCH (m)-[r:{_AROUND}]->(x) WHERE {_IS_SO} RETURN x LIMIT $fan
       UNION
-      MATCH (m)<-[:{_AROUND}]-(x) RETURN x LIMIT $fan
+      MATCH (m)<-[r:{_AROUND}]-(x) WHERE {_IS_SO} RETURN x LIMIT $fan
     }}
     WITH x WHERE x <> n
     RETURN collect(x) AS group
@@ -130,7 +132,8 @@ WITH DISTINCT x WHERE x IS NOT NULL
 WITH x LIMIT $limit + 1
 RETURN head([label IN labels(x) WHERE label <> 'Entity']) AS label, x.id AS id,
   coalesce(x.name, x.title, x.text, x.id) AS name,
-  [(x)-[r:{_AROUND}]->(y) | [type(r), head([l IN labels(y) WHERE l <> 'Entity']), y.id]] AS edges
+  [(x)-[r:{_AROUND}]->(y) WHERE {_IS_SO} |
+    [type(r), head([l IN labels(y) WHERE l <> 'Entity']), y.id]] AS edges
 """
 
 

@@ -55,14 +55,14 @@ _SHARING = """
   UNWIND ${family} AS one
   MATCH (t:{target} {{id: one[0]}})
   CALL (t) {{
-    MATCH (t)<-[r:{type}]-(n:{label}) WHERE r.status <> 'rejected' RETURN n LIMIT $fan
+    MATCH (t)<-[r:{type}]-(n:{label}) WHERE r.status = 'accepted' RETURN n LIMIT $fan
     {inherited}
   }}
   RETURN n, one[1] AS weight
 """
 _INHERITED = """
     UNION
-    MATCH (t)<-[r:HAS_PARAMETER]-(m:Model) WHERE r.status <> 'rejected'
+    MATCH (t)<-[r:HAS_PARAMETER]-(m:Model) WHERE r.status = 'accepted'
     WITH m LIMIT $fan  // a fence: in one piece the planner begins at all INSTANCE_OF there are
     MATCH (m)<-[:INSTANCE_OF]-(n:Product) RETURN n LIMIT $fan_of_models
 """

@@ -33,9 +33,11 @@ INDEX: Mapping[tuple[ItemKind, Slot], str] = {
 }
 
 # The hash of what the vector was made of; a model has a hash for each source that describes it.
+# Facts that no source states are not in it: `facts_at` says when they changed.
+_FACTS = " + coalesce(toString(n.facts_at), '')"
 _HASH: Mapping[ItemKind, str] = {
-    "product": "coalesce(n.content_hash, '')",
-    "model": "reduce(all = '', one IN coalesce(n.content_hashes, []) | all + one + ' ')",
+    "product": "coalesce(n.content_hash, '')" + _FACTS,
+    "model": "reduce(all = '', one IN coalesce(n.content_hashes, []) | all + one + ' ')" + _FACTS,
 }
 _STALE = """n.closed_at IS NULL AND (n.{slot}_model IS NULL
   OR n.{slot}_model <> $model OR n.{slot}_hash <> {hash})"""

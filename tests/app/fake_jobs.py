@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from app.errors import JobFinished, JobNotFound, JobNotRetryable, WebhookNotAllowed
 from app.jobs.records import ENDED, Job
 from app.jobs.tables import JOBS
+from app.services.builds import BUILD, check_build
 from app.services.importing import ImportSpec, new_run_id
 from app.services.jobs import Jobs
 from app.services.training_runs import EMBED, PRETRAIN, check_spec
@@ -32,6 +33,10 @@ class FakeJobs:
     def submit_pretraining(self, spec, *, webhook=None, idempotency_key=None, retry_of=None):
         check_spec(spec)
         return self._submit(PRETRAIN, spec, None, webhook, idempotency_key, retry_of)
+
+    def submit_build(self, spec, *, webhook=None, idempotency_key=None, retry_of=None):
+        check_build(spec)
+        return self._submit(BUILD, spec, None, webhook, idempotency_key, retry_of)
 
     def submit_embedding(self, spec):
         return self._submit(EMBED, spec, None, None, None, None)[0]

@@ -13,17 +13,22 @@ import uvicorn
 from app.keys import KeyFile, Scope
 from app.main import create_app
 from app.services.browsing import Browsing
+from app.services.extracting import Extracting
 from app.services.importing import ImportSpec
 from app.services.intake import Intake
+from app.services.matching import Matching
 from app.services.models import Models, registry_of
+from app.services.reviewing import Reviewing
 from app.services.similarity import Similarity
 from app.services.threads import Threads
 from app.services.uploads import Uploads
 from app.services.writing import ProductWrites
 from app.settings import Settings
-from graph.records import Parameter
+from graph.records import Parameter, StatedFact
+from graph.text import normalise_value
 from tests.app.fake_jobs import FakeJobs
 from tests.fake_encoders import FakeSimilar, HashedWords
+from tests.fake_reviews import FakeReview
 from tests.fakes import (
     Changes,
     FakeConflicts,
@@ -32,6 +37,7 @@ from tests.fakes import (
     FakeProducts,
     FakeStats,
     FakeVocabulary,
+    grounder_of,
 )
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
@@ -50,6 +56,28 @@ KNOWN = {
     "display": Parameter(id="display", name="Display", kind="number", unit="in"),
     "nfc": Parameter(id="nfc", name="NFC", kind="boolean"),
 }
+# What waits for review: SKU, title, source and catalog facts of products, and what is proposed.
+STOCK = (
+    ("10027", "6.1 in lantern", "acme", {}),
+    ("10028", "Large lantern", "acme", {"display": "7 in"}),
+    ("1", "Lantern with NFC", "barn", {}),
+)
+PROPOSED = tuple(
+    StatedFact(
+        item=item,
+        value=normalise_value(cell, KNOWN[parameter]),
+        origin="extracted",
+        status="proposed",
+        confidence=confidence,
+        evidence=evidence,
+        model="extraction@3",
+    )
+    for item, parameter, cell, confidence, evidence in (
+        ("acme:10027", "display", "6.1 in", 0.55, "title:0-6"),
+        ("acme:10028", "display", "6.7 in", 0.8, ""),
+        ("barn:1", "nfc", "yes", 0.4, "title:13-16"),
+    )
+)
 
 
 class MemoryStore:
@@ -140,6 +168,7 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
         page_items_max=chosen.page_items_max,
     )
     similar = FakeSimilar(store.graph, HashedWords())
+    review = FakeReview(STOCK, PROPOSED, KNOWN, run="build-1")
     return SimpleNamespace(
         settings=chosen,
         keys=KeyFile(chosen.keys_path),
@@ -156,6 +185,8 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
             predictor=lambda: similar.predictor,
             threads=Threads(2),
         ),
+        extracting=Extracting(lambda: grounder_of(store.graph), Threads(2)),
+        matching=Matching(products.get, lambda: None, Threads(2)),
         upkeep=WatchedUpkeep(),
         writes=ProductWrites(
             store=lambda: store,
@@ -163,6 +194,15 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
             brands=vocabulary.known_brands,
             clock=lambda: NOW,
             threads=2,
+        ),
+        review=review,
+        reviewing=Reviewing(
+            review,
+            review.decide,
+            parameters=vocabulary.parameters_for_filters,
+            clock=lambda: NOW,
+            threads=Threads(2),
+            page_items_max=chosen.page_items_max,
         ),
         readiness=Ready(),
         jobs=jobs,

@@ -6,6 +6,7 @@ import pytest
 
 from app.cli.evaluate import print_report
 from ml.evaluation.report import Measured, Report
+from tests.ml.extraction.made_up import texts, write
 from tests.ml.links.made_up import as_text, split
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -63,3 +64,40 @@ def test_what_is_no_amount_is_wrong_usage(run, files, option):
 
     assert done.returncode == USAGE
     assert option[0] in done.stderr
+
+
+def test_extraction_is_scored_by_folds_of_the_training_file(run, tmp_path):
+    train = write(tmp_path / "train.jsonl", texts(60))
+
+    done = run(
+        "evaluate", "extraction", "--train", train, "--folds", "2", "--network", "none", "--json"
+    )
+
+    assert done.returncode == DONE, done.stderr
+    report = json.loads(done.stdout)
+    assert report["task"] == "extraction"
+    assert (report["config"]["folds"], report["config"]["network_used"]) == (2, "none")
+    assert report["baselines"]["dictionary"]["micro_f1"] > 0
+    assert "ranker of fold 2 of 2" in done.stderr
+
+
+def test_a_bad_line_of_labels_is_named_with_its_number(run, tmp_path):
+    train = write(tmp_path / "train.jsonl", texts(2))
+    train.write_text(train.read_text() + "{broken\n", encoding="utf-8")
+
+    done = run("evaluate", "extraction", "--train", train, "--folds", "2", "--json")
+
+    assert done.returncode == FAILED
+    error = json.loads(done.stdout)["error"]
+    assert error["code"] == "labels_invalid"
+    assert "train.jsonl, line 3: is no JSON" in error["message"]
+
+
+@pytest.mark.parametrize("options", [(), ("--folds", "2", "--test", "t.jsonl")])
+def test_extraction_takes_either_a_test_file_or_folds(run, tmp_path, options):
+    train = write(tmp_path / "train.jsonl", texts(2))
+
+    done = run("evaluate", "extraction", "--train", train, *options)
+
+    assert done.returncode == USAGE
+    assert "--folds" in done.stderr

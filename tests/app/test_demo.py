@@ -2,7 +2,11 @@
 
 import pytest
 
-from app.cli.demo import EXAMPLES, SIMILAR_TO, import_examples
+from app.cli.build import built_here
+from app.cli.demo import EXAMPLES, SHOPS, SIMILAR_TO, import_examples
+from app.services.builds import BuildSpec
+from app.services.gold import score_against_gold
+from app.settings import load_settings
 
 pytestmark = pytest.mark.neo4j
 
@@ -31,3 +35,18 @@ def test_the_second_run_writes_nothing(database):
     import_examples(database, EXAMPLES)
 
     assert import_examples(database, EXAMPLES) == 0
+
+
+def test_titles_alone_become_facts_that_are_right(database):
+    import_examples(database, EXAMPLES)
+
+    built_here(database, load_settings(), BuildSpec(source=SHOPS))
+
+    *scores, whole = score_against_gold(database, EXAMPLES / "phones" / "offers_gold.jsonl", SHOPS)
+    by_parameter = {score.parameter: score for score in scores}
+    assert whole.precision > 0.9
+    assert by_parameter["brand"].recall > 0.9
+    assert by_parameter["storage"].recall > 0.8
+    assert by_parameter["model"].precision > 0.9
+    assert by_parameter["model"].recall > 0.7
+    assert by_parameter["colour"].found == 0  # the example's reference has no colours

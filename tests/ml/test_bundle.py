@@ -213,7 +213,7 @@ def test_a_file_that_claims_to_be_huge_takes_no_room(there, bundle):
         ({"version": "../1"}, "version"),
         ({"schema_version": 2}, "schema version 2"),
         ({"width": -1}, "width"),
-        ({"files": {}}, "no weights"),
+        ({"files": {}}, "there is none"),
     ],
 )
 def test_a_manifest_that_breaks_the_rules_is_refused_even_with_its_digest_right(

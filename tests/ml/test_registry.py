@@ -262,7 +262,7 @@ def test_a_damaged_artefact_is_listed_as_damaged_beside_the_others(registry, tmp
     ("fields", "said"),
     [
         ({"metrics": {"mrr": Measure(float("nan"))}}, "mrr|metrics"),
-        ({"width": 0}, "width"),
+        ({"width": -1}, "width"),
         ({"kind": "Graph Encoder"}, "kind"),
         ({"config": {"device": object()}}, "object"),
         ({"files": {"model.pkl": b""}}, "may hold code"),

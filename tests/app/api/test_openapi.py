@@ -14,6 +14,7 @@ from app.api import (
     models,
     product_writes,
     products,
+    review,
     similar,
     stats,
     vocabulary,
@@ -42,6 +43,9 @@ SAME = [
     (history.Observed, records.Observed),
     (conflicts.Conflict, records.Conflict),
     (conflicts.Statement, records.Statement),
+    (review.ProposedFact, records.ProposedFact),
+    (review.OtherStatement, records.OtherStatement),
+    (review.DecidedFact, records.DecidedFact),
     (vocabulary.CountedName, records.NamedView),
     (vocabulary.Parameter, records.ParameterView),
     (stats.GraphStats, records.GraphStats),
@@ -170,6 +174,7 @@ async def asked_with_examples(client, wiring, document):
         state = "running" if operation["operationId"] == "cancelJob" else "succeeded"
         wiring.jobs.change(job_models.ID_EXAMPLE, state=state)
         for request in requests_of(name, operation):
+            wiring.review.restore()  # each example decides about the same proposal
             answer = await client.request(**request)
             assert answer.is_success, (request, answer.text)
             asked += 1

@@ -1,0 +1,96 @@
+"""`catalograph build-graph`: facts out of the texts of stored products."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.output import Json, out, print_fields, print_json, steps_progress
+from app.cli.session import open_database
+from app.services.builds import ACCEPT, BUILD, LINK, PROPOSE, BuildSpec, check_build
+from app.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from app.services.building import BuildProgress, BuildReport
+    from graph.client import Database
+    from graph.records import Coverage
+
+
+def build_graph(
+    source: Annotated[
+        str | None, typer.Option(help="Only products of this source; default: of all.")
+    ] = None,
+    all_: Annotated[
+        bool, typer.Option("--all", help="Also products of which a catalog states facts.")
+    ] = False,
+    accept: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Facts this sure count at once.")
+    ] = ACCEPT,
+    propose: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Facts this sure wait for a review.")
+    ] = PROPOSE,
+    link: Annotated[
+        float,
+        typer.Option(min=0.0, max=1.0, help="Link to a model that a title names this surely."),
+    ] = LINK,
+    json: Json = False,
+) -> None:
+    """Read the texts of products, and write what they state; catalogs are never overwritten."""
+    settings = load_settings()
+    spec = BuildSpec(source=source, only_text=not all_, accept=accept, propose=propose, link=link)
+    check_build(spec)
+    with open_database(settings) as database:
+        report = built_here(database, settings, spec)
+    if json:
+        print_json(report)
+    else:
+        print_build(report)
+
+
+def built_here(database: Database, settings: Settings, spec: BuildSpec) -> BuildReport:
+    """A run in this process, with a bar on a terminal."""
+    from app.services.building import GraphBuild
+    from app.services.importing import new_run_id
+    from app.services.readers import grounder_of
+
+    now = partial(datetime.now, UTC)
+    id = new_run_id(now(), BUILD)
+    with steps_progress() as bar:
+        task = bar.add_task("Reading texts", total=None, note="")
+
+        def report(progress: BuildProgress) -> None:
+            note = f"{progress.facts:,} facts"
+            bar.update(task, completed=progress.rows_read, total=progress.total, note=note)
+
+        run = GraphBuild(
+            id=id,
+            spec=spec,
+            grounder=partial(grounder_of, settings),
+            folder=settings.job_folder(id),
+            clock=now,
+            report=report,
+        )
+        return run.carry_out(database)
+
+
+def print_build(report: BuildReport) -> None:
+    fields: dict[str, object] = {
+        "products read": report.items,
+        "in which something was found": report.items_with_facts,
+        **{f"facts {name}": count for name, count in sorted(report.facts.items()) if count},
+        **{f"{name} linked": count for name, count in sorted(report.links.items()) if count},
+        "products with facts, before": covered(report.before),
+        "products with facts, after": covered(report.after),
+        "read by": report.model,
+    }
+    print_fields("Read from texts", fields)
+    if report.facts.get("proposed"):
+        out.print("`catalograph review ls` shows what waits for a person.", highlight=False)
+
+
+def covered(coverage: Coverage) -> str:
+    share = coverage.items_with_facts / coverage.items if coverage.items else 0.0
+    return f"{coverage.items_with_facts:,} of {coverage.items:,} ({share:.0%})"

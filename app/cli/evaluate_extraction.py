@@ -1,0 +1,34 @@
+"""What `catalograph evaluate extraction` does with its options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from ml.evaluation.report import Report
+from ml.extraction.evaluation import EvaluationConfig, evaluate_extraction
+from ml.extraction.stacking import ExtractionConfig
+
+
+def extraction_report(
+    train: Sequence[Path],
+    test: Path | None,
+    triples: Path | None,
+    folds: int | None,
+    *,
+    network: Literal["auto", "scratch", "none"],
+    epochs: int,
+    seed: int,
+    notify: Callable[[str], None],
+) -> Report:
+    """`folds`: cross-validate in so many; None: score `test`."""
+    extraction = ExtractionConfig(network=network, seed=seed)
+    extraction = replace(
+        extraction,
+        folds=folds or extraction.folds,
+        recipe=replace(extraction.recipe, epochs=epochs),
+    )
+    config = EvaluationConfig(extraction, cross_validate=folds is not None)
+    return evaluate_extraction(train, test, config, notify=notify, triples=triples)

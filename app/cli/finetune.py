@@ -1,0 +1,127 @@
+"""`catalograph finetune`: readers of texts, learnt from labels and kept in the registry."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from app.cli.output import Json, err, out, print_json, print_table
+from app.cli.session import open_database
+from app.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from app.services.finetuning import Finetuned, Shelf
+
+cli = typer.Typer(
+    help="Learn from labels: to find values in texts, or which items are one product.",
+    no_args_is_help=True,
+)
+
+Promote = Annotated[
+    Literal["always", "if_better", "never"],
+    typer.Option(help="When the new model serves at once: if_better than what serves, say."),
+]
+Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1)]
+
+
+@cli.command()
+def extraction(
+    train: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Labelled texts, JSON lines: `input`, `category`, `target_scores`; repeatable."
+        ),
+    ] = None,
+    reviewed: Annotated[
+        bool, typer.Option(help="Also learn from what persons decided about proposed facts.")
+    ] = False,
+    network: Annotated[
+        Literal["auto", "scratch", "none"],
+        typer.Option(help="auto: on the English transformer, if its package is installed."),
+    ] = "auto",
+    epochs: Annotated[int, typer.Option(min=1, max=100, help="Of the network.")] = 8,
+    promote: Promote = "if_better",
+    seed: Seed = 0,
+    json: Json = False,
+) -> None:
+    """Learn to find values in texts; `/v1/extract` and `build-graph` use it once promoted."""
+    from dataclasses import replace
+
+    from app.services.finetuning import finetune_extraction, reviewed_texts
+    from graph.repositories.vocabulary import known_parameters
+    from ml.extraction.stacking import ExtractionConfig
+
+    if not train and not reviewed:
+        raise typer.BadParameter("give a file of labels, or --reviewed", param_hint="--train")
+    settings = load_settings()
+    decided = []
+    if reviewed:
+        with open_database(settings) as database:
+            decided = reviewed_texts(database, known_parameters(database))
+        _note(f"{len(decided):,} titles that persons decided about")
+    config = ExtractionConfig(network=network, seed=seed)
+    config = replace(config, recipe=replace(config.recipe, epochs=epochs))
+    shelf = _shelf(settings, promote)
+    report(
+        finetune_extraction(train or [], config, shelf, reviewed=decided, notify=_note), json=json
+    )
+
+
+@cli.command()
+def matching(
+    train: Annotated[Path, typer.Option(help="Labelled pairs to learn from.")],
+    valid: Annotated[Path, typer.Option(help="Labelled pairs to choose the threshold by.")],
+    promote: Promote = "if_better",
+    seed: Seed = 0,
+    json: Json = False,
+) -> None:
+    """Learn which pairs of items are one product; `/v1/match` uses it once promoted."""
+    from app.services.finetuning import finetune_matching
+
+    shelf = _shelf(load_settings(), promote)
+    report(finetune_matching(train, valid, shelf, seed=seed, notify=_note), json=json)
+
+
+def _shelf(settings: Settings, promote: Literal["always", "if_better", "never"]) -> Shelf:
+    from app.services.finetuning import Shelf
+    from app.services.models import registry_of
+
+    now = partial(datetime.now, UTC)
+    return Shelf(registry_of(settings), version("catalograph"), now, promote)
+
+
+def report(found: Finetuned, *, json: bool) -> None:
+    """What changed, beside what served before."""
+    if json:
+        print_json(found)
+        return
+    rows = [
+        (
+            name,
+            f"{one.value:.3f}",
+            f"{one.low:.3f}-{one.high:.3f}" if one.low is not None else "",
+            f"{found.before[name].value:.3f}" if name in found.before else "",
+            *(
+                f"{values[name]:.3f}" if name in values else ""
+                for values in found.baselines.values()
+            ),
+        )
+        for name, one in found.metrics.items()
+    ]
+    columns = ("", "now", "95 % interval", "served before", *found.baselines)
+    print_table(f"{found.artefact}, from {found.examples:,} examples", columns, rows)
+    serves = (
+        "It serves from now on."
+        if found.promoted
+        else (f"It does not serve: `catalograph models promote {found.artefact}` lets it.")
+    )
+    out.print(serves, highlight=False)
+
+
+def _note(text: str) -> None:
+    err.print(text, highlight=False, markup=False, soft_wrap=True)

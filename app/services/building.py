@@ -1,0 +1,218 @@
+"""Texts of stored products to facts of the graph: the use case behind `build-graph` and its job.
+
+Pages along the ids of the products: read, extracted, written, and the place kept, so that a run
+that was killed goes on behind the last page. Writing a page twice writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
+
+import msgspec
+
+from app.services.builds import BuildSpec, check_build
+from graph.filters import Filter, OneOf, Term
+from graph.records import Coverage, ExtractionItem, Record, StatedFact
+from graph.repositories.entity_links import EntityLink, LinkType, write_links
+from graph.repositories.extraction_items import PAGE_ITEMS, walk
+from graph.repositories.facts import FactWriter
+from graph.text import normalise_value
+from ml.grounding.grounder import RULES
+from ml.grounding.records import ExtractedFact, TextToRead
+
+if TYPE_CHECKING:
+    from graph.client import Database
+    from ml.grounding.grounder import Grounder
+
+_PLACE = "place.json"
+
+
+class BuildProgress(Record, frozen=True):
+    """How far a run is, in products; `total` counts those of the source, read or not."""
+
+    rows_read: int
+    total: int
+    facts: int  # written
+
+
+class BuildReport(Record, frozen=True):
+    """What a run came to.
+
+    Attributes:
+        facts: by what became of them: written (accepted or proposed), unchanged, outranked by a
+            catalog, rejected by a person, stale, or too unsure.
+        links: new ones, by their type.
+    """
+
+    items: int
+    items_with_facts: int
+    facts: dict[str, int]
+    links: dict[str, int]
+    before: Coverage
+    after: Coverage
+    model: str
+
+
+class _Place(Record, frozen=True):
+    """Where a run is: what it goes on behind, and what it has counted so far."""
+
+    after: str
+    items: int
+    with_facts: int
+    facts: dict[str, int]
+    links: dict[str, int]
+    before: Coverage
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphBuild:
+    """One run in its surroundings.
+
+    Attributes:
+        id: of the run; it stands on every fact that the run writes.
+        folder: of this run alone; a run that goes on is given the same.
+        report: hears how far it is, and may raise to stop it.
+    """
+
+    id: str
+    spec: BuildSpec
+    grounder: Callable[[Database], Grounder]
+    folder: Path
+    clock: Callable[[], datetime]
+    report: Callable[[BuildProgress], None]
+
+    def carry_out(self, database: Database) -> BuildReport:
+        """Every page that is not written yet.
+
+        Raises:
+            DatabaseError: Neo4j failed; the run can go on later.
+        """
+        check_build(self.spec)  # it may have been queued on another machine
+        writer = FactWriter(database)
+        place = self._place() or _start(writer, self.spec)
+        grounder = self.grounder(database)
+        filter = _of_source(self.spec.source)
+        pages = walk(
+            database,
+            filter,
+            only_text=self.spec.only_text,
+            after=place.after,
+            page_items=PAGE_ITEMS,
+        )
+        for page in pages:
+            place = self._built(database, writer, grounder, page, place)
+            self._keep(place)
+            written = place.facts.get("written", 0)
+            self.report(BuildProgress(place.items, place.before.items, written))
+        (self.folder / _PLACE).unlink(missing_ok=True)
+        return BuildReport(
+            place.items,
+            place.with_facts,
+            place.facts,
+            place.links,
+            place.before,
+            writer.coverage(self.spec.source),
+            grounder.reader.name if grounder.reader else RULES,
+        )
+
+    def _built(
+        self,
+        database: Database,
+        writer: FactWriter,
+        grounder: Grounder,
+        page: list[ExtractionItem],
+        place: _Place,
+    ) -> _Place:
+        found = grounder.ground([_to_read(item) for item in page])
+        stated, links, counts = [], [], Counter(place.facts)
+        for item, facts in zip(page, found, strict=True):
+            for fact in facts:
+                if fact.confidence < self._needed(fact):
+                    counts["unsure"] += 1
+                elif fact.relation == "HAS_PARAMETER":
+                    stated.append(self._stated(item, fact, grounder))
+                elif fact.links.entity:
+                    links.append(_link(item, fact, fact.relation, fact.links.entity))
+        done = writer.write(
+            stated, run=self.id, now=self.clock(), parameters=grounder.lexicon.parameters
+        )
+        counts.update(
+            written=done.written,
+            unchanged=done.unchanged,
+            outranked=done.outranked,
+            rejected=done.rejected,
+            stale=done.stale,
+        )
+        linked = write_links(database, links, run=self.id, now=self.clock())
+        return _Place(
+            page[-1].id,
+            place.items + len(page),
+            place.with_facts + sum(map(bool, found)),
+            dict(counts),
+            dict(Counter(place.links) + Counter(linked)),
+            place.before,
+        )
+
+    def _needed(self, fact: ExtractedFact) -> float:
+        match fact.relation:
+            case "HAS_PARAMETER":
+                return self.spec.propose
+            case "INSTANCE_OF":
+                return self.spec.link
+            case "MADE_BY" | "BELONGS_TO":
+                return self.spec.accept
+            case _:
+                assert_never(fact.relation)
+
+    def _stated(self, item: ExtractionItem, fact: ExtractedFact, grounder: Grounder) -> StatedFact:
+        parameter = grounder.lexicon.parameters[fact.parameter]
+        return StatedFact(
+            item=item.id,
+            value=normalise_value(fact.normalized.text, parameter),
+            origin=fact.origin,
+            status="accepted" if fact.confidence >= self.spec.accept else "proposed",
+            confidence=fact.confidence,
+            evidence=_evidence(fact),
+            model=fact.model,
+            quote=fact.value,
+        )
+
+    def _place(self) -> _Place | None:
+        try:
+            return msgspec.json.decode((self.folder / _PLACE).read_bytes(), type=_Place)
+        except FileNotFoundError:
+            return None
+
+    def _keep(self, place: _Place) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        part = self.folder / f"{_PLACE}.part"
+        part.write_bytes(msgspec.json.encode(place))
+        part.replace(self.folder / _PLACE)
+
+
+def _of_source(source: str | None) -> Filter:
+    return Filter() if source is None else Filter((Term("source", OneOf((source,))),))
+
+
+def _start(writer: FactWriter, spec: BuildSpec) -> _Place:
+    return _Place("", 0, 0, {}, {}, writer.coverage(spec.source))
+
+
+def _to_read(item: ExtractionItem) -> TextToRead:
+    fields = {"title": item.title}
+    if item.description:
+        fields["description"] = item.description
+    return TextToRead(fields, brand=item.brand, category=item.category, model=item.model)
+
+
+def _link(item: ExtractionItem, fact: ExtractedFact, type: LinkType, target: str) -> EntityLink:
+    return EntityLink(item.id, type, target, fact.confidence, _evidence(fact), fact.model)
+
+
+def _evidence(fact: ExtractedFact) -> str:
+    return "" if fact.start is None else f"{fact.field}:{fact.start}-{fact.end}"

@@ -1,0 +1,102 @@
+"""Attributes out of texts: what was asked, checked against the graph, read in a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.errors import ParameterUnknown
+from graph.records import Record
+from graph.text import slug
+from ml.grounding.grounder import RULES, Wanted
+from ml.grounding.records import ExtractedFact, TextToRead
+
+if TYPE_CHECKING:
+    from app.services.threads import Threads
+    from ml.grounding.grounder import Grounder
+
+NO_READER = (
+    "no extraction model has been promoted yet: values are found by rules and by the names that "
+    "the graph has"
+)
+_ENTITIES = ("brand", "category", "model")
+
+
+class Extracted(Record, frozen=True):
+    """What a text states."""
+
+    facts: tuple[ExtractedFact, ...]
+
+
+class Extraction(Record, frozen=True):
+    """What texts state, in the order they came in; `notice` says why rules alone were used."""
+
+    model: str
+    notice: str | None
+    results: tuple[Extracted, ...]
+
+
+class Extracting:
+    """Reads texts with the grounder of the graph, as it was a short while ago."""
+
+    def __init__(self, grounder: Callable[[], Grounder], threads: Threads) -> None:
+        self._grounder = grounder
+        self._threads = threads
+
+    async def extract(
+        self,
+        items: Sequence[TextToRead],
+        *,
+        parameters: Sequence[str] | None = None,
+        min_confidence: float = 0.0,
+        implied: bool = False,
+    ) -> Extraction:
+        """What the texts state; `parameters` by id or by any of their names.
+
+        Raises:
+            ParameterUnknown: the graph has no such parameter.
+            DatabaseError: nothing was loaded yet, and Neo4j failed.
+        """
+        return await self._threads.run(
+            partial(extract, self._grounder, items, parameters, min_confidence, implied)
+        )
+
+
+def extract(
+    grounder: Callable[[], Grounder],
+    items: Sequence[TextToRead],
+    parameters: Sequence[str] | None,
+    min_confidence: float,
+    implied: bool,
+) -> Extraction:
+    """The same, in the thread of whoever calls."""
+    current = grounder()
+    wanted = Wanted(
+        parameters=None if parameters is None else resolved(current, parameters),
+        min_confidence=min_confidence,
+        implied=implied,
+    )
+    found = current.ground(items, wanted)
+    name = current.reader.name if current.reader else RULES
+    notice = None if current.reader else NO_READER
+    return Extraction(name, notice, tuple(Extracted(facts) for facts in found))
+
+
+def resolved(grounder: Grounder, names: Sequence[str]) -> tuple[str, ...]:
+    """The ids of parameters, by id or name.
+
+    Raises:
+        ParameterUnknown: names the place in `names`.
+    """
+    by_name = {one: one for one in _ENTITIES}
+    for parameter in grounder.lexicon.parameters.values():
+        for name in (*parameter.names, parameter.name, parameter.id):
+            by_name[slug(name)] = parameter.id
+    found = []
+    for place, name in enumerate(names):
+        id = by_name.get(slug(name))
+        if id is None:
+            raise ParameterUnknown(name=name, place=place)
+        found.append(id)
+    return tuple(found)

@@ -1,0 +1,223 @@
+"""Readers of texts learnt from labels, and kept: the use case behind `catalograph finetune`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, assert_never
+
+import msgspec
+
+from app.services.readers import EXTRACTION, MATCHING
+from graph.records import Record
+from graph.repositories.review import decisions
+from ml.artefact import ArtefactDraft, Measure
+
+if TYPE_CHECKING:
+    from graph.client import Database
+    from graph.records import FactLabel, Parameter
+    from ml.evaluation.report import Measured
+    from ml.extraction.records import LabelledText
+    from ml.extraction.stacking import ExtractionConfig
+    from ml.registry import Registry
+
+Notify = Callable[[str], None]
+# `if_better`: than what serves, by `micro_f1` or `f1`; at once where nothing serves.
+Promote = Literal["always", "if_better", "never"]
+
+
+class Finetuned(Record, frozen=True):
+    """What was learnt; metrics come from texts or pairs that the judging model never saw."""
+
+    artefact: str  # NAME/VERSION
+    examples: int
+    metrics: dict[str, Measure]
+    baselines: dict[str, dict[str, float]]
+    before: dict[str, Measure]  # of what served until now
+    promoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where an artefact goes, and what is written on it."""
+
+    registry: Registry
+    code_version: str
+    clock: Callable[[], datetime]
+    promote: Promote = "if_better"
+
+    def keep(
+        self,
+        name: str,
+        files: Mapping[str, bytes],
+        *,
+        config: Mapping[str, object],
+        examples: int,
+        metrics: Mapping[str, Measured],
+        baselines: Mapping[str, Mapping[str, float]],
+        judged_by: str,
+        seed: int,
+        fingerprint: str,
+    ) -> Finetuned:
+        """Register, and promote where that is wanted.
+
+        Raises:
+            ArtefactInvalid, RegistryUnavailable: nothing of it is kept.
+        """
+        measures = {one: Measure(m.value, m.low, m.high) for one, m in metrics.items()}
+        before = self._champion_measures(name)
+        draft = ArtefactDraft(
+            kind=name,
+            weights={},
+            width=0,
+            config=config,
+            created_at=self.clock(),
+            code_version=self.code_version,
+            data_fingerprint=fingerprint,
+            seed=seed,
+            metrics=measures,
+            baselines=baselines,
+            files=files,
+        )
+        made = self.registry.register(name, draft)
+        promoted = self._serves_now(before, measures, judged_by)
+        if promoted:
+            self.registry.promote(name, made.version)
+        return Finetuned(
+            made.reference,
+            examples,
+            measures,
+            {one: dict(values) for one, values in baselines.items()},
+            before,
+            promoted,
+        )
+
+    def _champion_measures(self, name: str) -> dict[str, Measure]:
+        if "champion" not in self.registry.aliases(name):
+            return {}
+        return self.registry.get(name, "champion").manifest.metrics
+
+    def _serves_now(
+        self, before: Mapping[str, Measure], now: Mapping[str, Measure], judged_by: str
+    ) -> bool:
+        match self.promote:
+            case "always":
+                return True
+            case "never":
+                return False
+            case "if_better":
+                return judged_by not in before or now[judged_by].value > before[judged_by].value
+            case _:
+                assert_never(self.promote)
+
+
+def finetune_extraction(
+    files: Sequence[Path],
+    config: ExtractionConfig,
+    shelf: Shelf,
+    *,
+    reviewed: Sequence[LabelledText] = (),
+    notify: Notify,
+) -> Finetuned:
+    """Learn to find values from files of labelled texts, and from what persons decided.
+
+    Raises:
+        LabelsInvalid: a file cannot be read.
+        GraphTooSmall: too few texts say a value.
+    """
+    from ml.extraction.evaluation import train_and_judge
+    from ml.extraction.reading import read_labelled
+
+    texts = [*(read_labelled(files, notify) if files else ()), *reviewed]
+    extractor, metrics, baselines = train_and_judge(texts, config, notify=notify)
+    return shelf.keep(
+        EXTRACTION,
+        extractor.to_files(),
+        config={
+            "parameters": sorted({name for text in texts for name in text.values}),
+            "labelled_texts": len(texts) - len(reviewed),
+            "reviewed_texts": len(reviewed),
+            "training": msgspec.to_builtins(config),
+        },
+        examples=len(texts),
+        metrics=metrics,
+        baselines=baselines,
+        judged_by="micro_f1",
+        seed=config.seed,
+        fingerprint=_fingerprint(files, (text.text for text in reviewed)),
+    )
+
+
+def finetune_matching(
+    train: Path, valid: Path, shelf: Shelf, *, seed: int, notify: Notify
+) -> Finetuned:
+    """Learn which pairs are one product; the metrics are cross-validated over both files.
+
+    Raises:
+        PairsInvalid: a file cannot be read or learnt from.
+    """
+    from ml.matching.evaluation import MatchingEvaluation, evaluate_matching
+    from ml.matching.matcher import Matcher, MatchingConfig
+    from ml.matching.pair_file import read_pairs
+    from ml.matching.trees import TreesConfig
+
+    report = evaluate_matching(train, valid, valid, MatchingEvaluation(seed=seed), notify=notify)
+    config = MatchingConfig(trees=TreesConfig(seed=seed))
+    pairs = read_pairs(train)
+    matcher = Matcher.train(pairs, read_pairs(valid), config)
+    honest = {name: one for name, one in report.metrics.items() if name.startswith("cv_")}
+    return shelf.keep(
+        MATCHING,
+        matcher.to_files(),
+        config=msgspec.to_builtins(config),
+        examples=len(pairs),
+        metrics={name.removeprefix("cv_"): one for name, one in honest.items()},
+        baselines=report.baselines,
+        judged_by="f1",
+        seed=seed,
+        fingerprint=_fingerprint([train, valid]),
+    )
+
+
+def reviewed_texts(database: Database, parameters: Mapping[str, Parameter]) -> list[LabelledText]:
+    """What persons decided about proposed facts, as labelled titles.
+
+    A value that was accepted is said where its evidence says so; one that was rejected is not, and
+    one that was put in its place is where the title has its words.
+    """
+    from ml.extraction.records import LabelledText
+
+    said: dict[tuple[str, str], dict[str, str | None]] = {}
+    for label in decisions(database):
+        category = label.item.category.name if label.item.category else ""
+        values = said.setdefault((label.item.title, category), {})
+        name = parameters[label.value.parameter].name
+        words = _words(label)
+        if label.decision == "rejected":
+            values.setdefault(name, None)
+        elif words is not None:
+            values[name] = words
+    return [LabelledText(title, category, values) for (title, category), values in said.items()]
+
+
+def _words(label: FactLabel) -> str | None:
+    """The words of the title that say the value; None: it does not say it."""
+    title = label.item.title
+    field, _, place = (label.evidence or "").partition(":")
+    start, _, end = place.partition("-")
+    if field == "title" and start.isdigit() and end.isdigit():
+        return title[int(start) : int(end)] or None
+    at = title.casefold().find(label.value.text.casefold())
+    return title[at : at + len(label.value.text)] if at >= 0 else None
+
+
+def _fingerprint(files: Iterable[Path], more: Iterable[str] = ()) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    for text in more:
+        digest.update(text.encode() + b"\0")
+    return digest.hexdigest()

@@ -1,0 +1,153 @@
+"""Which rows of files are the same product: candidates, scores, groups, contradictions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.services.matching import RULES, LoadedMatcher, MatchReason
+from graph.errors import ImportFailed
+from graph.ingest.readers import DumpReader, FileOptions, Row
+from graph.records import Record
+
+if TYPE_CHECKING:
+    from ml.matching.matcher import Matcher
+    from ml.matching.records import Fields
+
+CANDIDATES = 10  # of each row; nearly all that match are among them
+BATCH_PAIRS = 2_000
+
+
+class MatchedPair(Record, frozen=True):
+    """Two rows that are the same product; ids are `FILE:LINE` where no column has one."""
+
+    a: str
+    b: str
+    score: float
+    reasons: tuple[MatchReason, ...]
+
+
+class Contradicted(Record, frozen=True):
+    """`first` is `middle` and `middle` is `last`, but `first` is not `last`."""
+
+    first: str
+    middle: str
+    last: str
+    scores: tuple[float, float, float]
+
+
+class FilesMatched(Record, frozen=True):
+    """What was found in files; `groups` are those of two rows and more."""
+
+    rows: int
+    compared: int
+    pairs: tuple[MatchedPair, ...]
+    groups: tuple[tuple[str, ...], ...]
+    contradictions: tuple[Contradicted, ...]
+    model: str
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of one file."""
+
+    ids: Sequence[str]
+    items: Sequence[Fields]
+
+
+def match_files(
+    left: Path,
+    right: Path | None,
+    loaded: LoadedMatcher | None,
+    *,
+    id_column: str | None = None,
+    candidates: int = CANDIDATES,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> FilesMatched:
+    """Compare the rows of two files, or of one among themselves.
+
+    Raises:
+        ImportFailed: a file is missing or broken, has no such column, or one id twice.
+    """
+    from ml.matching.clusters import clusters
+    from ml.matching.matcher import Matcher
+
+    matcher = loaded.matcher if loaded else Matcher.untrained()
+    a = _read(left, id_column)
+    b = a if right is None else _read(right, id_column)
+    pairs = _candidates(a, None if right is None else b, candidates)
+    scores: list[float] = []
+    for start in range(0, len(pairs), BATCH_PAIRS):
+        part = pairs[start : start + BATCH_PAIRS]
+        scores += matcher.probabilities([(a.items[i], b.items[j]) for i, j in part]).tolist()
+        progress(len(scores), len(pairs))
+    scored = [(a.ids[i], b.ids[j], score) for (i, j), score in zip(pairs, scores, strict=True)]
+    found = clusters(scored, matcher.threshold)
+    same = [pair for pair, score in zip(pairs, scores, strict=True) if score >= matcher.threshold]
+    return FilesMatched(
+        rows=len(a.ids) + (0 if right is None else len(b.ids)),
+        compared=len(pairs),
+        pairs=tuple(_explained(matcher, a, b, same)),
+        groups=tuple(group for group in found.groups if len(group) > 1),
+        contradictions=tuple(
+            Contradicted(one.first, one.middle, one.last, one.scores)
+            for one in found.contradictions
+        ),
+        model=loaded.name if loaded else RULES,
+        threshold=matcher.threshold,
+    )
+
+
+def _candidates(a: _Rows, b: _Rows | None, count: int) -> list[tuple[int, int]]:
+    from ml.matching.blocking import Blocking
+
+    if b is None:
+        return Blocking.of(a.items).pairs_within(a.items, count)
+    found = Blocking.of(b.items).candidates(a.items, count)
+    return [(i, j) for i, others in enumerate(found) for j in others.tolist()]
+
+
+def _explained(
+    matcher: Matcher, a: _Rows, b: _Rows, same: Sequence[tuple[int, int]]
+) -> Iterator[MatchedPair]:
+    scored = matcher.score([(a.items[i], b.items[j]) for i, j in same])
+    for (i, j), one in zip(same, scored, strict=True):
+        reasons = tuple(MatchReason(reason.name, reason.contribution) for reason in one.reasons)
+        yield MatchedPair(a.ids[i], b.ids[j], one.score, reasons)
+
+
+def _read(path: Path, id_column: str | None) -> _Rows:
+    ids: dict[str, int] = {}
+    items = []
+    with DumpReader(path, FileOptions()) as reader:
+        for row in reader:
+            if not isinstance(row, Row):
+                raise ImportFailed(file=str(path), place=f"line {row.line}", reason=row.reason)
+            id = _id(path, row, id_column)
+            if id in ids:
+                reason = f"has the id {id!r} of line {ids[id]} again"
+                raise ImportFailed(file=str(path), place=f"line {row.line}", reason=reason)
+            ids[id] = row.line
+            items.append(_fields(row, id_column))
+    return _Rows(list(ids), items)
+
+
+def _id(path: Path, row: Row, column: str | None) -> str:
+    if column is None:
+        return f"{path.name}:{row.line}"
+    cell = row.cells.get(column)
+    if cell is None or not str(cell).strip():
+        reason = f"has no {column!r}, which was to be its id"
+        raise ImportFailed(file=str(path), place=f"line {row.line}", reason=reason)
+    return str(cell).strip()
+
+
+def _fields(row: Row, id_column: str | None) -> dict[str, str]:
+    return {
+        name: str(cell)
+        for name, cell in row.cells.items()
+        if name != id_column and cell is not None
+    }

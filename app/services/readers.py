@@ -1,0 +1,94 @@
+"""What texts are read with: the vocabulary of the graph, and models of this registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from app.services.knowledge import LinkerOver, load_grounder
+from app.services.models import registry_of
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from graph.client import Database
+    from graph.repositories.lexicon import ModelRow
+    from ml.artefact import Artefact
+    from ml.grounding.grounder import Grounder, Linker
+    from ml.grounding.trained import TrainedReader
+    from ml.linking.learnt import Learnt
+    from ml.linking.records import CatalogModel
+    from ml.registry import Registry
+
+# Names of the artefacts whose champions read and compare texts.
+EXTRACTION, LINKING, MATCHING = "extraction", "linking", "matching"
+CHAMPION = "champion"
+
+
+def grounder_of(settings: Settings, database: Database) -> Grounder:
+    """The grounder of a graph as it is now, for a command or a job.
+
+    Raises:
+        DatabaseError: Neo4j failed.
+        ArtefactCorrupted: a champion is not what was registered.
+    """
+    registry = registry_of(settings)
+    reader = champion_of(registry, EXTRACTION)
+    linking = champion_of(registry, LINKING)
+    return load_grounder(
+        database,
+        linker_over=linker_over(lambda: learnt_linking(linking) if linking else None),
+        reader=trained_reader(reader) if reader else None,
+    )
+
+
+def champion_of(registry: Registry, name: str) -> Artefact | None:
+    """What was promoted of a name, if anything was."""
+    return registry.get(name, CHAMPION) if CHAMPION in registry.aliases(name) else None
+
+
+def trained_reader(artefact: Artefact) -> TrainedReader:
+    """Imports torch: seconds, the first time."""
+    from ml.extraction.extractor import Extractor
+    from ml.grounding.trained import TrainedReader
+
+    extractor = Extractor.from_files(_files(artefact))
+    trained_for = artefact.manifest.config.get("parameters", [])
+    assert isinstance(trained_for, list)
+    key = f"{artefact.name}@{artefact.version}"
+    return TrainedReader(key, extractor, frozenset(map(str, trained_for)))
+
+
+def learnt_linking(artefact: Artefact) -> Learnt:
+    """What was learnt of titles and models, without any catalogue."""
+    from ml.linking.learnt import Learnt
+
+    return Learnt.from_files(_files(artefact))
+
+
+def linker_over(learnt: Callable[[], Learnt | None]) -> LinkerOver:
+    """Links titles to the models of a graph: as was learnt, or by rules where nothing was."""
+
+    def over(models: Sequence[ModelRow]) -> Linker | None:
+        if not models:
+            return None
+        from ml.linking.linker import ModelLinker
+
+        known = [catalog_model(model) for model in models]
+        found = learnt()
+        return ModelLinker.untrained(known) if found is None else ModelLinker(known, found)
+
+    return over
+
+
+def catalog_model(row: ModelRow) -> CatalogModel:
+    from ml.linking.records import CatalogModel
+
+    facts: dict[str, tuple[str, ...]] = {}
+    for fact in row.facts:
+        facts[fact.name] = (*facts.get(fact.name, ()), fact.text)
+    brand = row.brand.name if row.brand else None
+    return CatalogModel(row.id, row.name, row.names, brand, facts)
+
+
+def _files(artefact: Artefact) -> dict[str, bytes]:
+    return {name: artefact.file(name).read_bytes() for name in artefact.manifest.files}

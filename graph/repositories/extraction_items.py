@@ -1,0 +1,86 @@
+"""Items as extractors read them, page by page along their ids, so that a run can be resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graph.client import Database, Row
+from graph.filters import Filter
+from graph.records import ExtractionItem, ItemKind
+from graph.repositories.item_texts import named
+from graph.repositories.products import WALK, WALK_FROM
+from graph.repositories.selection import select
+
+PAGE_ITEMS = 1_000  # with descriptions a few megabytes
+
+_NAMED = "x.id, x.name, x.names"
+# Behind a clause that names the item `n`.
+COLUMNS = f"""
+CASE WHEN n:Product THEN 'product' ELSE 'model' END AS kind, n.id AS id,
+coalesce(n.title, n.name) AS title, n.description AS description, n.language AS language,
+[(n)-[of:MADE_BY]->(x) WHERE of.status <> 'rejected' | [{_NAMED}]][0] AS brand,
+[(n)-[of:BELONGS_TO]->(x) WHERE of.status <> 'rejected' | [{_NAMED}]][0] AS category,
+[(n)-[of:INSTANCE_OF]->(x)
+ WHERE of.origin IN ['catalog', 'reviewed'] AND of.status = 'accepted' | x.id][0] AS model,
+COLLECT {{
+  MATCH (n)-[said:HAS_PARAMETER]->(w)
+  WHERE said.origin IN ['catalog', 'reviewed'] AND said.status = 'accepted'
+  RETURN DISTINCT w.parameter AS parameter ORDER BY parameter
+}} AS stated
+"""
+_CATALOG = "MATCH (n)-[said:HAS_PARAMETER]->() WHERE said.origin = 'catalog' RETURN said"
+PAGE = f"""
+CALL (n) {{ WITH n WHERE NOT $only_text OR NOT EXISTS {{ {_CATALOG} }} RETURN true AS wanted }}
+RETURN {COLUMNS} ORDER BY id
+"""
+# Where the page ends, also if none of its items is wanted.
+LAST = "RETURN max(n.id) AS last, count(n) AS items"
+
+
+def walk(
+    database: Database,
+    filter: Filter,
+    *,
+    kind: ItemKind = "product",
+    only_text: bool = True,
+    after: str = "",
+    page_items: int = PAGE_ITEMS,
+) -> Iterator[list[ExtractionItem]]:
+    """Items that pass a bound filter in the order of their ids, behind the id `after`.
+
+    `only_text`: those of which no catalog states a fact. `Filter()` lets all open items pass; a
+    filter by `source:` walks that source alone. What is written while this runs is seen if its id
+    is still to come.
+    """
+    selection = select(filter, kind)
+    if selection.start is not None:
+        template = WALK_FROM.replace("{start}", selection.start)
+    else:
+        template = WALK
+    page = template.format(
+        label=selection.label, property=selection.start_property, predicate=selection.predicate
+    )
+    asked = {**selection.parameters, "limit": page_items, "only_text": only_text}
+    while True:
+        (end,) = database.read(page + LAST, asked, after=after)
+        if not end["items"]:
+            return
+        rows = database.read(page + PAGE, asked, after=after)
+        if rows:
+            yield [extraction_item(row) for row in rows]
+        after = end["last"]
+
+
+def extraction_item(row: Row) -> ExtractionItem:
+    """What a query with `COLUMNS` has found, and perhaps more."""
+    return ExtractionItem(
+        kind=row["kind"],
+        id=row["id"],
+        title=row["title"],
+        description=row["description"],
+        language=row["language"],
+        brand=named(row["brand"]),
+        category=named(row["category"]),
+        model=row["model"],
+        stated=tuple(row["stated"]),
+    )

@@ -1,0 +1,128 @@
+"""What texts are read with: the values, brands and categories of the graph, and its models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from graph.client import Database
+from graph.records import FactText, ItemText, Named, ValueView
+from graph.repositories.item_texts import named
+from graph.repositories.vocabulary import known_parameters
+
+VALUES_MAX = 200_000  # the most often stated; the rest stands in one item each
+PAGE_MODELS = 2_000
+
+# Degrees of nodes, which the store keeps.
+VALUES = """
+MATCH (v:Value)
+WITH v, COUNT { (v)<-[:HAS_PARAMETER]-() } AS items WHERE items > 0
+ORDER BY items DESC, v.id LIMIT $limit
+RETURN collect([v.id, v.parameter, v.text, v.number, v.unit, coalesce(v.names, []), items])
+  AS values
+"""
+CATEGORIES = "MATCH (n:Category) RETURN n.id AS id, n.name AS name, n.names AS names"
+MODELS = """
+MATCH (m:Model) WHERE m.id > $after AND m.closed_at IS NULL
+WITH m ORDER BY m.id LIMIT $limit
+CALL (m) {
+  MATCH (m)-[r:HAS_PARAMETER]->(v:Value) WHERE r.status = 'accepted'
+  RETURN collect(DISTINCT [v.parameter, v.id, v.text, v.number, v.unit]) AS facts
+}
+RETURN collect([m.id, m.name, coalesce(m.names, []), facts,
+  [(m)-[r:MADE_BY]->(x) WHERE r.status <> 'rejected' | [x.id, x.name, x.names]][0]]) AS models
+"""
+_CHANGED = "EXISTS {{ MATCH (n:{label}) WHERE n.updated_at >= datetime($since) }}"
+CHANGED = (
+    "RETURN "
+    + " OR ".join(
+        _CHANGED.format(label=label)
+        for label in ("Value", "Model", "Brand", "Category", "Parameter")
+    )
+    + " AS changed"
+)
+# What a dump or a person says, and never what a text was read to say: that would confirm itself.
+JUDGED = """
+MATCH (n:Product) WHERE n.closed_at IS NULL AND n.title IS NOT NULL
+WITH n LIMIT $limit
+CALL (n) {
+  MATCH (n)-[r:HAS_PARAMETER]->(v:Value)
+  WHERE r.status = 'accepted' AND r.origin IN ['catalog', 'reviewed']
+  RETURN collect(DISTINCT [v.parameter, v.id]) AS own
+}
+CALL (n) {
+  MATCH (n)-[i:INSTANCE_OF]->(:Model)-[r:HAS_PARAMETER]->(v:Value)
+  WHERE i.status = 'accepted' AND i.origin IN ['catalog', 'reviewed']
+    AND r.status = 'accepted' AND r.origin IN ['catalog', 'reviewed']
+  RETURN collect(DISTINCT [v.parameter, v.id]) AS inherited
+}
+RETURN collect([n.title, n.brand_id, n.category_id, own, inherited]) AS items
+"""
+
+
+class ModelRow(Named, frozen=True):
+    """A model as a text may name it: its brand, and what it has."""
+
+    brand: Named | None = None
+    facts: tuple[FactText, ...] = ()
+
+
+def has_changed(database: Database, since: str) -> bool:
+    """Whether anything that texts are read with was written since a watermark (ISO 8601)."""
+    changed: bool = database.read(CHANGED, since=since)[0]["changed"]
+    return changed
+
+
+def known_values(database: Database) -> list[ValueView]:
+    """The values that items state, most often stated first, at most `VALUES_MAX`."""
+    rows = database.read(VALUES, limit=VALUES_MAX)[0]["values"]
+    return [
+        ValueView(id, parameter, text, number, unit, tuple(names), items)
+        for id, parameter, text, number, unit, names, items in rows
+    ]
+
+
+def known_categories(database: Database) -> list[Named]:
+    return [
+        Named(row["id"], row["name"], tuple(row["names"] or ()))
+        for row in database.read(CATEGORIES)
+    ]
+
+
+def known_models(database: Database) -> Iterator[ModelRow]:
+    """All open models with their accepted facts, by their ids."""
+    names = {id: parameter.name for id, parameter in known_parameters(database).items()}
+    after = ""
+    while models := database.read(MODELS, after=after, limit=PAGE_MODELS)[0]["models"]:
+        for id, name, other_names, facts, brand in models:
+            yield ModelRow(id, name, tuple(other_names), named(brand), _facts(facts, names))
+        after = models[-1][0]
+
+
+def judged_items(database: Database, *, limit: int) -> list[ItemText]:
+    """Products with their titles and with what is known of them, if anything: values by id alone.
+
+    What was read from their texts does not count as known.
+    """
+    return [
+        ItemText(
+            "product",
+            title,
+            brand=brand and Named(brand, brand),
+            category=category and Named(category, category),
+            facts=_ids(own),
+            inherited=_ids(inherited),
+        )
+        for title, brand, category, own, inherited in database.read(JUDGED, limit=limit)[0]["items"]
+    ]
+
+
+def _facts(rows: list[list[Any]], names: dict[str, str]) -> tuple[FactText, ...]:
+    return tuple(
+        FactText(parameter, names.get(parameter, parameter), id, text, number, unit)
+        for parameter, id, text, number, unit in sorted(rows, key=lambda row: (row[0], row[1]))
+    )
+
+
+def _ids(rows: list[list[str]]) -> tuple[FactText, ...]:
+    return tuple(FactText(parameter, "", id, "", None, None) for parameter, id in rows)

@@ -1,0 +1,258 @@
+"""Proposed facts for a person to look at, and what the person decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from graph.client import AsyncDatabase, Database, Row, Transaction
+from graph.errors import DraftInvalid, ProposalStale, ProposalUnknown
+from graph.records import (
+    DecidedFact,
+    Decision,
+    FactLabel,
+    ItemKind,
+    OtherStatement,
+    ProposedFact,
+    Value,
+)
+from graph.repositories import item_queries
+from graph.repositories import review_queries as queries
+from graph.repositories.ending import end_facts
+from graph.repositories.extraction_items import COLUMNS, extraction_item
+from graph.repositories.item_queries import LABELS
+from graph.repositories.item_rows import value_row
+from graph.repositories.proposal_ids import proposal_id, read_proposal_id
+
+Cursor = tuple[float, str]  # `teaches` and id of a proposal
+
+# A filter may let nothing pass: a page looks at so many proposals at most, and says where to go on.
+WINDOW_FACTS = 5_000
+PAGE_LABELS = 1_000
+
+_FIRST: Cursor = (1e9, "")
+_BEGINNING = ("0001-01-01T00:00:00Z", "")
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalPage:
+    """Some proposals in the order of the list; `next` is where the following page begins."""
+
+    facts: tuple[ProposedFact, ...]
+    next: Cursor | None
+
+
+class Review:
+    """Reads what waits for review."""
+
+    def __init__(self, database: AsyncDatabase, *, window_facts: int = WINDOW_FACTS) -> None:
+        self._database = database
+        self._window_facts = window_facts
+
+    async def proposals(
+        self,
+        *,
+        limit: int,
+        after: Cursor | None,
+        parameter: str | None = None,
+        source: str | None = None,
+    ) -> ProposalPage:
+        """At most `limit` proposals about open items: first what would teach most.
+
+        By `teaches`, which was noted when the fact was proposed, then by id, both descending. A
+        page may be short and yet have a next one.
+        """
+        teaches, proposal = after or _FIRST
+        asked = {"teaches": teaches, "proposal": proposal}
+        chosen = {"parameter": parameter, "source": source, "window": self._window_facts}
+        rows = await self._database.read(queries.PROPOSALS, {**asked, **chosen, "limit": limit + 1})
+        facts = [_proposed(row) for row in rows]
+        if len(facts) > limit:
+            last = facts[limit - 1]
+            return ProposalPage(tuple(facts[:limit]), (last.teaches, last.id))
+        window = {**asked, "last": self._window_facts - 1}
+        ends = await self._database.read(queries.END_OF_WINDOW, window)
+        return ProposalPage(
+            tuple(facts), (ends[0]["teaches"], ends[0]["proposal"]) if ends else None
+        )
+
+    async def one(self, id: str) -> ProposedFact | None:
+        """None: nothing of this id waits for review, now or ever."""
+        try:
+            kind, item, value = read_proposal_id(id)
+        except ProposalUnknown:
+            return None
+        query = queries.PROPOSAL.format(label=LABELS[kind])
+        rows = await self._database.read(query, {"item": item, "value": value})
+        return _proposed(rows[0]) if rows else None
+
+
+def decide(
+    database: Database,
+    id: str,
+    decision: Decision,
+    value: Value | None,
+    by: str,
+    now: datetime,
+) -> DecidedFact:
+    """Make a reviewed fact of a proposal, in one transaction; repeating it changes nothing.
+
+    `accepted`: the fact counts above every other. `rejected`: it is not so, and no run proposes it
+    again. `corrected`: it is not so, and `value`, of the same parameter, is.
+
+    Raises:
+        ProposalUnknown: nothing was ever proposed under this id.
+        ProposalStale: it is no longer proposed, or somebody has decided otherwise.
+        DraftInvalid: a value that does not belong to the decision or the parameter.
+    """
+    kind, item, proposed = read_proposal_id(id)
+    if (value is not None) != (decision == "corrected"):
+        reason = "send the right value with `corrected`, and with nothing else"
+        raise DraftInvalid(field="value", value=value.text if value else "", reason=reason)
+    if value is not None and value.id == proposed:
+        decision, value = "accepted", None
+    asked = _Asked(id, kind, item, proposed, decision, value, by, now)
+    return database.transact(lambda tx: _decide(tx, asked))
+
+
+def decisions(database: Database, *, after: datetime | None = None) -> Iterator[FactLabel]:
+    """What persons have decided since `after`, the oldest first: examples to learn from."""
+    query = queries.DECISIONS.replace("{item}", COLUMNS)
+    at, proposal = (after.astimezone(UTC).isoformat(), "\U0010ffff") if after else _BEGINNING
+    while rows := database.read(query, at=at, proposal=proposal, limit=PAGE_LABELS):
+        for row in rows:
+            yield _label(row)
+        at, proposal = rows[-1]["at"], rows[-1]["proposal"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    id: str
+    kind: ItemKind
+    item: str
+    proposed: str
+    decision: Decision
+    value: Value | None
+    by: str
+    now: datetime
+
+    @property
+    def decided(self) -> tuple[Decision, str | None]:
+        return self.decision, self.value.id if self.value else None
+
+
+def _decide(tx: Transaction, asked: _Asked) -> DecidedFact:
+    label = LABELS[asked.kind]
+    found = tx.run(queries.LOCK.format(label=label), item=asked.item)
+    if not found:
+        raise ProposalUnknown(id=asked.id)
+    said = tx.run(queries.SAID.format(label=label), item=asked.item, value=asked.proposed)
+    if said and said[0]["origin"] == "reviewed":
+        return _decided_before(asked, said[0])
+    if not said or found[0]["closed"]:
+        reason = "is no longer proposed: its text or its model says otherwise by now"
+        raise ProposalStale(id=asked.id, value=asked.proposed, reason=reason)
+    _check_parameter(asked, said[0]["parameter"])
+    _write(tx, asked, said)
+    decided = {"decision": asked.decision, "corrected_to": asked.decided[1], "by": asked.by}
+    (stored,) = tx.run(queries.SAID.format(label=label), item=asked.item, value=asked.proposed)
+    return _decided(asked, {**stored, **decided})
+
+
+def _decided_before(asked: _Asked, before: Row) -> DecidedFact:
+    """The same answer twice is one; another one would undo what somebody has decided."""
+    if (before["decision"], before["corrected_to"]) == asked.decided:
+        return _decided(asked, before)
+    decision = before["decision"] or before["status"]
+    reason = f"is {decision} already, by {before['by'] or 'somebody'}"
+    raise ProposalStale(id=asked.id, value=asked.proposed, reason=reason)
+
+
+def _check_parameter(asked: _Asked, parameter: str) -> None:
+    if asked.value is not None and asked.value.parameter != parameter:
+        reason = f"{asked.value.id} is a value of another parameter than {parameter}"
+        raise DraftInvalid(field="value", value=asked.value.text, reason=reason)
+
+
+def _write(tx: Transaction, asked: _Asked, said: Sequence[Row]) -> None:
+    best, run = said[0], f"review:{asked.by}"
+    accepted = asked.decision == "accepted"
+    source = {
+        "run": run,
+        "model": best["model"],
+        "decided_by": asked.by,
+        "decision": asked.decision,
+        "corrected_to": asked.decided[1],
+    }
+    read = {"evidence": best["evidence"], "quote": best["quote"]}
+    _state(
+        tx,
+        asked,
+        asked.proposed,
+        {
+            **source,
+            **read,
+            "status": "accepted" if accepted else "rejected",
+            "proposed_with": best["confidence"],
+        },
+    )
+    ended = [asked.proposed]
+    if asked.value is not None:
+        tx.run(item_queries.MERGE_VALUES, rows=[value_row(asked.value)])
+        corrected = {"status": "accepted", "decision": "accepted"}
+        _state(tx, asked, asked.value.id, {**source, **corrected, "corrected_to": None})
+        ended.append(asked.value.id)
+    facts = [{"value": value, "origin": o} for value in ended for o in ("extracted", "predicted")]
+    end_facts(tx, asked.kind, [{"id": asked.item, "facts": facts}], run, asked.now)
+
+
+def _state(tx: Transaction, asked: _Asked, value: str, properties: Row) -> None:
+    tx.run(
+        queries.DECIDE.format(label=LABELS[asked.kind]),
+        item=asked.item,
+        value=value,
+        now=asked.now,
+        properties={**properties, "proposal": proposal_id(asked.kind, asked.item, value)},
+    )
+
+
+def _decided(asked: _Asked, row: Row) -> DecidedFact:
+    return DecidedFact(
+        id=asked.id,
+        kind=asked.kind,
+        item=asked.item,
+        parameter=row["parameter"],
+        value=asked.proposed,
+        decision=row["decision"],
+        corrected_to=row["corrected_to"],
+        by=row["by"],
+        at=row["at"],
+    )
+
+
+def _proposed(row: Row) -> ProposedFact:
+    others = sorted((OtherStatement(*said) for said in row["others"]), key=_standing)
+    columns = [*row["fact"], tuple(others)]
+    return ProposedFact(*columns)
+
+
+def _standing(said: OtherStatement) -> tuple[Any, ...]:
+    ranks = ("reviewed", "catalog", "extracted", "predicted")
+    speaker = (said.source or "", said.model or "", said.value)
+    return said.status != "accepted", said.inherited, ranks.index(said.origin), *speaker
+
+
+def _label(row: Row) -> FactLabel:
+    value = Value(row["value"], row["parameter"], row["text"], row["number"], row["unit"])
+    return FactLabel(
+        item=extraction_item(row),
+        value=value,
+        decision=row["decision"],
+        evidence=row["evidence"],
+        model=row["model"],
+        confidence=row["confidence"],
+        by=row["by"],
+        at=row["at"],
+    )

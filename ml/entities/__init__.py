@@ -1,0 +1,1 @@
+"""Named entities in titles of any language, found character by character."""

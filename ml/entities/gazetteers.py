@@ -1,0 +1,43 @@
+"""Files of known names, one a line: brands, products, whatever the labels speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ml.errors import GazetteerInvalid
+
+FOLDER = "gazetteers"  # beside the training file
+
+
+def gazetteers_beside(train: Path) -> dict[str, Path]:
+    """The files of the folder `gazetteers` beside the training file, by name; none without one."""
+    folder = train.parent / FOLDER
+    if not folder.is_dir():
+        return {}
+    files = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    return {path.name.removesuffix(path.suffix): path for path in files if path.is_file()}
+
+
+def read_gazetteers(files: Mapping[str, Path]) -> Mapping[str, Sequence[str]]:
+    """The names of every file, by the gazetteer's own name.
+
+    Raises:
+        GazetteerInvalid: a file is missing, is not UTF-8, or holds no name.
+    """
+    return {name: _names(path) for name, path in files.items()}
+
+
+def _names(path: Path) -> list[str]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise GazetteerInvalid(path=path, reason=error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise GazetteerInvalid(path=path, line=line, reason="is not UTF-8") from error
+    names = [line.strip() for line in text.split("\n")]
+    found = [name for name in names if name]
+    if not found:
+        raise GazetteerInvalid(path=path, reason="holds no name")
+    return found

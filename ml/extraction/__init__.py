@@ -1,0 +1,1 @@
+"""Attribute values out of texts, learnt from labelled texts."""

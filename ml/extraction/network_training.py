@@ -1,0 +1,195 @@
+"""Training of the span network on labelled texts."""
+
+# N texts, L pieces, T tokens, A parameters asked, W tokens of the longest span
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from ml.errors import TrainingDiverged
+from ml.extraction.network import SpanNetwork
+from ml.extraction.network_inputs import NetworkInputs, Question, inputs_of
+from ml.extraction.records import Notify
+from ml.extraction.tokens import LONGEST_SPAN
+from ml.runtime import seed_of
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRecipe:
+    """How the network is trained.
+
+    Attributes:
+        backbone_rate, head_rate: highest learning rates.
+        warm_up: share of the steps in which the rates rise; then they fall to 0.
+        value_dropout: share of the values that are hidden or replaced in a pass, so that the
+            network learns to read what stands around them.
+        noise: share of the other pieces that are hidden.
+        absent_weight: of a parameter that a text's labels do not name, as silence.
+    """
+
+    epochs: int = 8
+    batch: int = 16
+    backbone_rate: float = 2e-4
+    head_rate: float = 1e-3
+    decay: float = 0.01
+    warm_up: float = 0.08
+    value_dropout: float = 0.12
+    noise: float = 0.04
+    absent_weight: float = 0.3
+    clip: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A question with its answers.
+
+    Attributes:
+        spans: by parameter, first token and length - 1 of every place that says the value.
+        silent: parameters that the text is known not to say.
+        absent: parameters that its labels do not name.
+    """
+
+    question: Question
+    spans: dict[str, tuple[tuple[int, int], ...]]
+    silent: frozenset[str]
+    absent: frozenset[str]
+
+
+def train_network(
+    network: SpanNetwork,
+    lessons: Sequence[Lesson],
+    recipe: NetworkRecipe,
+    *,
+    dtype: torch.dtype,
+    seed: int,
+    notify: Notify,
+) -> None:
+    """In place; the same seed gives the same weights on the same machine.
+
+    Raises:
+        TrainingDiverged: the loss is no number.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed_of("span network", seed))
+        rng = random.Random(seed)
+        steps = recipe.epochs * math.ceil(len(lessons) / recipe.batch)
+        optimizer = _optimizer(network, recipe)
+        schedule = torch.optim.lr_scheduler.LambdaLR(
+            optimizer, lambda step: _share(step, steps, recipe.warm_up)
+        )
+        network.train()
+        for epoch in range(recipe.epochs):
+            total = 0.0
+            for batch in _batches(lessons, recipe.batch, rng):
+                with torch.autocast("cpu", dtype, enabled=dtype != torch.float32):
+                    loss = _loss(network, batch, recipe, rng)
+                optimizer.zero_grad()
+                loss.backward()  # type: ignore[no-untyped-call]
+                nn.utils.clip_grad_norm_(network.parameters(), recipe.clip)
+                optimizer.step()
+                schedule.step()
+                total += loss.item() * len(batch)
+            if not math.isfinite(total):
+                raise TrainingDiverged(task="the span network", step=epoch)
+            notify(
+                f"network, epoch {epoch + 1} of {recipe.epochs}: loss {total / len(lessons):.3f}"
+            )
+        network.eval()
+
+
+def _loss(
+    network: SpanNetwork, batch: Sequence[Lesson], recipe: NetworkRecipe, rng: random.Random
+) -> Tensor:
+    inputs = inputs_of([lesson.question for lesson in batch], network.backbone, network.slots)
+    _hide(inputs, batch, network, recipe, rng)
+    span_NATW, silence_NA = network(inputs)
+    gold_NAX, weight_NA = _targets(batch, inputs, recipe)
+    every_NAX = torch.cat((span_NATW.flatten(2), silence_NA.unsqueeze(-1)), dim=-1)
+    right_NA = every_NAX.masked_fill(~gold_NAX, -math.inf).logsumexp(-1)
+    loss_NA = every_NAX.logsumexp(-1) - right_NA
+    loss_NA = torch.where(weight_NA > 0, loss_NA, 0.0)  # without an answer: infinite
+    return (loss_NA * weight_NA).sum() / weight_NA.sum().clamp(min=1)
+
+
+def _targets(
+    batch: Sequence[Lesson], inputs: NetworkInputs, recipe: NetworkRecipe
+) -> tuple[Tensor, Tensor]:
+    """Right answers, spans and then silence [N,A,T*W+1], and how much each question counts."""
+    N, A = inputs.slot_NA.shape
+    T = inputs.first_NT.shape[1]
+    gold_NAX = torch.zeros(N, A, T * LONGEST_SPAN + 1, dtype=torch.bool)
+    weight_NA = torch.zeros(N, A)
+    for n, lesson in enumerate(batch):
+        for a, parameter in enumerate(lesson.question.parameters):
+            if parameter in lesson.silent or parameter in lesson.absent:
+                gold_NAX[n, a, -1] = True
+                weight_NA[n, a] = recipe.absent_weight if parameter in lesson.absent else 1.0
+            for first, length in lesson.spans.get(parameter, ()):
+                if first < T and length < LONGEST_SPAN and inputs.is_token_NT[n, first]:
+                    gold_NAX[n, a, first * LONGEST_SPAN + length] = True
+                    weight_NA[n, a] = 1.0
+    return gold_NAX, weight_NA
+
+
+def _hide(
+    inputs: NetworkInputs,
+    batch: Sequence[Lesson],
+    network: SpanNetwork,
+    recipe: NetworkRecipe,
+    rng: random.Random,
+) -> None:
+    """Replace pieces of some values, and a few others, in place."""
+    marks = network.backbone.marks
+    noisy_NL = torch.rand(inputs.piece_NL.shape) < recipe.noise
+    noisy_NL &= (inputs.piece_NL != marks.pad) & (inputs.shape_NL > 0)
+    inputs.piece_NL[noisy_NL] = marks.mask
+    vocabulary = network.backbone.embedding.num_embeddings
+    for n, lesson in enumerate(batch):
+        tokens = int(inputs.is_token_NT[n].sum())
+        for first, length in {span for spans in lesson.spans.values() for span in spans}:
+            if first + length >= tokens or rng.random() >= recipe.value_dropout:
+                continue
+            piece = marks.mask if rng.random() < 0.7 else rng.randrange(vocabulary)
+            start = inputs.first_NT[n, first]
+            end = inputs.last_NT[n, first + length] + 1
+            inputs.piece_NL[n, start:end] = piece
+
+
+def _batches(lessons: Sequence[Lesson], size: int, rng: random.Random) -> Iterator[list[Lesson]]:
+    """In random order, texts of similar length together: less of a batch is padding."""
+    order = list(lessons)
+    rng.shuffle(order)
+    pool = 8 * size
+    batches = []
+    for at in range(0, len(order), pool):
+        similar = sorted(order[at : at + pool], key=lambda lesson: len(lesson.question.text.words))
+        batches += [similar[n : n + size] for n in range(0, len(similar), size)]
+    rng.shuffle(batches)
+    yield from batches
+
+
+def _optimizer(network: SpanNetwork, recipe: NetworkRecipe) -> torch.optim.Optimizer:
+    inner = [p for p in network.backbone.parameters() if p.requires_grad]
+    inside = set(map(id, network.backbone.parameters()))
+    head = [p for p in network.parameters() if id(p) not in inside]
+    return torch.optim.AdamW(
+        [
+            {"params": inner, "lr": recipe.backbone_rate},
+            {"params": head, "lr": recipe.head_rate},
+        ],
+        weight_decay=recipe.decay,
+        fused=True,
+    )
+
+
+def _share(step: int, steps: int, warm_up: float) -> float:
+    rising = max(1, int(steps * warm_up))
+    if step < rising:
+        return (step + 1) / rising
+    return max(0.0, (steps - step) / max(1, steps - rising))

@@ -1,0 +1,134 @@
+"""Boosted trees that choose, for every question, one candidate or silence."""
+
+# R candidates, Q questions
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import lightgbm
+import numpy as np
+
+from ml.extraction.cleaning import IntArray
+from ml.extraction.statistics import FloatArray
+
+_START = -2.0  # of all candidates beside silence at 0: most are wrong
+
+
+@dataclass(frozen=True, slots=True)
+class RankerConfig:
+    """Attributes: `rate`, learning rate of the boosting; `columns`, share of them a tree sees."""
+
+    trees: int = 300
+    rate: float = 0.05
+    leaves: int = 15
+    least_rows: int = 25
+    columns: float = 0.4
+    rows: float = 0.8
+    penalty: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What the ranker learns from; candidates of a question stand together.
+
+    Attributes:
+        question_R: ascending.
+        is_right_R: candidates that say what the label says; none in a question: silence is right.
+        weight_R: of the question.
+    """
+
+    matrix: FloatArray
+    question_R: IntArray
+    is_right_R: np.ndarray
+    weight_R: FloatArray
+
+
+class Ranker:
+    """p(candidate) = exp(s) / (1 + sum of exp(s) over the question's candidates); rest: silence."""
+
+    def __init__(self, booster: lightgbm.Booster) -> None:
+        self._booster = booster
+
+    @classmethod
+    def train(
+        cls, lessons: Lessons, names: Sequence[str], config: RankerConfig, *, seed: int
+    ) -> Ranker:
+        loss = _Softmax(lessons)
+        data = lightgbm.Dataset(
+            lessons.matrix,
+            label=lessons.is_right_R.astype(np.float32),
+            init_score=np.full(len(lessons.question_R), _START),
+            feature_name=list(names),
+            params={"max_bin": 127, "verbosity": -1, "num_threads": 1},
+        )
+        settings = {
+            "objective": loss,
+            "num_leaves": config.leaves,
+            "learning_rate": config.rate,
+            "min_data_in_leaf": config.least_rows,
+            "feature_fraction": config.columns,
+            "bagging_fraction": config.rows,
+            "bagging_freq": 1,
+            "lambda_l2": config.penalty,
+            "max_bin": 127,
+            "seed": seed,
+            "deterministic": True,
+            "force_row_wise": True,
+            "num_threads": 1,  # of two threads one waits for the other where they are not free
+            "verbosity": -1,
+        }
+        return cls(lightgbm.train(settings, data, num_boost_round=config.trees))
+
+    def probabilities(self, matrix: FloatArray, question_R: IntArray) -> FloatArray:
+        """Of every candidate."""
+        if not len(matrix):
+            return np.zeros(0, np.float32)
+        score_R = np.asarray(self._booster.predict(matrix, raw_score=True, num_threads=1))
+        return softmax_with_silence(score_R + _START, question_R).astype(np.float32)
+
+    def gains(self) -> dict[str, float]:
+        gains = self._booster.feature_importance("gain")
+        return dict(zip(self._booster.feature_name(), gains.tolist(), strict=True))
+
+    def to_text(self) -> str:
+        return str(self._booster.model_to_string())
+
+    @classmethod
+    def from_text(cls, text: str) -> Ranker:
+        return cls(lightgbm.Booster(model_str=text))
+
+
+def softmax_with_silence(score_R: np.ndarray, question_R: IntArray) -> np.ndarray:
+    starts, group_R = _groups(question_R)
+    top = np.maximum(np.maximum.reduceat(score_R, starts), 0)[group_R]
+    exp_R = np.exp(score_R - top)
+    total = np.add.reduceat(exp_R, starts)[group_R] + np.exp(-top)
+    probability_R: np.ndarray = exp_R / total
+    return probability_R
+
+
+def _groups(question_R: IntArray) -> tuple[IntArray, IntArray]:
+    is_first_R = np.r_[True, question_R[1:] != question_R[:-1]]
+    return np.flatnonzero(is_first_R), np.cumsum(is_first_R) - 1
+
+
+class _Softmax:
+    """-log of the probability of all right candidates together, or of silence."""
+
+    def __init__(self, lessons: Lessons) -> None:
+        self._question_R = lessons.question_R
+        self._is_right_R = lessons.is_right_R
+        self._weight_R = lessons.weight_R
+        self._starts, self._group_R = _groups(lessons.question_R)
+
+    def __call__(
+        self, score_R: np.ndarray, data: lightgbm.Dataset
+    ) -> tuple[np.ndarray, np.ndarray]:
+        p_R = softmax_with_silence(score_R, self._question_R)
+        right_R = p_R * self._is_right_R
+        total = np.add.reduceat(right_R, self._starts)[self._group_R]
+        target_R = np.divide(right_R, total, out=np.zeros_like(right_R), where=total > 0)
+        hessian_R = np.maximum(p_R * (1 - p_R), 1e-3)
+        return (p_R - target_R) * self._weight_R, hessian_R * self._weight_R

@@ -1,0 +1,275 @@
+"""Training: networks and rankers that judge only texts they never saw, then those that serve."""
+
+# N texts, Q questions, R candidates, F folds
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from ml.errors import GraphTooSmall
+from ml.extraction.answers import Answers
+from ml.extraction.backbone import NetworkName, backbone_for
+from ml.extraction.candidates import Candidates
+from ml.extraction.cleaning import IntArray
+from ml.extraction.features import matrix_of
+from ml.extraction.folds import Folds
+from ml.extraction.grid import Grid
+from ml.extraction.knowledge import Knowledge, Triples
+from ml.extraction.labels import Labels, labels_of, says_all
+from ml.extraction.network import SpanNetwork, SpanNetworkConfig
+from ml.extraction.network_inputs import Question
+from ml.extraction.network_training import Lesson, NetworkRecipe, train_network
+from ml.extraction.proposals import Proposals, by_counts, by_network
+from ml.extraction.ranker import Lessons, Ranker, RankerConfig
+from ml.extraction.records import LabelledText, Notify
+from ml.extraction.slots import Slots
+from ml.extraction.statistics import FloatArray, FoldCounts, WholeCounts, events_of, weak_events
+from ml.links.training import faster_dtype
+from ml.runtime import seed_of
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionConfig:
+    """How an extractor is trained.
+
+    Attributes:
+        network: `auto`: on the English transformer where its package is installed, else on a small
+            one from scratch; `none`: counts propose the spans.
+        folds: of the training texts; every one is judged by what learnt from the others.
+        absent_weight: in the ranker, of parameters that a text's labels do not name, where labels
+            name all that a text says.
+    """
+
+    network: NetworkName = "auto"
+    folds: int = 3
+    shape: SpanNetworkConfig = field(default_factory=SpanNetworkConfig)
+    recipe: NetworkRecipe = field(default_factory=NetworkRecipe)
+    ranker: RankerConfig = field(default_factory=RankerConfig)
+    absent_weight: float = 0.3
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Answers to all questions of the training texts, each by a model that never saw the text.
+
+    Attributes:
+        labels: of the texts; `questions` beside them.
+        score_Q: of the best candidate.
+        answers_Q: its characters; empty: there is no candidate.
+        text_Q: number of the text.
+        parameters_Q: what was asked.
+    """
+
+    labels: tuple[Labels, ...]
+    questions: tuple[Question, ...]
+    folds: Folds
+    score_Q: npt.NDArray[np.float32]
+    answers_Q: tuple[str, ...]
+    text_Q: IntArray
+    parameters_Q: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stacked:
+    """All that training made."""
+
+    knowledge: Knowledge
+    counts: WholeCounts
+    networks: tuple[SpanNetwork, ...]
+    ranker: Ranker
+    dtype: torch.dtype
+    judged: Judged
+
+
+class Stacking:
+    """One training, step by step; `run` does all of them."""
+
+    def __init__(
+        self,
+        texts: Sequence[LabelledText],
+        config: ExtractionConfig,
+        notify: Notify,
+        triples: Triples = (),
+    ) -> None:
+        self.config, self.notify = config, notify
+        self.labels = tuple(labels_of(text) for text in texts)
+        if len({label.text.words for label in self.labels if label.spans}) < config.folds:
+            raise GraphTooSmall(
+                missing=f"fewer than {config.folds} texts say a value",
+                remedy="Give labelled texts whose values stand in them.",
+            )
+        self.says_all = says_all(texts)
+        self.slots = Slots.of(
+            (label.category, name)
+            for label in self.labels
+            for name in (*label.spans, *sorted(label.silent))
+        )
+        self.questions = tuple(
+            Question(label.text, label.category, self.slots.asked(label.category))
+            for label in self.labels
+        )
+        self.folds = Folds.of(self.labels, config.folds, config.seed)
+        self.knowledge = Knowledge.of(self.labels, self.slots, triples)
+        vocabulary, finder = self.knowledge.vocabulary, self.knowledge.finder
+        events = events_of(self.labels, vocabulary, self.slots, finder.known)
+        weak = weak_events(triples, vocabulary, self.slots)
+        self.counts = WholeCounts.of_events({**events, **weak})
+        self.fold_counts = FoldCounts.of_events(
+            events, self.folds.fold_N, self.folds.small_N, WholeCounts.of_events(weak)
+        )
+        self.sheet = self.knowledge.sheet(self.questions)
+        self.dtype = torch.float32
+
+    def run(self) -> Stacked:
+        proposals = self._proposals()
+        candidates = self.knowledge.finder.find(self.sheet, proposals)
+        _, weight_R = self._targets(candidates)
+        candidates = candidates.where(weight_R > 0)  # the others teach nothing and cost as much
+        is_right_R, weight_R = self._targets(candidates)
+        probability_R = np.zeros(len(candidates), np.float32)
+        fold_R = self.folds.fold_N[self.sheet.text_Q[candidates.question_R]]
+        for fold in range(self.config.folds):
+            matrix, is_there_R, names = self._matrix(candidates, proposals, fold)
+            learnt_R = is_there_R & (fold_R != fold)
+            ranker = self._ranker(matrix, candidates, learnt_R, is_right_R, weight_R, names)
+            held_R = is_there_R & (fold_R == fold)
+            probability_R[held_R] = ranker.probabilities(
+                matrix[held_R], candidates.question_R[held_R]
+            )
+            self.notify(f"ranker of fold {fold + 1} of {self.config.folds}: trained")
+        matrix, is_there_R, names = self._matrix(candidates, proposals, -1)
+        ranker = self._ranker(matrix, candidates, is_there_R, is_right_R, weight_R, names)
+        return Stacked(
+            self.knowledge,
+            self.counts,
+            self._serving_networks(),
+            ranker,
+            self.dtype,
+            self._judged(candidates, probability_R),
+        )
+
+    def _serving_networks(self) -> tuple[SpanNetwork, ...]:
+        if self.config.network == "none":
+            return ()
+        self.notify("network of all texts")
+        return (self._network(np.ones(len(self.labels), bool), 0),)
+
+    def _proposals(self) -> list[Proposals]:
+        """Of every text by a network that never saw it, or by counts that leave it out."""
+        if self.config.network == "none":
+            grid = Grid.of(self.sheet, self.fold_counts)
+            return by_counts(self.sheet, grid, self.fold_counts)
+        found: list[Proposals | None] = [None] * len(self.labels)
+        for fold in range(self.config.folds):
+            self.notify(f"network of fold {fold + 1} of {self.config.folds}")
+            network = self._network(self.folds.fold_N != fold, fold + 1)
+            held = np.flatnonzero(self.folds.fold_N == fold).tolist()
+            questions = [self.questions[n] for n in held]
+            for n, made in zip(held, by_network((network,), questions, self.dtype), strict=True):
+                found[n] = made
+        return [made for made in found if made is not None]
+
+    def _network(self, is_learnt_N: BoolArray, part: int) -> SpanNetwork:
+        seed = seed_of("network", self.config.seed, part)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            shape = self.config.shape
+            backbone = backbone_for(
+                "auto" if self.config.network == "auto" else "scratch",
+                (" ".join(label.text.words) for label in self.labels),
+                width=shape.scratch_width,
+                layers=shape.scratch_layers,
+            )
+            network = SpanNetwork(backbone, self.slots, shape)
+        if part <= 1:
+            self.dtype = faster_dtype(torch.device("cpu"), backbone.width)
+        lessons = [self._lesson(n) for n in np.flatnonzero(is_learnt_N).tolist()]
+        train_network(
+            network, lessons, self.config.recipe, dtype=self.dtype, seed=seed, notify=self.notify
+        )
+        return network
+
+    def _lesson(self, n: int) -> Lesson:
+        label, question = self.labels[n], self.questions[n]
+        absent = {p for p in question.parameters if p not in label.spans and p not in label.silent}
+        return Lesson(
+            question,
+            {parameter: label.token_spans(parameter) for parameter in label.spans},
+            label.silent,
+            frozenset(absent if self.says_all else ()),
+        )
+
+    def _matrix(
+        self, candidates: Candidates, proposals: Sequence[Proposals], fold: int
+    ) -> tuple[FloatArray, BoolArray, list[str]]:
+        """Features as a model without `fold` sees them, and which candidates it would have."""
+        counts = self.fold_counts.holding(fold)
+        fold_N, small_N = self.folds.fold_N, self.folds.small_N
+
+        def excluded(text_N1: IntArray, train_1M: IntArray) -> BoolArray:
+            is_held_N1 = fold_N[text_N1] == fold
+            is_own = (small_N[text_N1] == small_N[train_1M]) & ~is_held_N1
+            is_ruled_out_NM: BoolArray = is_own | (fold_N[train_1M] == fold)
+            return is_ruled_out_NM
+
+        grid = Grid.of(self.sheet, counts)
+        features = self.knowledge.features(
+            self.sheet, candidates, proposals, counts, grid, excluded
+        )
+        is_there_R = self.knowledge.is_there(self.sheet, candidates, counts)
+        return matrix_of(features), is_there_R, list(features)
+
+    def _targets(self, candidates: Candidates) -> tuple[BoolArray, FloatArray]:
+        """Which candidates are right, and the weight of their question; 0: nobody knows."""
+        strings = {string: n for n, string in enumerate(candidates.strings)}
+        gold_Q, weight_Q = [], []
+        for label, question in zip(self.labels, self.questions, strict=True):
+            for parameter in question.parameters:
+                says, silent = parameter in label.spans, parameter in label.silent
+                gold_Q.append(strings.get(label.value(parameter), -1) if says else -1)
+                absent = self.config.absent_weight if self.says_all else 0.0
+                weight_Q.append(1.0 if says or silent else absent)
+        gold_R = np.array(gold_Q, np.int64)[candidates.question_R]
+        weight_R = np.array(weight_Q, np.float32)[candidates.question_R]
+        return candidates.string_R == gold_R, weight_R
+
+    def _ranker(
+        self,
+        matrix: FloatArray,
+        candidates: Candidates,
+        learnt_R: BoolArray,
+        is_right_R: BoolArray,
+        weight_R: FloatArray,
+        names: Sequence[str],
+    ) -> Ranker:
+        lessons = Lessons(
+            matrix[learnt_R],
+            candidates.question_R[learnt_R],
+            is_right_R[learnt_R],
+            weight_R[learnt_R],
+        )
+        return Ranker.train(lessons, names, self.config.ranker, seed=self.config.seed)
+
+    def _judged(self, candidates: Candidates, probability_R: FloatArray) -> Judged:
+        answers = Answers.of(candidates, probability_R, len(self.sheet.slot_Q))
+        strings = [
+            candidates.strings[candidates.string_R[row]] if row >= 0 else ""
+            for row in answers.row_Q.tolist()
+        ]
+        return Judged(
+            self.labels,
+            self.questions,
+            self.folds,
+            answers.score_Q,
+            tuple(strings),
+            self.sheet.text_Q,
+            tuple(name for question in self.questions for name in question.parameters),
+        )

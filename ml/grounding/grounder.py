@@ -1,0 +1,285 @@
+"""Texts to facts of the graph: values, brand, category and model, and what these imply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from graph.records import FactText, Named
+from ml.grounding.lexicon import Found, Lexicon, Names, named_in
+from ml.grounding.reading import READ_CHARS, Expected, Reading, read
+from ml.grounding.records import ExtractedFact, Links, Normalized, Relation, TextToRead
+from ml.grounding.trust import NameKind, Trust
+
+RULES = "rules"
+TITLE = "title"
+LIKELY = 0.5  # from here on what a model has counts when its text is read
+
+_RELATIONS: Mapping[str, Relation] = {"brand": "MADE_BY", "category": "BELONGS_TO"}
+
+
+class ModelLink(Protocol):
+    """A model that a title names."""
+
+    @property
+    def model(self) -> str: ...
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def reasons(self) -> tuple[str, ...]: ...
+
+
+class Linker(Protocol):
+    """Finds which model a title names, or none."""
+
+    def link(
+        self, titles: Sequence[str], brands: Sequence[str | None] | None = None
+    ) -> Sequence[ModelLink | None]: ...
+
+
+class Reader(Protocol):
+    """A trained model that finds facts in texts."""
+
+    @property
+    def name(self) -> str:
+        """NAME@VERSION."""
+
+    def read(self, items: Sequence[TextToRead], lexicon: Lexicon) -> Sequence[list[ExtractedFact]]:
+        """For each item the facts of parameters that it was trained for."""
+
+    def reads(self, parameter: str, lexicon: Lexicon) -> bool:
+        """Whether it was trained for this parameter: then the rules are silent on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownModel:
+    """A model of the graph with what it has."""
+
+    id: str
+    name: str
+    facts: tuple[FactText, ...]
+    brand: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is wanted of the texts.
+
+    Attributes:
+        parameters: ids; None: all, and brand, category and model.
+        min_confidence: in 0..1; facts below it are left out.
+        implied: also what the model that a text names has, and the text does not say.
+    """
+
+    parameters: tuple[str, ...] | None = None
+    min_confidence: float = 0.0
+    implied: bool = False
+
+    def wants(self, parameter: str) -> bool:
+        return self.parameters is None or parameter in self.parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Grounder:
+    """Reads texts with what one graph knows; made once, asked from several threads.
+
+    Attributes:
+        linker: None: models are not looked for.
+        models: by id.
+        reader: a trained model, which is asked before the rules are.
+    """
+
+    lexicon: Lexicon
+    trust: Trust
+    linker: Linker | None = None
+    models: Mapping[str, KnownModel] = field(default_factory=dict)
+    reader: Reader | None = None
+
+    def ground(
+        self, items: Sequence[TextToRead], wanted: Wanted | None = None
+    ) -> list[tuple[ExtractedFact, ...]]:
+        """For each item what its texts state, the surest of each fact once, in their order."""
+        wanted = wanted or Wanted()
+        brands = [_named(item, item.brand, self.lexicon.brands) for item in items]
+        links = self._linked(items, brands)
+        learnt: Sequence[list[ExtractedFact]] = (
+            self.reader.read(items, self.lexicon) if self.reader else [[] for _ in items]
+        )
+        return [
+            self._grounded(*one, wanted=wanted)
+            for one in zip(items, brands, links, learnt, strict=True)
+        ]
+
+    def _grounded(
+        self,
+        item: TextToRead,
+        brand: Found[Named] | None,
+        link: ModelLink | None,
+        learnt: list[ExtractedFact],
+        wanted: Wanted,
+    ) -> tuple[ExtractedFact, ...]:
+        model = self.models.get(item.model or (link.model if link else ""))
+        sure = item.model is not None or (link is not None and link.confidence >= LIKELY)
+        expected = _expected(model) if model and sure else {}
+        found = [
+            *self._names(item, brand),
+            *([_model_fact(model, link)] if model and link and item.model is None else []),
+            *learnt,
+            *self._read(item, expected),
+        ]
+        if wanted.implied and model:
+            confidence = link.confidence if link and item.model is None else 1.0
+            found += _implied(model, confidence, {fact.parameter for fact in found})
+        return tuple(
+            fact
+            for fact in _once(found)
+            if fact.confidence >= wanted.min_confidence and wanted.wants(fact.parameter)
+        )
+
+    def _linked(
+        self, items: Sequence[TextToRead], brands: Sequence[Found[Named] | None]
+    ) -> Sequence[ModelLink | None]:
+        if self.linker is None:
+            return [None] * len(items)
+        titles = [item.fields.get(TITLE, "")[:READ_CHARS] for item in items]
+        names = [
+            item.brand.name if item.brand else brand.thing.name if brand else None
+            for item, brand in zip(items, brands, strict=True)
+        ]
+        return self.linker.link(titles, names)
+
+    def _read(self, item: TextToRead, expected: Expected) -> Iterator[ExtractedFact]:
+        for name, text in item.fields.items():
+            for reading in read(text, self.lexicon, expected=expected):
+                if not self._is_trained_for(reading.parameter):
+                    yield self._fact(name, text, reading)
+
+    def _is_trained_for(self, parameter: str) -> bool:
+        return self.reader is not None and self.reader.reads(parameter, self.lexicon)
+
+    def _fact(self, name: str, text: str, reading: Reading) -> ExtractedFact:
+        value = reading.value
+        return ExtractedFact(
+            relation="HAS_PARAMETER",
+            parameter=reading.parameter,
+            name=self.lexicon.parameters[reading.parameter].name,
+            value=text[reading.start : reading.end],
+            normalized=Normalized(value.text, value.number, value.unit),
+            confidence=self.trust.confidence(reading),
+            field=name,
+            start=reading.start,
+            end=reading.end,
+            links=Links(value.id if reading.known else None, None),
+            reasons=tuple(self._reasons(reading)),
+            origin="extracted",
+            model=RULES,
+        )
+
+    def _reasons(self, reading: Reading) -> Iterator[str]:
+        names = {id: parameter.name for id, parameter in self.lexicon.parameters.items()}
+        if reading.expected:
+            yield "the model that is named has this value"
+        if reading.cued:
+            yield f"{names[reading.parameter]!r} stands beside it"
+        if reading.how == "name":
+            yield f"a value that {self.lexicon.items[reading.value.id]} items have by this name"
+        elif reading.how == "quantity":
+            known = "some items have" if reading.known else "no item has so far"
+            yield f"a quantity in its unit, which {known}"
+        if reading.expected is False:
+            yield "but the model that is named has another value"
+        if reading.instead:
+            others = ", ".join(names[id] for id in reading.instead)
+            yield f"the same words could speak of {others}"
+
+    def _names(self, item: TextToRead, brand: Found[Named] | None) -> Iterator[ExtractedFact]:
+        if brand is not None:
+            yield self._name_fact(item, "brand", brand)
+        category = _named(item, item.category, self.lexicon.categories)
+        if category is not None:
+            yield self._name_fact(item, "category", category)
+
+    def _name_fact(self, item: TextToRead, what: NameKind, found: Found[Named]) -> ExtractedFact:
+        return ExtractedFact(
+            relation=_RELATIONS[what],
+            parameter=what,
+            name=what.capitalize(),
+            value=item.fields[TITLE][found.start : found.end],
+            normalized=Normalized(found.thing.name, None, None),
+            confidence=self.trust.of_name(what, found.thing.id),
+            field=TITLE,
+            start=found.start,
+            end=found.end,
+            links=Links(None, found.thing.id),
+            reasons=(f"a name of the {what} {found.thing.name}",),
+            origin="extracted",
+            model=RULES,
+        )
+
+
+def _named(item: TextToRead, known: Named | None, names: Names[Named]) -> Found[Named] | None:
+    """What the title names, where it is not known already."""
+    return None if known else named_in(item.fields.get(TITLE, "")[:READ_CHARS], names)
+
+
+def _expected(model: KnownModel) -> dict[str, set[str]]:
+    values: dict[str, set[str]] = {}
+    for fact in model.facts:
+        values.setdefault(fact.parameter, set()).add(fact.value)
+    return values
+
+
+def _model_fact(model: KnownModel, link: ModelLink) -> ExtractedFact:
+    return ExtractedFact(
+        relation="INSTANCE_OF",
+        parameter="model",
+        name="Model",
+        value=None,
+        normalized=Normalized(model.name, None, None),
+        confidence=link.confidence,
+        field=TITLE,
+        start=None,
+        end=None,
+        links=Links(None, model.id),
+        reasons=link.reasons,
+        origin="extracted",
+        model=RULES,
+    )
+
+
+def _implied(model: KnownModel, confidence: float, stated: set[str]) -> Iterator[ExtractedFact]:
+    """What the model has one value of, and the text none."""
+    facts: dict[str, list[FactText]] = {}
+    for fact in model.facts:
+        facts.setdefault(fact.parameter, []).append(fact)
+    for parameter, values in facts.items():
+        if parameter in stated or len(values) > 1:
+            continue  # sold with one or with another: which one, nothing here says
+        [fact] = values
+        yield ExtractedFact(
+            relation="HAS_PARAMETER",
+            parameter=parameter,
+            name=fact.name,
+            value=None,
+            normalized=Normalized(fact.text, fact.number, fact.unit),
+            confidence=confidence,
+            field=None,
+            start=None,
+            end=None,
+            links=Links(fact.value, None),
+            reasons=(f"every {model.name} has it",),
+            origin="predicted",
+            model=RULES,
+            path=("INSTANCE_OF", model.id, "HAS_PARAMETER", fact.value),
+        )
+
+
+def _once(found: Sequence[ExtractedFact]) -> list[ExtractedFact]:
+    """The surest of those that state the same, in the order of the texts."""
+    best: dict[tuple[str, str], ExtractedFact] = {}
+    for fact in found:
+        same = (fact.parameter, fact.normalized.text)
+        if same not in best or fact.confidence > best[same].confidence:
+            best[same] = fact
+    return list(best.values())

@@ -1,0 +1,171 @@
+"""What the graph has names for, ready to be looked up in texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from graph.records import Named, Parameter, ValueView
+from ml.grounding.tokens import Token, key, stands_alone, tokens
+
+LONGEST_NAME = 8  # words; longer names are descriptions, which no title repeats
+
+T = TypeVar("T")
+
+
+class Names(Generic[T]):
+    """Things by every name they go by; a name may be that of several."""
+
+    def __init__(self) -> None:
+        self._things: dict[tuple[str, ...], list[T]] = {}
+        self._beginnings: set[tuple[str, ...]] = set()
+
+    def add(self, name: str, thing: T) -> None:
+        words = key(name)
+        if not _is_telling(words) or len(words) > LONGEST_NAME:
+            return
+        known = self._things.setdefault(words, [])
+        if thing not in known:
+            known.append(thing)
+        self._beginnings.update(words[:length] for length in range(1, len(words)))
+
+    def found(self, text: str, words: Sequence[Token]) -> Iterator[tuple[int, int, T]]:
+        """Every name in a text of these words, with its start and end; they may overlap."""
+        for first, token in enumerate(words):
+            so_far: tuple[str, ...] = ()
+            for last in range(first, min(first + LONGEST_NAME, len(words))):
+                so_far = (*so_far, words[last].key)
+                start, end = token.start, words[last].end
+                if so_far in self._things and stands_alone(text, start, end):
+                    for thing in self._things[so_far]:
+                        yield start, end, thing
+                if so_far not in self._beginnings:
+                    break
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[T]):
+    """A thing that a part of a text names."""
+
+    thing: T
+    start: int
+    end: int
+
+
+def named_in(text: str, names: Names[T]) -> Found[T] | None:
+    """The one that is named at most length, of several the first; None where two share a name."""
+    found = [Found(thing, start, end) for start, end, thing in names.found(text, tokens(text))]
+    if not found:
+        return None
+    best = min(found, key=lambda one: (one.start - one.end, one.start))
+    rivals = [one for one in found if (one.start, one.end) == (best.start, best.end)]
+    return best if len(rivals) == 1 else None
+
+
+def _is_telling(words: tuple[str, ...]) -> bool:
+    """A lone letter, digit or Chinese character is in many words and names nothing."""
+    return bool(words) and not (len(words) == 1 and (len(words[0]) == 1 or _is_number(words[0])))
+
+
+def _is_number(word: str) -> bool:
+    return word[0].isdigit()
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How the numbers of a parameter lie in the graph."""
+
+    lowest: float
+    highest: float
+
+    def may_hold(self, number: float) -> bool:
+        """Within the known numbers, or not further off than a factor of two."""
+        lowest = min(self.lowest / 2, self.lowest * 2)
+        highest = max(self.highest / 2, self.highest * 2)
+        return lowest <= number <= highest
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The vocabulary of a graph, made once and asked from several threads.
+
+    Attributes:
+        items: by the id of a value, how many items state it.
+        stated: by parameter, how often its values are stated.
+        distinct: by parameter, how many values it has.
+    """
+
+    parameters: Mapping[str, Parameter]
+    items: Mapping[str, int]
+    stated: Mapping[str, int]
+    distinct: Mapping[str, int]
+    spreads: Mapping[str, Spread]
+    values: Names[ValueView] = field(repr=False)
+    cues: Names[Parameter] = field(repr=False)
+    brands: Names[Named] = field(repr=False)
+    categories: Names[Named] = field(repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        parameters: Iterable[Parameter],
+        values: Iterable[ValueView],
+        *,
+        brands: Sequence[Named] = (),
+        categories: Sequence[Named] = (),
+    ) -> Lexicon:
+        by_id = {parameter.id: parameter for parameter in parameters}
+        known = [value for value in values if value.parameter in by_id]
+        stated, distinct = dict.fromkeys(by_id, 0), dict.fromkeys(by_id, 0)
+        for value in known:
+            stated[value.parameter] += value.items
+            distinct[value.parameter] += 1
+        return cls(
+            parameters=by_id,
+            items={value.id: value.items for value in known},
+            stated=stated,
+            distinct=distinct,
+            spreads=_spreads(known),
+            values=_names_of_values(known, by_id),
+            cues=_names(by_id.values(), by_id.values()),
+            brands=_names(brands, (Named(one.id, one.name) for one in brands)),
+            categories=_names(categories, (Named(one.id, one.name) for one in categories)),
+        )
+
+    def prior(self, parameter: str) -> float:
+        """How often a fact of this graph is one of this parameter."""
+        total = sum(self.stated.values()) + len(self.stated)
+        return (self.stated.get(parameter, 0) + 1) / max(total, 1)
+
+    def share(self, parameter: str, value: str) -> float:
+        """How often an item that states this parameter states this value; never zero."""
+        stated, distinct = self.stated.get(parameter, 0), self.distinct.get(parameter, 0)
+        return (self.items.get(value, 0) + 0.5) / (stated + 0.5 * (distinct + 1))
+
+
+def _spreads(values: Iterable[ValueView]) -> dict[str, Spread]:
+    numbers: dict[str, list[float]] = {}
+    for value in values:
+        if value.number is not None:
+            numbers.setdefault(value.parameter, []).append(value.number)
+    return {parameter: Spread(min(known), max(known)) for parameter, known in numbers.items()}
+
+
+def _names_of_values(
+    values: Iterable[ValueView], parameters: Mapping[str, Parameter]
+) -> Names[ValueView]:
+    names: Names[ValueView] = Names()
+    for value in values:
+        if parameters[value.parameter].kind == "text":
+            for name in (value.text, *value.names):
+                names.add(name, value)
+    return names
+
+
+def _names(named: Iterable[Named | Parameter], things: Iterable[T]) -> Names[T]:
+    names: Names[T] = Names()
+    for one, thing in zip(named, things, strict=True):
+        for name in (one.name, *one.names):
+            names.add(name, thing)
+    return names

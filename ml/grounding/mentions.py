@@ -1,0 +1,175 @@
+"""Every place of a text that may state a value: names, quantities, numbers, yes and no."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from graph.errors import ValueInvalid
+from graph.records import Parameter, Value
+from graph.text import find_quantities, find_unit, normalise_value
+from ml.grounding.lexicon import Lexicon
+from ml.grounding.tokens import Token, stands_alone, tokens
+
+How = Literal["name", "quantity", "number", "flag"]
+
+# `4+64GB` and `6/128 GB` name the unit once, for both.
+_BARE_BEFORE = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?)\s?[+/]\s?$")
+_HYPHENED = re.compile(r"(?<![\w.,-])(\d+(?:[.,]\d+)?)-([^\W\d_]{2,})")  # 6.5-inch
+_UNIT_BEHIND = re.compile(r"[\d.,\s]+")
+_NO = re.compile(
+    r"(?:\b(?:no|non|not|without|w/o|sans|ohne)[\s-]*|[无無非]|不支持|没有|不带)$", re.I
+)
+_BEFORE_CHARS = 24  # what is looked at before a place: a text of a megabyte has many places
+CUE_WORDS = 2  # a parameter's name speaks of what stands at most so many words off
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A part of a text that may state a value.
+
+    Attributes:
+        value: normalised as the graph does it, known to it or not.
+        how: what gave it away.
+        cued: the parameter's name stands beside it.
+        own_unit: it is written in the unit of the parameter.
+    """
+
+    parameter: str
+    value: Value
+    start: int
+    end: int
+    how: How
+    cued: bool = False
+    own_unit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    parameter: Parameter
+    first: int  # of its words
+    last: int
+    start: int
+    end: int
+
+
+def mentions(text: str, lexicon: Lexicon) -> list[Mention]:
+    """All of them, many in contradiction to one another, in the order of the text."""
+    words = tokens(text)
+    cues = _Cues(text, words, lexicon)
+    found = {
+        (one.parameter, one.value.id, one.start, one.end): one
+        for one in (
+            *_named(text, words, lexicon, cues),
+            *_quantities(text, lexicon.parameters, cues),
+            *_numbers(text, words, cues),
+            *_flags(text, cues),
+        )
+    }
+    return sorted(found.values(), key=lambda one: (one.start, one.end, one.parameter, one.value.id))
+
+
+class _Cues:
+    """The names of parameters in a text, asked by place."""
+
+    def __init__(self, text: str, words: Sequence[Token], lexicon: Lexicon) -> None:
+        self._starts = [token.start for token in words]
+        self._ends = [token.end for token in words]
+        self._beside: set[tuple[str, int]] = set()  # a parameter and a word near its name
+        self.all: list[_Cue] = []
+        for start, end, parameter in lexicon.cues.found(text, words):
+            first, last = self._first(start), self._last(end)
+            self.all.append(_Cue(parameter, first, last, start, end))
+            for step in range(1, CUE_WORDS + 1):
+                self._beside |= {(parameter.id, first - step), (parameter.id, last + step)}
+
+    def speak_of(self, parameter: str, start: int, end: int) -> bool:
+        """Whether the parameter's name stands within a few words of this part."""
+        nearest = ((parameter, self._first(start)), (parameter, self._last(end)))
+        return not self._beside.isdisjoint(nearest)
+
+    def _first(self, start: int) -> int:
+        return bisect_right(self._ends, start)
+
+    def _last(self, end: int) -> int:
+        return bisect_left(self._starts, end) - 1
+
+
+def _named(
+    text: str,
+    words: Sequence[Token],
+    lexicon: Lexicon,
+    cues: _Cues,
+) -> Iterator[Mention]:
+    for start, end, known in lexicon.values.found(text, words):
+        value = Value(known.id, known.parameter, known.text)
+        cued = cues.speak_of(known.parameter, start, end)
+        yield Mention(known.parameter, value, start, end, "name", cued)
+
+
+def _quantities(
+    text: str,
+    parameters: Mapping[str, Parameter],
+    cues: _Cues,
+) -> Iterator[Mention]:
+    measured = [one for one in parameters.values() if one.kind == "number" and one.unit]
+    for start, end, written, unit in _written_quantities(text):
+        for parameter in measured:
+            value = _normalised(written, parameter)
+            if value is not None:
+                cued = cues.speak_of(parameter.id, start, end)
+                own = unit == parameter.unit
+                yield Mention(parameter.id, value, start, end, "quantity", cued, own)
+
+
+def _written_quantities(text: str) -> Iterator[tuple[int, int, str, str]]:
+    """Start, end, the quantity in full (its unit may be that of the next one), and the unit."""
+    for match in _HYPHENED.finditer(text):
+        unit = find_unit(match[2])
+        if unit is not None:
+            yield match.start(), match.end(), f"{match[1]} {unit.symbol}", unit.symbol
+    for start, end, _, symbol in find_quantities(text):
+        yield start, end, text[start:end], symbol
+        before = _before(_BARE_BEFORE, text, start)
+        behind = _UNIT_BEHIND.match(text, start)
+        if before and behind:
+            first = max(start - _BEFORE_CHARS, 0) + before.start(1)
+            written = f"{before[1]}{text[behind.end() : end]}"
+            yield first, first + len(before[1]), written, symbol
+
+
+def _numbers(text: str, words: Sequence[Token], cues: _Cues) -> Iterator[Mention]:
+    """Numbers without a unit, right beside the name of a parameter that has none either."""
+    for cue in cues.all:
+        if cue.parameter.kind != "number" or cue.parameter.unit:
+            continue
+        for place in (cue.first - 1, cue.last + 1):
+            if 0 <= place < len(words) and words[place].key[0].isdigit():
+                token = words[place]
+                value = _normalised(text[token.start : token.end], cue.parameter)
+                if value is not None and stands_alone(text, token.start, token.end):
+                    yield Mention(
+                        cue.parameter.id, value, token.start, token.end, "number", cued=True
+                    )
+
+
+def _flags(text: str, cues: _Cues) -> Iterator[Mention]:
+    for cue in cues.all:
+        if cue.parameter.kind == "boolean":
+            answer = "no" if _before(_NO, text, cue.start) else "yes"
+            value = normalise_value(answer, cue.parameter)
+            yield Mention(cue.parameter.id, value, cue.start, cue.end, "flag")
+
+
+def _before(pattern: re.Pattern[str], text: str, start: int) -> re.Match[str] | None:
+    return pattern.search(text[max(start - _BEFORE_CHARS, 0) : start])
+
+
+def _normalised(written: str, parameter: Parameter) -> Value | None:
+    try:
+        return normalise_value(written, parameter)
+    except ValueInvalid:
+        return None

@@ -1,0 +1,202 @@
+"""What a text states, chosen among all that it may state: each place one value, or nothing."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from itertools import product
+
+from graph.records import Value
+from ml.grounding.lexicon import Lexicon
+from ml.grounding.mentions import How, Mention, mentions
+
+# Odds, as natural logarithms. They order what contradicts itself; how far each reading can be
+# trusted is learnt from the graph (`ml.grounding.trust`).
+_NOTHING = math.log(2e-5)  # that a place states nothing, against a fact of usual frequency
+_CUED = 3.0
+_OWN_UNIT = 1.0
+_EACH_WORD = 2.0  # of a name: the longer, the less by accident
+_SAID_BY_MODEL = 3.0
+_OTHER_THAN_MODEL = -3.0
+_AGAIN = -4.0  # a second value of the same parameter
+_CHOICES = 4  # of one place that are weighed together
+_COMBINATIONS = 4_000
+READ_CHARS = 20_000  # of a text: no title and hardly a description has more; a second of work
+
+Expected = Mapping[str, Set[str]]  # by parameter the values that a known model has
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value that a text states.
+
+    Attributes:
+        share: of all ways to read the text, weighed by how likely they are, those with this value.
+        known: whether the graph has this value already.
+        expected: whether the model that the text is of has it; None where nothing is known.
+        instead: other parameters that the same words could speak of.
+    """
+
+    parameter: str
+    value: Value
+    start: int
+    end: int
+    share: float
+    how: How
+    cued: bool
+    known: bool
+    expected: bool | None
+    instead: tuple[str, ...]
+
+
+def read(
+    text: str,
+    lexicon: Lexicon,
+    *,
+    asked: Sequence[str] | None = None,
+    expected: Expected | None = None,
+) -> list[Reading]:
+    """The values that a text states, in its order; two never share a place.
+
+    Args:
+        text: as it was written; places count in it. Only its first `READ_CHARS` are read.
+        asked: only these parameters, but weighed against all: `8GB RAM` is no storage.
+        expected: what the model has that the text is known to be of.
+    """
+    expected = expected or {}
+    places = _places([one for one in mentions(text[:READ_CHARS], lexicon) if _may_be(one, lexicon)])
+    found: list[Reading] = []
+    for group in _together(places):
+        options = [_weighed(place, lexicon, expected) for place in group]
+        for place, shares in zip(options, _shares(options), strict=True):
+            best = max(range(len(shares)), key=shares.__getitem__)
+            if best < len(place):  # the last share is that of nothing
+                found.append(_reading(place, best, shares[best], lexicon, expected))
+    wanted = None if asked is None else set(asked)
+    kept = [one for one in found if wanted is None or one.parameter in wanted]
+    return sorted(kept, key=lambda one: one.start)
+
+
+def _may_be(mention: Mention, lexicon: Lexicon) -> bool:
+    """8 GB is no battery by its unit; 8 mAh is none by its number."""
+    spread = lexicon.spreads.get(mention.parameter)
+    number = mention.value.number
+    return spread is None or number is None or mention.cued or spread.may_hold(number)
+
+
+def _places(found: Sequence[Mention]) -> list[list[Mention]]:
+    """Mentions in groups that overlap; found are sorted by their start."""
+    places: list[list[Mention]] = []
+    end = -1
+    for mention in found:
+        if mention.start >= end:
+            places.append([])
+        places[-1].append(mention)
+        end = max(end, mention.end)
+    return places
+
+
+def _together(places: Sequence[list[Mention]]) -> Iterator[list[list[Mention]]]:
+    """Places that could speak of the same parameter, which are to be read together."""
+    groups: list[tuple[set[str], list[list[Mention]]]] = []  # few: no more than parameters
+    for place in places:
+        parameters = {mention.parameter for mention in place}
+        own: tuple[set[str], list[list[Mention]]] = (parameters, [])
+        apart = []
+        for group in groups:
+            if group[0].isdisjoint(parameters):
+                apart.append(group)
+                continue
+            own[0].update(group[0])
+            # The larger takes in the smaller one: a long text has thousands of places.
+            larger, smaller = sorted((own[1], group[1]), key=len, reverse=True)
+            larger.extend(smaller)
+            own = (own[0], larger)
+        own[1].append(place)
+        groups = [*apart, own]
+    for _, members in groups:
+        yield members
+
+
+def _weighed(
+    place: Sequence[Mention], lexicon: Lexicon, expected: Expected
+) -> list[tuple[Mention, float]]:
+    """The likeliest mentions of a place with their log-odds."""
+    odds = [(mention, _log_odds(mention, lexicon, expected)) for mention in place]
+    return sorted(odds, key=lambda one: -one[1])[:_CHOICES]
+
+
+def _log_odds(mention: Mention, lexicon: Lexicon, expected: Expected) -> float:
+    odds = math.log(lexicon.prior(mention.parameter))
+    odds += math.log(lexicon.share(mention.parameter, mention.value.id))
+    if mention.cued:
+        odds += _CUED
+    if mention.own_unit:
+        odds += _OWN_UNIT
+    if mention.how == "name":
+        odds += _EACH_WORD * (1 + _words(mention))
+    if (values := expected.get(mention.parameter)) is not None:
+        odds += _SAID_BY_MODEL if mention.value.id in values else _OTHER_THAN_MODEL
+    return odds
+
+
+def _words(mention: Mention) -> int:
+    return (mention.end - mention.start) // 4  # Chinese or English: about so many
+
+
+def _shares(options: Sequence[Sequence[tuple[Mention, float]]]) -> list[list[float]]:
+    """For each place the share of every option, and at the end that of nothing.
+
+    Every combination is weighed, as long as there are not too many; otherwise each place by itself.
+    """
+    sizes = [len(place) + 1 for place in options]
+    if math.prod(sizes) > _COMBINATIONS:
+        return [_shares([place])[0] for place in options]
+    totals = [[0.0] * size for size in sizes]
+    for choice in product(*map(range, sizes)):
+        weight = _weight(options, choice)
+        for place, chosen in enumerate(choice):
+            totals[place][chosen] += weight
+    return [[share / sum(place) for share in place] for place in totals]
+
+
+def _weight(options: Sequence[Sequence[tuple[Mention, float]]], choice: Sequence[int]) -> float:
+    odds = 0.0
+    stated: dict[str, set[str]] = defaultdict(set)
+    for place, chosen in zip(options, choice, strict=True):
+        if chosen == len(place):
+            odds += _NOTHING
+            continue
+        mention, own = place[chosen]
+        odds += own
+        before = stated[mention.parameter]
+        if before and mention.value.id not in before:
+            odds += _AGAIN
+        before.add(mention.value.id)
+    return math.exp(odds)
+
+
+def _reading(
+    place: Sequence[tuple[Mention, float]],
+    best: int,
+    share: float,
+    lexicon: Lexicon,
+    expected: Expected,
+) -> Reading:
+    mention = place[best][0]
+    values = expected.get(mention.parameter)
+    others = {other.parameter for other, _ in place} - {mention.parameter}
+    return Reading(
+        parameter=mention.parameter,
+        value=mention.value,
+        start=mention.start,
+        end=mention.end,
+        share=share,
+        how=mention.how,
+        cued=mention.cued,
+        known=mention.value.id in lexicon.items,
+        expected=None if values is None else mention.value.id in values,
+        instead=tuple(sorted(others)),
+    )

@@ -1,0 +1,116 @@
+"""A trained extractor as a reader of the graph: its answers as values of known parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from graph.errors import ValueInvalid
+from graph.records import Parameter
+from graph.text import normalise_value, slug
+from ml.grounding.lexicon import Lexicon
+from ml.grounding.records import ExtractedFact, Links, Normalized, TextToRead
+
+if TYPE_CHECKING:
+    from ml.extraction.records import Extraction
+
+
+class Extracts(Protocol):
+    """`ml.extraction.extractor.Extractor`, which is slow to import."""
+
+    thresholds: Mapping[str, float]
+
+    def extract(
+        self,
+        texts: Sequence[str],
+        categories: Sequence[str],
+        parameters: Sequence[Sequence[str]] | None = None,
+    ) -> list[list[Extraction]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedReader:
+    """Answers in the words of the graph what an extractor finds.
+
+    Attributes:
+        name: NAME@VERSION.
+        extractor: it knows parameters by the names of its labels.
+        trained_for: these names.
+    """
+
+    name: str
+    extractor: Extracts
+    trained_for: frozenset[str]
+
+    def reads(self, parameter: str, lexicon: Lexicon) -> bool:
+        """Whether it was trained for this parameter, by any of its names."""
+        known = lexicon.parameters.get(parameter)
+        trained = {slug(name) for name in self.trained_for}
+        return known is not None and not trained.isdisjoint(_names(known))
+
+    def read(self, items: Sequence[TextToRead], lexicon: Lexicon) -> list[list[ExtractedFact]]:
+        """For each item the facts of its title and description that are sure enough to say.
+
+        A value that the parameter cannot have (`large` for a number) is left out, and so is one of
+        a parameter that the graph does not have.
+        """
+        texts = [
+            (place, field, text)
+            for place, item in enumerate(items)
+            for field, text in item.fields.items()
+        ]
+        categories = [_category(items[place]) for place, _, _ in texts]
+        found = self.extractor.extract([text for _, _, text in texts], categories)
+        by_name = {
+            name: parameter
+            for parameter in lexicon.parameters.values()
+            for name in _names(parameter)
+        }
+        facts: list[list[ExtractedFact]] = [[] for _ in items]
+        for (place, field, _), extractions in zip(texts, found, strict=True):
+            facts[place] += self._facts(field, extractions, by_name, lexicon)
+        return facts
+
+    def _facts(
+        self,
+        field: str,
+        found: Sequence[Extraction],
+        by_name: Mapping[str, Parameter],
+        lexicon: Lexicon,
+    ) -> Iterator[ExtractedFact]:
+        for one in found:
+            parameter = by_name.get(slug(one.parameter))
+            if parameter is None:
+                continue
+            try:
+                value = normalise_value(one.value, parameter)
+            except ValueInvalid:
+                continue
+            known = value.id in lexicon.items
+            yield ExtractedFact(
+                relation="HAS_PARAMETER",
+                parameter=parameter.id,
+                name=parameter.name,
+                value=one.value,
+                normalized=Normalized(value.text, value.number, value.unit),
+                confidence=one.confidence,
+                field=field,
+                start=one.start,
+                end=one.end,
+                links=Links(value.id if known else None, None),
+                reasons=(
+                    "learnt from labelled texts",
+                    "a value that items have" if known else "a value that no item has so far",
+                ),
+                origin="extracted",
+                model=self.name,
+            )
+
+
+def _names(parameter: Parameter) -> set[str]:
+    return {slug(name) for name in (*parameter.names, parameter.name, parameter.id)}
+
+
+def _category(item: TextToRead) -> str:
+    return item.category.name if item.category else ""

@@ -1,0 +1,1 @@
+"""Linking: which model of a reference catalogue a text names, or that it names none."""

@@ -1,0 +1,257 @@
+"""Linking of offers to models, beside its baselines: the report of `evaluate linking`."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from ml.errors import CatalogueEmpty, OffersInvalid
+from ml.evaluation.report import Report, sha256_of
+from ml.linking.baselines import longest_name, nearest_name, threshold_for
+from ml.linking.gold import Gold, Judged
+from ml.linking.linker import ModelLinker
+from ml.linking.measures import Answers, measured
+from ml.linking.offers import read_offers
+from ml.linking.records import CatalogModel, Link
+from ml.linking.scoring import LinkingConfig
+
+Notify = Callable[[str], None]
+TRAIN_SHARE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class LinkingTrial:
+    """How linking is tried.
+
+    Attributes:
+        categories: of the offers; none: all.
+        absent: share of the models with offers that is taken out of the catalogue, in 0..1: their
+            offers must get no link though their siblings are there.
+        splits: of one file, by model, each with other absent models; 0: the files are split.
+    """
+
+    categories: tuple[str, ...] = ()
+    absent: float = 0.25
+    splits: int = 0
+    seed: int = 0
+    linking: LinkingConfig = field(default_factory=LinkingConfig)
+
+
+def evaluate_linking(
+    models: Sequence[CatalogModel],
+    dump: Sequence[Path],
+    train: Path,
+    test: Path | None,
+    trial: LinkingTrial,
+    *,
+    notify: Notify,
+) -> Report:
+    """Train on `train`, and only then read `test` and score it once; or split `train` itself.
+
+    Raises:
+        CatalogueEmpty: there are no models.
+        OffersInvalid: a file cannot be read, or no offer's label names a model.
+        OffersTooFew: the offers to learn from are of fewer than two models.
+    """
+    start = time.monotonic()
+    if test is not None and not test.is_file():  # now, not after the training
+        raise OffersInvalid(path=test, reason="is no file")
+    if not models:
+        raise CatalogueEmpty()
+    gold = Gold(models)
+    known = _judged(gold, train, trial, notify)
+    runs = [
+        _run(models, learn, judge, trial, seed, notify)
+        for learn, judge, seed in _parts(gold, known, test, trial, notify)
+    ]
+    files = (*dump, train, *([] if test is None else [test]))
+    return Report(
+        task="linking",
+        metrics=measured([run.answers["model"] for run in runs], trial.seed),
+        baselines=_baselines(runs),
+        seconds=time.monotonic() - start,
+        config={**asdict(trial), "models": len(models), "runs": [run.described() for run in runs]},
+        data={str(path): sha256_of(path) for path in files},
+    )
+
+
+_Part = tuple[list[Judged], Callable[[], list[Judged]], int]
+
+
+def _parts(
+    gold: Gold, known: list[Judged], test: Path | None, trial: LinkingTrial, notify: Notify
+) -> Iterator[_Part]:
+    """What to learn from, how to get at what is judged, and a seed."""
+    if test is not None:
+        yield known, partial(_judged, gold, test, trial, notify), trial.seed
+        return
+    for seed in range(trial.seed, trial.seed + max(1, trial.splits)):
+        groups = sorted({offer.group for offer in known})
+        np.random.default_rng(seed).shuffle(groups)
+        learnt = frozenset(groups[: round(TRAIN_SHARE * len(groups))])
+        rest = [offer for offer in known if offer.group not in learnt]
+        yield [o for o in known if o.group in learnt], partial(list, rest), seed
+
+
+def _judged(gold: Gold, path: Path, trial: LinkingTrial, notify: Notify) -> list[Judged]:
+    offers = read_offers(path, trial.categories)
+    judged = gold.judge(offers)
+    if not any(offer.model for offer in judged):
+        raise OffersInvalid(path=path, reason="has no label that names a model of the catalogue")
+    named = [offer for offer in judged if offer.model]
+    notify(
+        f"{path}: {len(offers):,} offers; {len(named):,} name one of "
+        f"{len({offer.model for offer in named}):,} models, {len(judged) - len(named):,} are of "
+        f"makers that the catalogue lacks, {len(offers) - len(judged):,} cannot be judged"
+    )
+    return judged
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One training and its judgement.
+
+    Attributes:
+        answers: of the model and of each baseline.
+        found: share of the offers with a model whose model is among the candidates.
+        seen: judged groups that were trained on as well.
+    """
+
+    seed: int
+    answers: Mapping[str, Answers]
+    found: float
+    ms_per_title: float
+    threshold: float
+    seen: int
+    trained_offers: int
+    absent: int
+
+    def described(self) -> dict[str, object]:
+        counts = self.answers["model"].counts()
+        return {
+            "seed": self.seed,
+            "f1": counts.f1,
+            "precision": counts.precision,
+            "recall": counts.recall,
+            "ece": self.answers["model"].calibration_error(),
+            "recall_of_candidates": self.found,
+            "ms_per_title": self.ms_per_title,
+            "threshold": self.threshold,
+            "offers_trained": self.trained_offers,
+            "offers_judged": len(self.answers["model"].judged),
+            "offers_with_model": int(counts.wanted),
+            "models_taken_out": self.absent,
+            "groups_also_trained": self.seen,
+        }
+
+
+def _run(
+    models: Sequence[CatalogModel],
+    learn: Sequence[Judged],
+    judge: Callable[[], list[Judged]],
+    trial: LinkingTrial,
+    seed: int,
+    notify: Notify,
+) -> _Run:
+    gone = _taken_out(learn, trial.absent, seed)
+    known = _without(learn, gone)
+    linker = ModelLinker.train(
+        [model for model in models if model.id not in gone],
+        [(offer.title, offer.model) for offer in known],
+        replace(trial.linking, seed=seed),
+    )
+    titles = [offer.title for offer in known]
+    cosine = threshold_for(nearest_name(linker, titles), known, seed)
+    all_judged = judge()
+    gone |= _taken_out(all_judged, trial.absent, seed)
+    judged = _without(all_judged, gone)
+    linker = linker.over([model for model in models if model.id not in gone])
+    run = _judge(linker, judged, cosine, seed)
+    learnt = {offer.group for offer in learn}
+    run = replace(
+        run,
+        seen=len({offer.group for offer in judged} & learnt),
+        trained_offers=len(known),
+        absent=len(gone),
+    )
+    counts = run.answers["model"].counts()
+    notify(
+        f"seed {seed}: F1 {counts.f1:.3f} (precision {counts.precision:.3f}, "
+        f"recall {counts.recall:.3f})"
+    )
+    return run
+
+
+def _judge(linker: ModelLinker, judged: list[Judged], cosine: float, seed: int) -> _Run:
+    titles = [offer.title for offer in judged]
+    start = time.perf_counter()
+    links = linker.link(titles)
+    ms = 1_000 * (time.perf_counter() - start) / len(titles)
+    wanted = [offer for offer in judged if offer.model]
+    near = nearest_name(linker, titles)
+    floor = linker.rules().link(titles)
+    return _Run(
+        seed=seed,
+        answers={
+            "model": _answers(judged, links),
+            "rules": _answers(judged, floor),
+            "cosine": _plain(judged, [m if score >= cosine else None for m, score in near]),
+            "longest_name": _plain(judged, longest_name(linker, titles)),
+        },
+        found=_share_found(linker, wanted),
+        ms_per_title=ms,
+        threshold=linker.learnt.threshold,
+        seen=0,
+        trained_offers=0,
+        absent=0,
+    )
+
+
+def _share_found(linker: ModelLinker, wanted: Sequence[Judged]) -> float:
+    found = [
+        any(linker.model_at(place).id == offer.model for place in ranked.candidates.position_K)
+        for offer, ranked in zip(wanted, linker.ranked([o.title for o in wanted]), strict=True)
+    ]
+    return sum(found) / max(1, len(found))
+
+
+def _taken_out(offers: Sequence[Judged], share: float, seed: int) -> set[str]:
+    """Drawn model by model, so that one which two files name is gone from both or from none."""
+    return {o.model for o in offers if o.model and _draw(f"{seed} {o.model}") < share}
+
+
+def _draw(text: str) -> float:
+    return int.from_bytes(hashlib.blake2s(text.encode(), digest_size=8).digest()) / 2**64
+
+
+def _without(offers: Sequence[Judged], gone: set[str]) -> list[Judged]:
+    return [replace(o, model=None) if o.model in gone else o for o in offers]
+
+
+def _answers(judged: Sequence[Judged], links: Sequence[Link | None]) -> Answers:
+    return Answers(
+        judged,
+        [link.model if link else None for link in links],
+        [link.confidence if link else 0.0 for link in links],
+    )
+
+
+def _plain(judged: Sequence[Judged], linked: Sequence[str | None]) -> Answers:
+    return Answers(judged, linked, [0.0] * len(linked))
+
+
+def _baselines(runs: Sequence[_Run]) -> dict[str, dict[str, float]]:
+    return {
+        name: {
+            measure: float(np.mean([getattr(run.answers[name].counts(), measure) for run in runs]))
+            for measure in ("f1", "precision", "recall")
+        }
+        for name in runs[0].answers
+        if name != "model"
+    }

@@ -1,0 +1,70 @@
+"""Files of offers: a title, the product that a shop's comparison took it for, and a category."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ml.errors import OffersInvalid
+
+TITLE, LABEL, CATEGORY = "product_title", "cluster_label", "category_label"
+_GZIP = b"\x1f\x8b"
+_CELL_CHARS = 2_000_000  # csv's own limit is far below a description that somebody pasted
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One row; `label` is the name of the product, with its size and colour."""
+
+    title: str
+    label: str
+
+
+def read_offers(path: Path, categories: Collection[str] = ()) -> list[Offer]:
+    """The offers of a CSV file, plain or gzip; of some categories, or of all.
+
+    Raises:
+        OffersInvalid: the file cannot be read, lacks a column, or has no offer of the categories.
+    """
+    wanted = {name.casefold() for name in categories}
+    offers: list[Offer] = []
+    there: set[str] = set()
+    for row in _rows(path):
+        there.add(row[CATEGORY])
+        if not wanted or row[CATEGORY].casefold() in wanted:
+            offers.append(Offer(title=row[TITLE], label=row[LABEL]))
+    if not offers:
+        known = f"; its categories are {', '.join(sorted(there)[:10])}" if there else ""
+        raise OffersInvalid(path=path, reason=f"has no offer that is asked for{known}")
+    return offers
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    csv.field_size_limit(max(csv.field_size_limit(), _CELL_CHARS))
+    reader = csv.DictReader(io.StringIO(_text(path), newline=""))
+    missing = [name for name in (TITLE, LABEL, CATEGORY) if name not in (reader.fieldnames or ())]
+    if missing:
+        raise OffersInvalid(path=path, reason=f"has no column {missing[0]!r}", line=1)
+    try:
+        for row in reader:
+            if any(row[name] is None for name in (TITLE, LABEL, CATEGORY)):
+                raise OffersInvalid(path=path, reason="has too few cells", line=reader.line_num)
+            yield row
+    except csv.Error as error:
+        raise OffersInvalid(path=path, reason=str(error), line=reader.line_num) from error
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+        return (gzip.decompress(raw) if raw.startswith(_GZIP) else raw).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise OffersInvalid(path=path, reason="is not UTF-8") from error
+    except (EOFError, gzip.BadGzipFile) as error:
+        raise OffersInvalid(path=path, reason="is cut off or damaged") from error
+    except OSError as error:
+        raise OffersInvalid(path=path, reason=f"cannot be read: {error.strerror}") from error

@@ -1,0 +1,196 @@
+"""Titles of a shop become facts of the graph, in a real Neo4j: never over what a catalog says."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from app.errors import BuildInvalid
+from app.services.building import GraphBuild
+from app.services.builds import BuildSpec, check_build
+from app.services.knowledge import load_grounder
+from graph.records import Fact, Item, Named, Parameter
+from graph.repositories.items import ItemWriter
+from graph.text import normalise_value
+
+pytestmark = pytest.mark.neo4j
+
+NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
+FINISH = Parameter("finish", "Finish", "text")
+HEIGHT = Parameter("height", "Height", "number", "cm")
+PARAMETERS = {one.id: one for one in (FINISH, HEIGHT)}
+ACME = Named("acme", "Acme", ("Acme",))
+OF = """
+MATCH (p:Product {id: $id})-[r:HAS_PARAMETER]->(v)
+RETURN v.id AS value, r.origin AS origin, r.status AS status, r.evidence AS evidence, r.run AS run
+ORDER BY value
+"""
+
+
+def item(id, title, *cells, source="shop", brand=None):
+    facts = tuple(Fact(normalise_value(cell, parameter), "x") for cell, parameter in cells)
+    return Item(
+        "product",
+        f"{source}:{id}",
+        title,
+        source,
+        f"hash {title} {cells}",
+        brand=brand,
+        facts=facts,
+    )
+
+
+def stock(database, *items):
+    writer = ItemWriter(database)
+    for one in items:
+        writer.write([one], parameters=PARAMETERS, run="import-1", now=NOW)
+
+
+@pytest.fixture
+def stocked(database):
+    """A maker's catalog with facts, and a shop that has titles alone."""
+    tall, short = ("60 cm", HEIGHT), ("30 cm", HEIGHT)
+    known = [
+        item(
+            n,
+            f"Lamp {cell[0]}, pale green",
+            cell,
+            ("pale green", FINISH),
+            source="maker",
+            brand=ACME,
+        )
+        for n, cell in enumerate([tall, short] * 10)
+    ]
+    stock(
+        database,
+        *known,
+        item(1, "Acme lamp 30cm in pale green"),
+        item(2, "A chair"),
+        item(3, "Lamp 60 cm"),
+    )
+    return database
+
+
+@pytest.fixture
+def build(tmp_path):
+    def made(**spec):
+        return GraphBuild(
+            id="build-1",
+            spec=BuildSpec(**spec),
+            grounder=load_grounder,
+            folder=tmp_path / "build-1",
+            clock=lambda: NOW,
+            report=lambda progress: None,
+        )
+
+    return made
+
+
+def test_what_titles_state_becomes_facts_with_their_evidence(stocked, build):
+    report = build(source="shop").carry_out(stocked)
+
+    assert stocked.read(OF, id="shop:1") == [
+        {
+            "value": "finish=pale-green",
+            "origin": "extracted",
+            "status": "accepted",
+            "evidence": "title:18-28",
+            "run": "build-1",
+        },
+        {
+            "value": "height=30cm",
+            "origin": "extracted",
+            "status": "accepted",
+            "evidence": "title:10-14",
+            "run": "build-1",
+        },
+    ]
+    assert (report.items, report.items_with_facts, report.facts["written"]) == (3, 2, 3)
+    assert (report.before.items_with_facts, report.after.items_with_facts) == (0, 2)
+    assert report.before.items == report.after.items == 3
+
+
+def test_a_brand_that_a_title_names_is_linked(stocked, build):
+    report = build(source="shop", accept=0.5).carry_out(stocked)
+
+    [row] = stocked.read(
+        "MATCH (p:Product {source: 'shop'})-[r:MADE_BY]->(b) "
+        "RETURN p.id AS id, p.brand_id AS filtered, b.id AS brand, r.origin AS origin"
+    )
+    assert row == {"id": "shop:1", "filtered": "acme", "brand": "acme", "origin": "extracted"}
+    assert report.links == {"MADE_BY": 1}
+
+
+def test_a_second_run_writes_nothing(stocked, build):
+    build(source="shop").carry_out(stocked)
+    stamps = "MATCH (p:Product) RETURN p.id AS id, p.updated_at AS at ORDER BY id"
+    before = stocked.read(stamps)
+
+    again = build(source="shop").carry_out(stocked)
+
+    assert (again.facts["written"], again.facts["unchanged"]) == (0, 3)
+    assert stocked.read(stamps) == before
+
+
+def test_what_is_less_sure_waits_for_a_person(stocked, build):
+    build(source="shop", accept=1.0, propose=0.1).carry_out(stocked)
+
+    assert {row["status"] for row in stocked.read(OF, id="shop:1")} == {"proposed"}
+
+
+def test_a_catalog_is_never_overwritten(stocked, build):
+    stock(stocked, item(4, "Lamp 30 cm", ("60 cm", HEIGHT)))
+
+    build(source="shop", only_text=False).carry_out(stocked)
+
+    accepted = [row for row in stocked.read(OF, id="shop:4") if row["status"] == "accepted"]
+    assert [(row["value"], row["origin"]) for row in accepted] == [("height=60cm", "catalog")]
+
+
+class Killed(Exception):
+    pass
+
+
+def test_a_run_that_was_killed_goes_on_behind_the_last_page(stocked, build, monkeypatch):
+    monkeypatch.setattr("app.services.building.PAGE_ITEMS", 1)
+    whole = build(source="shop")
+    pages = []
+
+    def die(progress):
+        pages.append(progress.rows_read)
+        if len(pages) == 2:
+            raise Killed
+
+    with pytest.raises(Killed):
+        replace(whole, report=die).carry_out(stocked)
+    report = replace(whole, report=lambda progress: pages.append(progress.rows_read)).carry_out(
+        stocked
+    )
+
+    assert pages == [1, 2, 3]
+    assert (report.items, report.facts["written"]) == (3, 3)
+    assert not (whole.folder / "place.json").exists()
+
+
+def test_a_source_without_products_is_an_empty_report(stocked, build):
+    report = build(source="nobody").carry_out(stocked)
+
+    assert (report.items, report.facts, report.links) == (0, {}, {})
+    assert msgspec.to_builtins(report)["after"]["items"] == 0
+
+
+@pytest.mark.parametrize(
+    ("spec", "setting"),
+    [
+        ({"accept": 1.5}, "accept"),
+        ({"propose": -0.1}, "propose"),
+        ({"accept": 0.5, "propose": 0.6}, "propose"),
+        ({"source": "No Source!"}, "source"),
+    ],
+)
+def test_settings_that_make_no_sense_are_named(spec, setting):
+    with pytest.raises(BuildInvalid) as refused:
+        check_build(BuildSpec(**spec))
+
+    assert refused.value.setting == setting

@@ -1,0 +1,120 @@
+"""Readers of texts are learnt from labels, kept with their metrics, and serve if better."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from app.services.finetuning import Shelf, finetune_extraction, finetune_matching, reviewed_texts
+from app.services.readers import champion_of, trained_reader
+from graph.records import ExtractionItem, FactLabel, Named, Parameter, Value
+from graph.text import normalise_value
+from ml.errors import LabelsInvalid
+from ml.grounding.grounder import Grounder
+from ml.grounding.lexicon import Lexicon
+from ml.grounding.records import TextToRead
+from ml.grounding.trust import Trust
+from ml.registry import Registry
+from tests.ml.extraction.conftest import QUICK, silent
+from tests.ml.extraction.made_up import texts, write
+
+NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
+COLOR = Parameter("color", "Color", "text")
+POWER = Parameter("power", "Power", "number", "W")
+PARAMETERS = {one.id: one for one in (COLOR, POWER)}
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    return Shelf(Registry(tmp_path / "models"), "0.1.0", lambda: NOW)
+
+
+@pytest.fixture
+def labels(tmp_path):
+    return write(tmp_path / "labels.jsonl", texts(90))
+
+
+def test_what_was_learnt_is_kept_with_its_metrics_and_reads_texts(shelf, labels):
+    done = finetune_extraction([labels], QUICK, shelf, notify=silent)
+
+    assert (done.artefact, done.promoted, done.before) == ("extraction/1", True, {})
+    assert done.metrics["micro_f1"].value > done.baselines["dictionary"]["micro_f1"] * 0.8
+    reader = trained_reader(champion_of(shelf.registry, "extraction"))
+    grounder = Grounder(Lexicon.of(PARAMETERS.values(), []), Trust(), reader=reader)
+    text = "Vetra Desk Lamp, Copper, 55W"
+    item = TextToRead({"title": text}, category=Named("lamps", "lamps"))
+    [facts] = grounder.ground([item])
+    found = {fact.parameter: fact for fact in facts}
+    assert found["power"].normalized.number == 55.0
+    assert found["color"].value == "Copper"
+    assert found["color"].model == "extraction@1"
+    assert text[found["power"].start : found["power"].end] == "55W"
+
+
+def test_a_worse_one_is_kept_and_does_not_serve(shelf, labels, tmp_path):
+    finetune_extraction([labels], QUICK, shelf, notify=silent)
+    few = write(tmp_path / "few.jsonl", texts(12, seed=3))
+
+    worse = finetune_extraction([few], QUICK, shelf, notify=silent)
+
+    assert worse.artefact == "extraction/2"
+    assert worse.before["micro_f1"].value > worse.metrics["micro_f1"].value
+    assert not worse.promoted
+    assert shelf.registry.aliases("extraction") == {"champion": "1"}
+    always = replace(shelf, promote="always")
+    assert finetune_extraction([few], QUICK, always, notify=silent).promoted
+
+
+def test_a_file_that_cannot_be_read_leaves_nothing_behind(shelf, tmp_path):
+    with pytest.raises(LabelsInvalid):
+        finetune_extraction([tmp_path / "none.jsonl"], QUICK, shelf, notify=silent)
+
+    assert shelf.registry.names() == ()
+
+
+def test_a_matcher_is_kept_and_compares(shelf, tmp_path):
+    from app.services.matching import loaded_matcher, matched
+    from tests.ml.matching.made_up import pairs
+
+    def record(fields):
+        return " ".join(f"COL {name} VAL {text}" for name, text in fields.items())
+
+    def written(name, seed, number):
+        lines = [f"{record(p.left)}\t{record(p.right)}\t{int(p.same)}" for p in pairs(number, seed)]
+        (tmp_path / name).write_text("\n".join(lines) + "\n")
+        return tmp_path / name
+
+    train, valid = written("train.txt", 1, 300), written("valid.txt", 2, 120)
+
+    done = finetune_matching(train, valid, shelf, seed=0, notify=silent)
+
+    assert (done.artefact, done.promoted) == ("matching/1", True)
+    assert done.metrics["f1"].value > 0.5
+    loaded = loaded_matcher(champion_of(shelf.registry, "matching"))
+    pair = next(one for one in pairs(50, 3) if one.same)
+    assert matched(loaded, pair.left, pair.right).model == "matching@1"
+
+
+def decided(title, value, decision, evidence):
+    item = ExtractionItem("product", "a:1", title, None, None, None, None, None, ())
+    return FactLabel(item, value, decision, evidence, "rules", 0.5, "ann", "2025-03-01T09:30:00Z")
+
+
+def test_decisions_are_labels(monkeypatch):
+    green: Value = normalise_value("pale green", COLOR)
+    tall: Value = normalise_value("55 W", POWER)
+    labels = [
+        decided("Lamp PALE Green 55W", green, "accepted", "title:5-15"),
+        decided("Lamp PALE Green 55W", tall, "rejected", "title:16-19"),
+        decided("Lamp in pale green", green, "corrected", None),
+        decided("Lamp in a box", green, "corrected", None),
+    ]
+    monkeypatch.setattr("app.services.finetuning.decisions", lambda database: iter(labels))
+
+    found = {one.text: one.values for one in reviewed_texts(None, PARAMETERS)}
+
+    assert found == {
+        "Lamp PALE Green 55W": {"Color": "PALE Green", "Power": None},
+        "Lamp in pale green": {"Color": "pale green"},
+        "Lamp in a box": {},
+    }

@@ -1,0 +1,95 @@
+"""What texts are read with is loaded once, and renewed while requests go on."""
+
+import threading
+
+import pytest
+
+from app.services.knowledge import Knowledge
+from graph.errors import DatabaseUnavailable
+from ml.grounding.grounder import Grounder
+from ml.grounding.lexicon import Lexicon
+from ml.grounding.trust import Trust
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+class Loader:
+    """Gives another grounder each time; `error` is raised where there is one."""
+
+    def __init__(self):
+        self.made = []
+        self.error = None
+
+    def __call__(self, previous):
+        if self.error:
+            raise self.error
+        self.made.append(
+            Grounder(Lexicon.of([], []), Trust({("made", str(len(self.made))): (1, 1)}))
+        )
+        return self.made[-1]
+
+
+def test_it_is_loaded_once_until_it_is_old():
+    load, clock = Loader(), Clock()
+    knowledge = Knowledge(load, clock=clock, renew_after_s=60)
+
+    first = knowledge.grounder()
+    clock.now = 59.0
+    assert knowledge.grounder() is first
+
+    clock.now = 60.0
+    assert knowledge.grounder() is first  # nobody waits for the new one
+    knowledge.settle()
+    assert knowledge.grounder() is load.made[1]
+    assert len(load.made) == 2
+
+
+def test_the_old_one_goes_on_while_the_database_is_away():
+    load, clock = Loader(), Clock()
+    knowledge = Knowledge(load, clock=clock, renew_after_s=60)
+    first = knowledge.grounder()
+    load.error = DatabaseUnavailable(uri="bolt://127.0.0.1", reason="refused")
+
+    clock.now = 60.0
+    knowledge.grounder()
+    knowledge.settle()
+
+    assert knowledge.grounder() is first
+    load.error = None
+    clock.now = 120.0
+    knowledge.grounder()
+    knowledge.settle()
+    assert knowledge.grounder() is not first
+
+
+def test_without_any_the_error_reaches_whoever_asks():
+    load = Loader()
+    load.error = DatabaseUnavailable(uri="bolt://127.0.0.1", reason="refused")
+    knowledge = Knowledge(load)
+
+    with pytest.raises(DatabaseUnavailable):
+        knowledge.grounder()
+    load.error = None
+    assert knowledge.grounder() is load.made[0]
+
+
+def test_many_that_ask_at_first_wait_for_one_load():
+    load = Loader()
+    knowledge = Knowledge(load)
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append(knowledge.grounder())) for _ in range(8)
+    ]
+
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(load.made) == 1
+    assert all(one is load.made[0] for one in found)

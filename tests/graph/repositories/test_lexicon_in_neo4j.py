@@ -1,0 +1,115 @@
+"""What texts are read with, out of a real Neo4j."""
+
+import pytest
+
+from app.services.knowledge import GraphKnowledge, load_grounder
+from app.services.readers import linker_over
+from graph.repositories import lexicon as queries
+from ml.grounding.grounder import Wanted
+from ml.grounding.records import TextToRead
+from tests.conftest import empty
+from tests.graph.repositories.conftest import store
+from tests.graph.repositories.stock import ACME, ONE
+
+pytestmark = pytest.mark.neo4j
+
+
+@pytest.fixture(scope="module")
+def stocked(shared_database):
+    database, token = shared_database
+    empty(database, token)
+    store(database)
+    return database
+
+
+def test_values_come_with_how_many_items_state_them(stocked):
+    values = {value.id: value for value in queries.known_values(stocked)}
+
+    counted = stocked.read(
+        "MATCH (v:Value)<-[:HAS_PARAMETER]-() RETURN v.id AS id, count(*) AS items"
+    )
+    assert {row["id"]: row["items"] for row in counted} == {
+        id: value.items for id, value in values.items()
+    }
+    assert values["ram=8GB"].number == 8.0
+
+
+def test_models_come_with_their_brand_and_facts(stocked):
+    models = {model.id: model for model in queries.known_models(stocked)}
+
+    one = models[ONE.id]
+    assert one.brand.id == ACME.id
+    assert {fact.value for fact in one.facts} == {"display=6.1in", "nfc=yes", "ram=8GB"}
+    assert {fact.name for fact in one.facts} == {"Display", "RAM", "NFC"}
+
+
+def test_what_was_read_from_a_text_does_not_confirm_itself(database):
+    store(database)
+    before = {item.title: item.facts for item in queries.judged_items(database, limit=100)}
+    database.write(
+        "MATCH (n:Product {id: 'north:1'})-[r:HAS_PARAMETER]->() SET r.origin = 'extracted'"
+    )
+
+    after = {item.title: item.facts for item in queries.judged_items(database, limit=100)}
+
+    assert before["Acme One 8GB black"]
+    assert not after.get("Acme One 8GB black", ())
+
+
+def test_a_text_is_read_with_what_the_graph_knows(stocked):
+    grounder = load_grounder(stocked)
+    text = TextToRead({"title": "ACME Inc. thing, 8GB RAM, black"})
+
+    [facts] = grounder.ground([text], Wanted())
+
+    found = {fact.parameter: fact.links.value or fact.links.entity for fact in facts}
+    assert found == {"brand": "acme", "ram": "ram=8GB", "colour": "colour=black"}
+
+
+def test_an_empty_graph_reads_nothing(database):
+    assert load_grounder(database).ground([TextToRead({"title": "8GB black"})]) == [()]
+
+
+def test_it_is_loaded_again_only_where_something_has_changed(database):
+    store(database)
+    load = GraphKnowledge(database, linker_over=linker_over(lambda: None))
+    first = load()
+
+    assert load(first) is first
+    database.write(
+        "MATCH (v:Value {id: 'ram=8GB'}) SET v.names = ['8 gigs'], v.updated_at = datetime()"
+    )
+    assert load(first) is not first
+
+
+def test_what_reads_or_links_is_exchanged_without_a_restart(database):
+    store(database)
+    parts = {"reader": None, "linking": None}
+    load = GraphKnowledge(
+        database,
+        linker_over=linker_over(lambda: None),
+        linking=lambda: parts["linking"],
+        reader=lambda: parts["reader"],
+    )
+    first = load()
+
+    parts["reader"] = object()
+    second = load(first)
+    assert (second.reader, second.lexicon) == (parts["reader"], first.lexicon)
+    parts["linking"] = object()
+    assert load(second).lexicon is not first.lexicon
+
+
+def test_a_title_that_names_a_model_is_linked_and_read_with_what_that_has(stocked):
+    grounder = load_grounder(stocked, linker_over=linker_over(lambda: None))
+
+    [facts] = grounder.ground([TextToRead({"title": "Acme One 8GB"})], Wanted(implied=True))
+
+    found = {fact.parameter: fact for fact in facts}
+    assert found["model"].links.entity == ONE.id
+    assert found["model"].reasons
+    assert found["ram"].links.value == "ram=8GB"
+    assert (found["display"].origin, found["display"].path) == (
+        "predicted",
+        ("INSTANCE_OF", ONE.id, "HAS_PARAMETER", "display=6.1in"),
+    )

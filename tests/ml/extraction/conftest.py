@@ -1,0 +1,19 @@
+"""An extractor without a network, trained once for the tests of this folder."""
+
+import pytest
+
+from ml.extraction.extractor import Extractor
+from ml.extraction.ranker import RankerConfig
+from ml.extraction.stacking import ExtractionConfig
+from tests.ml.extraction.made_up import texts
+
+QUICK = ExtractionConfig(network="none", ranker=RankerConfig(trees=40, rate=0.2))
+
+
+def silent(text):
+    pass
+
+
+@pytest.fixture(scope="session")
+def extractor():
+    return Extractor.train(texts(), QUICK, notify=silent)

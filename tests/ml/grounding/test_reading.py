@@ -1,0 +1,165 @@
+"""What a text states, read by rules from the vocabulary of a graph of lamps and pans."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graph.records import Named, Parameter, ValueView
+from graph.text import normalise_value
+from ml.grounding.lexicon import Lexicon
+from ml.grounding.reading import READ_CHARS, read
+
+WEIGHT = Parameter("weight", "Weight", "number", "kg", ("重量",))
+CORD = Parameter("cord", "Cord length", "number", "m", ("cord",))
+HEIGHT = Parameter("height", "Height", "number", "cm", ("高",))
+POWER = Parameter("power", "Power", "number", "W", ("功率",))
+COLOUR = Parameter("colour", "Colour", "text", None, ("颜色",))
+SOCKET = Parameter("socket", "Socket", "text")
+DIMMABLE = Parameter("dimmable", "Dimmable", "boolean", None, ("可调光",))
+SHADES = Parameter("shades", "Shades", "number")
+PARAMETERS = (WEIGHT, CORD, HEIGHT, POWER, COLOUR, SOCKET, DIMMABLE, SHADES)
+
+
+def known(parameter, *cells, items=10, names=()):
+    values = [normalise_value(cell, parameter) for cell in cells]
+    return [
+        ValueView(v.id, v.parameter, v.text, v.number, v.unit, names=names, items=items)
+        for v in values
+    ]
+
+
+@pytest.fixture(scope="module")
+def lexicon():
+    values = [
+        *known(WEIGHT, "0.5 kg", "2 kg", "8 kg"),
+        *known(CORD, "1.5 m", "2 m"),
+        *known(HEIGHT, "30 cm", "150 cm", "42 cm"),
+        *known(POWER, "5 W", "40 W", "60 W"),
+        *known(COLOUR, "brass", "pale green", "green"),
+        *known(COLOUR, "black", names=("黑色",)),
+        *known(SOCKET, "E27", "GU10"),
+        *known(SHADES, "1", "3"),
+    ]
+    return Lexicon.of(PARAMETERS, values, brands=[Named("nordlys", "Nordlys", ("北光",))])
+
+
+def stated(text, lexicon, **options):
+    return [
+        (one.parameter, one.value.text, text[one.start : one.end])
+        for one in read(text, lexicon, **options)
+    ]
+
+
+def test_quantities_and_names_are_found_where_they_stand(lexicon):
+    found = stated("Nordlys floor lamp 150cm, pale green, E27, 40W", lexicon)
+
+    assert found == [
+        ("height", "150 cm", "150cm"),
+        ("colour", "pale green", "pale green"),
+        ("socket", "E27", "E27"),
+        ("power", "40 W", "40W"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "北光落地灯１５０ｃｍ黑色",
+            [("height", "150 cm", "１５０ｃｍ"), ("colour", "black", "黑色")],
+        ),
+        ("lamp 0.3m high", [("height", "30 cm", "0.3m")]),
+        ("lamp with cord 1.5m", [("cord", "1.5 m", "1.5m")]),
+        ("a 42-cm lamp", [("height", "42 cm", "42-cm")]),
+        ("power 5/60W", [("power", "5 W", "5"), ("power", "60 W", "60W")]),
+        ("lamp with 3 shades", [("shades", "3", "3")]),
+        ("dimmable lamp", [("dimmable", "yes", "dimmable")]),
+        ("lamp, not dimmable", [("dimmable", "no", "dimmable")]),
+        ("不支持可调光", [("dimmable", "no", "可调光")]),
+    ],
+)
+def test_a_value_is_the_graphs_however_it_is_written(text, found, lexicon):
+    assert stated(text, lexicon) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "🪔🕯️",
+        "evergreen lamps",
+        "blackE27lamp",
+        "\u202eneerg\u202c",
+        "\x00\x07",
+        "40",
+        "7 kg of 900 kg" * 0,
+    ],
+)
+def test_what_a_text_does_not_say_is_absent(text, lexicon):
+    assert read(text, lexicon) == []
+
+
+def test_a_number_far_from_all_that_is_known_is_no_value(lexicon):
+    assert stated("carries 900 kg", lexicon) == []
+    assert stated("weight 900 kg", lexicon) == [("weight", "900 kg", "900 kg")]
+
+
+def test_what_the_model_is_known_to_have_decides_between_parameters(lexicon):
+    text = "lamp 2m"
+
+    assert stated(text, lexicon, expected={"cord": {"cord=2m"}})[0][0] == "cord"
+    assert (
+        stated(text, lexicon, expected={"cord": {"cord=1.5m"}, "height": {"height=200cm"}})[0][0]
+        == "height"
+    )
+
+
+def test_only_the_parameters_that_are_asked_for_are_read(lexicon):
+    assert stated("green lamp 40W", lexicon, asked=["power"]) == [("power", "40 W", "40W")]
+    assert stated("green lamp 40W", lexicon, asked=["nothing known"]) == []
+
+
+def test_two_readings_never_share_a_place(lexicon):
+    found = read("pale green green E27 GU10 40W 60W 1.5m 2m 30cm", lexicon)
+
+    ends = [one.end for one in found]
+    assert all(one.start >= end for one, end in zip(found[1:], ends, strict=False))
+
+
+PIECES = st.sampled_from(
+    [
+        "green",
+        "pale",
+        "E27",
+        "40W",
+        "5/",
+        "150cm",
+        "0.3m",
+        "３０ｃｍ",
+        "重量",
+        "not ",
+        "dimmable",
+        "+",
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(PIECES, st.text(max_size=6)), max_size=12).map(" ".join))
+def test_whatever_is_written_readings_have_a_place_of_their_own(lexicon, text):
+    found = read(text, lexicon)
+
+    end = 0
+    for one in found:
+        assert end <= one.start < one.end <= len(text)
+        assert 0 < one.share <= 1
+        end = one.end
+    assert read(text, lexicon) == found
+
+
+def test_a_megabyte_is_read_as_far_as_a_title_can_go(lexicon):
+    found = read("green lamp 40W " * 65_000, lexicon)
+
+    assert len(found) > 1_000
+    assert found[-1].end <= READ_CHARS

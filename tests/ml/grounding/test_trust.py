@@ -1,0 +1,79 @@
+"""How far a reading is trusted follows from items whose facts are known."""
+
+import pytest
+
+from graph.records import FactText, ItemText, Parameter, ValueView
+from graph.text import normalise_value
+from ml.grounding.lexicon import Lexicon
+from ml.grounding.reading import read
+from ml.grounding.trust import PRIOR, Trust
+
+COLOUR = Parameter("colour", "Colour", "text")
+HEIGHT = Parameter("height", "Height", "number", "cm")
+
+
+def value(cell, parameter):
+    return normalise_value(cell, parameter)
+
+
+@pytest.fixture(scope="module")
+def lexicon():
+    cells = [("green", COLOUR), ("brass", COLOUR), ("30 cm", HEIGHT), ("60 cm", HEIGHT)]
+    values = [value(*cell) for cell in cells]
+    views = [ValueView(v.id, v.parameter, v.text, v.number, v.unit, items=5) for v in values]
+    return Lexicon.of([COLOUR, HEIGHT], views)
+
+
+def item(title, *facts):
+    return ItemText(
+        kind="product",
+        title=title,
+        facts=tuple(
+            FactText(v.parameter, v.parameter, v.id, v.text, v.number, v.unit) for v in facts
+        ),
+    )
+
+
+def test_nothing_known_is_a_careful_guess(lexicon):
+    reading = read("lamp 30 cm", lexicon)[0]
+
+    assert Trust().confidence(reading) == pytest.approx(PRIOR * reading.share)
+
+
+def test_what_facts_confirm_is_trusted_and_what_they_contradict_is_not(lexicon):
+    green, brass, tall = value("green", COLOUR), value("brass", COLOUR), value("30 cm", HEIGHT)
+    items = [item("lamp 30 cm, brass", tall, green)] * 20
+
+    trust = Trust.learnt(items, lexicon)
+
+    height, colour = read("lamp 30 cm, brass", lexicon)
+    assert trust.confidence(height) > 0.9
+    assert trust.confidence(colour) < 0.3
+    assert colour.value == brass
+
+
+def test_a_parameter_of_which_nothing_is_known_says_nothing(lexicon):
+    trust = Trust.learnt([item("lamp 30 cm")] * 20, lexicon)
+
+    assert trust.counts == {}
+
+
+def test_a_new_value_is_trusted_as_others_of_its_parameter_are(lexicon):
+    tall = value("30 cm", HEIGHT)
+    trust = Trust.learnt([item("lamp 30 cm", tall)] * 50, lexicon)
+
+    new, known = (read(f"lamp {cell}", lexicon)[0] for cell in ("60 cm", "30 cm"))
+    assert PRIOR < trust.confidence(new) <= trust.confidence(known)
+
+
+def test_the_model_speaks_for_or_against_a_reading(lexicon):
+    text = "lamp 30 cm"
+    plain, said = (
+        read(text, lexicon)[0],
+        read(text, lexicon, expected={"height": {"height=30cm"}})[0],
+    )
+    against = read(text, lexicon, expected={"height": {"height=60cm"}})[0]
+
+    confidences = [Trust().confidence(one) for one in (against, plain, said)]
+    assert confidences == sorted(confidences)
+    assert len(set(confidences)) == 3
