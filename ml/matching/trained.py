@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.matching.calibration import Calibration
-from ml.matching.comparison import Comparison
+from ml.matching.comparison import RIVALS, Comparison
 from ml.matching.folds import stratified_folds
 from ml.matching.records import Fields, LabelledPair, PairScore, Reason
 from ml.matching.telling_words import FOLDS
@@ -44,9 +44,13 @@ class TrainedScorer:
         comparison, rows_PF = Comparison.fit(
             train, fold_P, with_rivals=with_rivals, with_links=with_links
         )
-        unseen_P = _log_odds_out_of_fold(rows_PF, same_P, fold_P, trees)
+        # Rivals help where most items are known and mislead where few are: half of the trees each.
+        doubted_F = np.array([column.group == RIVALS for column in comparison.columns])
+        unseen_P = _log_odds_out_of_fold(rows_PF, same_P, fold_P, trees, doubted_F)
         return cls(
-            comparison, TreeBag.fit(rows_PF, same_P, trees), Calibration.fit(unseen_P, same_P)
+            comparison,
+            TreeBag.fit(rows_PF, same_P, trees, doubted_F),
+            Calibration.fit(unseen_P, same_P),
         )
 
     def probabilities(self, pairs: Sequence[tuple[Fields, Fields]]) -> NDArray[np.float64]:
@@ -91,13 +95,14 @@ def _log_odds_out_of_fold(
     same_P: NDArray[np.bool_],
     fold_P: NDArray[np.int64],
     trees: TreesConfig,
+    doubted_F: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
-    """By a single bag: the mean of several is a little surer, which the slope then misses."""
+    """By one bag of each kind: the mean of more is a little surer, which the slope then misses."""
     found_P = np.zeros(len(same_P))
-    single = replace(trees, bags=1)
+    few = replace(trees, bags=min(2, trees.bags))
     for fold in range(FOLDS):
         out_P = fold_P == fold
         if out_P.any() and not out_P.all():
-            fitted = TreeBag.fit(rows_PF[~out_P], same_P[~out_P], single)
+            fitted = TreeBag.fit(rows_PF[~out_P], same_P[~out_P], few, doubted_F)
             found_P[out_P] = fitted.log_odds(rows_PF[out_P])
     return found_P

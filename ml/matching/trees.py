@@ -18,12 +18,13 @@ class TreesConfig:
     """LightGBM's settings; the trees are not stopped early: few labels make that a lottery.
 
     Attributes:
-        bags: models that differ by their seed alone; their log-odds are averaged.
+        bags: models whose log-odds are averaged; they differ by their seed, and every second one
+            does without the columns that are to be doubted.
         column_share: of the features that a tree may use, in 0..1.
         threads: a fixed number, because another one changes the sums and with them the trees.
     """
 
-    bags: int = 3
+    bags: int = 4
     trees: int = 400
     learning_rate: float = 0.035
     leaves: int = 15
@@ -43,14 +44,22 @@ class TreeBag:
 
     @classmethod
     def fit(
-        cls, rows_PF: NDArray[np.float32], same_P: NDArray[np.bool_], config: TreesConfig
+        cls,
+        rows_PF: NDArray[np.float32],
+        same_P: NDArray[np.bool_],
+        config: TreesConfig,
+        doubted_F: NDArray[np.bool_],
     ) -> Self:
-        data = lightgbm.Dataset(
-            rows_PF, same_P.astype(np.float32), free_raw_data=False, params={"verbose": -1}
-        )
+        """A column that is 0 throughout divides nothing: so the doubted ones are left out."""
+        label_P = same_P.astype(np.float32)
+        every = [rows_PF, np.where(doubted_F, np.float32(0), rows_PF)]
+        data = [
+            lightgbm.Dataset(rows, label_P, free_raw_data=False, params={"verbose": -1})
+            for rows in every[: config.bags]
+        ]
         return cls(
             [
-                lightgbm.train(_settings(config, bag), data, num_boost_round=config.trees)
+                lightgbm.train(_settings(config, bag), data[bag % 2], num_boost_round=config.trees)
                 for bag in range(config.bags)
             ]
         )
