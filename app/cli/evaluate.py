@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from app.cli import evaluate_entities, evaluate_matching
 from app.cli.evaluate_linking import linking
-from app.cli.output import Json, err, out, print_json, print_table
-
-if TYPE_CHECKING:
-    from ml.evaluation.report import Report
+from app.cli.output import Json, err, print_json
+from app.cli.report_table import print_report
 
 cli = typer.Typer(
     help="Measure on files alone, beside the baselines; no database, no server.",
@@ -168,20 +166,3 @@ def entities(
 
 def _note(text: str) -> None:
     err.print(text, highlight=False, markup=False, soft_wrap=True)
-
-
-def print_report(report: Report) -> None:
-    rows = [
-        (
-            name,
-            f"{found.value:.3f}",
-            f"{found.low:.3f}-{found.high:.3f}",
-            *(
-                f"{values[name]:.3f}" if name in values else ""
-                for values in report.baselines.values()
-            ),
-        )
-        for name, found in report.metrics.items()
-    ]
-    print_table(report.task, ("", "model", "95 % interval", *report.baselines), rows)
-    out.print(f"{report.seconds:,.0f} s", highlight=False)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from app.cli.output import Json, err, print_json
+from app.cli.report_table import print_report
 
 
 def linking(
@@ -54,7 +55,6 @@ def linking(
     json: Json = False,
 ) -> None:
     """Link offers to models: precision, recall and F1, beside two baselines and the rules."""
-    from app.cli.evaluate import print_report
     from app.services.reference_models import dump_files, read_models
 
     if math.isnan(absent):  # passes both ends of a range

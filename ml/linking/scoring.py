@@ -30,7 +30,7 @@ class LinkingConfig:
         folds: of the cross-validation that chooses the threshold; parts share no model.
     """
 
-    candidates: int = 20
+    candidates: int = 12  # 97.6 % have their model among them; 20: 97.9 %, and two thirds more time
     trees: int = 150
     learning_rate: float = 0.05
     leaves: int = 31

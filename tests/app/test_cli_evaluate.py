@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.cli.evaluate import print_report
+from app.cli.report_table import print_report
 from ml.evaluation.report import Measured, Report
 from tests.ml.extraction.made_up import texts, write
 from tests.ml.links.made_up import as_text, split
@@ -42,6 +42,14 @@ def test_people_get_a_table_of_the_model_and_its_baselines(capsys):
     printed = capsys.readouterr().out
     for cell in ("popularity", "mrr", "0.500", "0.250-0.750", "0.125", "9 s"):
         assert cell in printed
+
+
+def test_a_measure_that_a_baseline_lacks_is_a_dash(capsys):
+    found = Measured(value=0.5, low=0.25, high=0.75)
+
+    print_report(Report("linking", {"ece": found}, {"rules": {"f1": 0.125}}, 9.0, {}, {}))
+
+    assert "-" in capsys.readouterr().out.split("0.750")[1]
 
 
 def test_a_bad_file_is_named_with_line_and_reason(run, files, tmp_path):
