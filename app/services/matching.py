@@ -77,7 +77,7 @@ class Matching:
         return fields_of(item)
 
     async def match(self, a: Fields, b: Fields) -> Match:
-        """Left and right as they come: a matcher may have learnt that they differ."""
+        """The mean of both orders: a matcher may have learnt that left and right differ."""
         return await self._threads.run(partial(matched, self._matcher(), a, b))
 
 
@@ -86,10 +86,11 @@ def matched(loaded: LoadedMatcher | None, a: Fields, b: Fields) -> Match:
     from ml.matching.matcher import Matcher
 
     matcher = loaded.matcher if loaded else Matcher.untrained()
-    [found] = matcher.score([(a, b)])
+    found, back = matcher.score([(a, b), (b, a)])
+    score = (found.score + back.score) / 2
     return Match(
-        same=found.score >= matcher.threshold,
-        score=found.score,
+        same=score >= matcher.threshold,
+        score=score,
         threshold=matcher.threshold,
         reasons=tuple(MatchReason(one.name, one.contribution) for one in found.reasons),
         model=loaded.name if loaded else RULES,
