@@ -36,12 +36,12 @@ class CleanText:
         return int(self.starts_C[start]), int(self.ends_C[end - 1])
 
 
-def clean(text: str) -> CleanText:
+def clean(text: str, longest: int = LONGEST_CHARACTERS) -> CleanText:
     """Entities decoded, full-width forms narrowed, control characters made spaces; case stays.
 
-    Only the first `LONGEST_CHARACTERS` of `text` are read.
+    Only the first `longest` characters of `text` are read.
     """
-    text = text[:LONGEST_CHARACTERS]
+    text = text[:longest]
     characters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from ml.grounding.trust import NameKind, Trust
 
 RULES = "rules"
 TITLE = "title"
+WORTH = 0.1  # what is less likely is a guess, and a text says it or not
 LIKELY = 0.5  # from here on what a model has counts when its text is read
 
 _RELATIONS: Mapping[str, Relation] = {"brand": "MADE_BY", "category": "BELONGS_TO"}
@@ -106,8 +107,9 @@ class Grounder:
         learnt: Sequence[list[ExtractedFact]] = (
             self.reader.read(items, self.lexicon) if self.reader else [[] for _ in items]
         )
+        trained_for = self._trained_for()
         return [
-            self._grounded(*one, wanted=wanted)
+            self._grounded(*one, wanted=wanted, trained_for=trained_for)
             for one in zip(items, brands, links, learnt, strict=True)
         ]
 
@@ -118,6 +120,7 @@ class Grounder:
         link: ModelLink | None,
         learnt: list[ExtractedFact],
         wanted: Wanted,
+        trained_for: Set[str],
     ) -> tuple[ExtractedFact, ...]:
         model = self.models.get(item.model or (link.model if link else ""))
         sure = item.model is not None or (link is not None and link.confidence >= LIKELY)
@@ -126,7 +129,7 @@ class Grounder:
             *self._names(item, brand),
             *([_model_fact(model, link)] if model and link and item.model is None else []),
             *learnt,
-            *self._read(item, expected),
+            *self._read(item, expected, trained_for),
         ]
         if wanted.implied and model:
             confidence = link.confidence if link and item.model is None else 1.0
@@ -149,14 +152,22 @@ class Grounder:
         ]
         return self.linker.link(titles, names)
 
-    def _read(self, item: TextToRead, expected: Expected) -> Iterator[ExtractedFact]:
+    def _read(
+        self, item: TextToRead, expected: Expected, learnt: Set[str]
+    ) -> Iterator[ExtractedFact]:
+        """By rules, what is not of the parameters that the trained reader answers for."""
         for name, text in item.fields.items():
             for reading in read(text, self.lexicon, expected=expected):
-                if not self._is_trained_for(reading.parameter):
-                    yield self._fact(name, text, reading)
+                if reading.parameter not in learnt:
+                    fact = self._fact(name, text, reading)
+                    if fact.confidence >= WORTH:
+                        yield fact
 
-    def _is_trained_for(self, parameter: str) -> bool:
-        return self.reader is not None and self.reader.reads(parameter, self.lexicon)
+    def _trained_for(self) -> Set[str]:
+        if self.reader is None:
+            return frozenset()
+        parameters = self.lexicon.parameters
+        return frozenset(id for id in parameters if self.reader.reads(id, self.lexicon))
 
     def _fact(self, name: str, text: str, reading: Reading) -> ExtractedFact:
         value = reading.value

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from graph.records import Value
+from ml.extraction.cleaning import clean
 from ml.grounding.lexicon import Lexicon
 from ml.grounding.mentions import How, Mention, mentions
 
@@ -66,14 +67,18 @@ def read(
         expected: what the model has that the text is known to be of.
     """
     expected = expected or {}
-    places = _places([one for one in mentions(text[:READ_CHARS], lexicon) if _may_be(one, lexicon)])
+    plain = clean(text, READ_CHARS)
+    places = _places([one for one in mentions(plain.text, lexicon) if _may_be(one, lexicon)])
     found: list[Reading] = []
     for group in _together(places):
         options = [_weighed(place, lexicon, expected) for place in group]
         for place, shares in zip(options, _shares(options), strict=True):
             best = max(range(len(shares)), key=shares.__getitem__)
             if best < len(place):  # the last share is that of nothing
-                found.append(_reading(place, best, shares[best], lexicon, expected))
+                mention = place[best][0]
+                span = plain.original_span(mention.start, mention.end)
+                others = {other.parameter for other, _ in place}
+                found.append(_reading(mention, span, shares[best], others, lexicon, expected))
     wanted = None if asked is None else set(asked)
     kept = [one for one in found if wanted is None or one.parameter in wanted]
     return sorted(kept, key=lambda one: one.start)
@@ -179,24 +184,24 @@ def _weight(options: Sequence[Sequence[tuple[Mention, float]]], choice: Sequence
 
 
 def _reading(
-    place: Sequence[tuple[Mention, float]],
-    best: int,
+    mention: Mention,
+    span: tuple[int, int],
     share: float,
+    others: Set[str],
     lexicon: Lexicon,
     expected: Expected,
 ) -> Reading:
-    mention = place[best][0]
+    """`others`: parameters that the same words could speak of, its own among them."""
     values = expected.get(mention.parameter)
-    others = {other.parameter for other, _ in place} - {mention.parameter}
     return Reading(
         parameter=mention.parameter,
         value=mention.value,
-        start=mention.start,
-        end=mention.end,
+        start=span[0],
+        end=span[1],
         share=share,
         how=mention.how,
         cued=mention.cued,
         known=mention.value.id in lexicon.items,
         expected=None if values is None else mention.value.id in values,
-        instead=tuple(sorted(others)),
+        instead=tuple(sorted(others - {mention.parameter})),
     )

@@ -50,7 +50,7 @@ class TrainedReader:
         return known is not None and not trained.isdisjoint(_names(known))
 
     def read(self, items: Sequence[TextToRead], lexicon: Lexicon) -> list[list[ExtractedFact]]:
-        """For each item the facts of its title and description that are sure enough to say.
+        """For each item what the extractor is sure enough of to say, by its own thresholds.
 
         A value that the parameter cannot have (`large` for a number) is left out, and so is one of
         a parameter that the graph does not have.
@@ -81,7 +81,7 @@ class TrainedReader:
     ) -> Iterator[ExtractedFact]:
         for one in found:
             parameter = by_name.get(slug(one.parameter))
-            if parameter is None:
+            if parameter is None or one.confidence < self.extractor.thresholds[one.parameter]:
                 continue
             try:
                 value = normalise_value(one.value, parameter)

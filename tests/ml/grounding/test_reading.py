@@ -71,6 +71,7 @@ def test_quantities_and_names_are_found_where_they_stand(lexicon):
         ("lamp 0.3m high", [("height", "30 cm", "0.3m")]),
         ("lamp with cord 1.5m", [("cord", "1.5 m", "1.5m")]),
         ("a 42-cm lamp", [("height", "42 cm", "42-cm")]),
+        ("A&amp;B lamp 42&nbsp;cm", [("height", "42 cm", "42&nbsp;cm")]),
         ("power 5/60W", [("power", "5 W", "5"), ("power", "60 W", "60W")]),
         ("lamp with 3 shades", [("shades", "3", "3")]),
         ("dimmable lamp", [("dimmable", "yes", "dimmable")]),
