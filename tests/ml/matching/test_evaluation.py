@@ -93,10 +93,8 @@ def test_a_file_with_one_label_alone_is_refused_wherever_it_stands(files, place)
 @pytest.mark.parametrize(
     ("folder", "floor"),
     [
-        ("structured_walmart-amazon", 0.87),
         ("textual_abt-buy", 0.92),
         ("structured_amazon-google", 0.75),
-        ("dirty_walmart-amazon", 0.85),
     ],
 )
 def test_pairs_of_real_shops_are_matched_at_least_this_well(folder, floor):
