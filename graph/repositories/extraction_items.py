@@ -21,7 +21,7 @@ coalesce(n.title, n.name) AS title, n.description AS description, n.language AS 
 [(n)-[of:MADE_BY]->(x) WHERE of.status <> 'rejected' | [{_NAMED}]][0] AS brand,
 [(n)-[of:BELONGS_TO]->(x) WHERE of.status <> 'rejected' | [{_NAMED}]][0] AS category,
 [(n)-[of:INSTANCE_OF]->(x)
- WHERE of.origin IN ['catalog', 'reviewed'] AND of.status = 'accepted' | x.id][0] AS model,
+ WHERE of.origin IN ['catalog', 'reviewed'] AND of.status = 'accepted' | x.id][0] AS model_id,
 COLLECT {{
   MATCH (n)-[said:HAS_PARAMETER]->(w)
   WHERE said.origin IN ['catalog', 'reviewed'] AND said.status = 'accepted'
@@ -81,6 +81,6 @@ def extraction_item(row: Row) -> ExtractionItem:
         language=row["language"],
         brand=named(row["brand"]),
         category=named(row["category"]),
-        model=row["model"],
+        model=row["model_id"],
         stated=tuple(row["stated"]),
     )

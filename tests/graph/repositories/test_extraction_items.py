@@ -43,6 +43,7 @@ def test_an_item_comes_with_its_texts_brand_and_category(stocked):
         language="en",
         brand=Named("acme", "Acme", ("Acme",)),
         category=Named("goods/lamps", "Lamps", ("Lamps",)),
+        model=None,
         stated=(),
     )
 
@@ -78,3 +79,14 @@ def test_models_can_be_walked_as_well(database):
     ((model,),) = walk(database, EVERYTHING, kind="model")
 
     assert (model.kind, model.id, model.title) == ("model", "acme-lamp-3", "Lamp 3")
+
+
+def test_the_model_that_a_catalog_names_comes_along_and_one_that_was_read_does_not(stocked):
+    link = "MATCH (n:Product {id: $id}) MERGE (m:Model {id: 'm'}) MERGE (n)-[r:INSTANCE_OF]->(m)"
+    said = "SET r.origin = $origin, r.status = 'accepted'"
+    stocked.write(f"{link} {said}", id="shop:a", origin="catalog")
+    stocked.write(f"{link} {said}", id="shop:b", origin="extracted")
+
+    models = {item.id: item.model for page in walk(stocked, EVERYTHING) for item in page}
+
+    assert (models["shop:a"], models["shop:b"]) == ("m", None)
