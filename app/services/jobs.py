@@ -18,6 +18,7 @@ from app.jobs.records import ENDED, Job, JobState, NewJob
 from app.services.builds import BUILD, BuildSpec, check_build
 from app.services.importing import REJECTS_NAME, ImportSpec, new_run_id
 from app.services.training_runs import EMBED, PRETRAIN, EmbedSpec, PretrainSpec, check_spec
+from graph.records import Record
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -112,20 +113,8 @@ class Jobs:
             WebhookNotAllowed: its host is not in the settings.
         """
         check_spec(spec)
-        if webhook is not None:
-            self.check_webhook(webhook)
-        now = self._clock()
-        return self._submit(
-            NewJob(
-                id=new_run_id(now, PRETRAIN),
-                kind=PRETRAIN,
-                created_at=now,
-                spec=msgspec.to_builtins(spec),
-                webhook=webhook,
-                retry_of=retry_of,
-                idempotency_key=idempotency_key,
-            ),
-            partition=PRETRAIN,
+        return self._submit_spec(
+            PRETRAIN, spec, PRETRAIN, webhook, idempotency_key=idempotency_key, retry_of=retry_of
         )
 
     def submit_embedding(self, spec: EmbedSpec) -> Job:
@@ -154,21 +143,43 @@ class Jobs:
             WebhookNotAllowed: its host is not in the settings.
         """
         check_build(spec)
+        return self._submit_spec(
+            BUILD,
+            spec,
+            spec.source or BUILD,
+            webhook,
+            source=spec.source,
+            idempotency_key=idempotency_key,
+            retry_of=retry_of,
+        )
+
+    def _submit_spec(
+        self,
+        kind: str,
+        spec: Record,
+        partition: str,
+        webhook: str | None,
+        *,
+        source: str | None = None,
+        idempotency_key: str | None,
+        retry_of: str | None,
+    ) -> tuple[Job, bool]:
+        """A job that reads the graph alone; those of one partition run one after another."""
         if webhook is not None:
             self.check_webhook(webhook)
         now = self._clock()
         return self._submit(
             NewJob(
-                id=new_run_id(now, BUILD),
-                kind=BUILD,
+                id=new_run_id(now, kind),
+                kind=kind,
                 created_at=now,
                 spec=msgspec.to_builtins(spec),
-                source=spec.source,
+                source=source,
                 webhook=webhook,
                 retry_of=retry_of,
                 idempotency_key=idempotency_key,
             ),
-            partition=spec.source or BUILD,
+            partition=partition,
         )
 
     def find_by_key(self, idempotency_key: str) -> Job | None:
