@@ -19,7 +19,7 @@ class TaggingConfig:
         threshold: probability from which a span is an entity.
     """
 
-    networks: tuple[EncoderName, ...] = ("lstm", "cnn", "lstm", "cnn")
+    networks: tuple[EncoderName, ...] = ("lstm", "cnn")
     epochs: int = 5
     pretraining_epochs: int = 3
     made_up: float = 2.0
