@@ -193,6 +193,14 @@ class Artefact:
             self._verified.add(name)
         return path
 
+    def contents(self) -> dict[str, bytes]:
+        """All of its files, verified: for what is small and read whole.
+
+        Raises:
+            ArtefactCorrupted: names the first that is not what was registered.
+        """
+        return {name: self.file(name).read_bytes() for name in self.manifest.files}
+
     def verify(self) -> None:
         """Hold every file against its hash.
 

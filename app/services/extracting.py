@@ -10,6 +10,7 @@ from app.errors import ParameterUnknown
 from graph.records import Record
 from graph.text import slug
 from ml.grounding.grounder import RULES, Wanted
+from ml.grounding.lexicon import by_any_name
 from ml.grounding.records import ExtractedFact, TextToRead
 
 if TYPE_CHECKING:
@@ -89,10 +90,8 @@ def resolved(grounder: Grounder, names: Sequence[str]) -> tuple[str, ...]:
     Raises:
         ParameterUnknown: names the place in `names`.
     """
-    by_name = {one: one for one in _ENTITIES}
-    for parameter in grounder.lexicon.parameters.values():
-        for name in (*parameter.names, parameter.name, parameter.id):
-            by_name[slug(name)] = parameter.id
+    known = by_any_name(grounder.lexicon.parameters.values())
+    by_name = {one: one for one in _ENTITIES} | {name: one.id for name, one in known.items()}
     found = []
     for place, name in enumerate(names):
         id = by_name.get(slug(name))

@@ -15,6 +15,7 @@ from graph.records import Parameter, Record
 from graph.repositories.stated_values import stated_of
 from graph.repositories.vocabulary import known_brands, known_parameters
 from graph.text import item_id, model_id, normalise_value, slug
+from ml.grounding.lexicon import by_any_name
 
 if TYPE_CHECKING:
     from graph.client import Database
@@ -63,7 +64,7 @@ def score_against_gold(database: Database, gold: Path, source: str) -> list[Gold
     """
     offers = [msgspec.json.decode(line, type=_Offer) for line in gold.read_bytes().splitlines()]
     parameters, brands = known_parameters(database), BrandNames(known_brands(database))
-    names = _parameter_names(parameters)
+    names = {name: one.id for name, one in by_any_name(parameters.values()).items()}
     stated = {
         fact for offer in offers for fact in _stated(offer, source, names, parameters, brands)
     }
@@ -84,14 +85,6 @@ def _scores(stated: set[Stated], found: set[Stated]) -> Iterator[GoldScore]:
 
 def _score(parameter: str, stated: set[Stated], found: set[Stated]) -> GoldScore:
     return GoldScore(parameter, len(stated & found), len(found), len(stated))
-
-
-def _parameter_names(parameters: Mapping[str, Parameter]) -> dict[str, str]:
-    return {
-        slug(name): parameter.id
-        for parameter in parameters.values()
-        for name in (*parameter.names, parameter.name, parameter.id)
-    }
 
 
 def _stated(

@@ -120,6 +120,6 @@ def loaded_matcher(artefact: Artefact) -> LoadedMatcher:
     """Raises MatcherInvalid or ArtefactCorrupted: it is not what was registered."""
     from ml.matching.matcher import Matcher
 
-    names = artefact.manifest.files
-    files = {name: artefact.file(name).read_bytes() for name in names}
-    return LoadedMatcher(f"{artefact.name}@{artefact.version}", Matcher.from_files(files))
+    return LoadedMatcher(
+        f"{artefact.name}@{artefact.version}", Matcher.from_files(artefact.contents())
+    )

@@ -51,7 +51,7 @@ def trained_reader(artefact: Artefact) -> TrainedReader:
     from ml.extraction.extractor import Extractor
     from ml.grounding.trained import TrainedReader
 
-    extractor = Extractor.from_files(_files(artefact))
+    extractor = Extractor.from_files(artefact.contents())
     trained_for = artefact.manifest.config.get("parameters", [])
     assert isinstance(trained_for, list)
     key = f"{artefact.name}@{artefact.version}"
@@ -62,7 +62,7 @@ def learnt_linking(artefact: Artefact) -> Learnt:
     """What was learnt of titles and models, without any catalogue."""
     from ml.linking.learnt import Learnt
 
-    return Learnt.from_files(_files(artefact))
+    return Learnt.from_files(artefact.contents())
 
 
 def linker_over(learnt: Callable[[], Learnt | None]) -> LinkerOver:
@@ -88,7 +88,3 @@ def catalog_model(row: ModelRow) -> CatalogModel:
         facts[fact.name] = (*facts.get(fact.name, ()), fact.text)
     brand = row.brand.name if row.brand else None
     return CatalogModel(row.id, row.name, row.names, brand, facts)
-
-
-def _files(artefact: Artefact) -> dict[str, bytes]:
-    return {name: artefact.file(name).read_bytes() for name in artefact.manifest.files}

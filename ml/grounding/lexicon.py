@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from graph.records import Named, Parameter, ValueView
+from graph.text import slug
 from ml.grounding.tokens import Token, key, stands_alone, tokens
 
 LONGEST_NAME = 8  # words; longer names are descriptions, which no title repeats
@@ -142,6 +143,15 @@ class Lexicon:
         """How often an item that states this parameter states this value; never zero."""
         stated, distinct = self.stated.get(parameter, 0), self.distinct.get(parameter, 0)
         return (self.items.get(value, 0) + 0.5) / (stated + 0.5 * (distinct + 1))
+
+
+def by_any_name(parameters: Iterable[Parameter]) -> dict[str, Parameter]:
+    """Parameters by the slug of each of their names, and of their id."""
+    return {
+        slug(name): parameter
+        for parameter in parameters
+        for name in (*parameter.names, parameter.name, parameter.id)
+    }
 
 
 def _spreads(values: Iterable[ValueView]) -> dict[str, Spread]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from graph.errors import ValueInvalid
 from graph.records import Parameter
 from graph.text import normalise_value, slug
-from ml.grounding.lexicon import Lexicon
+from ml.grounding.lexicon import Lexicon, by_any_name
 from ml.grounding.records import ExtractedFact, Links, Normalized, TextToRead
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class TrainedReader:
         """Whether it was trained for this parameter, by any of its names."""
         known = lexicon.parameters.get(parameter)
         trained = {slug(name) for name in self.trained_for}
-        return known is not None and not trained.isdisjoint(_names(known))
+        return known is not None and not trained.isdisjoint(by_any_name([known]))
 
     def read(self, items: Sequence[TextToRead], lexicon: Lexicon) -> list[list[ExtractedFact]]:
         """For each item what the extractor is sure enough of to say, by its own thresholds.
@@ -62,11 +62,7 @@ class TrainedReader:
         ]
         categories = [_category(items[place]) for place, _, _ in texts]
         found = self.extractor.extract([text for _, _, text in texts], categories)
-        by_name = {
-            name: parameter
-            for parameter in lexicon.parameters.values()
-            for name in _names(parameter)
-        }
+        by_name = by_any_name(lexicon.parameters.values())
         facts: list[list[ExtractedFact]] = [[] for _ in items]
         for (place, field, _), extractions in zip(texts, found, strict=True):
             facts[place] += self._facts(field, extractions, by_name, lexicon)
@@ -106,10 +102,6 @@ class TrainedReader:
                 origin="extracted",
                 model=self.name,
             )
-
-
-def _names(parameter: Parameter) -> set[str]:
-    return {slug(name) for name in (*parameter.names, parameter.name, parameter.id)}
 
 
 def _category(item: TextToRead) -> str:
