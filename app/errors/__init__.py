@@ -1,0 +1,138 @@
+"""Everything that `app` raises on purpose, in one tree.
+
+AppError
+├── SettingsInvalid             a variable of the environment
+├── AddressInUse                where the API should listen
+├── ExamplesMissing             the demo outside of a checkout
+├── KeyFileInvalid              the file of the API keys
+├── NotReady                    the database, migrations or indexes
+├── BuildInvalid                a setting of a run that reads texts
+├── JobError                    a job
+│   ├── JobNotFound
+│   ├── JobIdAmbiguous
+│   ├── JobFinished
+│   ├── JobNotRetryable
+│   └── WebhookNotAllowed
+├── JobsUnavailable             the database of the jobs
+└── RequestRefused              one request, with its own status
+    ├── KeyMissing
+    ├── KeyUnknown
+    ├── ScopeMissing
+    ├── HostRefused
+    ├── BodyTooLarge
+    ├── BodyNotJson
+    ├── BodyMalformed
+    ├── CursorInvalid
+    ├── ItemIdInvalid
+    ├── ItemNotFound
+    ├── ParameterUnknown
+    └── UploadRefused           what an import was to read
+        ├── PathNotAllowed
+        ├── PathUnreadable
+        ├── MappingUnknown
+        ├── MappingMissing
+        ├── FormatUnknown
+        ├── MediaTypeUnsupported
+        ├── BodyEmpty
+        ├── BodyUnexpected
+        ├── BodyIncomplete
+        ├── FormMalformed
+        ├── FormInvalid
+        ├── UploadStalled
+        ├── NoSpace
+        └── IdempotencyKeyReused
+"""
+
+from app.errors.base import AppError
+from app.errors.jobs import (
+    JobError,
+    JobFinished,
+    JobIdAmbiguous,
+    JobNotFound,
+    JobNotRetryable,
+    JobsUnavailable,
+    WebhookNotAllowed,
+)
+from app.errors.requests import (
+    BodyMalformed,
+    BodyNotJson,
+    BodyTooLarge,
+    CursorInvalid,
+    HostRefused,
+    ItemIdInvalid,
+    ItemNotFound,
+    KeyMissing,
+    KeyUnknown,
+    ParameterUnknown,
+    RequestRefused,
+    ScopeMissing,
+)
+from app.errors.setup import (
+    AddressInUse,
+    BuildInvalid,
+    ExamplesMissing,
+    KeyFileInvalid,
+    NotReady,
+    SettingsInvalid,
+)
+from app.errors.uploads import (
+    BodyEmpty,
+    BodyIncomplete,
+    BodyUnexpected,
+    FormatUnknown,
+    FormInvalid,
+    FormMalformed,
+    IdempotencyKeyReused,
+    MappingMissing,
+    MappingUnknown,
+    MediaTypeUnsupported,
+    NoSpace,
+    PathNotAllowed,
+    PathUnreadable,
+    UploadRefused,
+    UploadStalled,
+)
+
+__all__ = [
+    "AddressInUse",
+    "AppError",
+    "BodyEmpty",
+    "BodyIncomplete",
+    "BodyMalformed",
+    "BodyNotJson",
+    "BodyTooLarge",
+    "BodyUnexpected",
+    "BuildInvalid",
+    "CursorInvalid",
+    "ExamplesMissing",
+    "FormInvalid",
+    "FormMalformed",
+    "FormatUnknown",
+    "HostRefused",
+    "IdempotencyKeyReused",
+    "ItemIdInvalid",
+    "ItemNotFound",
+    "JobError",
+    "JobFinished",
+    "JobIdAmbiguous",
+    "JobNotFound",
+    "JobNotRetryable",
+    "JobsUnavailable",
+    "KeyFileInvalid",
+    "KeyMissing",
+    "KeyUnknown",
+    "MappingMissing",
+    "MappingUnknown",
+    "MediaTypeUnsupported",
+    "NoSpace",
+    "NotReady",
+    "ParameterUnknown",
+    "PathNotAllowed",
+    "PathUnreadable",
+    "RequestRefused",
+    "ScopeMissing",
+    "SettingsInvalid",
+    "UploadRefused",
+    "UploadStalled",
+    "WebhookNotAllowed",
+]

@@ -1,0 +1,68 @@
+"""What keeps an application from starting or being ready."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.errors.base import AppError
+
+
+class SettingsInvalid(AppError):
+    code = "settings_invalid"
+
+    def __init__(self, *, variable: str, value: str | None, reason: str, meaning: str) -> None:
+        self.variable, self.value, self.reason, self.meaning = variable, value, reason, meaning
+        shown = variable if value is None else f"{variable}={value!r}"
+        super().__init__(f"{shown}: {reason}. Change or unset it; it sets: {meaning}.")
+
+
+class AddressInUse(AppError):
+    code = "address_in_use"
+
+    def __init__(self, *, host: str, port: int, reason: str) -> None:
+        self.host, self.port, self.reason = host, port, reason
+        super().__init__(
+            f"cannot listen on {host}, port {port}: it {reason}. "
+            "Stop what listens there, or give another port with --port (0 takes any free one)."
+        )
+
+
+class ExamplesMissing(AppError):
+    code = "examples_missing"
+
+    def __init__(self, *, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(
+            f"{folder} has no example catalog; it comes with the source. "
+            "Run the demo in a checkout, or name its folder with --examples."
+        )
+
+
+class KeyFileInvalid(AppError):
+    code = "key_file_invalid"
+
+    def __init__(self, *, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(
+            f"{path}: {reason}. No key is accepted until this file is mended, "
+            "or removed and its keys made again with `catalograph keys create`."
+        )
+
+
+class NotReady(AppError):
+    """`parts` names what is not ready, each with its remedy."""
+
+    code = "not_ready"
+
+    def __init__(self, parts: Mapping[str, str]) -> None:
+        self.parts = parts
+        super().__init__("; ".join(f"{name}: {remedy}" for name, remedy in parts.items()))
+
+
+class BuildInvalid(AppError):
+    code = "build_invalid"
+
+    def __init__(self, *, setting: str, reason: str) -> None:
+        self.setting, self.reason = setting, reason
+        super().__init__(f"{setting}: {reason}")

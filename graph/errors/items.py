@@ -1,0 +1,99 @@
+"""What is said about items and cannot be kept."""
+
+from __future__ import annotations
+
+from graph.errors.base import GraphError
+
+
+class MappingInvalid(GraphError):
+    code = "mapping_invalid"
+
+    def __init__(self, *, path: str, place: str, reason: str) -> None:
+        self.path, self.place, self.reason = path, place, reason
+        super().__init__(f"{path}: {place}: {reason}")
+
+
+class FilterInvalid(GraphError):
+    """A filter expression that cannot be understood; `position` counts characters from 0."""
+
+    code = "filter_invalid"
+
+    def __init__(self, *, expression: str, position: int, reason: str) -> None:
+        self.expression, self.position, self.reason = expression, position, reason
+        super().__init__(f"filter, character {position + 1}: {reason}")
+
+
+class ValueInvalid(GraphError):
+    code = "value_invalid"
+
+    def __init__(self, *, value: str, reason: str) -> None:
+        self.value, self.reason = value, reason
+        super().__init__(reason)
+
+
+class DraftInvalid(GraphError):
+    """An item that cannot be stored; `field` is a path such as `facts/2/value`."""
+
+    code = "item_invalid"
+
+    def __init__(self, *, field: str, value: str, reason: str, code: str = "item_invalid") -> None:
+        self.field, self.value, self.reason, self.reject_code = field, value, reason, code
+        super().__init__(f"{field}: {reason}")
+
+
+class ImportFailed(GraphError):
+    """The import stopped; what it wrote before stays, and a second run goes on from there."""
+
+    code = "import_failed"
+
+    def __init__(self, *, file: str, place: str, reason: str) -> None:
+        self.file, self.place, self.reason = file, place, reason
+        super().__init__(f"{file}: {place}: {reason}")
+
+
+class ReviewError(GraphError):
+    """A decision that cannot be taken."""
+
+    code = "review_error"
+
+
+class ProposalUnknown(ReviewError):
+    code = "proposal_unknown"
+
+    def __init__(self, *, id: str) -> None:
+        self.id = id
+        super().__init__(f"no fact was ever proposed as {id!r}; take an id from the review list")
+
+
+class ProposalStale(ReviewError):
+    code = "proposal_stale"
+
+    def __init__(self, *, id: str, value: str, reason: str) -> None:
+        self.id, self.value, self.reason = id, value, reason
+        super().__init__(f"{value} {reason}; nothing was changed, read the list again")
+
+
+class DatabaseNotEmpty(GraphError):
+    """A bulk load would replace what is there."""
+
+    code = "database_not_empty"
+
+    def __init__(self, *, place: str, nodes: int) -> None:
+        self.place, self.nodes = place, nodes
+        super().__init__(
+            f"the database of {place} has {nodes:,} nodes, and a bulk load begins with none; "
+            "nothing was changed. Load into it with `catalograph import`, or use another home "
+            "folder (CATALOGRAPH_HOME)."
+        )
+
+
+class BulkLoadFailed(GraphError):
+    """`log_tail` is the end of what neo4j-admin said, if it was that."""
+
+    code = "bulk_load_failed"
+
+    def __init__(self, *, place: str, reason: str, log_tail: str = "") -> None:
+        self.place, self.reason, self.log_tail = place, reason, log_tail
+        super().__init__(
+            f"{place}: {reason}" + (f"; the end of it:\n{log_tail}" if log_tail else "")
+        )
