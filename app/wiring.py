@@ -78,6 +78,7 @@ class Wiring:
     stats: Stats
     browsing: Browsing
     similarity: Similarity
+    knowledge: Knowledge
     extracting: Extracting
     matching: Matching
     upkeep: VectorUpkeep
@@ -115,6 +116,7 @@ async def open_wiring(settings: Settings) -> AsyncIterator[Wiring]:
         stack.enter_context(wiring.jobs)
         for one in (wiring.champion, *wiring.readers):
             stack.callback(one.close)
+        wiring.knowledge.begin()
         yield wiring
 
 
@@ -141,6 +143,14 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
     linking = Champion(registry, LINKING, learnt_linking)
     matching = Champion(registry, MATCHING, loaded_matcher)
     readers = (extraction, linking, matching)
+    knowledge = Knowledge(
+        GraphKnowledge(
+            writing,
+            linker_over=linker_over(linking.predictor),
+            linking=linking.predictor,
+            reader=extraction.predictor,
+        )
+    )
     embedding = Threads(EMBED_THREADS)
     migrations = migrate.load()
     return Wiring(
@@ -157,17 +167,8 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
             predictor=champion.predictor,
             threads=embedding,
         ),
-        extracting=Extracting(
-            Knowledge(
-                GraphKnowledge(
-                    writing,
-                    linker_over=linker_over(linking.predictor),
-                    linking=linking.predictor,
-                    reader=extraction.predictor,
-                )
-            ).grounder,
-            Threads(EXTRACT_THREADS),
-        ),
+        knowledge=knowledge,
+        extracting=Extracting(knowledge.grounder, Threads(EXTRACT_THREADS)),
         matching=Matching(products.get, matching.predictor, Threads(EXTRACT_THREADS)),
         upkeep=VectorUpkeep(writing, predictor=champion.predictor, threads=embedding),
         writes=ProductWrites(

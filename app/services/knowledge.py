@@ -146,6 +146,11 @@ class Knowledge:
         self._loaded_at = -renew_after_s
         self._renewal: threading.Thread | None = None
 
+    def begin(self) -> None:
+        """Loads it in a thread, so that whoever asks first waits for less; failing is no harm."""
+        self._renewal = threading.Thread(target=self._begun, name="knowledge", daemon=True)
+        self._renewal.start()
+
     def grounder(self) -> Grounder:
         """Blocks only where there is none yet.
 
@@ -167,6 +172,12 @@ class Knowledge:
         """Returns when no renewal is under way."""
         if self._renewal is not None:
             self._renewal.join()
+
+    def _begun(self) -> None:
+        try:
+            self.grounder()
+        except GraphError as error:  # whoever asks tries again, and is told
+            _log.info("knowledge_not_begun", reason=str(error))
 
     def _is_old(self) -> bool:
         return self._clock() - self._loaded_at >= self._renew_after_s

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from graph.records import FactText, Named
 from ml.grounding.lexicon import Found, Lexicon, Names, named_in
+from ml.grounding.naming import place_of
 from ml.grounding.reading import READ_CHARS, Expected, Reading, read
 from ml.grounding.records import ExtractedFact, Links, Normalized, Relation, TextToRead
 from ml.grounding.trust import NameKind, Trust
@@ -127,7 +128,7 @@ class Grounder:
         expected = _expected(model) if model and sure else {}
         found = [
             *self._names(item, brand),
-            *([_model_fact(model, link)] if model and link and item.model is None else []),
+            *([_model_fact(item, model, link)] if model and link and item.model is None else []),
             *learnt,
             *self._read(item, expected, trained_for),
         ]
@@ -241,17 +242,19 @@ def _expected(model: KnownModel) -> dict[str, set[str]]:
     return values
 
 
-def _model_fact(model: KnownModel, link: ModelLink) -> ExtractedFact:
+def _model_fact(item: TextToRead, model: KnownModel, link: ModelLink) -> ExtractedFact:
+    title = item.fields.get(TITLE, "")
+    place = place_of(title[:READ_CHARS], model.name)
     return ExtractedFact(
         relation="INSTANCE_OF",
         parameter="model",
         name="Model",
-        value=None,
+        value=title[slice(*place)] if place else None,
         normalized=Normalized(model.name, None, None),
         confidence=link.confidence,
         field=TITLE,
-        start=None,
-        end=None,
+        start=place[0] if place else None,
+        end=place[1] if place else None,
         links=Links(None, model.id),
         reasons=link.reasons,
         origin="extracted",

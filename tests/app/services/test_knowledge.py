@@ -93,3 +93,26 @@ def test_many_that_ask_at_first_wait_for_one_load():
 
     assert len(load.made) == 1
     assert all(one is load.made[0] for one in found)
+
+
+def test_begun_early_it_is_there_when_it_is_asked_for():
+    load = Loader()
+    knowledge = Knowledge(load)
+
+    knowledge.begin()
+    knowledge.settle()
+
+    assert len(load.made) == 1
+    assert knowledge.grounder() is load.made[0]
+
+
+def test_a_beginning_without_a_database_is_no_harm():
+    load = Loader()
+    load.error = DatabaseUnavailable(uri="bolt://127.0.0.1", reason="refused")
+    knowledge = Knowledge(load)
+
+    knowledge.begin()
+    knowledge.settle()
+    load.error = None
+
+    assert knowledge.grounder() is load.made[0]
