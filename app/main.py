@@ -38,6 +38,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         product_writes,
         products,
         review,
+        search,
         similar,
         stats,
         training,
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
     routers = (  # tried one after another: first what is asked for most
         products.router,
         similar.router,
+        search.router,
         health.router,
         product_writes.router,
         history.router,

@@ -26,12 +26,16 @@ from app.services.readers import (
     EXTRACTION,
     LINKING,
     MATCHING,
+    SEARCH,
     learnt_linking,
     linker_over,
     trained_reader,
 )
 from app.services.readiness import Readiness
 from app.services.reviewing import Reviewing
+from app.services.search_order import loaded_ranker
+from app.services.search_words import KnownWords
+from app.services.searching import Searching, SearchPage, SearchQuery
 from app.services.serving import Serving as Champion
 from app.services.similarity import Similarity
 from app.services.threads import Threads
@@ -46,8 +50,10 @@ from graph.records import Neighbourhood, ProposedFact
 from graph.repositories.conflicts import Conflicts
 from graph.repositories.history import History
 from graph.repositories.items import ItemWriter
+from graph.repositories.names import known_names
 from graph.repositories.products import Products
 from graph.repositories.review import Review, decide
+from graph.repositories.search import Search
 from graph.repositories.similar import Similar
 from graph.repositories.stats import Stats
 from graph.repositories.vocabulary import Vocabulary
@@ -65,6 +71,7 @@ JOB_RETRY_S = 30.0  # a restart takes 7 to 17 s
 JOB_THREADS = 8  # requests that ask for jobs at the same time; SQLite serves one after another
 EMBED_THREADS = 2  # requests that embed at the same time; each takes all of a core
 EXTRACT_THREADS = 2  # requests that read texts at the same time; each takes all of a core
+SEARCH_THREADS = 4  # requests that read queries and order results at the same time
 PROBE_TIMEOUT_S = 2.0  # a probe that waits longer is taken for dead by whoever asked
 
 
@@ -78,6 +85,7 @@ class Wiring:
     stats: Stats
     browsing: Browsing
     similarity: Similarity
+    searching: Searching
     knowledge: Knowledge
     extracting: Extracting
     matching: Matching
@@ -142,7 +150,8 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
     extraction = Champion(registry, EXTRACTION, trained_reader)
     linking = Champion(registry, LINKING, learnt_linking)
     matching = Champion(registry, MATCHING, loaded_matcher)
-    readers = (extraction, linking, matching)
+    ranking = Champion(registry, SEARCH, loaded_ranker)
+    readers = (extraction, linking, matching, ranking)
     knowledge = Knowledge(
         GraphKnowledge(
             writing,
@@ -152,6 +161,7 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
         )
     )
     embedding = Threads(EMBED_THREADS)
+    similar = Similar(database)
     migrations = migrate.load()
     return Wiring(
         settings=settings,
@@ -160,12 +170,21 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
         stats=Stats(database),
         browsing=browsing,
         similarity=Similarity(
-            Similar(database),
+            similar,
             browsing,
             parameters=vocabulary.parameters_for_filters,
             brands=vocabulary.known_brands,
             predictor=champion.predictor,
             threads=embedding,
+        ),
+        searching=Searching(
+            Search(database),
+            similar,
+            browsing,
+            words=KnownWords(knowledge.grounder, partial(known_names, writing)),
+            ranker=ranking.predictor,
+            predictor=champion.predictor,
+            threads=Threads(SEARCH_THREADS),
         ),
         knowledge=knowledge,
         extracting=Extracting(knowledge.grounder, Threads(EXTRACT_THREADS)),
@@ -237,6 +256,20 @@ async def read_neighbourhood(settings: Settings, id: str, *, limit: int) -> Neig
     """What a drawing shows, for a command that has no application."""
     async with AsyncDatabase(connection_of(located(settings))) as database:
         return await Products(database).neighbourhood(id, depth=1, limit=limit)
+
+
+async def search_once(settings: Settings, query: SearchQuery, *, limit: int) -> SearchPage:
+    """One page of results, for a command that has no application."""
+    settings = located(settings)
+    connection = connection_of(settings)
+    async with AsyncDatabase(connection) as database:
+        with Database(connection) as writing:
+            wiring = assemble(settings, database, writing)
+            with wiring.jobs:
+                for one in (wiring.champion, *wiring.readers):
+                    await anyio.to_thread.run_sync(one.settle)
+                    one.close()
+                return await wiring.searching.search(query, limit=limit, cursor=None)
 
 
 async def read_proposals(

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from app.cli import evaluate_entities, evaluate_matching
+from app.cli import evaluate_entities, evaluate_matching, evaluate_search
 from app.cli.evaluate_linking import linking
 from app.cli.output import Json, err, print_json
 from app.cli.report_table import print_report
@@ -158,6 +158,22 @@ def entities(
         seed=seed,
         notify=_note,
     )
+    if json:
+        print_json(report)
+    else:
+        print_report(report)
+
+
+@cli.command()
+def search(
+    train: evaluate_search.Train,
+    test: evaluate_search.Test,
+    encoder: evaluate_search.Encoder = "none",
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1)] = 0,
+    json: Json = False,
+) -> None:
+    """Find the offers of a product by its name: NDCG@10, and how far above BM25."""
+    report = evaluate_search.report_on_search(train, test, encoder=encoder, seed=seed)
     if json:
         print_json(report)
     else:

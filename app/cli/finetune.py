@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from app.services.finetuning import Finetuned, Shelf
 
 cli = typer.Typer(
-    help="Learn from labels: to find values in texts, or which items are one product.",
+    help="Learn from labels: values in texts, which items are one product, the order of results.",
     no_args_is_help=True,
 )
 
@@ -85,6 +85,26 @@ def matching(
 
     shelf = _shelf(load_settings(), promote)
     report(finetune_matching(train, valid, shelf, seed=seed, notify=_note), json=json)
+
+
+@cli.command()
+def search(
+    train: Annotated[
+        Path,
+        typer.Option(
+            help="Offers of known products: CSV with product_title, cluster_label, category_label."
+        ),
+    ],
+    promote: Promote = "if_better",
+    seed: Seed = 0,
+    json: Json = False,
+) -> None:
+    """Learn the order of search results; `/v1/search` uses it once promoted."""
+    from app.services.finetuning import finetune_search
+
+    report(
+        finetune_search(train, _shelf(load_settings(), promote), seed=seed, notify=_note), json=json
+    )
 
 
 def _shelf(settings: Settings, promote: Literal["always", "if_better", "never"]) -> Shelf:

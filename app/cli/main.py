@@ -27,6 +27,7 @@ from app.cli import (
     neo4j,
     pretrain,
     review,
+    search,
     serving,
     worker,
 )
@@ -56,6 +57,7 @@ cli.add_typer(jobs.cli, name="jobs")
 cli.command("extract")(extract.extract)
 cli.command("build-graph")(build.build_graph)
 cli.command("match")(match.match)
+cli.command("search")(search.search)
 cli.command("export")(export.export_)
 cli.command("pretrain")(pretrain.pretrain)
 cli.command("embed")(pretrain.embed)

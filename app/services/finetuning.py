@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, assert_never
 
 import msgspec
 
-from app.services.readers import EXTRACTION, MATCHING
+from app.services.readers import EXTRACTION, MATCHING, SEARCH
 from graph.records import Record
 from graph.repositories.review import decisions
 from ml.artefact import ArtefactDraft, Measure
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ml.registry import Registry
 
 Notify = Callable[[str], None]
-# `if_better`: than what serves, by `micro_f1` or `f1`; at once where nothing serves.
+# `if_better`: than what serves, by `micro_f1`, `f1` or `ndcg@10`; at once where nothing serves.
 Promote = Literal["always", "if_better", "never"]
 
 
@@ -179,6 +179,29 @@ def finetune_matching(
         judged_by="f1",
         seed=seed,
         fingerprint=_fingerprint([train, valid]),
+    )
+
+
+def finetune_search(train: Path, shelf: Shelf, *, seed: int, notify: Notify) -> Finetuned:
+    """Learn the order of results; the metrics are those of a ranker without a fifth of the queries.
+
+    Raises:
+        OffersInvalid: the file cannot be read or learnt from.
+    """
+    from ml.search import evaluation
+
+    trial = evaluation.SearchTrial(seed=seed)
+    ranker, found, queries = evaluation.train_and_judge(train, trial, notify=notify)
+    return shelf.keep(
+        SEARCH,
+        ranker.to_files(),
+        config=msgspec.to_builtins(trial),
+        examples=queries,
+        metrics=evaluation.measured(found, seed),
+        baselines=evaluation.baselines(found),
+        judged_by=evaluation.METRIC,
+        seed=seed,
+        fingerprint=_fingerprint([train]),
     )
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from ml.linking.records import CatalogModel
     from ml.registry import Registry
 
-# Names of the artefacts whose champions read and compare texts.
-EXTRACTION, LINKING, MATCHING = "extraction", "linking", "matching"
+# Names of the artefacts whose champions read, compare and order texts.
+EXTRACTION, LINKING, MATCHING, SEARCH = "extraction", "linking", "matching", "search"
 CHAMPION = "champion"
 
 

@@ -1,0 +1,66 @@
+"""Prices in what people type: `under 300`, `100-200 euro`, `300元以下`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from graph.filters import Quantity, Range
+
+_NUMBER = r"(\d{1,9}(?:[.,]\d{3})*(?:[.,]\d{1,2})?)"
+_SIGN = r"[$€£¥￥]"
+_CURRENCY = (
+    r"(?:eur|euros?|usd|dollars?|bucks|gbp|pounds?|cny|rmb|yuan|inr|rupees?|"
+    r"元|块钱|块|人民币|欧元|美元)(?![a-z])"
+)
+_MONEY = rf"{_SIGN}?\s*{_NUMBER}(?![\d.,]*\d)\s*(?:{_SIGN}|{_CURRENCY})?"
+_NO_UNIT = r"(?!\s*(?:[a-z%\"″°]|\d))"  # `under 2 kg` speaks of no price
+_AT_MOST = r"(?:under|below|less than|cheaper than|up to|at most|no more than|max(?:imum)?|<=?|≤)"
+_AT_LEAST = r"(?:over|above|more than|at least|starting (?:at|from)|min(?:imum)?|>=?|≥)"
+_TO = r"\s*(?:-|–|~|to|and|至|到)\s*"
+_SURE = rf"(?:{_SIGN}|{_CURRENCY})"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceWords:
+    """A range of prices, and where it stands in the text."""
+
+    condition: Range
+    start: int
+    end: int
+
+
+def find_price(text: str) -> PriceWords | None:
+    """The first price that the text asks for."""
+    for pattern, low, high in _PATTERNS:
+        match = pattern.search(text)
+        if match is None:
+            continue
+        ends = [_quantity(match[group]) if group else None for group in (low, high)]
+        if ends[0] and ends[1] and ends[0].number > ends[1].number:
+            continue
+        return PriceWords(Range(*ends), match.start(), match.end())
+    return None
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+# Each with the groups of its lower and its upper end.
+_PATTERNS: tuple[tuple[re.Pattern[str], int | None, int | None], ...] = (
+    (_compiled(rf"between\s+{_MONEY}{_TO}{_MONEY}{_NO_UNIT}"), 1, 2),
+    (_compiled(rf"(?<![\w.,-])(?=[^a-z]*{_SURE}){_MONEY}{_TO}{_MONEY}{_NO_UNIT}"), 1, 2),
+    (_compiled(rf"(?<!\w){_AT_MOST}\s*{_MONEY}{_NO_UNIT}"), None, 1),
+    (_compiled(rf"(?<!\w){_AT_LEAST}\s*{_MONEY}{_NO_UNIT}"), 1, None),
+    (_compiled(rf"(?:低于|不超过|不到|少于|便宜于)\s*{_MONEY}{_NO_UNIT}"), None, 1),
+    (_compiled(rf"(?:高于|超过|不低于|不少于)\s*{_MONEY}{_NO_UNIT}"), 1, None),
+    (_compiled(rf"(?<![\d.,]){_MONEY}\s*(?:以下|以内|之内|内)"), None, 1),
+    (_compiled(rf"(?<![\d.,]){_MONEY}\s*(?:以上|起)"), 1, None),
+)
+
+
+def _quantity(written: str) -> Quantity:
+    """`1,299.50` and `1.299,50` are the same; three digits behind a sign are thousands."""
+    whole = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", written)
+    return Quantity(float(whole.replace(",", ".")))

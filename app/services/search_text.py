@@ -1,0 +1,110 @@
+"""A query as it is looked for: words of the index, terms of a filter, spelling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from app.services.understanding import Understood, understand
+from graph.filters import Filter, OneOf
+from graph.text.lucene import Words
+from ml.search.spelling import can_be_wrong
+from ml.search.words import folded, prepared
+
+if TYPE_CHECKING:
+    from app.services.search_words import SearchWords
+
+# What the analyzer of the index leaves out, and words that ask and name nothing.
+_ENGLISH = """a an and are as at be but by for if in into is it no not of on or s such t that the
+their then there these they this to was will with www i me my find show want need looking please"""
+_CHINESE = "的 了 和 是 在 我 要 想 买 有 与 或 吗 呢 请"
+STOP_WORDS = frozenset(f"{_ENGLISH} {_CHINESE}".split())
+_CHUNK = re.compile(r"[^\W_]+")
+_ALPHABETIC = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query, read.
+
+    Attributes:
+        query: as it was typed.
+        text: what texts are compared with: without prices, with its words corrected.
+        words: what the full-text index is asked for.
+        filter: what was understood, with ids.
+        texts: of values, by their ids, to be shown.
+        corrections: words that names lack, and what they may have been meant for.
+        corrected: the query as it was meant, where that is not as it was typed.
+    """
+
+    query: str
+    text: str
+    words: Words
+    filter: Filter = field(default_factory=Filter)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    rest: str = ""
+    corrections: Mapping[str, str] = field(default_factory=dict)
+    corrected: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no word to look for."""
+        return not self.words.exact
+
+
+def read_query(
+    query: str, *, words: SearchWords, understood: bool, wrong: Mapping[str, str] | None = None
+) -> Asked:
+    """Reads a query; `wrong` are words that are to be read as others."""
+    meant = _corrected(query, wrong) if wrong else query
+    parts = understand(meant, words.grounder) if understood else Understood((), meant, meant)
+    unknown = [word for word in _misspelt(parts.text) if word not in words.spelling]
+    corrections = {word: new for word in unknown if (new := words.spelling.correction(word))}
+    return Asked(
+        query=query,
+        text=parts.text,
+        words=Words(tuple(_index_words(parts.text)), tuple(unknown)),
+        filter=parts.filter,
+        texts=_texts(parts, meant),
+        rest=parts.rest,
+        corrections={} if wrong else corrections,
+        corrected=meant if wrong else None,
+    )
+
+
+def _corrected(query: str, wrong: Mapping[str, str]) -> str:
+    return _ALPHABETIC.sub(lambda match: wrong.get(folded(match[0]), match[0]), query)
+
+
+def _misspelt(text: str) -> list[str]:
+    """Words that could be misspelt at all."""
+    words = (folded(match[0]) for match in _ALPHABETIC.finditer(text))
+    return [word for word in dict.fromkeys(words) if can_be_wrong(word) and word not in STOP_WORDS]
+
+
+def _index_words(text: str) -> Iterator[str]:
+    """As written, and cut and joined where letters meet digits: titles write `64 GB` as `64gb`."""
+    plain = folded(text)
+    for chunk in _CHUNK.findall(plain):
+        if chunk not in STOP_WORDS:
+            yield chunk
+    parts = prepared(text).words
+    for part in parts:
+        if part not in STOP_WORDS and len(part) > 1:
+            yield part
+    for first, second in pairwise(parts):
+        if first.isdigit() != second.isdigit() and (first + second).isascii():
+            yield first + second
+
+
+def _texts(parts: Understood, text: str) -> dict[str, str]:
+    """Values as the query writes them, by id: a filter says `red` and not the id of red."""
+    return {
+        value: text[part.start : part.end].strip()
+        for part in parts.parts
+        if isinstance(part.term.condition, OneOf) and part.term.field not in ("brand", "category")
+        for value in part.term.condition.values
+    }

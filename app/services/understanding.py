@@ -1,0 +1,130 @@
+"""What a query means by itself: brand, category, values and prices as a filter, and the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.services.price_words import find_price
+from graph.filters import Filter, OneOf, Quantity, Range, Term
+from graph.records import Named
+from ml.grounding.lexicon import Names, named_in
+from ml.grounding.reading import Reading, read
+
+if TYPE_CHECKING:
+    from ml.grounding.grounder import Grounder
+
+SURE = 0.5  # of all ways to read the words; what is less sure stays a word among words
+_AT_MOST = re.compile(r"(?:under|below|less than|up to|at most|max|<=?|≤|不超过|低于)\s*$", re.I)
+_AT_LEAST = re.compile(r"(?:over|above|more than|at least|min|>=?|≥|超过|高于|不低于)\s*$", re.I)
+_LOOKED_BACK = 16  # characters before a quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Words of the query that were understood: the term that they mean, and their place."""
+
+    term: Term
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A query in parts.
+
+    Attributes:
+        parts: in the order of the text; none shares a place with another.
+        text: what full text is asked for: all of the query but its prices and comparisons.
+        rest: what is no part.
+    """
+
+    parts: tuple[Part, ...]
+    text: str
+    rest: str
+
+    @property
+    def filter(self) -> Filter:
+        """One term for each field; two values of one parameter are alternatives."""
+        terms: dict[str, Term] = {}
+        for part in self.parts:
+            before = terms.get(part.term.field)
+            terms[part.term.field] = _both(before, part.term) if before else part.term
+        return Filter(tuple(terms.values()))
+
+
+def understand(query: str, grounder: Grounder) -> Understood:
+    """Reads a query with the vocabulary of the graph; ambiguous words are left as they are."""
+    parts: list[Part] = []
+    silent: list[tuple[int, int]] = []
+    if (price := find_price(query)) is not None:
+        parts.append(Part(Term("price", price.condition), price.start, price.end))
+        silent.append((price.start, price.end))
+    open_text = _without(query, silent, keep_places=True)
+    lexicon = grounder.lexicon
+    for field, names in (("brand", lexicon.brands), ("category", lexicon.categories)):
+        parts += _named(field, open_text, names, parts)
+    for reading in read(open_text, lexicon):
+        if reading.share >= SURE and reading.known and _is_free(reading, parts):
+            start, condition = _condition(open_text, reading)
+            if start < reading.start:
+                silent.append((start, reading.end))
+            parts.append(Part(Term(reading.parameter, condition), start, reading.end))
+    parts.sort(key=lambda part: part.start)
+    places = [(part.start, part.end) for part in parts]
+    return Understood(tuple(parts), _without(query, silent), _without(query, places))
+
+
+def _named(field: str, text: str, names: Names[Named], parts: list[Part]) -> Iterator[Part]:
+    found = named_in(text, names)
+    if found is not None and not any(
+        found.start < part.end and part.start < found.end for part in parts
+    ):
+        yield Part(Term(field, OneOf((found.thing.id,))), found.start, found.end)
+
+
+def _is_free(reading: Reading, parts: list[Part]) -> bool:
+    return not any(reading.start < part.end and part.start < reading.end for part in parts)
+
+
+def _condition(text: str, reading: Reading) -> tuple[int, OneOf | Range]:
+    """The value itself, or with `under` before a quantity all up to it; and where it begins."""
+    number, unit = reading.value.number, reading.value.unit
+    if number is not None and reading.how in ("quantity", "number"):
+        first = max(0, reading.start - _LOOKED_BACK)
+        before = text[first : reading.start]
+        quantity = Quantity(number, unit)
+        if match := _AT_MOST.search(before):
+            return first + match.start(), Range(high=quantity)
+        if match := _AT_LEAST.search(before):
+            return first + match.start(), Range(low=quantity)
+    return reading.start, OneOf((reading.value.id,))
+
+
+def _both(one: Term, other: Term) -> Term:
+    if isinstance(one.condition, OneOf) and isinstance(other.condition, OneOf):
+        values = dict.fromkeys((*one.condition.values, *other.condition.values))
+        return Term(one.field, OneOf(tuple(values)))
+    return one
+
+
+def _without(text: str, places: list[tuple[int, int]], *, keep_places: bool = False) -> str:
+    kept = list(text)
+    for start, end in places:
+        kept[start:end] = " " * (end - start)
+    left = "".join(kept)
+    return left if keep_places else " ".join(left.split())
+
+
+def shown(filter: Filter, texts: Mapping[str, str]) -> str:
+    """The filter as a person would write it: values by their text, not their id."""
+    terms = []
+    for term in filter.terms:
+        if isinstance(term.condition, OneOf):
+            values = tuple(texts.get(value, value) for value in term.condition.values)
+            terms.append(Term(term.field, OneOf(values), term.negated))
+        else:
+            terms.append(term)
+    return str(Filter(tuple(terms)))

@@ -1,0 +1,165 @@
+"""Items by what their texts say: full-text candidates, and what they have to show and to count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graph.client import AsyncDatabase, Row
+from graph.filters import Filter
+from graph.records import ItemKind, ItemSummary, Record
+from graph.repositories.candidates import predicate_of
+from graph.repositories.item_texts import named
+from graph.repositories.selection import LABELS, select
+from graph.text.lucene import Words, lucene
+
+DESCRIPTION_CHARS = 600  # of what is shown and marked; a description may be a megabyte
+FACET_VALUES = 10
+FACET_PARAMETERS = 6
+
+_INDEX: dict[ItemKind, str] = {"product": "product_text", "model": "entity_names"}
+
+_NAMED = "x.id, x.name, x.names"
+_SHOWN = f"""[score, n.id, coalesce(n.title, n.name),
+  [(n)-[r:MADE_BY]->(x) WHERE r.status <> 'rejected' | [{_NAMED}]][0],
+  [(n)-[r:BELONGS_TO]->(x) WHERE r.status <> 'rejected' | [{_NAMED}]][0],
+  n.price, n.currency, n.in_stock, n.source, toString(n.closed_at),
+  left(n.description, {DESCRIPTION_CHARS}), toString(n.first_seen)]"""
+
+# {…} are clauses of ours from `selection`; the words are those of `lucene`, in a parameter.
+BY_WORDS = f"""
+CALL db.index.fulltext.queryNodes($index, $words, {{{{limit: $pool}}}}) YIELD node AS n, score
+WHERE n:{{label}} AND {{predicate}}
+WITH n, score ORDER BY score DESC, n.id LIMIT $rows
+RETURN collect({_SHOWN}) AS found
+"""
+BY_FILTER = f"""
+MATCH (n:{{label}}) WHERE {{predicate}}
+WITH n, 0.0 AS score ORDER BY n.id LIMIT $rows
+RETURN collect({_SHOWN}) AS found
+"""
+BY_IDS = f"""
+UNWIND $ids AS id
+MATCH (n:{{label}} {{{{id: id}}}})
+WITH n, 0.0 AS score
+RETURN collect({_SHOWN}) AS found
+"""
+KNOWN_WORDS = """
+UNWIND $words AS word
+CALL (word) {
+  CALL db.index.fulltext.queryNodes($index, word, {limit: 1}) YIELD node
+  RETURN count(node) AS found
+}
+WITH word WHERE found > 0
+RETURN collect(word) AS known
+"""
+# An item that says nothing of a parameter has what its model has.
+FACETS = f"""
+UNWIND $ids AS id
+MATCH (n:{{label}} {{{{id: id}}}})
+CALL (n) {{{{
+  MATCH (n)-[r:HAS_PARAMETER]->(v:Value) WHERE r.status = 'accepted'
+  RETURN collect(DISTINCT v) AS own
+}}}}
+CALL (n, own) {{{{
+  WITH [v IN own | v.parameter] AS stated
+  OPTIONAL MATCH (n)-[i:INSTANCE_OF]->(:Model)-[r:HAS_PARAMETER]->(v:Value)
+  WHERE i.status <> 'rejected' AND r.status = 'accepted' AND NOT v.parameter IN stated
+  RETURN collect(DISTINCT v) AS inherited
+}}}}
+UNWIND own + inherited AS v
+WITH v, count(DISTINCT n) AS items
+ORDER BY items DESC, v.id
+WITH v.parameter AS parameter, collect([v.id, v.text, items])[..{FACET_VALUES}] AS values,
+  sum(items) AS items
+ORDER BY items DESC, parameter LIMIT {FACET_PARAMETERS}
+MATCH (p:Parameter {{{{id: parameter}}}})
+RETURN p.id AS id, p.name AS name, values
+ORDER BY items DESC, id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A candidate; `score` is the index's own, and 0 where no word was asked for."""
+
+    summary: ItemSummary
+    description: str | None
+    first_seen: str | None
+    score: float
+
+
+class Counted(Record, frozen=True):
+    """How many items have something: a brand, a category, a value."""
+
+    id: str
+    name: str
+    items: int
+
+
+class ParameterCounts(Record, frozen=True):
+    """A parameter's values with the items that have each."""
+
+    id: str
+    name: str
+    values: tuple[Counted, ...]
+
+
+class Search:
+    """Reads only."""
+
+    def __init__(self, database: AsyncDatabase) -> None:
+        self._database = database
+
+    async def by_words(
+        self, words: Words, *, kind: ItemKind, filter: Filter, pool: int, rows: int
+    ) -> list[Hit]:
+        """At most `rows` items that pass the bound `filter`, of the `pool` best by the index.
+
+        Closed items never pass.
+        """
+        text = lucene(words)
+        if not text:
+            return []
+        asked: dict[str, object] = {"index": _INDEX[kind], "words": text, "pool": pool}
+        return await self._hits(BY_WORDS, kind, filter, {**asked, "rows": rows})
+
+    async def by_filter(self, *, kind: ItemKind, filter: Filter, rows: int) -> list[Hit]:
+        """The first items by id that pass the bound `filter`."""
+        return await self._hits(BY_FILTER, kind, filter, {"rows": rows})
+
+    async def by_ids(self, ids: Sequence[str], *, kind: ItemKind) -> list[Hit]:
+        return await self._hits(BY_IDS, kind, Filter(), {"ids": list(ids)})
+
+    async def known_words(self, words: Sequence[str], *, kind: ItemKind) -> frozenset[str]:
+        """Those that stand in some text, as they are."""
+        asked = [word for word in words if lucene(Words((word,))) == word]
+        if not asked:
+            return frozenset()
+        row = await self._database.read(KNOWN_WORDS, {"index": _INDEX[kind], "words": asked})
+        return frozenset(row[0]["known"])
+
+    async def facets(self, ids: Sequence[str], *, kind: ItemKind) -> tuple[ParameterCounts, ...]:
+        """The parameters that most of these items have, with their most frequent values."""
+        query = FACETS.format(label=LABELS[kind])
+        return tuple(map(_counts, await self._database.read(query, {"ids": list(ids)})))
+
+    async def _hits(
+        self, query: str, kind: ItemKind, filter: Filter, asked: dict[str, object]
+    ) -> list[Hit]:
+        selection = select(filter, kind, from_index=False)
+        text = query.format(label=selection.label, predicate=predicate_of(selection))
+        row = (await self._database.read(text, {**selection.parameters, **asked}))[0]
+        return [_hit(kind, columns) for columns in row["found"]]
+
+
+def _hit(kind: ItemKind, columns: list[Any]) -> Hit:
+    score, id, title, brand, category, *rest, description, first_seen = columns
+    summary = ItemSummary(kind, id, title, named(brand), named(category), *rest)
+    return Hit(summary, description, first_seen, score)
+
+
+def _counts(row: Row) -> ParameterCounts:
+    values = tuple(Counted(id, text, items) for id, text, items in row["values"])
+    return ParameterCounts(row["id"], row["name"], values)

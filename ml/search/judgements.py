@@ -1,0 +1,99 @@
+"""Offers of known products as queries with the answers that they should have."""
+
+# Q queries, D texts
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ml.errors import OffersInvalid
+from ml.linking.offers import read_offers
+from ml.search.words import folded
+
+SAME, VARIANT = 2, 1  # gains: the product itself, and the same in another size or colour
+
+# What variants of one product differ in.
+_VARIANT = re.compile(
+    r"\b\d+\s?(?:gb|tb|mb)\b|\b(?:black|white|silver|gr[ae]y|blue|red|green|gold|rose|pink|purple"
+    r"|yellow|orange|brown|beige|stainless steel|steel|inox|space|jet|dual sim|matte)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Queries over one pool of texts.
+
+    Attributes:
+        texts: D titles.
+        queries: Q of them, each the name of a product.
+        families: of each query: what its variants share; those of one family stay in one fold.
+        gains: of each query, by the position of a text; texts that are left out are wrong.
+    """
+
+    texts: Sequence[str]
+    queries: Sequence[str]
+    families: Sequence[str]
+    gains: Sequence[dict[int, int]]
+
+    def only(self, families: Collection[str]) -> Judged:
+        """The queries of these families, over their own texts alone."""
+        asked = [n for n, family in enumerate(self.families) if family in families]
+        places = sorted({place for n in asked for place in self.gains[n]})
+        moved = {place: new for new, place in enumerate(places)}
+        return Judged(
+            texts=[self.texts[place] for place in places],
+            queries=[self.queries[n] for n in asked],
+            families=[self.families[n] for n in asked],
+            gains=[{moved[p]: gain for p, gain in self.gains[n].items()} for n in asked],
+        )
+
+    def halves(self, share: float, seed: int) -> tuple[Judged, Judged]:
+        """A share of the families, drawn at random, and the others; each has a family at least.
+
+        Raises:
+            ValueError: there are fewer than two.
+        """
+        families = sorted(set(self.families))
+        if len(families) < 2:
+            raise ValueError("one family cannot be divided")
+        order = np.random.default_rng(seed).permutation(len(families)).tolist()
+        cut = min(max(1, round(share * len(families))), len(families) - 1)
+        first = {families[n] for n in order[:cut]}
+        return self.only(first), self.only(set(families) - first)
+
+
+def read_judged(path: Path) -> Judged:
+    """Every product's name asks for its offers; names that are spelled alike are one query.
+
+    Raises:
+        OffersInvalid: the file cannot be read, or names fewer than two products.
+    """
+    offers = read_offers(path)
+    by_name: dict[str, list[int]] = defaultdict(list)
+    shown: dict[str, str] = {}
+    for place, offer in enumerate(offers):
+        name = " ".join(folded(offer.label).split())
+        if name:
+            by_name[name].append(place)
+            shown.setdefault(name, offer.label)
+    by_family: dict[str, list[int]] = defaultdict(list)
+    families = {name: " ".join(_VARIANT.sub(" ", name).split()) for name in by_name}
+    if len(set(families.values())) < 2:
+        raise OffersInvalid(path=path, reason="names fewer than two products to tell apart")
+    for name, places in by_name.items():
+        by_family[families[name]] += places
+    return Judged(
+        texts=[offer.title for offer in offers],
+        queries=[shown[name] for name in by_name],
+        families=[families[name] for name in by_name],
+        gains=[
+            dict.fromkeys(by_family[families[name]], VARIANT) | dict.fromkeys(places, SAME)
+            for name, places in by_name.items()
+        ],
+    )

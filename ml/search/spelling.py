@@ -1,0 +1,54 @@
+"""Words that somebody may have meant: those of the vocabulary one or two letters off."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from ml.search.words import split_words
+
+SHORTEST = 4  # letters; a shorter word is like too many others
+_LONG = 8  # letters from which on two may be wrong
+
+
+class Spelling:
+    """The words of names, by how many items each stands for.
+
+    The first letter is taken for right: hardly anybody mistypes it, and it makes this quick.
+    """
+
+    def __init__(self, names: Iterable[tuple[str, int]]) -> None:
+        self._items: Counter[str] = Counter()
+        for name, items in names:
+            for word in split_words(name):
+                if can_be_wrong(word):
+                    self._items[word] += items
+        self._by_first: dict[str, list[str]] = defaultdict(list)
+        for word in self._items:
+            self._by_first[word[0]].append(word)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._items
+
+    def correction(self, word: str) -> str | None:
+        """The nearest word, of equally near ones that of most items; None: there is none."""
+        if not can_be_wrong(word) or word in self:
+            return None
+        letters = 2 if len(word) >= _LONG else 1
+        found = process.extract(
+            word,
+            self._by_first.get(word[0], ()),
+            scorer=OSA.distance,
+            score_cutoff=letters,
+            limit=20,
+        )
+        best = min(found, key=lambda one: (one[1], -self._items[one[0]], one[0]), default=None)
+        return None if best is None else str(best[0])
+
+
+def can_be_wrong(word: str) -> bool:
+    """Letters of an alphabet alone: codes and Chinese have no spelling to be corrected."""
+    return len(word) >= SHORTEST and word.isalpha() and ord(word[0]) < 0x2E80
