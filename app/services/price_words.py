@@ -36,10 +36,11 @@ def find_price(text: str) -> PriceWords | None:
         match = pattern.search(text)
         if match is None:
             continue
-        ends = [_quantity(match[group]) if group else None for group in (low, high)]
-        if ends[0] and ends[1] and ends[0].number > ends[1].number:
+        least = _quantity(match[low]) if low else None
+        most = _quantity(match[high]) if high else None
+        if least and most and least.number > most.number:
             continue
-        return PriceWords(Range(*ends), match.start(), match.end())
+        return PriceWords(Range(least, most), match.start(), match.end())
     return None
 
 

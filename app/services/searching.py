@@ -28,7 +28,7 @@ from ml.search.words import prepared
 if TYPE_CHECKING:
     from app.services.browsing import Browsing
     from app.services.search_order import LoadedRanker
-    from app.services.search_words import KnownWords
+    from app.services.search_words import SearchWords
     from app.services.suggestions import Suggestion
     from app.services.threads import Threads
     from graph.repositories.search import Search
@@ -148,7 +148,7 @@ class Searching:
         similar: Similar,
         browsing: Browsing,
         *,
-        words: KnownWords,
+        words: Callable[[], SearchWords],
         ranker: Callable[[], LoadedRanker | None],
         predictor: Callable[[], Predictor | None],
         threads: Threads,

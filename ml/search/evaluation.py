@@ -118,8 +118,8 @@ class JudgedSearch:
 def judge(ranker: SearchRanker, judged: Judged, encoders: Sequence[Encoder] = ()) -> JudgedSearch:
     """Ask all queries over the pool of their own offers; with several encoders by their mean."""
     own = ranker.over(judged.texts)
-    encoded = [encoder(judged.queries, judged.texts) for encoder in encoders] or [None]
-    pools = [Pool.of(judged.texts, own.statistics, scores) for scores in encoded]
+    scored = [encoder(judged.queries, judged.texts) for encoder in encoders]
+    pools = [Pool.of(judged.texts, own.statistics, one) for one in scored or [{}]]
     orders = {
         name: [top(score(query), _SHOWN) for query in judged.queries]
         for name, score in _baseline_scorers(pools[0]).items()

@@ -19,6 +19,8 @@ from app.services.intake import Intake
 from app.services.matching import Matching
 from app.services.models import Models, registry_of
 from app.services.reviewing import Reviewing
+from app.services.search_words import SearchWords
+from app.services.searching import Searching
 from app.services.similarity import Similarity
 from app.services.threads import Threads
 from app.services.uploads import Uploads
@@ -29,6 +31,7 @@ from graph.text import normalise_value
 from tests.app.fake_jobs import FakeJobs
 from tests.fake_encoders import FakeSimilar, HashedWords
 from tests.fake_reviews import FakeReview
+from tests.fake_searches import FakeSearch
 from tests.fakes import (
     Changes,
     FakeConflicts,
@@ -168,6 +171,7 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
         page_items_max=chosen.page_items_max,
     )
     similar = FakeSimilar(store.graph, HashedWords())
+    search = FakeSearch(store.graph)
     review = FakeReview(STOCK, PROPOSED, KNOWN, run="build-1")
     return SimpleNamespace(
         settings=chosen,
@@ -182,6 +186,15 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
             browsing,
             parameters=vocabulary.parameters_for_filters,
             brands=vocabulary.known_brands,
+            predictor=lambda: similar.predictor,
+            threads=Threads(2),
+        ),
+        searching=Searching(
+            search,
+            similar,
+            browsing,
+            words=lambda: SearchWords.of(grounder_of(store.graph), search.names()),
+            ranker=lambda: None,
             predictor=lambda: similar.predictor,
             threads=Threads(2),
         ),

@@ -1,0 +1,271 @@
+"""Search over HTTP: what a storefront asks, gets, and is refused."""
+
+import socket
+
+import pytest
+
+from app.keys import Scope
+from app.main import create_app
+from app.services.search_order import LoadedRanker
+from ml.search.judgements import read_judged
+from ml.search.ranker import Part, SearchConfig, SearchRanker
+from tests.app.parts import NOW, listening
+from tests.ml.search.made_up import write_offers
+
+pytestmark = pytest.mark.anyio
+
+STOCK = (
+    ("1", "Acme lantern 128GB red", "Acme", 250.0, True, "Red", 128),
+    ("2", "Acme lantern 128GB blue", "Acme", 240.0, False, "Blue", 128),
+    ("3", "Acme lantern 64GB red", "Acme", 199.0, True, "Red", 64),
+    ("4", "Bolt lantern 128GB red", "Bolt", 99.0, True, "Red", 128),
+    ("5", "艾克米 手机壳 红色", "Bolt", 10.0, True, "Red", 64),
+    ("6", "Acme lantern 128GB red deluxe", "Acme", 900.0, True, "Red", 128),
+)
+
+
+@pytest.fixture
+async def stocked(client):
+    for sku, title, brand, price, in_stock, colour, storage in STOCK:
+        body = {
+            "title": title,
+            "brand": brand,
+            "price": price,
+            "in_stock": in_stock,
+            "description": f"A {colour.lower()} thing.",
+            "facts": [
+                {"parameter": "Colour", "value": colour},
+                {"parameter": "Storage", "value": storage, "unit": "GB"},
+            ],
+        }
+        assert (await client.put(f"/v1/products/shop:{sku}", json=body)).status_code == 201
+    return client
+
+
+async def found(client, q, **params):
+    answer = await client.get("/v1/search", params={"q": q, **params})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def ids(page):
+    return [one["item"]["id"].removeprefix("shop:") for one in page["items"]]
+
+
+async def test_a_query_becomes_filters_and_says_so(stocked):
+    page = await found(stocked, "red 128gb acme under 300")
+
+    assert ids(page) == ["1"]
+    assert set(page["understood"]["filters"].split()) == {
+        "price<=300",
+        "brand:acme",
+        "colour:red",
+        "storage:128gb",
+    }
+    assert page["understood"]["rest"] == ""
+    assert page["items"][0]["why"]["matched"] == ["red", "128", "gb", "acme"]
+    assert page["items"][0]["why"]["missing"] == []
+    assert page["model"] == "rules"
+
+
+async def test_what_is_shown_as_understood_can_be_sent_as_filter(stocked):
+    page = await found(stocked, "red 128gb acme under 300")
+
+    again = await found(stocked, "", filter=page["understood"]["filters"])
+
+    assert ids(again) == ids(page)
+
+
+async def test_out_of_stock_comes_last_in_any_order(stocked):
+    for sort in ("relevance", "price", "-price", "newest"):
+        assert ids(await found(stocked, "lantern", sort=sort))[-1] == "2"
+
+
+async def test_prices_sort_both_ways(stocked):
+    assert ids(await found(stocked, "lantern", sort="price")) == ["4", "3", "1", "6", "2"]
+    assert ids(await found(stocked, "lantern", sort="-price")) == ["6", "1", "3", "4", "2"]
+
+
+async def test_facets_count_all_results_and_not_the_page(stocked):
+    page = await found(stocked, "lantern", limit=1)
+
+    assert page["found"] == 5
+    assert page["facets"]["brand"] == [
+        {"id": "acme", "name": "Acme", "items": 4},
+        {"id": "bolt", "name": "Bolt", "items": 1},
+    ]
+    assert page["facets"]["in_stock"] == [
+        {"id": "yes", "name": "yes", "items": 4},
+        {"id": "no", "name": "no", "items": 1},
+    ]
+    colours = next(one for one in page["facets"]["parameters"] if one["id"] == "colour")
+    assert [(one["name"], one["items"]) for one in colours["values"]] == [("Red", 4), ("Blue", 1)]
+    assert (await found(stocked, "lantern", facets=False))["facets"] is None
+
+
+async def test_pages_follow_one_another_and_end(stocked):
+    first = await stocked.get("/v1/search", params={"q": "lantern", "limit": 3})
+    second = await found(stocked, "lantern", limit=3, cursor=first.json()["next_cursor"])
+
+    assert 'rel="next"' in first.headers["Link"]
+    assert len(ids(second)) == 2
+    assert not set(ids(first.json())) & set(ids(second))
+    assert second["next_cursor"] is None
+
+
+async def test_a_misspelt_word_is_read_as_a_name(stocked):
+    page = await found(stocked, "acmee 128gb", sort="price")
+
+    assert page["understood"]["corrected"] == "acme 128gb"
+    assert set(ids(page)) == {"1", "2", "6"}
+
+
+async def test_a_filter_that_nothing_passes_is_left_out_and_the_answer_says_so(stocked):
+    page = await found(stocked, "bolt lantern 64gb red under 5")
+
+    assert page["understood"]["relaxed"]
+    assert "by its words alone" in page["notice"]
+    assert "4" in ids(page)
+
+
+async def test_an_own_filter_beats_what_is_understood(stocked):
+    assert set(ids(await found(stocked, "acme lantern", filter="brand:bolt"))) == {"4"}
+    assert set(ids(await found(stocked, "lantern", filter="price<150"))) == {"4"}
+
+
+async def test_chinese_is_found_and_marked(stocked):
+    page = await found(stocked, "手机壳")
+
+    assert ids(page)[0] == "5"
+    title = page["items"][0]["item"]["title"]
+    marked = [title[start:end] for start, end in page["items"][0]["highlights"]["title"]]
+    assert marked == ["手机壳"]
+
+
+async def test_highlights_are_places_in_title_and_description(stocked):
+    one = (await found(stocked, "red lantern", filter="brand:bolt"))["items"][0]
+
+    assert [one["item"]["title"][a:b] for a, b in one["highlights"]["title"]] == ["lantern", "red"]
+    assert [one["description"][a:b] for a, b in one["highlights"]["description"]] == ["red"]
+
+
+async def test_vectors_say_how_near_a_result_is(stocked, wiring):
+    by_both = await found(stocked, "acme lantern 128gb red")
+    wiring.similar.predictor = None
+    by_words = await found(stocked, "acme lantern 128gb red")
+
+    assert by_both["items"][0]["why"]["similarity"] > 0.5
+    assert by_words["items"][0]["why"]["similarity"] is None
+
+
+async def test_a_promoted_model_orders_the_results(stocked, wiring, tmp_path):
+    judged = read_judged(write_offers(tmp_path / "train.csv", 1, count=20))
+    ranker = SearchRanker.train([Part(judged)], SearchConfig(trees=5, least_in_leaf=3, folds=2))
+    wiring.searching._ranker = lambda: LoadedRanker("search@1", ranker)
+
+    page = await found(stocked, "lantern 64gb red", understand=False)
+
+    assert page["model"] == "search@1"
+    assert page["notice"] is None
+    scores = [one["score"] for one in page["items"] if one["item"]["in_stock"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+async def test_models_are_found_by_their_kind(stocked, wiring):
+    page = await found(stocked, "anything", kind="model")
+
+    assert page["items"] == []
+
+
+async def test_a_query_of_stop_words_finds_nothing_and_says_why(stocked):
+    page = await found(stocked, "the of 的")
+
+    assert page["items"] == []
+    assert "nothing to look for" in page["notice"]
+
+
+async def test_an_empty_query_lists_what_passes(stocked):
+    assert len(ids(await found(stocked, ""))) == len(STOCK)
+
+
+@pytest.mark.parametrize(
+    ("params", "status", "code"),
+    [
+        ({"q": "x" * 60_000}, 422, "request_invalid"),
+        ({"q": "lamp", "filter": "colr:red"}, 400, "filter_invalid"),
+        ({"q": "lamp", "filter": "brand"}, 400, "filter_invalid"),
+        ({"q": "lamp", "sort": "best"}, 422, "request_invalid"),
+        ({"q": "lamp", "limit": 0}, 422, "request_invalid"),
+        ({"q": "lamp", "kind": "brand"}, 422, "request_invalid"),
+        ({"q": "lamp", "cursor": "nonsense"}, 400, "cursor_invalid"),
+    ],
+)
+async def test_bad_input_is_refused(stocked, params, status, code):
+    answer = await stocked.get("/v1/search", params=params)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_a_query_of_100_kb_is_refused_by_a_real_server(wiring):
+    _, token = wiring.keys.create("test", Scope.READ, now=NOW)
+    with listening(create_app(wiring=wiring)) as address, socket.create_connection(address) as to:
+        head = f"Host: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
+        to.sendall(f"GET /v1/search?q={'x' * 100_000} HTTP/1.1\r\n{head}".encode())
+        answer = b"".join(iter(lambda: to.recv(65_536), b""))
+
+    assert answer.split(b" ")[1] in (b"400", b"414", b"422")
+
+
+async def test_a_cursor_of_another_query_is_refused(stocked):
+    cursor = (await found(stocked, "lantern", limit=2))["next_cursor"]
+
+    for params in (
+        {"q": "lamp"},
+        {"q": "lantern", "sort": "price"},
+        {"q": "lantern", "kind": "model"},
+    ):
+        answer = await stocked.get("/v1/search", params={**params, "cursor": cursor})
+        assert (answer.status_code, answer.json()["code"]) == (400, "cursor_invalid")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "') MATCH (n) DETACH DELETE n //",
+        "lantern OR *:* AND title:[a TO z]",
+        "lantern~2 ^9 \\",
+        '"unclosed',
+        "{{7*7}} ${jndi:ldap://x} <script>alert(1)</script>",
+        "\x00\ud7ff\u202e" + "(" * 400,
+        "' OR 1=1 --",
+    ],
+)
+async def test_no_text_is_code(stocked, text):
+    for params in ({"q": text}, {"q": text, "understand": False}):
+        answer = await stocked.get("/v1/search", params=params)
+        assert answer.status_code == 200, answer.text
+    assert (await stocked.get("/v1/suggest", params={"q": text})).status_code == 200
+    for name in ("filter", "sort", "cursor", "kind"):
+        answer = await stocked.get("/v1/search", params={"q": "lantern", name: text})
+        assert answer.status_code in (400, 422)
+    assert len(ids(await found(stocked, ""))) == len(STOCK)
+
+
+async def test_names_are_completed_with_counts(stocked):
+    answer = await stocked.get("/v1/suggest", params={"q": "ac"})
+
+    assert answer.json()["items"] == [
+        {
+            "text": "Acme",
+            "kind": "brand",
+            "id": "acme",
+            "parameter": None,
+            "items": 4,
+            "highlight": [0, 2],
+        }
+    ]
+
+
+@pytest.mark.parametrize("params", [{}, {"q": "x" * 60_000}, {"q": "a", "limit": 51}])
+async def test_a_completion_of_nonsense_is_refused(stocked, params):
+    assert (await stocked.get("/v1/suggest", params=params)).status_code == 422

@@ -1,0 +1,185 @@
+"""Queries read as filters: prices, brands, values, and what stays words."""
+
+import pytest
+
+from app.services.price_words import find_price
+from app.services.search_text import read_query
+from app.services.search_words import SearchWords
+from app.services.suggestions import Suggester
+from app.services.understanding import shown, understand
+from graph.records import Named, Parameter, ValueView
+from graph.repositories.names import NamedItems
+from graph.text.lucene import Words, lucene
+from ml.grounding.grounder import Grounder
+from ml.grounding.lexicon import Lexicon
+from ml.grounding.trust import Trust
+
+PARAMETERS = (
+    Parameter("storage", "Storage", "number", "GB"),
+    Parameter("colour", "Colour", "text"),
+    Parameter("weight", "Weight", "number", "g"),
+)
+VALUES = (
+    ValueView("storage=128GB", "storage", "128 GB", 128.0, "GB", (), 40),
+    ValueView("storage=64GB", "storage", "64 GB", 64.0, "GB", (), 40),
+    ValueView("colour=red", "colour", "Red", None, None, ("红色",), 30),
+    ValueView("colour=blue", "colour", "Blue", None, None, (), 30),
+    ValueView("weight=2000g", "weight", "2000 g", 2000.0, "g", (), 10),
+)
+LEXICON = Lexicon.of(
+    PARAMETERS,
+    VALUES,
+    brands=[Named("acme", "Acme", ("ACME", "艾克米"))],
+    categories=[Named("lamps", "Lamps", ("Lamp",))],
+)
+GROUNDER = Grounder(LEXICON, Trust())
+NAMES = [
+    NamedItems("brand", "acme", "Acme", ("ACME", "艾克米"), 70),
+    NamedItems("category", "lamps", "Lamps", ("Lamp",), 50),
+    NamedItems("model", "acme-lantern-6", "Acme Lantern 6", (), 3),
+    NamedItems("value", "colour=red", "Crème Red", ("红色",), 30, "colour"),
+]
+WORDS = SearchWords.of(GROUNDER, NAMES)
+
+
+def understood(query):
+    found = understand(query, GROUNDER)
+    return str(found.filter), found.rest
+
+
+@pytest.mark.parametrize(
+    ("query", "filter", "rest"),
+    [
+        (
+            "red 128gb acme under 300",
+            "colour:colour=red storage:storage=128GB brand:acme price<=300",
+            "",
+        ),
+        ("acme lantern", "brand:acme", "lantern"),
+        ("艾克米 红色 300元以下 灯笼", "brand:acme colour:colour=red price<=300", "灯笼"),
+        ("lantern under 2 kg", "weight<=2000g", "lantern"),
+        ("red or blue lantern", "colour:colour=red,colour=blue", "or lantern"),
+        ("nothing known here", "", "nothing known here"),
+        ("", "", ""),
+    ],
+)
+def test_a_query_becomes_filters_and_the_rest(query, filter, rest):
+    found, left = understood(query)
+
+    assert set(found.split()) == set(filter.split())
+    assert left == rest
+
+
+@pytest.mark.parametrize(
+    ("text", "price"),
+    [
+        ("under 300", "price<=300"),
+        ("below $1,299.50", "price<=1299.5"),
+        ("up to 99 euro", "price<=99"),
+        ("over 100", "price>=100"),
+        ("between 100 and 200", "price:100..200"),
+        ("100-200 eur", "price:100..200"),
+        ("€100 to €200", "price:100..200"),
+        ("300元以下", "price<=300"),
+        ("不超过 500", "price<=500"),
+        ("1000以上", "price>=1000"),
+    ],
+)
+def test_prices_are_read_in_english_and_chinese(text, price):
+    from graph.filters import Filter, Term
+
+    found = find_price(text)
+
+    assert str(Filter((Term("price", found.condition),))) == price
+
+
+@pytest.mark.parametrize(
+    "text", ["under 2 kg", "galaxy 300", "10-20 mm", "under", "model 128-256", "under 5G", ""]
+)
+def test_other_numbers_are_no_prices(text):
+    assert find_price(text) is None
+
+
+def test_filters_are_shown_in_words():
+    asked = read_query("Red 128gb acme", words=WORDS, understood=True)
+
+    assert set(shown(asked.filter, asked.texts).split()) == {
+        "colour:Red",
+        "storage:128gb",
+        "brand:acme",
+    }
+
+
+def test_understanding_can_be_switched_off():
+    asked = read_query("red acme under 300", words=WORDS, understood=False)
+
+    assert asked.filter.terms == ()
+    assert "under" in asked.words.exact
+
+
+def test_a_query_of_stop_words_has_nothing_to_look_for():
+    assert read_query("the of 的", words=WORDS, understood=True).is_empty
+    assert read_query("?!%", words=WORDS, understood=True).is_empty
+
+
+def test_codes_are_looked_for_joined_and_apart():
+    words = read_query("128 gb kx250", words=WORDS, understood=True).words.exact
+
+    assert {"128", "gb", "128gb", "kx250", "kx", "250"} <= set(words)
+
+
+def test_words_that_no_name_has_may_be_misspelt():
+    asked = read_query("acme lanten", words=WORDS, understood=True)
+
+    assert asked.corrections == {"lanten": "lantern"}
+    again = read_query("acme lanten", words=WORDS, understood=True, wrong=asked.corrections)
+    assert again.corrected == "acme lantern"
+    assert "lantern" in again.words.exact
+
+
+@pytest.mark.parametrize(
+    "text", ['a" OR *', "title:x", "x~2", "a AND b", "(a", "a\\", "/re/", "[a TO b]", "-a", "\x00"]
+)
+def test_no_word_is_syntax_of_the_index(text):
+    words = read_query(text, words=WORDS, understood=True).words
+
+    assert not set('"*:~()\\/[]-+!^{}') & set(lucene(Words(words.exact)))
+    assert "OR" not in lucene(words).split()
+
+
+@pytest.mark.parametrize("text", ['"', "a b", "a*", "", "x" * 101, "a_b"])
+def test_what_is_no_word_is_left_out(text):
+    assert lucene(Words((text, "lamp"), (text,))) == "lamp"
+
+
+@pytest.mark.parametrize(
+    ("typed", "texts"),
+    [
+        ("ac", ["ACME", "Acme Lantern 6"]),
+        ("ＬＡＮ", ["Acme Lantern 6"]),
+        ("creme", ["Crème Red"]),
+        ("克米", ["艾克米"]),
+        ("lamp", ["Lamp"]),
+        ("zzz", []),
+        ("  ", []),
+        ("x" * 500, []),
+    ],
+)
+def test_names_are_completed(typed, texts):
+    found = Suggester(NAMES).suggest(typed, limit=5)
+
+    assert [one.text for one in found] == texts
+    for one in found:
+        start, end = one.highlight
+        assert 0 <= start < end <= len(one.text)
+
+
+def test_completions_say_what_they_are_and_how_many_items_have_them():
+    [found] = Suggester(NAMES).suggest("红", limit=5)
+
+    assert (found.kind, found.id, found.parameter, found.items) == (
+        "value",
+        "colour=red",
+        "colour",
+        30,
+    )

@@ -1,0 +1,114 @@
+"""`Search` over a graph in memory: words counted, held to the same cases as Neo4j."""
+
+import re
+from collections import Counter
+
+from graph.filters import Filter
+from graph.repositories.names import NamedItems
+from graph.repositories.search import Counted, Hit, ParameterCounts
+from tests.fakes import NOW_TEXT, FakeProducts
+
+STOP = {"the", "of", "and"}
+
+
+class FakeSearch:
+    """`asked` is what each search for words was asked for."""
+
+    def __init__(self, graph):
+        self._graph = graph
+        self.asked = []
+
+    async def by_words(self, words, *, kind, filter, pool, rows):
+        self.asked.append(words)
+        hits = [
+            self._hit(summary, score)
+            for summary in await self._passing(filter, kind)
+            if (score := self._score(words, kind, summary.id))
+        ]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.summary.id))[:rows]
+
+    async def by_filter(self, *, kind, filter, rows):
+        return [self._hit(one, 0.0) for one in await self._passing(filter, kind)][:rows]
+
+    async def by_ids(self, ids, *, kind):
+        found = {one.id: one for one in await self._passing(Filter(), kind)}
+        return [self._hit(found[id], 0.0) for id in ids if id in found]
+
+    async def known_words(self, words, *, kind):
+        texts = {word for item in self._items(kind) for word in _words(self._text(item))}
+        return frozenset(word for word in words if word in texts)
+
+    async def facets(self, ids, *, kind):
+        counts = Counter()
+        for item in self._items(kind):
+            if item.id in ids:
+                counts.update(self._values(item))
+        found = []
+        for parameter in {value.parameter for value in counts}:
+            own = [(v, n) for v, n in counts.items() if v.parameter == parameter]
+            values = sorted(own, key=lambda one: (-one[1], one[0].id))
+            name = self._graph.parameters[parameter].name
+            counted = tuple(Counted(value.id, value.text, n) for value, n in values)
+            found.append(ParameterCounts(parameter, name, counted))
+        return tuple(sorted(found, key=lambda one: (-sum(v.items for v in one.values), one.id)))
+
+    def names(self):
+        """As `known_names`."""
+        brands = Counter(item.brand for item in self._graph.items.values() if item.brand)
+        values = Counter(fact.value for item in self._graph.items.values() for fact in item.facts)
+        models = [item for item in self._graph.items.values() if item.kind == "model"]
+        return [
+            *(NamedItems("brand", b.id, b.name, b.names, items) for b, items in brands.items()),
+            *(NamedItems("model", m.id, m.title, m.names, 1) for m in models),
+            *(
+                NamedItems("value", v.id, v.text, (), items, v.parameter)
+                for v, items in values.items()
+                if self._graph.parameters[v.parameter].kind == "text"
+            ),
+        ]
+
+    async def _passing(self, filter, kind):
+        page = await FakeProducts(self._graph).page(filter, kind=kind, limit=10_000, after=None)
+        return [one for one in page.items if one.closed_at is None]
+
+    def _items(self, kind):
+        return [item for item in self._graph.ordered() if item.kind == kind]
+
+    def _text(self, item):
+        own = item.names if item.kind == "model" else (item.description or "",)
+        return " ".join((item.title, *own))
+
+    def _score(self, words, kind, id):
+        text = Counter(_words(self._text(self._graph.items[kind, id])))
+        exact = sum(text[word.lower()] > 0 for word in set(words.exact))
+        return float(exact + sum(0.3 for w in words.like if any(_is_near(w, t) for t in text)))
+
+    def _values(self, item):
+        own = {fact.value for fact in item.facts}
+        stated = {value.parameter for value in own}
+        model = self._graph.model_of(item)
+        above = {fact.value for fact in model.facts} if model else set()
+        return own | {value for value in above if value.parameter not in stated}
+
+    def _hit(self, summary, score):
+        item = self._graph.items[summary.kind, summary.id]
+        return Hit(summary, item.description, NOW_TEXT, score)
+
+
+def _words(text):
+    """As the analyzer cjk: Chinese in pairs."""
+    for run in re.findall(r"[^\W_]+", text.casefold()):
+        if run not in STOP:
+            yield run
+    for run in re.findall(r"[一-鿿]{2,}", text):
+        yield from (run[at : at + 2] for at in range(len(run) - 1))
+
+
+def _is_near(one, other):
+    """One letter more, less or other."""
+    if abs(len(one) - len(other)) > 1 or one == other:
+        return one == other
+    longer, shorter = sorted((one, other), key=len, reverse=True)
+    at = next((n for n, (a, b) in enumerate(zip(longer, shorter, strict=False)) if a != b), -1)
+    rest = shorter[at + (len(longer) == len(shorter)) :]
+    return at < 0 or longer[at + 1 :] == rest

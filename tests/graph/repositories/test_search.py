@@ -1,0 +1,125 @@
+"""Full-text candidates, alike in memory and in Neo4j; and what only Neo4j can show."""
+
+from dataclasses import replace
+
+import pytest
+
+from graph.client import AsyncDatabase
+from graph.filters import bind, parse
+from graph.repositories.names import known_names
+from graph.repositories.search import Search
+from graph.text.lucene import Words
+from tests.conftest import empty
+from tests.fake_searches import FakeSearch
+from tests.fakes import FakeGraph
+from tests.graph.repositories.conftest import store
+from tests.graph.repositories.stock import ITEMS, PARAMETERS
+
+pytestmark = pytest.mark.anyio
+
+N1, N2, S1, S2 = "north:1", "north:2", "south:1", ITEMS[-1].id
+
+
+@pytest.fixture(scope="module")
+def stocked(shared_database):
+    """The catalog of `stock`, to be read only; what it is asked for first is in its index."""
+    database, token = shared_database
+    empty(database, token)
+    store(database)
+    database.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()")
+    return database
+
+
+@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.neo4j)])
+async def search(request, anyio_backend):
+    if request.param == "fake":
+        yield FakeSearch(FakeGraph(ITEMS, PARAMETERS))
+        return
+    connection = request.getfixturevalue("stocked").connection
+    # Every filter is a query of its own: a busy machine takes seconds to plan each.
+    async with AsyncDatabase(replace(connection, query_timeout_s=120.0)) as opened:
+        yield Search(opened)
+
+
+async def found(search, *exact, like=(), expression="", kind="product", rows=100):
+    hits = await search.by_words(
+        Words(exact, like),
+        kind=kind,
+        filter=bind(parse(expression), PARAMETERS),
+        pool=100,
+        rows=rows,
+    )
+    return [hit.summary.id for hit in hits]
+
+
+async def test_words_find_titles_descriptions_and_parts_of_chinese(search):
+    assert await found(search, "acme", "black") == [N1, N2]
+    assert await found(search, "one") == [N1]
+    assert await found(search, "黑色") == [N2]
+    assert await found(search, "unheardof") == []
+
+
+async def test_filters_hold_for_what_is_found(search):
+    assert await found(search, "acme", expression="price<600") == [N1]
+    assert await found(search, "acme", expression="display>=6.5in") == [N2]
+    assert await found(search, "acme", expression="-brand:acme") == []
+
+
+async def test_one_letter_off_is_found_by_likeness(search):
+    assert await found(search, "acne") == []
+    assert sorted(await found(search, like=("acne",))) == [N1, N2]
+
+
+async def test_models_are_found_by_any_of_their_names(search):
+    assert await found(search, "bolt", kind="model") == ["bolt-x"]
+    assert await found(search, "black", kind="model") == []
+
+
+async def test_no_word_is_an_operator_or_a_command(search):
+    for text in ("*", "a OR b", "title:acme", "')", "AND", '"', "\\", ""):
+        await found(search, text, like=(text,))
+    assert await found(search, "acme", "OR", "NOT") == [N1, N2]
+
+
+async def test_everything_that_passes_comes_by_its_filter_alone(search):
+    passing = bind(parse("in_stock:yes"), PARAMETERS)
+
+    hits = await search.by_filter(kind="product", filter=passing, rows=10)
+
+    assert [(hit.summary.id, hit.score) for hit in hits] == [(N1, 0.0)]
+    assert hits[0].description == "The one."
+
+
+async def test_items_come_by_their_ids(search):
+    hits = await search.by_ids([S2, "nobody", N1], kind="product")
+
+    assert {hit.summary.id for hit in hits} == {S2, N1}
+
+
+async def test_words_of_texts_are_known(search):
+    assert await search.known_words(["acme", "acne", "a*"], kind="product") == {"acme"}
+    assert await search.known_words([], kind="product") == frozenset()
+
+
+async def test_values_are_counted_with_what_the_model_adds(search):
+    counts = await search.facets([N1, N2, S1], kind="product")
+
+    assert {one.id: [(v.id, v.items) for v in one.values] for one in counts} == {
+        "nfc": [("nfc=yes", 2), ("nfc=no", 1)],
+        "colour": [("colour=black", 2)],
+        "ram": [("ram=12GB", 1), ("ram=8GB", 1)],
+        "display": [("display=6.1in", 1), ("display=6.7in", 1)],
+    }
+    assert counts[0].id == "nfc"
+
+
+@pytest.mark.neo4j
+def test_names_come_with_the_items_behind_them(stocked):
+    names = {(one.kind, one.id): one for one in known_names(stocked)}
+
+    assert names["brand", "acme"].items == 3
+    assert set(names["brand", "acme"].names) == {"Acme", "ACME Inc."}
+    assert names["model", "acme-one"].items == 3
+    assert names["category", "electronics"].items == 3
+    assert names["value", "colour=black"].items == 2
+    assert ("value", "ram=8GB") not in names
