@@ -46,6 +46,7 @@ DESCRIPTION: dict[str, Any] = {
         {"name": "imports", "description": "Dumps of any size, loaded in the background."},
         {"name": "jobs", "description": "What goes on in the background."},
         {"name": "similar", "description": "What is like a product or a text, and why."},
+        {"name": "search", "description": "What somebody types, found and completed."},
         {"name": "extract", "description": "What texts state, and where they say it."},
         {"name": "match", "description": "Whether two items are the same product, and why."},
         {"name": "models", "description": "What was learned, and which of it serves."},

@@ -79,7 +79,8 @@ class Understanding(Answer):
         examples=["acme lantern 128gb under 300"],
     )
     relaxed: bool = Field(
-        description="nothing passes the filters, so they were left out", examples=[False]
+        description="nothing passes the filters, so all but the price were left out",
+        examples=[False],
     )
 
 

@@ -48,7 +48,7 @@ FACET_ITEMS = 10  # brands and categories that are counted out
 
 NO_RANKER = "no search model has been promoted yet: the order is by rules"
 NO_WORDS = "the query has nothing to look for but words that every text has"
-RELAXED = "nothing passes what the query was understood to ask for; these are by its words alone"
+RELAXED = "nothing passes what the query was understood to ask for; these have its words and price"
 
 
 class SearchQuery(Record, frozen=True):
@@ -68,7 +68,7 @@ class Understanding(Record, frozen=True):
         filters: in the grammar of `filter`; empty: none.
         rest: words that were not understood.
         corrected: the query with words as they were probably meant; None: all are known.
-        relaxed: the filters were not used, since nothing passes them.
+        relaxed: of the filters the price alone was used, since nothing passes all of them.
     """
 
     filters: str
@@ -224,9 +224,11 @@ class Searching:
     async def _found(self, asked: Asked, wanted: Filter, kind: ItemKind) -> _Found:
         understood = _unsaid(asked, wanted)
         found = await self._candidates(asked, wanted.and_(understood), kind)
-        if found.hits or not understood.terms:
+        prices = Filter(tuple(term for term in understood.terms if term.field == "price"))
+        if found.hits or understood == prices:
             return found
-        return replace(await self._candidates(asked, wanted, kind), relaxed=True)
+        wider = await self._candidates(asked, wanted.and_(prices), kind)
+        return replace(wider, relaxed=bool(wider.hits))
 
     async def _candidates(self, asked: Asked, filter: Filter, kind: ItemKind) -> _Found:
         if asked.is_empty:

@@ -121,11 +121,13 @@ async def test_a_misspelt_word_is_read_as_a_name(stocked):
 
 
 async def test_a_filter_that_nothing_passes_is_left_out_and_the_answer_says_so(stocked):
-    page = await found(stocked, "bolt lantern 64gb red under 5")
+    page = await found(stocked, "bolt lantern blue under 150")
 
     assert page["understood"]["relaxed"]
-    assert "by its words alone" in page["notice"]
-    assert "4" in ids(page)
+    assert "have its words and price" in page["notice"]
+    assert set(ids(page)) >= {"4"}
+    assert all(one["item"]["price"] <= 150 for one in page["items"])
+    assert not (await found(stocked, "bolt unheardof under 1"))["understood"]["relaxed"]
 
 
 async def test_an_own_filter_beats_what_is_understood(stocked):
