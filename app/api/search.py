@@ -48,9 +48,12 @@ class Why(Answer):
         description="what the query was understood to ask for, and the result passes",
         examples=["brand:acme storage:128GB"],
     )
-    text_score: float = Field(description="of the full-text index; 0: found by vectors")
+    text_score: float = Field(
+        description="of the full-text index; 0: found by vectors", examples=[3.1]
+    )
     similarity: float | None = Field(
-        description="cosine of query and product by the trained model; null: not among its nearest"
+        description="cosine of query and product by the trained model; null: not among its nearest",
+        examples=[0.71],
     )
 
 
