@@ -7,6 +7,7 @@ AppError
 ├── KeyFileInvalid              the file of the API keys
 ├── NotReady                    the database, migrations or indexes
 ├── BuildInvalid                a setting of a run that reads texts
+├── ThresholdMissing            links by scores that are no probabilities
 ├── JobError                    a job
 │   ├── JobNotFound
 │   ├── JobIdAmbiguous
@@ -74,6 +75,7 @@ from app.errors.setup import (
     KeyFileInvalid,
     NotReady,
     SettingsInvalid,
+    ThresholdMissing,
 )
 from app.errors.uploads import (
     BodyEmpty,
@@ -132,6 +134,7 @@ __all__ = [
     "RequestRefused",
     "ScopeMissing",
     "SettingsInvalid",
+    "ThresholdMissing",
     "UploadRefused",
     "UploadStalled",
     "WebhookNotAllowed",
