@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         match,
         product_writes,
         products,
+        query,
         review,
         similar,
         stats,
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         extract.router,
         builds.router,
         match.router,
+        query.router,
         stats.router,
     )
     app = FastAPI(

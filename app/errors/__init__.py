@@ -26,6 +26,8 @@ AppError
     ├── ItemIdInvalid
     ├── ItemNotFound
     ├── ParameterUnknown
+    ├── NotAcceptable
+    ├── TooManyQueries
     └── UploadRefused           what an import was to read
         ├── PathNotAllowed
         ├── PathUnreadable
@@ -63,9 +65,11 @@ from app.errors.requests import (
     ItemNotFound,
     KeyMissing,
     KeyUnknown,
+    NotAcceptable,
     ParameterUnknown,
     RequestRefused,
     ScopeMissing,
+    TooManyQueries,
 )
 from app.errors.setup import (
     AddressInUse,
@@ -125,6 +129,7 @@ __all__ = [
     "MappingUnknown",
     "MediaTypeUnsupported",
     "NoSpace",
+    "NotAcceptable",
     "NotReady",
     "ParameterUnknown",
     "PathNotAllowed",
@@ -132,6 +137,7 @@ __all__ = [
     "RequestRefused",
     "ScopeMissing",
     "SettingsInvalid",
+    "TooManyQueries",
     "UploadRefused",
     "UploadStalled",
     "WebhookNotAllowed",
