@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     neo4j_analytics_uri: str | None = Field(
         default=None,
         validation_alias=AliasChoices("NEO4J_ANALYTICS_URI", "neo4j_analytics_uri"),
-        description="the Neo4j that answers raw Cypher, such as a read replica; unset: the one that "
+        description="a Neo4j that answers raw Cypher, such as a read replica; unset: the one that "
         "answers all else",
     )
     neo4j_analytics_username: str | None = Field(
