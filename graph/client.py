@@ -21,7 +21,7 @@ from neo4j.graph import Node, Path, Relationship
 from graph import errors
 from graph.connection import Connection, ServerInfo, Table
 from graph.deadline import GRACE_S, within
-from graph.guard import refuse_text
+from graph.guard import refuse_parameters, refuse_text
 from graph.inspection import (
     EXPLAIN,
     FETCH_ROWS,
@@ -180,6 +180,7 @@ class Database:
             QueryTimedOut: also where the server does not keep its own limit.
         """
         refuse_text(query)
+        refuse_parameters(parameters or {})
         return within(timeout_s, lambda: self._table(query, parameters, timeout_s, limit))
 
     def _table(
@@ -301,6 +302,7 @@ class AsyncDatabase:
             QueryTimedOut: the server kept the limit; whoever calls this has a deadline as well.
         """
         refuse_text(query)
+        refuse_parameters(parameters)
         with _translating_question(self.connection, timeout_s):
             async with self._driver.session(
                 database=self.connection.database,
@@ -428,6 +430,9 @@ def _translating_question(connection: Connection, timeout_s: float) -> Iterator[
     """The same, where a person wrote the query: what is wrong with it is theirs to mend."""
     try:
         yield
+    except RecursionError:
+        reason = "a value of the answer is nested too deeply; return its parts"
+        raise errors.CypherInvalid(reason=reason) from None
     except _FAILURES as failure:
         error = _root(failure)
         translated = _translated(failure, connection, timeout_s)

@@ -7,6 +7,7 @@ stand inside of expressions, nor the list comprehensions that obey no limit of t
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from math import prod
 
 from graph.errors import CypherForbidden
@@ -64,7 +65,7 @@ _OPERATORS = re.compile(
 _NESTING = re.compile(r"\b(?:NOT|CASE)\b|![^!-~]*+!|[-+][^!-~]*+[-+][^!-~]*+[-+]", re.IGNORECASE)
 _CLAUSE = re.compile(r"\b(?:MATCH|WITH|UNWIND|UNION|CALL|LET|NEXT|WHEN|RETURN)\b", re.IGNORECASE)
 _PREFIX = re.compile(
-    rf"{_GAP}*+(?:CYPHER{_GAP}++(?:5|25)\b{_GAP}*+)?(?:EXPLAIN\b{_GAP}*+)?"
+    rf"{_GAP}*+(?:CYPHER{_GAP}++(?:5|25)\b{_GAP}*+)?+(?:EXPLAIN\b{_GAP}*+)?+"
     rf"(CYPHER\b|PROFILE\b|\w++{_GAP}*+=)",
     re.IGNORECASE,
 )
@@ -102,6 +103,31 @@ def refuse_text(query: str) -> None:
     _refuse_clauses(bare)
     _refuse_functions(bare)
     _refuse_ranges(bare)
+
+
+def refuse_parameters(parameters: Mapping[str, object]) -> None:
+    """Refuse values that are nested too deeply to be packed.
+
+    Raises:
+        CypherForbidden: with how deep they may be.
+    """
+    level: list[object] = [parameters]
+    for _ in range(QUERY_DEPTH):
+        level = [part for value in level for part in _parts(value)]
+        if not level:
+            return
+    reason = f"a parameter is nested more than {QUERY_DEPTH} levels deep"
+    raise CypherForbidden(reason=f"{reason}; send it flat")
+
+
+def _parts(value: object) -> Iterable[object]:
+    match value:
+        case Mapping():
+            return value.values()
+        case list() | tuple():
+            return value
+        case _:
+            return ()
 
 
 def _bare(query: str) -> str:
