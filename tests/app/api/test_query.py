@@ -21,7 +21,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.neo4j]
 
 ARROW = "application/vnd.apache.arrow.stream"
 SEED = """
-CREATE (p:Product {id: 'acme:1', at: date('2025-03-01')})-[:MADE_BY {since: 2020}]->(:Brand {id: 'acme'})
+CREATE (p:Product {id: 'acme:1', at: date('2025-03-01')}), (b:Brand {id: 'acme'})
+CREATE (p)-[:MADE_BY {since: 2020}]->(b)
 """
 EVERYTHING = """
 MATCH path = (p:Product)-[r:MADE_BY]->(b:Brand)
@@ -262,7 +263,7 @@ async def test_what_obeys_no_limit_is_given_up_and_counts_until_it_has_ended(gra
 async def test_a_query_that_takes_too_much_memory_is_refused_and_not_sent_again(service):
     answer = await ask(
         service,
-        "UNWIND range(1, 9000000) AS x WITH collect(toString(x) + $text) AS all RETURN size(all)",
+        "UNWIND range(1, 9000000) AS x WITH collect(x + $text) AS texts RETURN size(texts) AS n",
         parameters={"text": "x" * 500},
         timeout_s=30,
     )
@@ -272,7 +273,6 @@ async def test_a_query_that_takes_too_much_memory_is_refused_and_not_sent_again(
 
 
 async def test_a_client_that_goes_away_ends_its_query(graph, service):
-    client, wiring = service
     query = ENDLESS["paths"] + " // gone"
 
     asked = asyncio.create_task(
@@ -359,7 +359,7 @@ async def test_a_parameter_that_is_nested_too_deeply_is_refused(service):
 
 
 async def test_an_answer_that_is_nested_too_deeply_is_refused(service):
-    answer = await ask(service, "RETURN reduce(l = [], x IN range(1, 5000) | [l]) AS x")
+    answer = await ask(service, "RETURN reduce(l = [], x IN range(1, 1200) | [l]) AS x")
 
     assert (answer.status_code, answer.json()["code"]) == (400, "cypher_invalid")
     assert "nested" in answer.json()["detail"]
