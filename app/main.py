@@ -38,6 +38,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         match,
         product_writes,
         products,
+        query,
         review,
         similar,
         stats,
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         extract.router,
         builds.router,
         match.router,
+        query.router,
         stats.router,
     )
     app = FastAPI(

@@ -27,6 +27,8 @@ AppError
     ├── ItemIdInvalid
     ├── ItemNotFound
     ├── ParameterUnknown
+    ├── NotAcceptable
+    ├── TooManyQueries
     └── UploadRefused           what an import was to read
         ├── PathNotAllowed
         ├── PathUnreadable
@@ -64,9 +66,11 @@ from app.errors.requests import (
     ItemNotFound,
     KeyMissing,
     KeyUnknown,
+    NotAcceptable,
     ParameterUnknown,
     RequestRefused,
     ScopeMissing,
+    TooManyQueries,
 )
 from app.errors.setup import (
     AddressInUse,
@@ -127,6 +131,7 @@ __all__ = [
     "MappingUnknown",
     "MediaTypeUnsupported",
     "NoSpace",
+    "NotAcceptable",
     "NotReady",
     "ParameterUnknown",
     "PathNotAllowed",
@@ -135,6 +140,7 @@ __all__ = [
     "ScopeMissing",
     "SettingsInvalid",
     "ThresholdMissing",
+    "TooManyQueries",
     "UploadRefused",
     "UploadStalled",
     "WebhookNotAllowed",
