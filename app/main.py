@@ -30,6 +30,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         conflicts,
         docs,
         extract,
+        finetuning,
         health,
         history,
         imports,
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         match,
         product_writes,
         products,
+        query,
         review,
         search,
         similar,
@@ -63,10 +65,12 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         imports.router,
         artefacts.router,
         training.router,
+        finetuning.router,
         similar.posts,
         extract.router,
         builds.router,
         match.router,
+        query.router,
         stats.router,
     )
     app = FastAPI(

@@ -22,6 +22,7 @@ from app.services.jobs import Jobs
 from app.services.knowledge import GraphKnowledge, Knowledge
 from app.services.matching import Matching, loaded_matcher
 from app.services.models import Models, registry_of
+from app.services.querying import Querying, QueryLimits
 from app.services.readers import (
     EXTRACTION,
     LINKING,
@@ -57,7 +58,7 @@ from graph.repositories.search import Search
 from graph.repositories.similar import Similar
 from graph.repositories.stats import Stats
 from graph.repositories.vocabulary import Vocabulary
-from graph.server import EmbeddedServer, Endpoint, server_status
+from graph.server import EmbeddedServer, Endpoint, end_server, server_status
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,6 +90,7 @@ class Wiring:
     knowledge: Knowledge
     extracting: Extracting
     matching: Matching
+    querying: Querying
     upkeep: VectorUpkeep
     writes: ProductWrites
     reviewing: Reviewing
@@ -120,17 +122,27 @@ async def open_wiring(settings: Settings) -> AsyncIterator[Wiring]:
         connection = connection_of(settings)
         database = await stack.enter_async_context(AsyncDatabase(connection))
         writing = stack.enter_context(Database(connection))
-        wiring = assemble(settings, database, writing)
+        analytics = None
+        if settings.neo4j_analytics_uri is not None:
+            analytics = await stack.enter_async_context(AsyncDatabase(analytics_of(settings)))
+        wiring = assemble(settings, database, writing, analytics)
         stack.enter_context(wiring.jobs)
+        stack.push_async_callback(wiring.querying.close)
         for one in (wiring.champion, *wiring.readers):
             stack.callback(one.close)
         wiring.knowledge.begin()
         yield wiring
 
 
-def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> Wiring:
-    """The parts over two open databases: one for reads in the event loop, one for writes.
+def assemble(
+    settings: Settings,
+    database: AsyncDatabase,
+    writing: Database,
+    analytics: AsyncDatabase | None = None,
+) -> Wiring:
+    """The parts over open databases: one for reads in the event loop, one for writes.
 
+    `analytics` answers raw Cypher; None: the one for reads does.
     The one of the jobs is opened when it is first used; whoever calls this closes `jobs`.
     """
     vocabulary = Vocabulary(database)
@@ -189,6 +201,7 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
         knowledge=knowledge,
         extracting=Extracting(knowledge.grounder, Threads(EXTRACT_THREADS)),
         matching=Matching(products.get, matching.predictor, Threads(EXTRACT_THREADS)),
+        querying=_querying(settings, analytics or database),
         upkeep=VectorUpkeep(writing, predictor=champion.predictor, threads=embedding),
         writes=ProductWrites(
             store=partial(ItemWriter, writing),
@@ -220,6 +233,14 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
         champion=champion,
         readers=readers,
         threads=Threads(JOB_THREADS),
+    )
+
+
+def _querying(settings: Settings, database: AsyncDatabase) -> Querying:
+    return Querying(
+        database,
+        QueryLimits(per_key=settings.queries_per_key, answer_bytes=settings.query_answer_bytes),
+        end_server=partial(end_server, settings.home, database.connection.uri),
     )
 
 
@@ -299,6 +320,19 @@ def connection_of(settings: Settings) -> Connection:
         database=settings.neo4j_database,
         query_timeout_s=settings.query_timeout_s,
         retry_s=WRITE_RETRY_S,
+    )
+
+
+def analytics_of(settings: Settings) -> Connection:
+    """Where raw Cypher is answered; `neo4j_analytics_uri` must be set."""
+    assert settings.neo4j_analytics_uri is not None
+    password = settings.neo4j_analytics_password or settings.neo4j_password
+    assert password is not None
+    return replace(
+        connection_of(settings),
+        uri=settings.neo4j_analytics_uri,
+        username=settings.neo4j_analytics_username or settings.neo4j_username,
+        password=password.get_secret_value(),
     )
 
 

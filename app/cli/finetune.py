@@ -75,7 +75,10 @@ def extraction(
 @cli.command()
 def matching(
     train: Annotated[Path, typer.Option(help="Labelled pairs to learn from.")],
-    valid: Annotated[Path, typer.Option(help="Labelled pairs to choose the threshold by.")],
+    valid: Annotated[
+        Path | None,
+        typer.Option(help="Pairs to choose the threshold by; default: a fifth of the others."),
+    ] = None,
     promote: Promote = "if_better",
     seed: Seed = 0,
     json: Json = False,
@@ -85,6 +88,42 @@ def matching(
 
     shelf = _shelf(load_settings(), promote)
     report(finetune_matching(train, valid, shelf, seed=seed, notify=_note), json=json)
+
+
+@cli.command()
+def linking(
+    train: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Offers: CSV with product_title, cluster_label, category_label; repeatable."
+        ),
+    ] = None,
+    known: Annotated[
+        bool,
+        typer.Option(
+            "--known", help="Also learn from products whose model a catalog or a person says."
+        ),
+    ] = False,
+    promote: Promote = "if_better",
+    seed: Seed = 0,
+    json: Json = False,
+) -> None:
+    """Learn which model of the graph a title names; `build-graph` uses it once promoted."""
+    from app.services.finetuning import finetune_linking
+
+    if not train and not known:
+        raise typer.BadParameter("give a file of offers, or --known", param_hint="--train")
+    settings = load_settings()
+    with open_database(settings) as database:
+        found = finetune_linking(
+            train or [],
+            database,
+            _shelf(settings, promote),
+            known_offers=known,
+            seed=seed,
+            notify=_note,
+        )
+    report(found, json=json)
 
 
 @cli.command()

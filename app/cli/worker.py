@@ -34,7 +34,7 @@ def worker(
     """Run jobs until Ctrl-C or SIGTERM; the batch at hand is finished, and others go on with it."""
     from app.jobs.building import build_body
     from app.jobs.imports import import_body
-    from app.jobs.learning import embed_body, pretrain_body
+    from app.jobs.learning import embed_body, finetune_body, pretrain_body
     from app.jobs.worker import run_worker
     from app.observability import configure_logging
 
@@ -47,6 +47,7 @@ def worker(
     bodies = {
         "import": import_body(settings),
         "pretrain": pretrain_body(settings),
+        "finetune": finetune_body(settings),
         "embed": embed_body(settings),
         "build": build_body(settings),
     }

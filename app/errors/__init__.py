@@ -7,6 +7,7 @@ AppError
 ├── KeyFileInvalid              the file of the API keys
 ├── NotReady                    the database, migrations or indexes
 ├── BuildInvalid                a setting of a run that reads texts
+├── ThresholdMissing            links by scores that are no probabilities
 ├── JobError                    a job
 │   ├── JobNotFound
 │   ├── JobIdAmbiguous
@@ -26,6 +27,8 @@ AppError
     ├── ItemIdInvalid
     ├── ItemNotFound
     ├── ParameterUnknown
+    ├── NotAcceptable
+    ├── TooManyQueries
     └── UploadRefused           what an import was to read
         ├── PathNotAllowed
         ├── PathUnreadable
@@ -63,9 +66,11 @@ from app.errors.requests import (
     ItemNotFound,
     KeyMissing,
     KeyUnknown,
+    NotAcceptable,
     ParameterUnknown,
     RequestRefused,
     ScopeMissing,
+    TooManyQueries,
 )
 from app.errors.setup import (
     AddressInUse,
@@ -74,6 +79,7 @@ from app.errors.setup import (
     KeyFileInvalid,
     NotReady,
     SettingsInvalid,
+    ThresholdMissing,
 )
 from app.errors.uploads import (
     BodyEmpty,
@@ -125,6 +131,7 @@ __all__ = [
     "MappingUnknown",
     "MediaTypeUnsupported",
     "NoSpace",
+    "NotAcceptable",
     "NotReady",
     "ParameterUnknown",
     "PathNotAllowed",
@@ -132,6 +139,8 @@ __all__ = [
     "RequestRefused",
     "ScopeMissing",
     "SettingsInvalid",
+    "ThresholdMissing",
+    "TooManyQueries",
     "UploadRefused",
     "UploadStalled",
     "WebhookNotAllowed",

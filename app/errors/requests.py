@@ -108,3 +108,22 @@ class ParameterUnknown(RequestRefused):
         super().__init__(
             f"there is no parameter {name!r}; `GET /v1/parameters` lists those there are"
         )
+
+
+class NotAcceptable(RequestRefused):
+    code = "not_acceptable"
+
+    def __init__(self, *, accept: str, offered: tuple[str, ...]) -> None:
+        self.accept, self.offered = accept, offered
+        super().__init__(f"`Accept: {accept[:100]}` names none of {', '.join(offered)}")
+
+
+class TooManyQueries(RequestRefused):
+    code = "too_many_queries"
+
+    def __init__(self, *, most: int) -> None:
+        self.most = most
+        super().__init__(
+            f"this key has {most} queries running, and may have no more; one that was given up "
+            "counts until the database has ended it"
+        )

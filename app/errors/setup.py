@@ -66,3 +66,14 @@ class BuildInvalid(AppError):
     def __init__(self, *, setting: str, reason: str) -> None:
         self.setting, self.reason = setting, reason
         super().__init__(f"{setting}: {reason}")
+
+
+class ThresholdMissing(AppError):
+    code = "threshold_missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no matching model has been promoted, and what rules give is no probability that links "
+            "could be written by: train one with `catalograph finetune matching`, or say with "
+            "--threshold from which score on you take two products for the same"
+        )

@@ -18,7 +18,11 @@ from app.settings import Settings
 
 KEPT_AFTER_FAILURE = timedelta(days=7)  # long enough to retry after a holiday
 PARTS_KEPT_S = 86_400.0  # no upload lasts a day
-UPLOADED = ("dump.*", "corrected.*")  # the files of a job's folder that a client has sent
+UPLOADED = (
+    "dump.*",
+    "corrected.*",
+    "labels.*",
+)  # the files of a job's folder that a client has sent
 
 _log = structlog.get_logger("jobs")
 

@@ -11,9 +11,10 @@ from typing import Any
 import msgspec
 
 from app.jobs.execution import Body, JobContext
+from app.services.finetuning import Shelf, finetune
 from app.services.models import registry_of
 from app.services.pretraining import PretrainProgress, PretrainRun, run_embedding
-from app.services.training_runs import EmbedSpec, PretrainSpec
+from app.services.training_runs import EmbedSpec, FinetuneSpec, PretrainSpec
 from app.settings import Settings
 from app.wiring import open_for_job
 
@@ -37,6 +38,22 @@ def pretrain_body(settings: Settings) -> Body:
         )
         with open_for_job(settings) as database:
             return _plain(run.carry_out(database))
+
+    return body
+
+
+def finetune_body(settings: Settings) -> Body:
+    def body(context: JobContext) -> dict[str, Any]:
+        spec = msgspec.convert(context.job.spec, FinetuneSpec)
+        shelf = Shelf(
+            registry_of(settings), version("catalograph"), partial(datetime.now, UTC), spec.promote
+        )
+
+        def notify(text: str) -> None:
+            context.report({"phase": "training"}, done=0)  # also hears whether it is to stop
+
+        with open_for_job(settings) as database:
+            return _plain(finetune(spec, database, shelf, notify=notify))
 
     return body
 

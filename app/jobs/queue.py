@@ -28,6 +28,7 @@ QUEUE_OF_KIND = {
     "import": "imports",
     "pretrain": "learning",
     "embed": "learning",
+    "finetune": "learning",
     "build": "imports",
 }
 

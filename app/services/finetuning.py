@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Literal, assert_never
 
 import msgspec
 
-from app.services.readers import EXTRACTION, MATCHING, SEARCH
+from app.services.readers import EXTRACTION, LINKING, MATCHING, SEARCH, catalog_model
 from graph.records import Record
+from graph.repositories.lexicon import known_models, linked_titles
 from graph.repositories.review import decisions
+from graph.repositories.vocabulary import known_parameters
 from ml.artefact import ArtefactDraft, Measure
 
 if TYPE_CHECKING:
+    from app.services.training_runs import FinetuneSpec
     from graph.client import Database
     from graph.records import FactLabel, Parameter
     from ml.evaluation.report import Measured
@@ -24,8 +27,10 @@ if TYPE_CHECKING:
     from ml.extraction.stacking import ExtractionConfig
     from ml.registry import Registry
 
+LINKING_SPLITS = 2  # to judge by; each costs a whole training
+
 Notify = Callable[[str], None]
-# `if_better`: than what serves, by `micro_f1`, `f1` or `ndcg@10`; at once where nothing serves.
+# `if_better`: than what serves, by `micro_f1` or `f1`; at once where nothing serves.
 Promote = Literal["always", "if_better", "never"]
 
 
@@ -114,6 +119,26 @@ class Shelf:
                 assert_never(self.promote)
 
 
+def finetune(spec: FinetuneSpec, database: Database, shelf: Shelf, *, notify: Notify) -> Finetuned:
+    """What a job is asked for, with the usual settings; raises as the readers' own functions."""
+    files = [Path(spec.path)] if spec.path else []
+    match spec.name:
+        case "extraction":
+            from ml.extraction.stacking import ExtractionConfig
+
+            decided = reviewed_texts(database, known_parameters(database)) if spec.known else []
+            config = ExtractionConfig(seed=spec.seed)
+            return finetune_extraction(files, config, shelf, reviewed=decided, notify=notify)
+        case "linking":
+            return finetune_linking(
+                files, database, shelf, known_offers=spec.known, seed=spec.seed, notify=notify
+            )
+        case "matching":
+            return finetune_matching(files[0], None, shelf, seed=spec.seed, notify=notify)
+        case _:
+            assert_never(spec.name)
+
+
 def finetune_extraction(
     files: Sequence[Path],
     config: ExtractionConfig,
@@ -152,13 +177,20 @@ def finetune_extraction(
 
 
 def finetune_matching(
-    train: Path, valid: Path, shelf: Shelf, *, seed: int, notify: Notify
+    train: Path, valid: Path | None, shelf: Shelf, *, seed: int, notify: Notify
 ) -> Finetuned:
     """Learn which pairs are one product; the metrics are cross-validated over both files.
+
+    Without `valid` a fifth of `train` chooses the threshold.
 
     Raises:
         PairsInvalid: a file cannot be read or learnt from.
     """
+    if valid is None:
+        from ml.matching.pair_file import divided
+
+        with divided(train) as (most, rest):
+            return finetune_matching(most, rest, shelf, seed=seed, notify=notify)
     from ml.matching.evaluation import MatchingEvaluation, evaluate_matching
     from ml.matching.matcher import Matcher, MatchingConfig
     from ml.matching.pair_file import read_pairs
@@ -179,6 +211,51 @@ def finetune_matching(
         judged_by="f1",
         seed=seed,
         fingerprint=_fingerprint([train, valid]),
+    )
+
+
+def finetune_linking(
+    train: Sequence[Path],
+    database: Database,
+    shelf: Shelf,
+    *,
+    known_offers: bool = False,
+    seed: int = 0,
+    notify: Notify,
+) -> Finetuned:
+    """Learn which model of the graph a title names; the metrics are means of splits by model.
+
+    Args:
+        train: offers with the label of their cluster, as `evaluate linking` reads them.
+        known_offers: also the stored products of which a catalog or a person says the model.
+
+    Raises:
+        OffersInvalid: a file cannot be read, or none of its labels names a model.
+        OffersTooFew: they are of too few models to learn from some and be judged by others.
+        CatalogueEmpty: the graph has no models.
+        DatabaseError: Neo4j failed.
+    """
+    from ml.linking.evaluation import LinkingTrial, read_judged, train_and_judge
+    from ml.linking.gold import Judged
+
+    models = [catalog_model(row) for row in known_models(database)]
+    trial = LinkingTrial(splits=LINKING_SPLITS, seed=seed)
+    known = [one for path in train for one in read_judged(models, path, trial, notify=notify)]
+    if known_offers:
+        linked = linked_titles(database)
+        notify(f"{len(linked):,} products whose model a catalog or a person says")
+        known += [Judged(title, model, model) for title, model in linked]
+    linker, metrics, baselines = train_and_judge(models, known, trial, notify=notify)
+    return shelf.keep(
+        LINKING,
+        linker.to_files(),
+        config={"offers": len(known), "models": len(models), "trial": msgspec.to_builtins(trial)},
+        examples=len(known),
+        metrics=metrics,
+        baselines=baselines,
+        judged_by="f1",
+        seed=seed,
+        fingerprint=_fingerprint(train, (f"{one.title}\0{one.model}" for one in known)),
     )
 
 

@@ -71,9 +71,9 @@ class Intake:
         self._settings = settings
         self._clock = clock
 
-    def new_id(self) -> str:
+    def new_id(self, kind: str = "import") -> str:
         """The id of a job whose file comes before the job itself."""
-        return new_run_id(self._clock())
+        return new_run_id(self._clock(), kind)
 
     def earlier(self, asked: ImportRequest, key: str | None) -> Job | None:
         """The job that this idempotency key has made already.

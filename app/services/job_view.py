@@ -9,10 +9,10 @@ import msgspec
 
 from app.jobs.records import Job, JobState
 from app.services.builds import BUILD
-from app.services.training_runs import EMBED, PRETRAIN
+from app.services.training_runs import EMBED, FINETUNE, PRETRAIN
 from graph.records import Record
 
-LEARNING = (PRETRAIN, EMBED)
+LEARNING = (PRETRAIN, EMBED, FINETUNE)
 
 _FEWEST_S = 0.05  # a rate over less time says nothing
 
@@ -170,11 +170,16 @@ def _learning(job: Job, counts: dict[str, Any]) -> Learning:
         total=counts.get("total"),
         per_s=counts.get("rate"),
         loss=counts.get("loss"),
-        metrics=counts.get("metrics", {}),
+        metrics=_values_of(counts.get("metrics", {})),
         artefact=counts.get("artefact"),
         skipped=counts.get("skipped", {}),
         promoted=counts.get("promoted"),
     )
+
+
+def _values_of(metrics: dict[str, Any]) -> dict[str, float]:
+    """Without their intervals, which are with the artefact."""
+    return {name: one["value"] if isinstance(one, dict) else one for name, one in metrics.items()}
 
 
 def _building(job: Job, counts: dict[str, Any]) -> Building:

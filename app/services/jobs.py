@@ -17,7 +17,16 @@ from app.errors import JobFinished, JobIdAmbiguous, JobNotFound, JobNotRetryable
 from app.jobs.records import ENDED, Job, JobState, NewJob
 from app.services.builds import BUILD, BuildSpec, check_build
 from app.services.importing import REJECTS_NAME, ImportSpec, new_run_id
-from app.services.training_runs import EMBED, PRETRAIN, EmbedSpec, PretrainSpec, check_spec
+from app.services.training_runs import (
+    EMBED,
+    FINETUNE,
+    PRETRAIN,
+    EmbedSpec,
+    FinetuneSpec,
+    PretrainSpec,
+    check_finetuning,
+    check_spec,
+)
 from graph.records import Record
 
 if TYPE_CHECKING:
@@ -117,6 +126,32 @@ class Jobs:
             PRETRAIN, spec, PRETRAIN, webhook, idempotency_key=idempotency_key, retry_of=retry_of
         )
 
+    def submit_finetuning(
+        self,
+        spec: FinetuneSpec,
+        *,
+        run: str | None = None,
+        webhook: str | None = None,
+        idempotency_key: str | None = None,
+        retry_of: str | None = None,
+    ) -> tuple[Job, bool]:
+        """A job that learns from labels; or the one that this id or key has made before and False.
+
+        Raises:
+            RecipeInvalid: nobody has to wait for a worker to hear of it.
+            WebhookNotAllowed: its host is not in the settings.
+        """
+        check_finetuning(spec)
+        return self._submit_spec(
+            FINETUNE,
+            spec,
+            PRETRAIN,
+            webhook,
+            run=run,
+            idempotency_key=idempotency_key,
+            retry_of=retry_of,
+        )
+
     def submit_embedding(self, spec: EmbedSpec) -> Job:
         """A job that writes the vectors of the champion, all of them or the missing ones."""
         now = self._clock()
@@ -160,6 +195,7 @@ class Jobs:
         partition: str,
         webhook: str | None,
         *,
+        run: str | None = None,
         source: str | None = None,
         idempotency_key: str | None,
         retry_of: str | None,
@@ -170,7 +206,7 @@ class Jobs:
         now = self._clock()
         return self._submit(
             NewJob(
-                id=new_run_id(now, kind),
+                id=run or new_run_id(now, kind),
                 kind=kind,
                 created_at=now,
                 spec=msgspec.to_builtins(spec),
@@ -284,8 +320,23 @@ class Jobs:
         if job.kind == BUILD:
             build = msgspec.convert(job.spec, BuildSpec)
             return self.submit_build(build, webhook=job.webhook, retry_of=job.id)[0]
+        if job.kind == FINETUNE:
+            return self._finetuned_again(job)
         spec = msgspec.convert(job.spec, PretrainSpec)
         return self.submit_pretraining(spec, webhook=job.webhook, retry_of=job.id)[0]
+
+    def _finetuned_again(self, job: Job) -> Job:
+        """With labels of its own, as each job removes what is in its own folder."""
+        spec, run = msgspec.convert(job.spec, FinetuneSpec), new_run_id(self._clock(), FINETUNE)
+        if spec.path is not None:
+            file = Path(spec.path)
+            if not file.is_file():
+                raise JobNotRetryable(id=job.id, reason="its labels are no longer there; send them")
+            own = self.folder(run) / file.name
+            own.parent.mkdir(parents=True, exist_ok=True)
+            _link(file, own)
+            spec = structs.replace(spec, path=str(own))
+        return self.submit_finetuning(spec, run=run, webhook=job.webhook, retry_of=job.id)[0]
 
     def rejects(self, id: str) -> Path | None:
         """The file of its rejects, None without any. Raises `JobNotFound`."""

@@ -11,7 +11,7 @@ import msgspec
 from graph.filters import parse
 from graph.records import Record
 
-PRETRAIN, EMBED = "pretrain", "embed"  # kinds of jobs
+PRETRAIN, EMBED, FINETUNE = "pretrain", "embed", "finetune"  # kinds of jobs
 PROCESSES_MAX = 64
 MODEL_NAME = "products"  # the artefacts whose champion gives items their vectors
 
@@ -35,10 +35,49 @@ class PretrainSpec(Record, frozen=True, kw_only=True):
     tensorboard: str | None = None
 
 
+Reader = Literal["extraction", "linking", "matching"]
+IfBetter = Literal["always", "if_better", "never"]
+
+
+class FinetuneSpec(Record, frozen=True, kw_only=True):
+    """What a reader of texts is to learn, and from which labels.
+
+    Attributes:
+        name: of the reader, which is that of its artefacts.
+        path: file of labels, in the form that `catalograph finetune NAME` reads; None: only what
+            the graph knows.
+        file: what its sender called it.
+        known: also what the graph knows: decisions of persons (extraction), products whose model a
+            catalog or a person says (linking).
+    """
+
+    name: Reader
+    path: str | None = None
+    file: str | None = None
+    known: bool = False
+    promote: IfBetter = "if_better"
+    seed: int = 0
+
+
 class EmbedSpec(Record, frozen=True, kw_only=True):
     """Vectors of the champion into the graph, where they are missing or out of date."""
 
     name: str = MODEL_NAME
+
+
+def check_finetuning(spec: FinetuneSpec) -> None:
+    """What can be said of it before the labels are read.
+
+    Raises:
+        RecipeInvalid: names the setting.
+    """
+    from ml.errors import RecipeInvalid
+
+    if spec.name == "matching" and spec.known:
+        raise RecipeInvalid(setting="known", reason="the graph keeps no pairs; send labelled ones")
+    if spec.path is None and not spec.known:
+        reason = "there is nothing to learn from; send a file of labels, or set `known`"
+        raise RecipeInvalid(setting="known", reason=reason)
 
 
 def check_spec(spec: PretrainSpec) -> None:

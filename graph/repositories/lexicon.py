@@ -58,6 +58,13 @@ CALL (n) {
 }
 RETURN collect([n.title, n.brand_id, n.category_id, own, inherited]) AS items
 """
+# Not what was read from a title: that would teach a reader its own mistakes.
+LINKED_TITLES = """
+MATCH (n:Product)-[r:INSTANCE_OF]->(m:Model)
+WHERE r.status = 'accepted' AND r.origin IN ['catalog', 'reviewed']
+  AND n.closed_at IS NULL AND n.title IS NOT NULL
+RETURN n.title AS title, m.id AS model ORDER BY n.id
+"""
 
 
 class ModelRow(Named, frozen=True):
@@ -97,6 +104,11 @@ def known_models(database: Database) -> Iterator[ModelRow]:
         for id, name, other_names, facts, brand in models:
             yield ModelRow(id, name, tuple(other_names), named(brand), _facts(facts, names))
         after = models[-1][0]
+
+
+def linked_titles(database: Database) -> list[tuple[str, str]]:
+    """Titles of open products, with the id of the model that a catalog or a person says."""
+    return [(row["title"], row["model"]) for row in database.stream(LINKED_TITLES)]
 
 
 def judged_items(database: Database, *, limit: int) -> list[ItemText]:

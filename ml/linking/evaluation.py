@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ml.errors import CatalogueEmpty, OffersInvalid
-from ml.evaluation.report import Report, sha256_of
+from ml.evaluation.report import Measured, Report, sha256_of
 from ml.linking.baselines import longest_name, nearest_name, threshold_for
 from ml.linking.gold import Gold, Judged
 from ml.linking.linker import ModelLinker
@@ -81,6 +81,25 @@ def evaluate_linking(
     )
 
 
+def train_and_judge(
+    models: Sequence[CatalogModel], known: Sequence[Judged], trial: LinkingTrial, *, notify: Notify
+) -> tuple[ModelLinker, dict[str, Measured], dict[str, dict[str, float]]]:
+    """A linker that learnt from all offers, with what those say of it that taught the others.
+
+    Returns:
+        linker, metrics and baselines: means over the splits by model of `trial`.
+
+    Raises:
+        CatalogueEmpty: there are no models.
+        OffersTooFew: the offers are of too few models to learn from some and be judged by others.
+    """
+    splits = _splits(list(known), trial)
+    runs = [_run(models, learn, judge, trial, seed, notify) for learn, judge, seed in splits]
+    offers = [(offer.title, offer.model) for offer in known]
+    linker = ModelLinker.train(models, offers, replace(trial.linking, seed=trial.seed))
+    return linker, measured([run.answers["model"] for run in runs], trial.seed), _baselines(runs)
+
+
 _Part = tuple[list[Judged], Callable[[], list[Judged]], int]
 
 
@@ -90,13 +109,28 @@ def _parts(
     """What to learn from, how to get at what is judged, and a seed."""
     if test is not None:
         yield known, partial(_judged, gold, test, trial, notify), trial.seed
-        return
+    else:
+        yield from _splits(known, trial)
+
+
+def _splits(known: list[Judged], trial: LinkingTrial) -> Iterator[_Part]:
     for seed in range(trial.seed, trial.seed + max(1, trial.splits)):
         groups = sorted({offer.group for offer in known})
         np.random.default_rng(seed).shuffle(groups)
         learnt = frozenset(groups[: round(TRAIN_SHARE * len(groups))])
         rest = [offer for offer in known if offer.group not in learnt]
         yield [o for o in known if o.group in learnt], partial(list, rest), seed
+
+
+def read_judged(
+    models: Sequence[CatalogModel], path: Path, trial: LinkingTrial, *, notify: Notify
+) -> list[Judged]:
+    """Offers of a file whose label names one of the models, or a maker that has none there.
+
+    Raises:
+        OffersInvalid: the file cannot be read, or no offer's label names a model.
+    """
+    return _judged(Gold(models), path, trial, notify)
 
 
 def _judged(gold: Gold, path: Path, trial: LinkingTrial, notify: Notify) -> list[Judged]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ml.errors import PairsInvalid
 from ml.matching.records import Fields, LabelledPair
+
+VALID_SHARE = 0.2
 
 _COLUMN = re.compile(r"(?:^|\s)COL (\S+) VAL(?=\s|$)")
 
@@ -31,6 +37,36 @@ def read_pairs(path: Path) -> list[LabelledPair]:
         if all(pair.same is not label for pair in pairs):
             raise PairsInvalid(path=path, reason=f"has no pair with the label {label:d}")
     return pairs
+
+
+@contextmanager
+def divided(path: Path) -> Iterator[tuple[Path, Path]]:
+    """The pairs of a file as two files, to teach and to choose by; gone at the end.
+
+    A fifth chooses. Pairs with the same first record stay together, so that no record of the one
+    part is compared in the other from the same side.
+
+    Raises:
+        PairsInvalid: as `read_pairs`, of the file itself or where a part lacks a label.
+    """
+    read_pairs(path)  # what is wrong is told with the lines of this file
+    lines = [line for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+    parts: dict[bool, list[str]] = {False: [], True: []}
+    for line in lines:
+        parts[_draw(line.split("\t")[0]) < VALID_SHARE].append(line)
+    for part in parts.values():
+        if {line.rsplit("\t", 1)[1].strip() for line in part} != {"0", "1"}:
+            reason = "has too few pairs to choose a threshold by some and learn from the others"
+            raise PairsInvalid(path=path, reason=reason)
+    with TemporaryDirectory() as folder:
+        train, valid = Path(folder, "train.txt"), Path(folder, "valid.txt")
+        train.write_text("\n".join(parts[False]), encoding="utf-8")
+        valid.write_text("\n".join(parts[True]), encoding="utf-8")
+        yield train, valid
+
+
+def _draw(text: str) -> float:
+    return int.from_bytes(hashlib.blake2s(text.encode(), digest_size=8).digest()) / 2**64
 
 
 def _pair(path: Path, number: int, line: str) -> LabelledPair:

@@ -12,7 +12,7 @@ from app.jobs.tables import JOBS
 from app.services.builds import BUILD, check_build
 from app.services.importing import ImportSpec, new_run_id
 from app.services.jobs import Jobs
-from app.services.training_runs import EMBED, PRETRAIN, check_spec
+from app.services.training_runs import EMBED, FINETUNE, PRETRAIN, check_finetuning, check_spec
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -33,6 +33,12 @@ class FakeJobs:
     def submit_pretraining(self, spec, *, webhook=None, idempotency_key=None, retry_of=None):
         check_spec(spec)
         return self._submit(PRETRAIN, spec, None, webhook, idempotency_key, retry_of)
+
+    def submit_finetuning(
+        self, spec, *, run=None, webhook=None, idempotency_key=None, retry_of=None
+    ):
+        check_finetuning(spec)
+        return self._submit(FINETUNE, spec, run, webhook, idempotency_key, retry_of)
 
     def submit_build(self, spec, *, webhook=None, idempotency_key=None, retry_of=None):
         check_build(spec)

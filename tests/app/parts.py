@@ -18,6 +18,7 @@ from app.services.importing import ImportSpec
 from app.services.intake import Intake
 from app.services.matching import Matching
 from app.services.models import Models, registry_of
+from app.services.querying import Querying
 from app.services.reviewing import Reviewing
 from app.services.search_words import SearchWords
 from app.services.searching import Searching
@@ -29,6 +30,7 @@ from app.settings import Settings
 from graph.records import Parameter, StatedFact
 from graph.text import normalise_value
 from tests.app.fake_jobs import FakeJobs
+from tests.app.fake_questions import FakeAskable
 from tests.fake_encoders import FakeSimilar, HashedWords
 from tests.fake_reviews import FakeReview
 from tests.fake_searches import FakeSearch
@@ -200,6 +202,7 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
         ),
         extracting=Extracting(lambda: grounder_of(store.graph), Threads(2)),
         matching=Matching(products.get, lambda: None, Threads(2)),
+        querying=Querying(FakeAskable()),
         upkeep=WatchedUpkeep(),
         writes=ProductWrites(
             store=lambda: store,

@@ -3,7 +3,7 @@
 import pytest
 
 from ml.errors import PairsInvalid
-from ml.matching.pair_file import read_pairs
+from ml.matching.pair_file import divided, read_pairs
 from tests.ml.matching.made_up import as_text, pairs
 
 GOOD = "COL title VAL red kettle COL price VAL 12.0\tCOL title VAL kettle red COL price VAL \t1\n"
@@ -90,3 +90,28 @@ def test_a_file_that_cannot_be_read_is_named(file, tmp_path, content):
 
     with pytest.raises(PairsInvalid, match=r"\.txt: cannot be read"):
         read_pairs(path)
+
+
+def test_a_file_is_divided_by_its_first_records(tmp_path):
+    path = tmp_path / "pairs.txt"
+    lines = [
+        f"COL title VAL lamp {n // 4}\tCOL title VAL lamp {n % 7}\t{n % 2}" for n in range(200)
+    ]
+    path.write_text("\n".join(lines) + "\n")
+
+    with divided(path) as (train, valid):
+        parts = [part.read_text().splitlines() for part in (train, valid)]
+
+    firsts = [{line.split("\t")[0] for line in part} for part in parts]
+    assert sorted(parts[0] + parts[1]) == sorted(lines)
+    assert firsts[0].isdisjoint(firsts[1])
+    assert len(parts[1]) < len(parts[0])
+    assert not train.exists()
+
+
+def test_a_file_with_too_few_pairs_to_divide_is_refused(tmp_path):
+    path = tmp_path / "pairs.txt"
+    path.write_text("COL a VAL x\tCOL a VAL x\t1\nCOL a VAL y\tCOL a VAL z\t0\n")
+
+    with pytest.raises(PairsInvalid, match="too few pairs"), divided(path):
+        pass

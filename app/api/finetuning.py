@@ -1,0 +1,144 @@
+"""POST /v1/training-runs/{reader}: a file of labels becomes a job that learns to read texts."""
+
+from __future__ import annotations
+
+import shutil
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Security
+from msgspec.structs import replace
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api.access import GUARD
+from app.api.arrivals import spool_body
+from app.api.contract import INVALID, KEYED, wiring_of
+from app.api.imports import IdempotencyKey, Webhook
+from app.api.incoming import has_body, require_known_encoding
+from app.api.job_models import JOBS_STORE, Job, accepted
+from app.api.problems import problems
+from app.errors import BodyEmpty
+from app.keys import Scope
+from app.services.training_runs import FinetuneSpec
+
+if TYPE_CHECKING:
+    from pathlib import Path as FilePath
+
+    from app.jobs import records
+    from app.services.uploads import Spool
+    from app.wiring import Wiring
+
+router = APIRouter(prefix="/v1/training-runs", tags=["models"])
+
+_ADMIN = Security(GUARD, scopes=[Scope.ADMIN.value])
+_BYTES = {"type": "string", "format": "binary"}
+_LABELS = {
+    "description": "for `extraction` JSON lines with `input`, `category` and `target_scores`; for "
+    "`linking` CSV with `product_title`, `cluster_label` and `category_label`; for `matching` "
+    "lines of two records `COL name VAL text ...` and 0 or 1, divided by tabs",
+    "required": False,
+    "content": {
+        "application/x-ndjson": {"schema": _BYTES},
+        "text/csv": {"schema": _BYTES},
+        "text/plain": {"schema": _BYTES},
+    },
+}
+_REFUSED = problems(
+    (400, "body_incomplete", "900 bytes were announced and 512 came"),
+    (408, "upload_stalled", "nothing came for 30 s; send it again"),
+    (413, "body_too_large", "the body is larger than 8388608 bytes; send it in parts"),
+    (415, "media_type_unsupported", "Content-Encoding 'br': send gzip, zstd or plain"),
+    (
+        422,
+        "recipe_invalid",
+        "recipe setting known: there is nothing to learn from; send a file of labels, or set "
+        "`known`",
+    ),
+    (507, "no_space", "there is no space left on the disk of the uploads"),
+)
+
+Reader = Annotated[
+    Literal["extraction", "linking", "matching"],
+    Path(description="what is to be learnt", openapi_examples={"x": {"value": "extraction"}}),
+]
+Known = Annotated[
+    bool,
+    Query(
+        description="learn also from what the graph knows: decisions of persons (extraction), "
+        "products whose model a catalog or a person says (linking)",
+        openapi_examples={"no": {"summary": "only from the labels sent", "value": False}},
+    ),
+]
+Promote = Annotated[
+    Literal["always", "if_better", "never"],
+    Query(
+        description="when it serves at once",
+        openapi_examples={"usual": {"summary": "if it is better", "value": "if_better"}},
+    ),
+]
+
+
+@router.post(
+    "/{reader}",
+    operation_id="createFinetuningRun",
+    summary="Learn from labels",
+    response_description="The job that does it, at the address in `Location`.",
+    status_code=202,
+    response_model=Job,
+    responses={**KEYED, **INVALID, **_REFUSED, **JOBS_STORE},
+    openapi_extra={"requestBody": _LABELS},
+    dependencies=[_ADMIN],
+)
+async def create_finetuning_run(
+    request: Request,
+    reader: Reader,
+    known: Known = False,
+    promote: Promote = "if_better",
+    webhook: Webhook = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Send labels as the body, plain; what `catalograph finetune` reads. One run at a time.
+
+    The end of the job has the metrics, and whether the new model serves.
+    """
+    parts = wiring_of(request)
+    if webhook is not None:
+        parts.jobs.check_webhook(webhook)
+    spec = FinetuneSpec(name=reader, known=known, promote=promote)
+    more: dict[str, Any] = {
+        "webhook": webhook,
+        # Keys of different callers have nothing to do with each other.
+        "idempotency_key": idempotency_key and f"{request.scope['caller'].id}:{idempotency_key}",
+    }
+    submit = partial(parts.jobs.submit_finetuning, spec, **more)
+    if not has_body(request):
+        job, new = await parts.threads.run(submit)
+        return accepted(job, replayed=not new)
+    require_known_encoding(request, packed=False)
+    run = parts.intake.new_id("finetune")
+    async with parts.uploads.spool(run) as spool:
+        try:
+            await spool_body(request, parts, spool)
+            submit = partial(_submitted, parts, spec, spool, run, more)
+        except BodyEmpty:  # announced as of unknown length, and of none
+            pass
+        job, new = await parts.threads.run(submit)
+    return accepted(job, replayed=not new)
+
+
+def _submitted(
+    parts: Wiring, spec: FinetuneSpec, spool: Spool, run: str, more: dict[str, Any]
+) -> tuple[records.Job, bool]:
+    """The labels into the job's folder, and the job: both or neither."""
+    folder: FilePath = parts.jobs.folder(run)
+    try:
+        labels = spool.keep(folder / "labels.txt")
+        whole = replace(spec, path=str(labels), file="labels")
+        job, new = parts.jobs.submit_finetuning(whole, run=run, **more)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    if not new:
+        shutil.rmtree(folder, ignore_errors=True)
+    return job, new

@@ -1,0 +1,88 @@
+"""Files of labels over REST become jobs that learn from them."""
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.anyio
+
+LABELS = b'{"input": "red lamp", "category": "lamps", "target_scores": {"color": {"red": 1}}}\n'
+
+
+async def test_labels_become_a_job_that_has_them(client, wiring):
+    answer = await client.post("/v1/training-runs/extraction", content=LABELS)
+
+    job = answer.json()
+    spec = wiring.jobs.get(job["id"]).spec
+    assert answer.status_code == 202
+    assert answer.headers["Location"] == f"/v1/jobs/{job['id']}"
+    assert (job["kind"], job["state"], job["learning"]["model"]) == (
+        "finetune",
+        "queued",
+        "extraction",
+    )
+    assert Path(spec["path"]).read_bytes() == LABELS
+    assert spec["promote"] == "if_better"
+
+
+async def test_what_the_graph_knows_is_enough_where_it_is_asked_for(client, wiring):
+    answer = await client.post("/v1/training-runs/linking?known=true&promote=never")
+
+    spec = wiring.jobs.get(answer.json()["id"]).spec
+    assert (spec["path"], spec["known"], spec["promote"]) == (None, True, "never")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("linking", 422, "recipe_invalid"),
+        ("matching?known=true", 422, "recipe_invalid"),
+        ("weather", 422, "request_invalid"),
+        ("extraction?promote=perhaps", 422, "request_invalid"),
+    ],
+)
+async def test_what_cannot_run_is_refused_at_once(client, wiring, path, status, code):
+    answer = await client.post(f"/v1/training-runs/{path}")
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert wiring.jobs.all == {}
+
+
+async def test_packed_labels_are_refused_and_leave_nothing(client, wiring):
+    answer = await client.post(
+        "/v1/training-runs/extraction", content=LABELS, headers={"Content-Encoding": "br"}
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (415, "media_type_unsupported")
+    assert wiring.jobs.all == {}
+
+
+async def test_the_same_key_makes_one_run_with_its_labels(client, wiring):
+    key = {"Idempotency-Key": "night"}
+
+    one, two = [
+        await client.post("/v1/training-runs/extraction", content=LABELS, headers=key)
+        for _ in range(2)
+    ]
+
+    assert one.json()["id"] == two.json()["id"]
+    assert two.headers["Idempotent-Replayed"] == "true"
+    assert Path(wiring.jobs.get(one.json()["id"]).spec["path"]).read_bytes() == LABELS
+
+
+async def test_its_end_has_the_metrics_and_whether_it_serves(client, wiring):
+    job = (await client.post("/v1/training-runs/extraction", content=LABELS)).json()
+    wiring.jobs.change(
+        job["id"],
+        state="succeeded",
+        result={
+            "artefact": "extraction/1",
+            "metrics": {"micro_f1": {"value": 0.9, "low": 0.8, "high": 1.0}},
+            "promoted": True,
+        },
+    )
+
+    learnt = (await client.get(f"/v1/jobs/{job['id']}")).json()["learning"]
+
+    assert learnt["metrics"] == {"micro_f1": 0.9}
+    assert (learnt["artefact"], learnt["promoted"]) == ("extraction/1", True)
