@@ -125,14 +125,14 @@ def running(side: str, environment: dict[str, str]) -> Iterator[int]:
         command, env={**os.environ, **environment}, stderr=subprocess.DEVNULL
     )
     try:
-        _await_port(process, port)
+        await_port(process, port)
         yield port
     finally:
         process.terminate()
         process.wait(timeout=20)
 
 
-def _await_port(process: subprocess.Popen[bytes], port: int) -> None:
+def await_port(process: subprocess.Popen[bytes], port: int) -> None:
     for _ in range(600):
         if process.poll() is not None:
             raise SystemExit(f"the server ended with {process.returncode} before it answered")

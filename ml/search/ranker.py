@@ -114,7 +114,9 @@ class SearchRanker:
             query, texts, candidates, pool.likeness(candidates.place_K), self.statistics.words
         )
         rows_KF = np.hstack([rows_KF, self._evidence.rows(query, texts)])
-        score_K: list[float] = np.asarray(self._booster.predict(rows_KF)).tolist()
+        # One thread: several wait for one another longer than some dozen rows take.
+        found = self._booster.predict(rows_KF, num_threads=1)
+        score_K: list[float] = np.asarray(found).tolist()
         yield from zip(places, score_K, strict=True)
 
     def over(self, texts: Sequence[str]) -> SearchRanker:
