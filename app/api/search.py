@@ -15,9 +15,7 @@ from app.api.contract import LIST_REFUSED, READS, Cursor, wiring_of
 from app.api.models import CURSOR_EXAMPLE, Answer, ProductSummary
 from app.api.problems import problems
 from app.api.products import FilterText, next_link
-from app.services.searching import SearchQuery, Sort
-
-QUERY_CHARS = 500  # far more than anybody types; a text of a page is for /v1/similar
+from app.services.searching import QUERY_CHARS, SearchQuery, Sort
 
 router = APIRouter(prefix="/v1", tags=["search"])
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from app.cli.output import Json, err, out, print_json, print_table
-from app.services.searching import SearchPage, SearchQuery, Sort
+from app.services.searching import QUERY_CHARS, SearchPage, SearchQuery, Sort
 from app.settings import load_settings
 
 
@@ -25,6 +25,11 @@ def search(
     json: Json = False,
 ) -> None:
     """Find products by what somebody types."""
+    if len(query) > QUERY_CHARS:
+        raise typer.BadParameter(
+            f"{len(query):,} characters are no query; at most {QUERY_CHARS} are read",
+            param_hint="QUERY",
+        )
     from app.wiring import search_once
 
     asked = SearchQuery(q=query, filter=filter_, sort=sort, kind=kind)

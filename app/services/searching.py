@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 Sort = Literal["relevance", "price", "-price", "newest"]
 
+QUERY_CHARS = 500  # far more than anybody types; a text of a page is for /v1/similar
 WINDOW = 200  # candidates of a query that are put into order, counted and paged through
 # Of the index: how many are looked at for those that pass, and how many where too few do.
 POOL, WIDE_POOL = 2_000, 50_000
