@@ -105,7 +105,8 @@ def running(side: str, environment: dict[str, str]) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = subprocess.Popen(_self("--serve", side, "--port", str(port)), env=environment)
+    command = _self("--serve", side, "--port", str(port))
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     try:
         await_port(process, port)
         yield port
@@ -174,6 +175,7 @@ def prepare(stack: ExitStack, folder: Path) -> tuple[dict[str, str], str]:
         migrate.migrate(database)
     environment = {
         **os.environ,
+        "CATALOGRAPH_ACCESS_LOG": "false",
         "CATALOGRAPH_HOME": str(folder),
         "NEO4J_URI": endpoint.uri,
         "NEO4J_USERNAME": endpoint.username,

@@ -69,7 +69,7 @@ CALL (n, own) {{{{
   RETURN collect(DISTINCT v) AS inherited
 }}}}
 UNWIND own + inherited AS v
-WITH v, count(DISTINCT n) AS items
+WITH v, count(*) AS items
 ORDER BY items DESC, v.id
 WITH v.parameter AS parameter, collect([v.id, v.text, items])[..{FACET_VALUES}] AS values,
   sum(items) AS items
