@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
 
     from app.api import (
         artefacts,
+        ask,
         builds,
         conflicts,
         docs,
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         training.router,
         similar.posts,
         extract.router,
+        ask.router,
         builds.router,
         match.router,
         stats.router,

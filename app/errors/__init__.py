@@ -23,6 +23,7 @@ AppError
     ├── BodyNotJson
     ├── BodyMalformed
     ├── CursorInvalid
+    ├── SessionInvalid
     ├── ItemIdInvalid
     ├── ItemNotFound
     ├── ParameterUnknown
@@ -66,6 +67,7 @@ from app.errors.requests import (
     ParameterUnknown,
     RequestRefused,
     ScopeMissing,
+    SessionInvalid,
 )
 from app.errors.setup import (
     AddressInUse,
@@ -131,6 +133,7 @@ __all__ = [
     "PathUnreadable",
     "RequestRefused",
     "ScopeMissing",
+    "SessionInvalid",
     "SettingsInvalid",
     "UploadRefused",
     "UploadStalled",

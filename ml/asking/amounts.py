@@ -1,0 +1,277 @@
+"""Numbers of a question to ranges of parameters: `over 5000 mAh`, `6 to 6.5 inches`, `2019年之后`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graph.errors import ValueInvalid
+from graph.records import Parameter
+from graph.text import convert, find_unit
+from ml.asking.adjectives import MEASURES, dimension_of, meant
+from ml.asking.draft import Draft
+from ml.asking.plan import Condition
+
+_ABOUT = 0.05  # `around 200 g` is meant so exactly
+_YEARS = (1900, 2100)
+_NEAR = 6  # spans; the name of a parameter further off is not that of this number
+_LOW, _LOW_TOO, _HIGH, _HIGH_TOO = "low", "low_too", "high", "high_too"
+_SIGNS = {
+    "more": _LOW, "after": _LOW, "at_least": _LOW_TOO, "since": _LOW_TOO, "or_more": _LOW_TOO,
+    "less": _HIGH, "before": _HIGH, "at_most": _HIGH_TOO, "or_less": _HIGH_TOO,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number in the unit of the parameter that it is of."""
+
+    parameter: Parameter
+    number: float
+
+
+def bind_numbers(draft: Draft) -> None:
+    """Adds a condition for every number that a parameter takes."""
+    for place, span in enumerate(draft.spans):
+        if span.number is not None and place not in draft.used:
+            _bind(draft, place)
+
+
+def _bind(draft: Draft, place: int) -> None:
+    upper = _upper_end(draft, place)
+    sign, adjective = _sign(draft, place, upper if upper is not None else place)
+    span = draft.spans[place]
+    unit = span.unit or (draft.spans[upper].unit if upper is not None else None)
+    parameter = _parameter(draft, place, upper, unit, adjective)
+    if parameter is None or span.number is None:
+        return
+    low = _in_unit(span.number, unit, parameter)
+    if low is None:
+        return
+    draft.used.add(place)
+    negated = _negated(draft, place)
+    if upper is not None:
+        draft.used.add(upper)
+        high = _in_unit(draft.spans[upper].number or 0.0, draft.spans[upper].unit, parameter)
+        low, high = sorted((low, high if high is not None else low))
+        draft.add(place, Condition(parameter.id, low=low, high=high, negated=negated))
+        return
+    draft.add(place, _condition(parameter, sign, low, negated=negated))
+
+
+def _condition(
+    parameter: Parameter, sign: str | None, number: float, *, negated: bool
+) -> Condition:
+    if sign in (_LOW, _LOW_TOO):
+        return Condition(parameter.id, low=number, low_inclusive=sign == _LOW_TOO, negated=negated)
+    if sign in (_HIGH, _HIGH_TOO):
+        return Condition(
+            parameter.id, high=number, high_inclusive=sign == _HIGH_TOO, negated=negated
+        )
+    spread = abs(number) * _ABOUT if sign == "about" else 0.0
+    return Condition(parameter.id, low=number - spread, high=number + spread, negated=negated)
+
+
+def _upper_end(draft: Draft, place: int) -> int | None:
+    """The second number of a range, with what says that it is one used up."""
+    other = next(
+        (
+            at
+            for at in range(place + 1, min(place + 4, len(draft.spans)))
+            if draft.spans[at].number is not None
+        ),
+        None,
+    )
+    if other is None or other in draft.used:
+        return None
+    between = draft.spans[place + 1 : other]
+    one, two = draft.spans[place], draft.spans[other]
+    if one.unit and two.unit and _dimension(one.unit) != _dimension(two.unit):
+        return None
+    said = [
+        at
+        for at in (
+            *range(max(place - 3, 0), place),
+            *range(other + 1, min(other + 3, len(draft.spans))),
+        )
+        if draft.spans[at].does("between", "since")
+    ]
+    joined = draft.text[one.end : two.start].strip()
+    linked = joined in ("-", "–", "~", "～", "—", "to") or any(span.does("to") for span in between)
+    if not linked and not (said and all(span.does("and", "ignore") for span in between)):
+        return None
+    if not all(span.does("and", "ignore", "to") for span in between):
+        return None
+    draft.used.update(range(place + 1, other))
+    draft.used.update(at for at in said if draft.spans[at].does("between", "since"))
+    return other
+
+
+def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
+    """Which end of a range the number is, and the adjective that says so."""
+    ahead = draft.behind(last)
+    for at in (ahead, last + 1):
+        if at is not None and draft.free(at):
+            for function in ("or_more", "or_less", "after", "before", "since"):
+                if draft.spans[at].does(function) and (
+                    draft.chinese
+                    or function in ("or_more", "or_less")
+                    or (
+                        function == "since"
+                        and draft.spans[at].text.lower().startswith(("or", "on"))
+                    )
+                ):
+                    draft.used.add(at)
+                    return _SIGNS[function], None
+    than = False
+    for at in range(place - 1, max(place - 5, -1), -1):
+        span = draft.spans[at]
+        if span.does(*_SIGNS) and at not in draft.used:
+            function = next(one.id for one in span.senses if one.id in _SIGNS)
+            draft.used.add(at)
+            return _SIGNS[function], _adjective_in(span.text)
+        if span.does("about"):
+            draft.used.add(at)
+            return "about", None
+        if span.does("than"):
+            than = True
+            draft.used.add(at)
+            continue
+        adjective = span.of_kind("adjective")
+        if adjective and than and at not in draft.used:
+            draft.used.add(at)
+            order = MEASURES[adjective[0].id].order
+            if at and draft.spans[at - 1].does("not"):
+                draft.used.add(at - 1)
+                return (_HIGH_TOO if order == "highest" else _LOW_TOO), adjective[0].id
+            return (_LOW if order == "highest" else _HIGH), adjective[0].id
+        if span.does("comparative", "diminutive") and than:
+            draft.used.add(at)
+            return (_LOW if span.does("comparative") else _HIGH), None
+        if not draft.silent(at):
+            break
+    if than and ahead is not None and (adjective := draft.spans[ahead].of_kind("adjective")):
+        draft.used.add(ahead)  # 比 200 克 重
+        order = MEASURES[adjective[0].id].order
+        return (_LOW if order == "highest" else _HIGH), adjective[0].id
+    return None, None
+
+
+def _adjective_in(text: str) -> str | None:
+    """`重于` and `thicker than` say what is compared."""
+    from ml.asking.words_zh import ADJECTIVES
+
+    return next(
+        (
+            meaning
+            for meaning, words in ADJECTIVES.items()
+            if text.endswith("于")
+            and text[0] in words.split("|")
+            and meaning not in ("large", "small", "high", "low")
+        ),
+        None,
+    )
+
+
+def _parameter(
+    draft: Draft, place: int, upper: int | None, unit: str | None, adjective: str | None
+) -> Parameter | None:
+    """Whose number it is: one named beside it, the adjective's, or the one usual in this unit."""
+    last = place if upper is None else upper
+    ahead = draft.behind(last)
+    behind_it = ahead if ahead is not None and draft.free(ahead) else None
+    if behind_it is not None and (found := _taking(draft, behind_it, unit, place)):
+        follows = behind_it - last <= 2 and not draft.chinese
+        earlier = _named_before(draft, place, unit)
+        if earlier is None or follows:
+            draft.used.add(behind_it)
+            return found
+    if earlier := _named_before(draft, place, unit):
+        at, parameter = earlier
+        draft.used.add(at)
+        return parameter
+    number = draft.spans[place].number
+    if adjective and (own := meant(adjective, draft.lexicon, _dimension(unit) if unit else None)):
+        return own
+    if unit is None:
+        return _year(draft) if number is not None and _YEARS[0] <= number < _YEARS[1] else None
+    return _usual(draft, unit, number or 0.0)
+
+
+def _named_before(draft: Draft, place: int, unit: str | None) -> tuple[int, Parameter] | None:
+    for at in range(place - 1, max(place - _NEAR, -1), -1):
+        if draft.spans[at].number is not None and at not in draft.used:
+            return None
+        if draft.spans[at].does("and", "or") or draft.spans[at].is_kind("category"):
+            return None
+        if at not in draft.used and (found := _taking(draft, at, unit, place)):
+            return at, found
+    return None
+
+
+def _taking(draft: Draft, at: int, unit: str | None, place: int) -> Parameter | None:
+    """What this span names, if its numbers can be in this unit."""
+    number = draft.spans[place].number or 0.0
+    calendar = unit is None and _YEARS[0] <= number < _YEARS[1]
+    for parameter in draft.parameters(at):
+        if parameter.kind != "number":
+            continue
+        if unit is None:
+            high = draft.lexicon.highest.get(parameter.id)
+            if calendar and high is not None and not parameter.unit and high < _YEARS[0]:
+                continue
+            return parameter
+        if dimension_of(parameter) == _dimension(unit) or _convertible(number, unit, parameter):
+            return parameter
+    return None
+
+
+def _year(draft: Draft) -> Parameter | None:
+    return meant("new", draft.lexicon)
+
+
+def _usual(draft: Draft, unit: str, number: float) -> Parameter | None:
+    """Of the parameters in such units the one that items state most, whose numbers are like it."""
+    found = []
+    for parameter in draft.lexicon.parameters.values():
+        if parameter.kind != "number" or not parameter.unit:
+            continue
+        own = _in_unit(number, unit, parameter)
+        if own is None:
+            continue
+        low = draft.lexicon.lowest.get(parameter.id, own)
+        high = draft.lexicon.highest.get(parameter.id, own)
+        inside = low <= own <= high
+        exact = find_unit(unit) == find_unit(parameter.unit)
+        found.append(
+            (not inside, not exact, -draft.lexicon.stated.get(parameter.id, 0), parameter.id)
+        )
+    if len(found) > 1:
+        draft.doubt *= 0.9
+    return draft.lexicon.parameters[min(found)[3]] if found else None
+
+
+def _in_unit(number: float, unit: str | None, parameter: Parameter) -> float | None:
+    if unit is None or parameter.unit is None:
+        return number if unit is None else None
+    try:
+        found = convert(number, unit, parameter.unit)
+    except ValueInvalid:
+        return None
+    return found if parameter.decimals is None else round(found, parameter.decimals)
+
+
+def _convertible(number: float, unit: str, parameter: Parameter) -> bool:
+    return parameter.unit is not None and _in_unit(number, unit, parameter) is not None
+
+
+def _dimension(unit: str) -> str | None:
+    found = find_unit(unit)
+    return found.dimension if found else None
+
+
+def _negated(draft: Draft, place: int) -> bool:
+    at = draft.before(place)
+    if at is not None and draft.free(at) and draft.spans[at].does("not"):
+        draft.used.add(at)
+        return True
+    return False

@@ -1,0 +1,287 @@
+"""What words of a question may mean, out of the live graph and the dictionaries of languages."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from graph.records import Named, Parameter, ValueView
+from graph.text import find_unit
+from ml.asking import words_en, words_zh
+from ml.asking.keys import is_number, stems
+from ml.asking.meanings import makers, meanings
+from ml.asking.plan import PRICE, STOCK
+from ml.asking.values import ValueTexts
+
+LONGEST_NAME = 8  # words
+_HEAD_ENDS = frozenset({"in", "of", "for", "per"})  # `Launch price | in EUR`
+
+Kind = Literal[
+    "model", "brand", "category", "parameter", "value", "function", "adjective", "numeral"
+]
+Degree = Literal["plain", "comparative", "superlative"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What a phrase may mean.
+
+    Attributes:
+        id: of the node; or what a function word does, or the meaning of an adjective.
+        sure: how surely it means this, in 0..1; the name itself is surer than a part of it.
+    """
+
+    kind: Kind
+    id: str
+    name: str
+    sure: float
+    degree: Degree = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedModel:
+    """A model as questions name it."""
+
+    id: str
+    name: str
+    brand: str | None
+    brand_id: str | None
+    names: tuple[str, ...] = ()
+    weight: int = 0  # how much is known of it
+
+
+@dataclass(frozen=True, slots=True)
+class AskingLexicon:
+    """Made once for a graph, asked from several threads.
+
+    Attributes:
+        stated: by parameter, how often items state it.
+        highest: by parameter, its highest number; likewise `lowest`.
+        offers: whether the graph has products, which have prices.
+    """
+
+    parameters: Mapping[str, Parameter]
+    stated: Mapping[str, int]
+    lowest: Mapping[str, float]
+    highest: Mapping[str, float]
+    brands: Mapping[str, Named]
+    categories: Mapping[str, Named]
+    models: Mapping[str, AskedModel]
+    texts: ValueTexts = field(repr=False)
+    senses: Mapping[tuple[str, ...], tuple[Sense, ...]] = field(repr=False)
+    beginnings: frozenset[tuple[str, ...]] = field(repr=False)
+    words: Mapping[str, tuple[str, ...]] = field(repr=False)  # for typing errors, by first letter
+    offers: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        parameters: Iterable[Parameter],
+        values: Sequence[ValueView],
+        *,
+        brands: Sequence[Named] = (),
+        categories: Sequence[Named] = (),
+        models: Iterable[AskedModel] = (),
+        offers: bool = False,
+    ) -> AskingLexicon:
+        known = {parameter.id: parameter for parameter in parameters}
+        if offers:
+            known.setdefault(PRICE, Parameter(PRICE, "Price", "number"))
+            known.setdefault(STOCK, Parameter(STOCK, "In stock", "boolean"))
+        stated: dict[str, int] = dict.fromkeys(known, 0)
+        numbers: dict[str, list[float]] = defaultdict(list)
+        for value in values:
+            if value.parameter in known:
+                stated[value.parameter] += value.items
+                if value.number is not None:
+                    numbers[value.parameter].append(value.number)
+        texts = ValueTexts(
+            value
+            for value in values
+            if value.parameter in known and known[value.parameter].kind == "text"
+        )
+        by_id = {model.id: model for model in models}
+        table = _Table()
+        table.functions()
+        table.graph(known.values(), brands, categories)
+        table.translations()
+        table.models(by_id.values())
+        senses = {words: tuple(found) for words, found in table.senses.items()}
+        return cls(
+            parameters=known,
+            stated=stated,
+            lowest={parameter: min(found) for parameter, found in numbers.items()},
+            highest={parameter: max(found) for parameter, found in numbers.items()},
+            brands={one.id: one for one in brands},
+            categories={one.id: one for one in categories},
+            models=by_id,
+            texts=texts,
+            senses=senses,
+            beginnings=frozenset(
+                words[:length] for words in senses for length in range(1, len(words))
+            ),
+            words=_by_letter(senses),
+            offers=offers,
+        )
+
+    def found(self, words: Sequence[str], first: int) -> Iterator[tuple[int, tuple[Sense, ...]]]:
+        """For each phrase that begins there, its last word and what it may mean."""
+        for last in range(first, min(first + LONGEST_NAME, len(words))):
+            phrase = tuple(words[first : last + 1])
+            if phrase in self.senses:
+                yield last, self.senses[phrase]
+            if phrase not in self.beginnings:
+                break
+
+
+class _Table:
+    """Phrases and what they mean, while a lexicon is made."""
+
+    def __init__(self) -> None:
+        self.senses: dict[tuple[str, ...], list[Sense]] = defaultdict(list)
+        self._functions: set[tuple[str, ...]] = set()
+
+    def add(self, phrase: tuple[str, ...], sense: Sense) -> None:
+        if not phrase or len(phrase) > LONGEST_NAME:
+            return
+        found = self.senses[phrase]
+        for place, other in enumerate(found):
+            if (other.kind, other.id, other.degree) == (sense.kind, sense.id, sense.degree):
+                if sense.sure > other.sure:
+                    found[place] = sense
+                return
+        found.append(sense)
+
+    def functions(self) -> None:
+        for language in (words_en.FUNCTIONS, words_zh.FUNCTIONS):
+            for does, phrases in language.items():
+                for phrase in phrases.split("|"):
+                    self._function(phrase, Sense("function", does, phrase, 1.0))
+        degrees: tuple[Degree, ...] = ("plain", "comparative", "superlative")
+        for meaning, forms in words_en.ADJECTIVES.items():
+            for degree, phrases in zip(degrees, forms, strict=True):
+                for phrase in phrases.split("|"):
+                    self._function(phrase, Sense("adjective", meaning, phrase, 1.0, degree))
+        for meaning, phrases in words_zh.ADJECTIVES.items():
+            for phrase in phrases.split("|"):
+                self._function(phrase, Sense("adjective", meaning, phrase, 1.0))
+        for numbers in (words_en.NUMBERS, words_zh.NUMBERS):
+            for word, number in numbers.items():
+                self._function(word, Sense("numeral", str(number), word, 1.0))
+
+    def _function(self, phrase: str, sense: Sense) -> None:
+        self.add(stems(phrase), sense)
+        self._functions.add(stems(phrase))
+
+    def graph(
+        self,
+        parameters: Iterable[Parameter],
+        brands: Iterable[Named],
+        categories: Iterable[Named],
+    ) -> None:
+        for brand in brands:
+            for name in (brand.name, *brand.names):
+                self.add(stems(name), Sense("brand", brand.id, brand.name, 1.0))
+        for category in categories:
+            sense = Sense("category", category.id, category.name, 1.0)
+            for name in (category.name, *category.names):
+                self.add(stems(name), sense)
+                for part in _parts(stems(name))[1]:
+                    self._part(part, Sense("category", category.id, category.name, 0.9))
+        for parameter in parameters:
+            for name in (parameter.name, *parameter.names, parameter.id):
+                own = Sense("parameter", parameter.id, parameter.name, 1.0)
+                words = stems(name)
+                if words not in self._functions:
+                    self.add(words, own)
+                part = Sense("parameter", parameter.id, parameter.name, 0.7)
+                for phrase in (*_parts(words)[0], *_parts(words)[1]):
+                    self._part(phrase, part)
+
+    def _part(self, phrase: tuple[str, ...], sense: Sense) -> None:
+        lone = len(phrase) == 1 and (len(phrase[0]) < 3 or is_number(phrase[0]))
+        if phrase in self._functions or lone or find_unit("".join(phrase)):
+            return
+        self.add(phrase, sense)
+
+    def translations(self) -> None:
+        """Whatever one word of a line names in the graph, the others name as well."""
+        lines: list[tuple[tuple[Kind, ...], tuple[str, ...]]] = [
+            *((("category", "parameter"), words) for words in meanings()),
+            *((("brand",), words) for words in makers()),
+        ]
+        for things, words in lines:
+            keys = [stems(word) for word in words]
+            named = [
+                sense
+                for key in keys
+                for sense in self.senses.get(key, ())
+                if sense.kind in things and sense.sure >= 0.7
+            ]
+            surest: dict[tuple[Kind, str], Sense] = {}
+            for sense in named:
+                before = surest.get((sense.kind, sense.id))
+                if before is None or sense.sure > before.sure:
+                    surest[sense.kind, sense.id] = sense
+            for key, word in zip(keys, words, strict=True):
+                for sense in surest.values():
+                    sure = sense.sure * 0.95
+                    self.add(key, Sense(sense.kind, sense.id, sense.name, sure))
+
+    def models(self, models: Iterable[AskedModel]) -> None:
+        for model in models:
+            for name in model.names:
+                self.add(stems(name), Sense("model", model.id, model.name, 1.0))
+            words = stems(model.name)
+            self.add(words, Sense("model", model.id, model.name, 1.0))
+            own = words
+            brand = stems(model.brand or "")
+            if brand and words[: len(brand)] == brand:
+                own = words[len(brand) :]
+            for start in range(len(own)):
+                part = own[start:]
+                if part in self._functions or len("".join(part)) < 2 or len(part) > 6:
+                    continue
+                if len(part) == 1 and (is_number(part[0]) or start):
+                    continue
+                if any(one.kind != "model" for one in self.senses.get(part, ())):
+                    continue  # a model called `Phone` is asked for with its brand
+                sure = 0.95 if start == 0 else 0.6
+                self.add(part, Sense("model", model.id, model.name, sure))
+
+
+def _by_letter(senses: Iterable[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for word in (word for words in senses for word in words):
+        if len(word) >= 4 and word.isascii() and word.isalpha():
+            found[word[0]].add(word)
+    return {letter: tuple(sorted(words)) for letter, words in found.items()}
+
+
+def _parts(words: tuple[str, ...]) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """The beginnings and the ends of what stands before `in`, `of` and the like."""
+    end = next((place for place, word in enumerate(words) if word in _HEAD_ENDS), len(words))
+    head = words[:end]
+    beginnings = [head[:length] for length in range(1, len(head))]
+    return beginnings + ([head] if end < len(words) else []), [
+        head[start:] for start in range(1, len(head))
+    ]
+
+
+def translated(word: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Other words of the same meaning."""
+    return _SYNONYMS.get(word, [])
+
+
+def _synonyms() -> dict[tuple[str, ...], list[tuple[str, ...]]]:
+    found: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
+    for words in (*meanings(), *makers()):
+        keys = [stems(word) for word in words]
+        for key in keys:
+            found[key] += [other for other in keys if other != key and other not in found[key]]
+    return dict(found)
+
+
+_SYNONYMS = _synonyms()

@@ -1,0 +1,245 @@
+"""A question as spans that each mean something, chosen so that they explain the most of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from graph.text import find_quantities, find_unit, parse_number
+from graph.text.numbers import fold_width
+from ml.asking.keys import is_han, is_number, stemmed
+from ml.asking.lexicon import AskingLexicon, Sense, translated
+from ml.asking.values import ValueSense
+from ml.grounding.tokens import Token, stands_alone
+
+# What a kind of span is worth for each word that it explains; a Chinese character is half a word.
+_WORTH = {
+    "model": 1.35,
+    "brand": 1.25,
+    "parameter": 1.2,
+    "category": 1.2,
+    "function": 1.1,
+    "adjective": 1.15,
+    "numeral": 1.0,
+}
+_WHOLE_VALUE, _PART_OF_VALUE = 1.15, 1.0
+_IGNORED = 0.9
+_QUANTITY, _NUMBER = 1.3, 0.9
+_HAN_WIDTH = 0.6
+_LONGER = 0.45  # for each further word: one long name rather than two short ones
+_PREPOSITIONS = frozenset({"in", "a", "d", "t", "m"})  # behind a space, no units
+_TYPED_CHARS = 5  # shorter words have too many neighbours to be mended
+_YEARS = range(1900, 2100)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some words of a question.
+
+    Attributes:
+        first, last: words; start, end: characters.
+        senses: what it names; empty: it is a number, or nothing that is known.
+        values: what texts of the graph it may be.
+        number: with its unit, if one is written.
+        function: what a function word does.
+        mended: it was read as if it had no typing error.
+    """
+
+    first: int
+    last: int
+    start: int
+    end: int
+    text: str
+    senses: tuple[Sense, ...] = ()
+    values: tuple[ValueSense, ...] = ()
+    number: float | None = None
+    unit: str | None = None
+    worth: float = 0.0
+    mended: bool = False
+
+    @property
+    def function(self) -> str | None:
+        return self.senses[0].id if self.is_kind("function") else None
+
+    @property
+    def unknown(self) -> bool:
+        return not self.senses and not self.values and self.number is None
+
+    def is_kind(self, kind: str) -> bool:
+        return bool(self.senses) and self.senses[0].kind == kind
+
+    def does(self, *functions: str) -> bool:
+        """Whether it may be one of these function words."""
+        return any(one.kind == "function" and one.id in functions for one in self.senses)
+
+    def of_kind(self, kind: str) -> tuple[Sense, ...]:
+        return tuple(one for one in self.senses if one.kind == kind)
+
+
+def spans(text: str, lexicon: AskingLexicon) -> list[Span]:
+    """The spans of a question in its order; every word is in one of them."""
+    folded = fold_width(text)
+    words = stemmed(folded)
+    found = _chosen(folded, words, lexicon)
+    mended = {
+        span.first: better
+        for span in found
+        if span.unknown and (better := _mended(span, words, lexicon))
+    }
+    if not mended:
+        return found
+    words = [
+        Token(mended.get(place, word.key), word.start, word.end) for place, word in enumerate(words)
+    ]
+    return [
+        replace(span, mended=True)
+        if any(place in mended for place in range(span.first, span.last + 1))
+        else span
+        for span in _chosen(folded, words, lexicon)
+    ]
+
+
+def _chosen(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> list[Span]:
+    """The best way through the words; ties go to fewer spans."""
+    ending: list[list[Span]] = [[] for _ in words]
+    for span in _candidates(text, words, lexicon):
+        ending[span.last].append(span)
+    best: list[tuple[float, Span | None]] = [(0.0, None)]
+    for place, word in enumerate(words):
+        unknown = Span(place, place, word.start, word.end, text[word.start : word.end])
+        options = [(best[place][0], unknown)]
+        options += [(best[span.first][0] + span.worth, span) for span in ending[place]]
+        best.append(max(options, key=lambda option: (option[0], -option[1].first)))
+    chosen: list[Span] = []
+    place = len(words)
+    while place:
+        last = best[place][1]
+        assert last is not None
+        chosen.append(last)
+        place = last.first
+    return chosen[::-1]
+
+
+def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:
+    keys = [word.key for word in words]
+    for first in range(len(words)):
+        merged: dict[int, tuple[list[Sense], list[ValueSense], float]] = {}
+        for last, senses in lexicon.found(keys, first):
+            worth = max(_worth(sense) for sense in senses)
+            by_worth = sorted(senses, key=lambda sense: -_worth(sense))
+            merged[last] = (by_worth, [], worth)
+        for last, values in _values(keys, first, lexicon):
+            kept, _, worth = merged.get(last, ([], [], 0.0))
+            whole = any(value.exact for value in values)
+            merged[last] = (kept, values, max(worth, _WHOLE_VALUE if whole else _PART_OF_VALUE))
+        for last, (senses_, values, worth) in merged.items():
+            start, end = words[first].start, words[last].end
+            if stands_alone(text, start, end) or _is_apostrophe(text, end):
+                weighed = worth * _width(keys[first : last + 1]) + _LONGER * (last - first)
+                yield Span(
+                    first, last, start, end, text[start:end], tuple(senses_), tuple(values),
+                    worth=weighed,
+                )  # fmt: skip
+    yield from _numbers(text, words, lexicon)
+
+
+def _is_apostrophe(text: str, end: int) -> bool:
+    return text[end : end + 1] in ("'", "’")
+
+
+def _worth(sense: Sense) -> float:
+    if sense.kind == "function" and sense.id == "ignore":
+        return _IGNORED
+    return _WORTH[sense.kind] * sense.sure
+
+
+def _width(keys: Sequence[str]) -> float:
+    return sum(_HAN_WIDTH if is_han(key) else 1.0 for key in keys)
+
+
+def _values(
+    keys: Sequence[str], first: int, lexicon: AskingLexicon
+) -> Iterator[tuple[int, list[ValueSense]]]:
+    """Values by their own words and by words of the same meaning."""
+    found: dict[int, list[ValueSense]] = {}
+    if not is_number(keys[first]):
+        found = dict(lexicon.texts.found(keys, first))
+    for last in range(first, min(first + 8, len(keys))):
+        for other in translated(tuple(keys[first : last + 1])):
+            own = lexicon.texts.found(other, 0)
+            if own and own[-1][0] == len(other) - 1:
+                known = {sense.parameter for sense in found.get(last, ())}
+                more = [sense for sense in own[-1][1] if sense.parameter not in known]
+                found.setdefault(last, []).extend(more)
+    for last, senses in found.items():
+        if senses:
+            yield last, senses
+
+
+def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:
+    starts = {word.start: place for place, word in enumerate(words)}
+    ends = {word.end: place for place, word in enumerate(words)}
+    for start, end, number, unit in find_quantities(text):
+        if start in starts:
+            last = ends.get(end, _word_before(words, end))
+            first = starts[start]
+            width = _width([word.key for word in words[first : last + 1]])
+            worth = _QUANTITY * width + _LONGER * (last - first)
+            if (unit == "year" and number in _YEARS) or _is_counter(unit):
+                yield Span(first, last, start, end, text[start:end], number=number, worth=worth)
+            else:
+                yield Span(first, last, start, end, text[start:end], (), (), number, unit, worth)
+    dimensions = {
+        unit.dimension
+        for one in lexicon.parameters.values()
+        if one.unit and (unit := find_unit(one.unit))
+    }
+    for place, word in enumerate(words):
+        if not is_number(word.key) or not stands_alone(text, word.start, word.end):
+            if not is_number(word.key) or not _before_unit(text, word):
+                continue
+        try:
+            number = parse_number(word.key)
+        except ValueError:
+            continue
+        shown = text[word.start : word.end]
+        yield Span(place, place, word.start, word.end, shown, number=number, worth=_NUMBER)
+        if place + 1 < len(words) and words[place + 1].key not in _PREPOSITIONS:
+            behind = words[place + 1]
+            spelled = find_unit(text[behind.start : behind.end])
+            if spelled and spelled.dimension in dimensions and not is_han(behind.key):
+                yield Span(
+                    place, place + 1, word.start, behind.end, text[word.start : behind.end],
+                    (), (), number, spelled.symbol, _QUANTITY * 2 + _LONGER,
+                )  # fmt: skip
+
+
+def _before_unit(text: str, word: Token) -> bool:
+    return word.end < len(text) and is_han(text[word.end])
+
+
+def _is_counter(symbol: str) -> bool:
+    unit = find_unit(symbol)
+    return unit is not None and unit.dimension == "count"
+
+
+def _word_before(words: Sequence[Token], end: int) -> int:
+    return max(place for place, word in enumerate(words) if word.start < end)
+
+
+def _mended(span: Span, words: Sequence[Token], lexicon: AskingLexicon) -> str | None:
+    """The one known word that differs by a typing error; None where there is none, or several."""
+    word = words[span.first].key
+    if len(word) < _TYPED_CHARS or not word.isascii() or not word.isalpha():
+        return None
+    from rapidfuzz.distance import OSA
+
+    most = 1 if len(word) < 8 else 2
+    near: dict[str, int] = {}
+    for other in lexicon.words.get(word[0], ()):
+        if abs(len(other) - len(word)) <= most:
+            distance = OSA.distance(word, other, score_cutoff=most)
+            if distance <= most:
+                near[other] = distance
+    closest = [other for other in near if near[other] == min(near.values())]
+    return closest[0] if len(closest) == 1 else None
