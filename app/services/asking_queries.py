@@ -98,9 +98,14 @@ def _terms(conditions: tuple[Condition, ...], kind: ItemKind) -> Iterator[Term]:
         elif condition.stated:
             yield Term(field, Has(), condition.negated)
         else:
-            if condition.negated and field not in (BRAND, CATEGORY, "id", "model"):
+            own = (BRAND, CATEGORY, "id", "model")
+            if condition.negated and field not in own and not _is_yes(condition):
                 yield Term(field, Has())  # of what nothing is said, nothing is known
             yield Term(field, OneOf(condition.values), condition.negated)
+
+
+def _is_yes(condition: Condition) -> bool:
+    return condition.values == (f"{condition.field}=yes",)
 
 
 def _range(condition: Condition) -> Range:

@@ -263,6 +263,7 @@ class _Draft:
         self.selection: Selection = select(scope.filter, scope.kind, from_index=from_index)
         self.references: list[str] = []
         self._seed: str | None = None
+        self._seed_field: str | None = None  # whose numbers the query starts at
         if scope.kind == "model" and self.selection.start is None and self.selection.seeds:
             self._seed = self.selection.seeds[0]
         for relation in scope.relations:
@@ -280,6 +281,7 @@ class _Draft:
             and field not in (PRICE, BRAND)
         ):
             self._seed = f"v.parameter = {self.bind(field)} AND v.number IS NOT NULL"
+            self._seed_field = field
 
     def query(self, *lines: str) -> Query:
         label = self.selection.label
@@ -288,6 +290,12 @@ class _Draft:
         if self.selection.start is not None:
             clauses.insert(0, f"n.{self.selection.start_property} = key")
             match = [self.selection.start, f"MATCH (n:{label})"]
+        elif self._seed_field is not None:
+            match = [  # `number` comes next, and takes v with it
+                f"MATCH (v:{Label.VALUE}) WHERE {self._seed}",
+                f"MATCH (v)<-[fact:HAS_PARAMETER]-(n:{label})",
+            ]
+            clauses.insert(0, "fact.status = 'accepted'")
         elif self._seed is not None:
             match = [
                 f"MATCH (v:{Label.VALUE}) WHERE {self._seed}",
@@ -309,6 +317,8 @@ class _Draft:
     def number(self, field: str, function: str) -> str:
         if field == PRICE:
             return "WITH n, n.price AS number WHERE number IS NOT NULL WITH n, number"
+        if field == self._seed_field:
+            return f"WITH n, {function}(v.number) AS number"
         return (
             f"MATCH {_OWNER[self._scope.kind]}-[fact:HAS_PARAMETER]->(v)\n"
             f"WHERE fact.status = 'accepted' AND v.parameter = {self.bind(field)}"
@@ -361,20 +371,27 @@ class _Draft:
         self.selection.clauses += [clause, f"n.id <> {other}"]
 
     def _beyond(self, relation: Relation, label: Label, other: str) -> str:
-        name = f"r{len(self.references)}"
         highest = relation.bound == "above"
         field = self.bind(relation.field)
-        before = "".join(f"{one}, " for one in self._carried)
-        self.references.append(
+        name = self._refer(
             f"OPTIONAL MATCH (o:{label} {{id: {other}}})-[g:HAS_PARAMETER]->(s)\n"
-            f"WHERE s.parameter = {field} AND g.status = 'accepted'\n"
-            f"WITH {before}{'max' if highest else 'min'}(s.number) AS {name}"
+            f"WHERE s.parameter = {field} AND g.status = 'accepted'",
+            f"{'max' if highest else 'min'}(s.number)",
         )
         sign = ">" if highest else "<"
+        if self._scope.kind == "model" and self._seed is None:
+            self._seed = f"v.parameter = {field} AND v.number {sign} {name}"
         return (
             f"EXISTS {{ MATCH {_OWNER[self._scope.kind]}-[f:HAS_PARAMETER]->(s) WHERE"
             f" s.parameter = {field} AND s.number {sign} {name} AND f.status = 'accepted' }}"
         )
+
+    def _refer(self, match: str, value: str) -> str:
+        """The name of something about a named item, which the clauses can compare with."""
+        name = f"r{len(self.references)}"
+        before = "".join(f"{one}, " for one in self._carried)
+        self.references.append(f"{match}\nWITH {before}{value} AS {name}")
+        return name
 
 
 def parameters_in(scope: Scope) -> list[str]:

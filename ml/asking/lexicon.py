@@ -75,6 +75,10 @@ class AskingLexicon:
     words: Mapping[str, tuple[str, ...]] = field(repr=False)  # for typing errors, by first letter
     offers: bool = False
 
+    def is_silence_no(self, parameter: str) -> bool:
+        """Whether items that lack something do not say so: less than half say anything of it."""
+        return self.stated.get(parameter, 0) < max(len(self.models), 1) / 2
+
     @classmethod
     def of(
         cls,
@@ -231,6 +235,11 @@ class _Table:
                     self.add(key, Sense(sense.kind, sense.id, sense.name, sure))
 
     def models(self, models: Iterable[AskedModel]) -> None:
+        makers: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for phrase, found in self.senses.items():
+            for sense in found:
+                if sense.kind == "brand":
+                    makers[sense.id].append(phrase)
         for model in models:
             for name in model.names:
                 self.add(stems(name), Sense("model", model.id, model.name, 1.0))
@@ -240,6 +249,8 @@ class _Table:
             brand = stems(model.brand or "")
             if brand and words[: len(brand)] == brand:
                 own = words[len(brand) :]
+                for maker in makers.get(model.brand_id or "", ()):
+                    self.add((*maker, *own), Sense("model", model.id, model.name, 1.0))
             for start in range(len(own)):
                 part = own[start:]
                 if part in self._functions or len("".join(part)) < 2 or len(part) > 6:

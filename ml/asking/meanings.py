@@ -7,7 +7,8 @@ stays unknown.
 from __future__ import annotations
 
 MEANINGS = """
-phone|mobile phone|smartphone|smart phone|cell phone|cellphone|handset|mobile|手机|智能手机|移动电话
+phone|mobile phone|smartphone|smart phone|cell phone|cellphone|handset|mobile|手机
+  |智能手机|移动电话
 tablet|tablet computer|平板|平板电脑
 laptop|notebook|notebook computer|笔记本|笔记本电脑
 computer|pc|电脑|计算机
@@ -42,11 +43,16 @@ width|宽度|机身宽度|多宽
 thickness|厚度|机身厚度|多厚|depth
 length|长度
 size|dimension|尺寸|大小|规格尺寸
-screen size|display size|diagonal|屏幕尺寸|屏幕大小|屏幕对角线|显示屏尺寸|屏幕|显示屏|屏|屏占面积|screen|display
-display type|screen type|panel type|屏幕类型|屏幕材质|面板|面板类型|display technology|screen technology
+screen size|display size|diagonal|屏幕尺寸|屏幕大小|屏幕对角线|显示屏尺寸|屏幕|显示屏|屏
+  |屏占面积|screen|display
+display type|screen type|panel type|屏幕类型|屏幕材质|面板|面板类型|display technology
+  |screen technology
 screen to body ratio|屏占比|screen ratio
-price|cost|price tag|retail price|价格|价钱|售价|多少钱|价|定价|报价|launch price|上市价格|发售价|首发价
-year|release year|launch year|released|launched|announced|introduced|release|launch|announcement|release date|launch date|came out|come out|debut|debuted|unveiled|年份|年|发布|上市|发售|发行|问世|推出|发布时间|发布年份|上市时间|上市年份|发布日期|面世|出来
+price|cost|price tag|retail price|价格|价钱|售价|多少钱|价|定价|报价|launch price|上市价格
+  |发售价|首发价
+year|release year|launch year|released|launched|announced|introduced|release|launch
+  |announcement|release date|launch date|came out|come out|debut|debuted|unveiled|年份|年
+  |发布|上市|发售|发行|问世|推出|发布时间|发布年份|上市时间|上市年份|发布日期|面世|出来
 capacity|容量
 battery|battery capacity|battery size|电池|电池容量|电量
 battery type|电池类型|电池种类|battery technology
@@ -54,23 +60,29 @@ talk time|talktime|通话时间|通话时长|通话
 standby time|stand by time|standby|stand-by|待机|待机时间|待机时长|stand-by time
 music playback|music play time|playback time|music play|音乐播放|音乐播放时间
 endurance|endurance rating|battery life|续航|续航时间|续航能力|续航评分|电池续航|电池寿命
-charging power|charging|charging speed|charge|wattage|充电功率|充电|快充|充电速度|fast charging|charging wattage
+charging power|charging|charging speed|charge|wattage|充电功率|充电|快充|充电速度
+  |fast charging|charging wattage
 ram|working memory|运行内存|内存|运存|内存容量
-storage|internal storage|internal memory|storage space|storage capacity|rom|存储|存储空间|机身存储|机身内存|存储容量|内部存储|储存|储存空间|闪存
-memory card|card slot|memory card slot|sd card|microsd slot|card reader|存储卡|内存卡|扩展卡|存储卡槽|卡槽|microsd card slot
+storage|internal storage|internal memory|storage space|storage capacity|rom|存储|存储空间
+  |机身存储|机身内存|存储容量|内部存储|储存|储存空间|闪存
+memory card|card slot|memory card slot|sd card|microsd slot|card reader|存储卡|内存卡
+  |扩展卡|存储卡槽|卡槽|microsd card slot
 chipset|soc|chip|processor|处理器|芯片|芯片组|处理器型号
 cpu|central processor|中央处理器|processor core
 gpu|graphics|graphics processor|graphics chip|显卡|图形处理器|图形芯片
 resolution|分辨率|解析度|display resolution|screen resolution|屏幕分辨率
 pixel density|ppi|像素密度|屏幕密度|屏幕像素密度|screen density
-rear camera|main camera|back camera|primary camera|camera|后置摄像头|后摄|主摄|主摄像头|后置相机|后置镜头|摄像头|后摄像头|相机|后置|rear camera resolution|main camera resolution
-front camera|selfie camera|selfie|前置摄像头|前摄|自拍|自拍摄像头|前置相机|前置镜头|前摄像头|前置|front facing camera|selfie cam
+rear camera|main camera|back camera|primary camera|camera|后置摄像头|后摄|主摄|主摄像头
+  |后置相机|后置镜头|摄像头|后摄像头|相机|后置|rear camera resolution|main camera resolution
+front camera|selfie camera|selfie|前置摄像头|前摄|自拍|自拍摄像头|前置相机|前置镜头
+  |前摄像头|前置|front facing camera|selfie cam
 camera feature|camera features|相机功能|拍照功能|摄像功能|摄像头功能
 video|video recording|视频|录像|视频录制|摄像
 operating system|os|system|操作系统|系统|software|platform
 colour|color|颜色|配色|色彩|机身颜色
 sensor|传感器|感应器
-fingerprint|fingerprint sensor|fingerprint reader|fingerprint scanner|指纹|指纹识别|指纹传感器|指纹解锁
+fingerprint|fingerprint sensor|fingerprint reader|fingerprint scanner|指纹|指纹识别
+  |指纹传感器|指纹解锁
 accelerometer|加速度计|加速度传感器|加速传感器
 gyro|gyroscope|陀螺仪
 compass|指南针|电子罗盘|罗盘
@@ -92,7 +104,9 @@ nfc|near field communication|近场通信
 gps|卫星定位|定位|satellite navigation
 infrared|infrared port|ir blaster|红外|红外线|红外接口|红外遥控
 usb|usb port|usb connector|usb接口|充电接口|USB接口|数据接口
-headphone jack|3.5 mm jack|audio jack|earphone jack|headphone socket|3.5mm|3.5mm jack|耳机孔|耳机插孔|耳机接口|3.5毫米耳机孔|3.5毫米耳机接口|3.5mm耳机孔|3.5mm耳机接口|3.5毫米插孔|3.5毫米接口
+headphone jack|3.5 mm jack|audio jack|earphone jack|headphone socket|3.5mm|3.5mm jack
+  |耳机孔|耳机插孔|耳机接口|3.5毫米耳机孔|3.5毫米耳机接口|3.5mm耳机孔|3.5mm耳机接口
+  |3.5毫米插孔|3.5毫米接口
 radio|fm radio|fm|收音机|调频收音机|FM收音机
 browser|web browser|浏览器
 messaging|message|消息|短信功能|信息功能
@@ -223,7 +237,7 @@ fujitsu siemens|富士通西门子
 sagem|萨基姆
 garmin|佳明
 energizer|劲量
-verykool|verykool
+verykool
 """
 
 
@@ -236,4 +250,4 @@ def makers() -> list[tuple[str, ...]]:
 
 
 def _lines(text: str) -> list[tuple[str, ...]]:
-    return [tuple(line.split("|")) for line in text.strip().splitlines()]
+    return [tuple(line.split("|")) for line in text.strip().replace("\n  |", "|").splitlines()]

@@ -79,7 +79,7 @@ def bind_possessions(draft: Draft, asked: set[int]) -> None:
     for place, span in enumerate(draft.spans):
         if place in draft.used or place in asked or not span.is_kind("parameter"):
             continue
-        parameter = draft.parameter(place, "boolean", "text") or draft.parameter(place)
+        parameter = draft.parameter(place)
         if parameter is not None:
             _add(draft, place, possession(draft, parameter))
 
@@ -94,12 +94,14 @@ def possession(draft: Draft, parameter: Parameter) -> Condition:
 
 
 def _add(draft: Draft, place: int, condition: Condition) -> None:
-    draft.add(place, _lacking(condition) if negation(draft, place) else condition)
+    draft.add(place, _lacking(draft, condition) if negation(draft, place) else condition)
 
 
-def _lacking(condition: Condition) -> Condition:
-    """The opposite; of a yes it is the no that is stated, and of silence nothing is known."""
+def _lacking(draft: Draft, condition: Condition) -> Condition:
+    """The opposite; of a yes it is the no that is stated, where items do state it."""
     if condition.values == (f"{condition.field}=yes",):
+        if draft.lexicon.is_silence_no(condition.field):
+            return replace(condition, negated=True)
         return Condition(condition.field, values=(f"{condition.field}=no",))
     if condition.stated and condition.negated and condition.values:
         return Condition(condition.field, values=condition.values)

@@ -36,32 +36,9 @@ _THERE = re.compile(
 )
 # Function words without which a question would be another one: none of them is passed over.
 _TELLING = frozenset(
-    [
-        "most",
-        "least",
-        "highest",
-        "lowest",
-        "comparative",
-        "diminutive",
-        "same",
-        "similar",
-        "than",
-        "not",
-        "average",
-        "total",
-        "more",
-        "less",
-        "at_least",
-        "at_most",
-        "before",
-        "after",
-        "or_more",
-        "or_less",
-        "who",
-        "when",
-        "count",
-        "how",
-    ]
+    {"most", "least", "highest", "lowest", "comparative", "diminutive", "same", "similar", "than"}
+    | {"not", "average", "total", "more", "less", "at_least", "at_most", "before", "after"}
+    | {"or_more", "or_less", "who", "when", "count", "how"}
 )
 _OTHER_WAY: dict[Order, Order] = {"highest": "lowest", "lowest": "highest"}
 
@@ -119,6 +96,7 @@ class _Reading:
         self.before = before
         self.models: list[tuple[int, AskedModel]] = []
         self.top: int | None = None
+        self.points = False  # at what was answered before: it, them
 
     def plan(self) -> Plan | str | None:
         draft = self.draft
@@ -132,11 +110,36 @@ class _Reading:
         if isinstance(related, Plan):
             return self._finish(related)
         bind_names(draft)
+        if self.before is not None and self._is_fragment():
+            ids = [model.id for _, model in self.models]
+            found = fragment(draft, self.before, ids, ranked)
+            if found is not None:
+                return found
+        if self.before is not None and self._goes_on():
+            draft.conditions += [(-1, condition) for condition in carried(self.before)]
         plan = self._asked(ranked)
-        if plan is None and self.before is not None:
-            plan = fragment(draft, self.before, [model.id for _, model in self.models], ranked)
-            return plan
         return self._finish(plan) if plan is not None else None
+
+    def _is_fragment(self) -> bool:
+        """Whether a question is only what differs from the one before it."""
+        draft = self.draft
+        if self.points:
+            return False
+        asks = draft.has("which", "who", "when", "how", "how_much", "count", "average", "total")
+        about = draft.has("also") and not (asks and draft.chinese and self._names_subject())
+        return about or not (asks or self._names_subject() or self._yes_no())
+
+    def _goes_on(self) -> bool:
+        """Whether it names nothing that it could be about, so that it is about the same."""
+        draft = self.draft
+        return not self.points and not self.models and not self._names_subject() and not any(
+            span.is_kind("brand") for span in draft.spans
+        )
+
+    def _names_subject(self) -> bool:
+        return any(
+            span.is_kind("category") or span.does("item", "brand") for span in self.draft.spans
+        )
 
     # What the question is about
 
@@ -165,6 +168,7 @@ class _Reading:
             model = draft.lexicon.models.get(before.answered[0])
             if model is None:
                 return "no_context"
+            self.points = True
             self.models.append((it, model))
             draft.used.add(it)
         elif them is not None and not self.models:
@@ -172,6 +176,7 @@ class _Reading:
                 if any(span.is_kind("category") for span in draft.spans) or draft.chinese:
                     return None  # 其中 may speak of the same sentence
                 return "no_context"
+            self.points = True
             draft.used.add(them)
             for condition in carried(before):
                 draft.conditions.append((-1, condition))
@@ -630,9 +635,11 @@ class _Reading:
 
     def _counts(self) -> bool:
         place = self.draft.first("count")
-        if place is not None:
-            self.draft.used.add(place)
-        return place is not None
+        if place is None:
+            return False
+        self.draft.used.add(place)
+        behind = place + 1
+        return not (behind < len(self.draft.spans) and self.draft.spans[behind].does("unit"))
 
     def _yes_no(self) -> bool:
         draft = self.draft

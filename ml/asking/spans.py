@@ -134,6 +134,8 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
             merged[last] = (kept, values, max(worth, _WHOLE_VALUE if whole else _PART_OF_VALUE))
         for last, (senses_, values, worth) in merged.items():
             start, end = words[first].start, words[last].end
+            if senses_ and senses_[0].kind == "model" and _is_phrase(text, words, first, lexicon):
+                continue
             if stands_alone(text, start, end) or _is_apostrophe(text, end):
                 weighed = worth * _width(keys[first : last + 1]) + _LONGER * (last - first)
                 yield Span(
@@ -141,6 +143,38 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
                     worth=weighed,
                 )  # fmt: skip
     yield from _numbers(text, words, lexicon)
+    yield from _units(text, words)
+
+
+_UNIT = Sense("function", "unit", "", 0.9)
+_ASKS_UNIT = frozenset({"多", "少", "几", "many", "in", "是", "much"})
+
+
+def _units(text: str, words: Sequence[Token]) -> Iterator[Span]:
+    """`多少毫安`, `how many grams`, `in inches`: the unit that an answer is asked in."""
+    for first in range(1, len(words)):
+        if words[first - 1].key not in _ASKS_UNIT:
+            continue
+        for last in range(first, min(first + 4, len(words))):
+            start, end = words[first].start, words[last].end
+            unit = find_unit(text[start:end])
+            if unit is not None and unit.dimension not in ("count", "angle") and not (
+                unit.symbol == "year"
+            ):
+                worth = _width([word.key for word in words[first : last + 1]]) + _LONGER * (
+                    last - first
+                )
+                yield Span(
+                    first, last, start, end, text[start:end], (_UNIT,), (), None, unit.symbol, worth
+                )
+
+
+def _is_phrase(text: str, words: Sequence[Token], first: int, lexicon: AskingLexicon) -> bool:
+    """`a 20` is an article and a number; `A20` may be a model."""
+    lone = len(words[first].key) == 1 and words[first].key.isalpha() and words[first].key.isascii()
+    return lone and text[words[first].end : words[first].end + 1] == " " and any(
+        one.kind == "function" for one in lexicon.senses.get((words[first].key,), ())
+    )
 
 
 def _is_apostrophe(text: str, end: int) -> bool:
@@ -166,11 +200,12 @@ def _values(
         found = dict(lexicon.texts.found(keys, first))
     for last in range(first, min(first + 8, len(keys))):
         for other in translated(tuple(keys[first : last + 1])):
-            own = lexicon.texts.found(other, 0)
-            if own and own[-1][0] == len(other) - 1:
-                known = {sense.parameter for sense in found.get(last, ())}
-                more = [sense for sense in own[-1][1] if sense.parameter not in known]
-                found.setdefault(last, []).extend(more)
+            for end, senses in lexicon.texts.found([*other, *keys[last + 1 :]], 0):
+                if end >= len(other) - 1:
+                    place = last + end - len(other) + 1
+                    known = {sense.parameter for sense in found.get(place, ())}
+                    more = [sense for sense in senses if sense.parameter not in known]
+                    found.setdefault(place, []).extend(more)
     for last, senses in found.items():
         if senses:
             yield last, senses

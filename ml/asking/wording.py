@@ -48,6 +48,8 @@ def described(condition: Condition, lexicon: AskingLexicon, language: Language) 
     name = field_name(condition.field, lexicon, zh)
     yes = f"{condition.field}=yes"
     no = f"{condition.field}=no"
+    if condition.values == (yes,) and condition.negated:
+        return f"没有记载有{name}" if zh else f"not stated to have {name}"
     if condition.values == (yes,) or (condition.stated and not condition.negated):
         return f"有{name}" if zh else f"with {name}"
     if condition.stated and condition.values:

@@ -7,76 +7,110 @@ from __future__ import annotations
 
 FUNCTIONS: dict[str, str] = {
     "ignore": (
-        "a|an|the|of|in|on|at|for|to|as|by|from|is|are|was|were|be|been|being|do|does|did|please"
-        "|there|that|this|will|would|could|i|me|my|we|you|us|am|so|then|only|just|all|any|some|each"
-        "|every|exactly|and also|show|show me|list|list all|give|give me|find|find me|tell me|get"
-        "|name|i want|i need|i would like|i'd like|looking for|i am looking for|can you"
-        "|could you|do you know|do you have|want|need|see|know|available|exist|exists|it is"
-        "|come|comes|come with|come in|comes with|comes in|offer|offers|support|supports"
-        "|supporting|supported|feature|featuring|include|includes|including|equipped|use"
-        "|uses|using|used|run|runs|running|powered|made|make|makes|produced|produce|produces"
-        "|manufactured|built|sold|sell|sells|its|their|what's|whats|s|among|within"
-        "|out|there are|are there|is there|were there|out there|value|per|one|ones|when it comes to"
-        "|called|named|hi|hello|hey|thanks|thank you|also|which is|which are|that is|that are|up"
-        "|whose|were made|made by|kind of|type of|sort of|kinds|types|ever|database|catalog"
-        "|catalogue|in total|total number|let me see|display all|which has|altogether|actually"
-        "|if|got|get|gets|can|currently|here|would like|launched with|ships with|ship with"
+        "a|an|the|of|in|on|at|for|to|as|by|from|is|are|was|were|be|been|being|do|does"
+        "|did|please|there|that|this|will|would|could|i|me|my|we|you|us|am|so|then|only"
+        "|just|all|any|some|each|every|exactly|and also|show|show me|list|list all|give"
+        "|give me|find|find me|tell me|get|name|i want|i need|i would like|i'd like"
+        "|looking for|i am looking for|can you|could you|do you know|do you have|want"
+        "|need|see|know|available|exist|exists|it is|come|comes|come with|come in"
+        "|comes with|comes in|offer|offers|support|supports|supporting|supported|feature"
+        "|featuring|include|includes|including|equipped|use|uses|using|used|run|runs"
+        "|running|powered|made|make|makes|produced|produce|produces|manufactured|built"
+        "|sold|sell|sells|their|what's|whats|s|among|within|out|there are|are there"
+        "|is there|were there|out there|value|per|one|ones|when it comes to|called|named"
+        "|hi|hello|hey|thanks|thank you|also|which is|which are|that is|that are|up"
+        "|whose|were made|made by|kind of|type of|sort of|kinds|types|ever|database"
+        "|catalog|catalogue|in total|total number|let me see|display all|which has"
+        "|altogether|actually|if|got|gets|can|currently|here|would like|launched with"
+        "|ships with|ship with"
     ),
     "have": "have|has|had|having|with|offering",
     "which": "which|what|which of|what are|which are|what is|whichever",
-    "who": "who makes|who made|who is the maker of|who manufactures|who manufactured|who produces"
-    "|who produced|who built|who sells",
-    "when": "when|when was|when did|when were|in which year|in what year|what year|which year",
+    "who": (
+        "who makes|who made|who is the maker of|who manufactures|who manufactured"
+        "|who produces|who produced|who built|who sells"
+    ),
+    "when": (
+        "when|when was|when did|when were|in which year|in what year|what year"
+        "|which year"
+    ),
     "how": "how",
     "count": (
         "how many|number of|count|count of|count the|how many different|what number of"
-        "|the number of|total number of|how many of them|how many of those|how many of these"
+        "|the number of|total number of|how many of them|how many of those"
+        "|how many of these"
     ),
     "average": "average|mean|on average|avg",
     "total": "total|sum of|combined|sum",
-    "more": "more than|over|above|greater than|bigger than|higher than|exceeding|exceeds|exceed"
-    "|larger than|longer than|beyond|upwards of|north of|better than|>",
-    "at_least": "at least|no less than|not less than|minimum|minimum of|min|from at least"
-    "|starting at|starting from|no fewer than|not below|not under|>=",
+    "more": (
+        "more than|over|above|greater than|bigger than|higher than|exceeding|exceeds"
+        "|exceed|larger than|longer than|beyond|upwards of|north of|better than|>"
+    ),
+    "at_least": (
+        "at least|no less than|not less than|minimum|minimum of|min|from at least"
+        "|starting at|starting from|no fewer than|not below|not under|>="
+    ),
     "less": "less than|under|below|fewer than|smaller than|lower than|shorter than|<",
-    "at_most": "at most|no more than|not more than|up to|maximum of|max of|not over|not above"
-    "|not exceeding|no higher than|no larger than|<=|no greater than",
+    "at_most": (
+        "at most|no more than|not more than|up to|maximum of|max of|not over|not above"
+        "|not exceeding|no higher than|no larger than|<=|no greater than"
+    ),
     "after": "after|later than|newer than|since then|more recent than",
     "before": "before|earlier than|older than|prior to|until",
     "since": "since|from|or later|or newer|onwards|onward",
-    "or_more": "or more|or above|or higher|or larger|or bigger|and above|and up|and more|plus"
-    "|or greater|or over|or better|or heavier|or longer|and higher|and over",
-    "or_less": "or less|or below|or lower|or smaller|or fewer|and below|or under|and under"
-    "|or lighter|and less|or shorter|or cheaper",
+    "or_more": (
+        "or more|or above|or higher|or larger|or bigger|and above|and up|and more|plus"
+        "|or greater|or over|or better|or heavier|or longer|and higher|and over"
+    ),
+    "or_less": (
+        "or less|or below|or lower|or smaller|or fewer|and below|or under|and under"
+        "|or lighter|and less|or shorter|or cheaper"
+    ),
     "between": "between|in the range|in the range of|ranging from|range|anywhere between",
     "about": "about|around|approximately|roughly|nearly|circa",
     "than": "than|compared to|compared with|relative to|in comparison to|in comparison with",
     "and": "and|&|as well as|plus also|but|while",
     "or": "or|either|or else",
-    "not": "not|no|without|isn't|aren't|doesn't|don't|does not|do not|is not|are not|other than"
-    "|except|excluding|except for|besides|lacking|lack|lacks|never|didn't|wasn't|non|nor"
-    "|have no|has no|do not have|does not have|don't have|doesn't have|apart from|not made by"
-    "|don't come with|does not support|do not support|without any|no longer|neither|missing",
+    "not": (
+        "not|no|without|isn't|aren't|doesn't|don't|does not|do not|is not|are not"
+        "|other than|except|excluding|except for|besides|lacking|lack|lacks|never|didn't"
+        "|wasn't|non|nor|have no|has no|do not have|does not have|don't have"
+        "|doesn't have|apart from|not made by|don't come with|does not support"
+        "|do not support|without any|no longer|neither|missing"
+    ),
     "most": "most|the most|highest|greatest|maximum|max|best|biggest|largest number of",
     "top": "top|first",
     "least": "least|the least|lowest|fewest|minimal|the fewest",
     "comparative": "more",
     "diminutive": "less|fewer",
-    "same": "same|the same|identical|share|shares|share the|matches|matching|in common with|shared"
-    "|exactly the same|equal|common",
+    "same": (
+        "same|the same|identical|share|shares|share the|matches|matching|in common with"
+        "|shared|exactly the same|equal|common"
+    ),
     "as": "same as|as|like that of|shared with|used in|used by|found in|that of",
-    "similar": "similar|similar to|like|alike|resemble|resembling|alternatives to|alternative to"
-    "|comparable to|closest to|most similar to|most like|comparable|alternatives|akin to|close to"
-    "|resembles",
-    "compare": "compare|versus|vs|vs.|comparison|comparison of|comparison between"
-    "|compare between|compared",
-    "difference": "difference|the difference|difference in|how much more|how much less|by how much"
-    "|difference between|how much",
-    "describe": "tell me about|describe|specs|specifications|specification|spec sheet|details|info"
-    "|information|details of|everything about|facts|what do you know about|specs of",
-    "it": "it|this one|that one|its own",
-    "them": "them|those|these|of them|of these|of those|among them|among these|among those|they"
-    "|the others|out of those|out of these|out of them|of which",
+    "similar": (
+        "similar|similar to|like|alike|resemble|resembling|alternatives to"
+        "|alternative to|comparable to|closest to|most similar to|most like|comparable"
+        "|alternatives|akin to|close to|resembles"
+    ),
+    "compare": (
+        "compare|versus|vs|vs.|comparison|comparison of|comparison between"
+        "|compare between|compared"
+    ),
+    "difference": (
+        "difference|the difference|difference in|how much more|how much less"
+        "|by how much|difference between|how much"
+    ),
+    "describe": (
+        "tell me about|describe|specs|specifications|specification|spec sheet|details"
+        "|info|information|details of|everything about|facts|what do you know about"
+        "|specs of"
+    ),
+    "it": "it|its|this one|that one|its own",
+    "them": (
+        "them|those|these|of them|of these|of those|among them|among these|among those"
+        "|they|the others|out of those|out of these|out of them|of which"
+    ),
     "also": "what about|how about|and what about|and how about|and for",
     "item": "item|product|model|device|gadget|unit|article|thing|ones|one",
     "brand": "brand|manufacturer|maker|company|vendor|make|brands|companies|producer",
@@ -108,22 +142,7 @@ ADJECTIVES: dict[str, tuple[str, str, str]] = {
     "low": ("low", "lower", "lowest"),
 }
 
+_UP_TO_TWELVE = "two three four five six seven eight nine ten eleven twelve"
 NUMBERS: dict[str, int] = {
-    word: number
-    for number, word in enumerate(
-        [
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-        ],
-        start=2,
-    )
+    word: number for number, word in enumerate(_UP_TO_TWELVE.split(" "), start=2)
 }
