@@ -29,9 +29,7 @@ Questions = Annotated[
     ),
 ]
 Part = Annotated[str | None, typer.Option(help="Only the lines with this `part`.")]
-Wrong = Annotated[
-    bool, typer.Option("--wrong", help="Tell every wrong answer on standard error.")
-]
+Wrong = Annotated[bool, typer.Option("--wrong", help="Tell every wrong answer on standard error.")]
 
 
 def report_on_questions(

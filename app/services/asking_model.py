@@ -118,7 +118,7 @@ def _condition(condition: Condition, lexicon: AskingLexicon) -> Condition | None
     for value in condition.values:
         if condition.field in kinds:
             id = _named(value, kinds[condition.field], lexicon)
-            found = () if id is None else (id,)
+            found: tuple[str, ...] = () if id is None else (id,)
         else:
             found = _values(condition.field, value, lexicon)
         if not found:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from graph.filters import Filter, Has, OneOf, Range, Term
@@ -31,7 +33,8 @@ def compiled(plan: Plan, lexicon: AskingLexicon, *, limit: int) -> Compiled:
     kind = _kind(plan, lexicon)
     scope = Scope(
         kind,
-        Filter(tuple(_terms(plan.conditions, kind))),
+        # The condition that fewest items meet comes first: a query starts at the first.
+        Filter(tuple(_terms(sorted(plan.conditions, key=partial(_met, lexicon)), kind))),
         tuple(_relations(plan.conditions)),
     )
     shown = tuple(answers.parameters_in(scope))
@@ -39,6 +42,9 @@ def compiled(plan: Plan, lexicon: AskingLexicon, *, limit: int) -> Compiled:
 
 
 def _query(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int) -> Query:
+    if plan.items:
+        return _about_items(plan, scope, shown, limit)
+    field = plan.fields[0] if plan.fields else None
     match plan.ask:
         case "items" if plan.order_by and plan.order:
             return answers.ranked(
@@ -46,30 +52,27 @@ def _query(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int) -> Quer
             )
         case "items":
             return answers.items(scope, shown, limit=min(plan.top or limit, limit))
-        case "count" if plan.items:
-            return answers.facts(scope.kind, plan.items, plan.fields)
-        case "count":
-            return answers.count(scope, plan.fields[0] if plan.fields else None)
-        case "values" | "difference" if plan.items:
-            return answers.facts(scope.kind, plan.items, plan.fields)
-        case "facts":
-            return answers.facts(scope.kind, plan.items, None)
-        case "values" | "difference":
-            return answers.groups(scope, plan.fields[0], limit=limit)
-        case "groups":
-            return answers.groups(
-                scope, plan.fields[0], order=plan.order or "highest", top=plan.top, limit=limit
-            )
         case "aggregate":
-            return answers.aggregate(scope, plan.fields[0], plan.aggregate or "average")
-        case "check" if plan.items:
-            return answers.check(scope, plan.items, shown)
-        case "check":
-            return answers.count(scope)
-        case "similar":
-            return answers.alike(scope.kind, plan.items[0], scope, limit=min(plan.top or 10, limit))
+            return answers.aggregate(scope, field or "", plan.aggregate or "average")
+        case "values" | "groups":
+            order = plan.order or "highest"
+            return answers.groups(scope, field or "", order=order, top=plan.top, limit=limit)
+        case "count" | "check" | "difference" | "similar" | "facts":
+            return answers.count(scope, field)
         case _:
             assert_never(plan.ask)
+
+
+def _about_items(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int) -> Query:
+    match plan.ask:
+        case "check":
+            return answers.check(scope, plan.items, shown)
+        case "similar":
+            return answers.alike(scope.kind, plan.items[0], scope, limit=min(plan.top or 10, limit))
+        case "facts":
+            return answers.facts(scope.kind, plan.items, None)
+        case _:
+            return answers.facts(scope.kind, plan.items, plan.fields)
 
 
 def _kind(plan: Plan, lexicon: AskingLexicon) -> ItemKind:
@@ -80,7 +83,7 @@ def _kind(plan: Plan, lexicon: AskingLexicon) -> ItemKind:
     return "product" if lexicon.offers and fields & {PRICE, STOCK} and not plan.items else "model"
 
 
-def _terms(conditions: tuple[Condition, ...], kind: ItemKind) -> Iterator[Term]:
+def _terms(conditions: Sequence[Condition], kind: ItemKind) -> Iterator[Term]:
     for condition in conditions:
         if condition.same_as or condition.above or condition.below:
             continue
@@ -102,6 +105,18 @@ def _terms(conditions: tuple[Condition, ...], kind: ItemKind) -> Iterator[Term]:
             if condition.negated and field not in own and not _is_yes(condition):
                 yield Term(field, Has())  # of what nothing is said, nothing is known
             yield Term(field, OneOf(condition.values), condition.negated)
+
+
+def _met(lexicon: AskingLexicon, condition: Condition) -> int:
+    """About how many items meet a condition."""
+    if condition.is_range:
+        low = -math.inf if condition.low is None else condition.low
+        high = math.inf if condition.high is None else condition.high
+        known = lexicon.numbers.get(condition.field, ())
+        return sum(items for number, items in known if low <= number <= high)
+    if condition.values and not condition.negated:
+        return sum(lexicon.items.get(value, 0) for value in condition.values)
+    return lexicon.stated.get(condition.field, 0)
 
 
 def _is_yes(condition: Condition) -> bool:

@@ -185,7 +185,7 @@ def _facts(plan: Plan, rows: Sequence[Mapping[str, Any]], lexicon: AskingLexicon
 
 def _counted_facts(plan: Plan, rows: Sequence[Mapping[str, Any]], lexicon: AskingLexicon) -> Found:
     values = {fact.value for _, stated in _settled(rows, plan, lexicon) for fact in stated}
-    shown = tuple({"value": value} for value in sorted(values))
+    shown: tuple[dict[str, object], ...] = tuple({"value": value} for value in sorted(values))
     return Found("", (len(values),), len(values), shown, items=tuple(plan.items))
 
 

@@ -86,9 +86,7 @@ async def judge_all(
     judged: Callable[[Judged], None] = lambda _: None,
 ) -> list[Judged]:
     """Every question in the order of the file, those of one session after each other."""
-    asking = Asking(
-        answers, lambda: lexicon, Threads(1), rows_max=ROWS_MAX, timeout_s=TIMEOUT_S
-    )
+    asking = Asking(answers, lambda: lexicon, Threads(1), rows_max=ROWS_MAX, timeout_s=TIMEOUT_S)
     brands = [brand.name for brand in lexicon.brands.values()]
     sessions: dict[str, str | None] = {}
     found: list[Judged] = []

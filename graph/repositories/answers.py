@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, assert_never
 
 from graph.client import AsyncDatabase, Database, Row
@@ -61,7 +61,7 @@ class Scope:
     """The items that a question speaks of: all of a kind that pass a bound filter."""
 
     kind: ItemKind
-    filter: Filter = Filter()
+    filter: Filter = field(default_factory=Filter)
     relations: tuple[Relation, ...] = ()
 
 
@@ -285,7 +285,7 @@ class _Draft:
 
     def query(self, *lines: str) -> Query:
         label = self.selection.label
-        clauses = list(self.selection.clauses) or ["true"]
+        clauses = [one for one in self.selection.clauses if not self._is_seed(one)] or ["true"]
         match: list[str]
         if self.selection.start is not None:
             clauses.insert(0, f"n.{self.selection.start_property} = key")
@@ -308,6 +308,11 @@ class _Draft:
             "\n".join((*self.references, *match, f"WHERE {' AND '.join(clauses)}", *lines)),
             self.selection.parameters,
         )
+
+    def _is_seed(self, clause: str) -> bool:
+        """Whether every item that the query starts with meets this clause already."""
+        seed = self._seed
+        return seed is not None and clause.startswith("EXISTS {") and f"WHERE {seed} AND" in clause
 
     @property
     def _carried(self) -> list[str]:
@@ -348,9 +353,8 @@ class _Draft:
         other = self.bind(relation.item)
         match relation.bound:
             case "same" if relation.field == BRAND:
-                clause = (
-                    f"EXISTS {{ MATCH (n)-[:MADE_BY]->()<-[:MADE_BY]-(:{label} {{id: {other}}}) }}"
-                )
+                match_other = f"MATCH (o:{label} {{id: {other}}})"
+                clause = f"n.brand_id = {self._refer(match_other, 'o.brand_id')}"
             case "same":
                 field = self.bind(relation.field)
                 self._seed = self._seed or (

@@ -1,4 +1,4 @@
-"""What adjectives measure: `heavy` asks for a mass, `cheap` for little of what is called a price."""
+"""What adjectives measure: `heavy` asks for a mass, `cheap` for little of a price."""
 
 from __future__ import annotations
 

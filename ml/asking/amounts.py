@@ -1,4 +1,4 @@
-"""Numbers of a question to ranges of parameters: `over 5000 mAh`, `6 to 6.5 inches`, `2019年之后`."""
+"""Numbers of a question to ranges of parameters: `over 200 g`, `6 to 6.5 inches`, `2019年之后`."""
 
 from __future__ import annotations
 
@@ -110,50 +110,68 @@ def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
     """Which end of a range the number is, and the adjective that says so."""
     ahead = draft.behind(last)
     for at in (ahead, last + 1):
-        if at is not None and draft.free(at):
-            for function in ("or_more", "or_less", "after", "before", "since"):
-                if draft.spans[at].does(function) and (
-                    draft.chinese
-                    or function in ("or_more", "or_less")
-                    or (
-                        function == "since"
-                        and draft.spans[at].text.lower().startswith(("or", "on"))
-                    )
-                ):
-                    draft.used.add(at)
-                    return _SIGNS[function], None
+        if at is not None and draft.free(at) and (sign := _sign_behind(draft, at)):
+            draft.used.add(at)
+            return sign, None
     than = False
     for at in range(place - 1, max(place - 5, -1), -1):
         span = draft.spans[at]
-        if span.does(*_SIGNS) and at not in draft.used:
-            function = next(one.id for one in span.senses if one.id in _SIGNS)
-            draft.used.add(at)
-            return _SIGNS[function], _adjective_in(span.text)
-        if span.does("about"):
-            draft.used.add(at)
-            return "about", None
+        if found := _sign_before(draft, at, than=than):
+            return found
         if span.does("than"):
             than = True
             draft.used.add(at)
-            continue
-        adjective = span.of_kind("adjective")
-        if adjective and than and at not in draft.used:
-            draft.used.add(at)
-            order = MEASURES[adjective[0].id].order
-            if at and draft.spans[at - 1].does("not"):
-                draft.used.add(at - 1)
-                return (_HIGH_TOO if order == "highest" else _LOW_TOO), adjective[0].id
-            return (_LOW if order == "highest" else _HIGH), adjective[0].id
-        if span.does("comparative", "diminutive") and than:
-            draft.used.add(at)
-            return (_LOW if span.does("comparative") else _HIGH), None
-        if not draft.silent(at):
+        elif not draft.silent(at):
             break
     if than and ahead is not None and (adjective := draft.spans[ahead].of_kind("adjective")):
         draft.used.add(ahead)  # 比 200 克 重
-        order = MEASURES[adjective[0].id].order
-        return (_LOW if order == "highest" else _HIGH), adjective[0].id
+        return _beyond(adjective[0].id), adjective[0].id
     return None, None
+
+
+def _sign_behind(draft: Draft, at: int) -> str | None:
+    """`or more`, 以上; in English `after` behind a number belongs to what follows."""
+    span = draft.spans[at]
+    for function in ("or_more", "or_less", "after", "before", "since"):
+        if span.does(function):
+            postfix = function.startswith("or_") or span.text.lower().startswith(("or", "on"))
+            if draft.chinese or postfix:
+                return _SIGNS[function]
+    return None
+
+
+def _sign_before(draft: Draft, at: int, *, than: bool) -> tuple[str, str | None] | None:
+    """`over`, `at least`, `heavier than`: what one word before the number says of it."""
+    span = draft.spans[at]
+    if at in draft.used:
+        return None
+    if span.does(*_SIGNS):
+        draft.used.add(at)
+        function = next(one.id for one in span.senses if one.id in _SIGNS)
+        return _SIGNS[function], _adjective_in(span.text)
+    if span.does("about"):
+        draft.used.add(at)
+        return "about", None
+    if not than:
+        return None
+    if adjective := span.of_kind("adjective"):
+        draft.used.add(at)
+        if at and draft.spans[at - 1].does("not"):
+            draft.used.add(at - 1)
+            return _not_beyond(adjective[0].id), adjective[0].id
+        return _beyond(adjective[0].id), adjective[0].id
+    if span.does("comparative", "diminutive"):
+        draft.used.add(at)
+        return (_LOW if span.does("comparative") else _HIGH), None
+    return None
+
+
+def _beyond(meaning: str) -> str:
+    return _LOW if MEASURES[meaning].order == "highest" else _HIGH
+
+
+def _not_beyond(meaning: str) -> str:
+    return _HIGH_TOO if MEASURES[meaning].order == "highest" else _LOW_TOO
 
 
 def _adjective_in(text: str) -> str | None:

@@ -20,6 +20,9 @@ class Draft:
     Attributes:
         used: places of the spans that something has been made of.
         conditions: each with the place of its span.
+        models: named items, each with the place of its span.
+        top: how many are asked for.
+        points: whether `it` or `them` means what was answered before.
         doubt: what makes the answer less sure, multiplied.
     """
 
@@ -29,6 +32,9 @@ class Draft:
     chinese: bool
     used: set[int] = field(default_factory=set)
     conditions: list[tuple[int, Condition]] = field(default_factory=list)
+    models: list[tuple[int, AskedModel]] = field(default_factory=list)
+    top: int | None = None
+    points: bool = False
     doubt: float = 1.0
 
     def has(self, *functions: str) -> bool:

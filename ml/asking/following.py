@@ -53,12 +53,12 @@ def fragment(
         )  # fmt: skip
         changed = True
     named = [
-        (place, parameter)
+        (place, found)
         for place in range(len(draft.spans))
-        if place not in draft.used and (parameter := draft.parameter(place))
+        if place not in draft.used and (found := draft.parameter(place))
     ]
     if named:
-        place, parameter = named[0]
+        parameter = named[0][1]
         draft.used.update(at for at, _ in named)
         plan = _with_field(plan, [one.id for _, one in named], parameter)
         changed = True

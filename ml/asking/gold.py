@@ -12,8 +12,8 @@ import msgspec
 
 from graph.records import Record
 from graph.text import slug
-from ml.errors import QuestionsInvalid
 from ml.asking.plan import Language
+from ml.errors import QuestionsInvalid
 
 TOLERANCE = 0.005  # of a number: means are rounded here and there
 
@@ -56,7 +56,9 @@ def read_questions(path: Path) -> list[GoldQuestion]:
 
 
 def is_right(
-    expected: Sequence[str | float | bool], answer: Sequence[str | float], brands: Sequence[str] = ()
+    expected: Sequence[str | float | bool],
+    answer: Sequence[str | float],
+    brands: Sequence[str] = (),
 ) -> bool:
     """Whether both say the same, without regard to order, case and a brand before the name."""
     if len(expected) != len(answer):

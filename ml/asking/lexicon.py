@@ -16,6 +16,7 @@ from ml.asking.plan import PRICE, STOCK
 from ml.asking.values import ValueTexts
 
 LONGEST_NAME = 8  # words
+_PART_WORDS = 6  # of a model's name without its brand
 _HEAD_ENDS = frozenset({"in", "of", "for", "per"})  # `Launch price | in EUR`
 
 Kind = Literal[
@@ -64,6 +65,8 @@ class AskingLexicon:
 
     parameters: Mapping[str, Parameter]
     stated: Mapping[str, int]
+    items: Mapping[str, int] = field(repr=False)  # by value, how many state it
+    numbers: Mapping[str, tuple[tuple[float, int], ...]] = field(repr=False)  # with their items
     lowest: Mapping[str, float]
     highest: Mapping[str, float]
     brands: Mapping[str, Named]
@@ -95,12 +98,12 @@ class AskingLexicon:
             known.setdefault(PRICE, Parameter(PRICE, "Price", "number"))
             known.setdefault(STOCK, Parameter(STOCK, "In stock", "boolean"))
         stated: dict[str, int] = dict.fromkeys(known, 0)
-        numbers: dict[str, list[float]] = defaultdict(list)
+        numbers: dict[str, list[tuple[float, int]]] = defaultdict(list)
         for value in values:
             if value.parameter in known:
                 stated[value.parameter] += value.items
                 if value.number is not None:
-                    numbers[value.parameter].append(value.number)
+                    numbers[value.parameter].append((value.number, value.items))
         texts = ValueTexts(
             value
             for value in values
@@ -116,8 +119,10 @@ class AskingLexicon:
         return cls(
             parameters=known,
             stated=stated,
-            lowest={parameter: min(found) for parameter, found in numbers.items()},
-            highest={parameter: max(found) for parameter, found in numbers.items()},
+            items={value.id: value.items for value in values},
+            numbers={parameter: tuple(found) for parameter, found in numbers.items()},
+            lowest={parameter: min(found)[0] for parameter, found in numbers.items()},
+            highest={parameter: max(found)[0] for parameter, found in numbers.items()},
             brands={one.id: one for one in brands},
             categories={one.id: one for one in categories},
             models=by_id,
@@ -161,23 +166,20 @@ class _Table:
     def functions(self) -> None:
         for language in (words_en.FUNCTIONS, words_zh.FUNCTIONS):
             for does, phrases in language.items():
-                for phrase in phrases.split("|"):
-                    self._function(phrase, Sense("function", does, phrase, 1.0))
+                self._function(phrases, Sense("function", does, does, 1.0))
         degrees: tuple[Degree, ...] = ("plain", "comparative", "superlative")
         for meaning, forms in words_en.ADJECTIVES.items():
             for degree, phrases in zip(degrees, forms, strict=True):
-                for phrase in phrases.split("|"):
-                    self._function(phrase, Sense("adjective", meaning, phrase, 1.0, degree))
+                self._function(phrases, Sense("adjective", meaning, meaning, 1.0, degree))
         for meaning, phrases in words_zh.ADJECTIVES.items():
-            for phrase in phrases.split("|"):
-                self._function(phrase, Sense("adjective", meaning, phrase, 1.0))
-        for numbers in (words_en.NUMBERS, words_zh.NUMBERS):
-            for word, number in numbers.items():
-                self._function(word, Sense("numeral", str(number), word, 1.0))
+            self._function(phrases, Sense("adjective", meaning, meaning, 1.0))
+        for word, number in (*words_en.NUMBERS.items(), *words_zh.NUMBERS.items()):
+            self._function(word, Sense("numeral", str(number), word, 1.0))
 
-    def _function(self, phrase: str, sense: Sense) -> None:
-        self.add(stems(phrase), sense)
-        self._functions.add(stems(phrase))
+    def _function(self, phrases: str, sense: Sense) -> None:
+        for phrase in phrases.split("|"):
+            self.add(stems(phrase), sense)
+            self._functions.add(stems(phrase))
 
     def graph(
         self,
@@ -192,17 +194,16 @@ class _Table:
             sense = Sense("category", category.id, category.name, 1.0)
             for name in (category.name, *category.names):
                 self.add(stems(name), sense)
-                for part in _parts(stems(name))[1]:
-                    self._part(part, Sense("category", category.id, category.name, 0.9))
+                for end in _parts(stems(name))[1]:
+                    self._part(end, Sense("category", category.id, category.name, 0.9))
         for parameter in parameters:
             for name in (parameter.name, *parameter.names, parameter.id):
-                own = Sense("parameter", parameter.id, parameter.name, 1.0)
                 words = stems(name)
                 if words not in self._functions:
-                    self.add(words, own)
-                part = Sense("parameter", parameter.id, parameter.name, 0.7)
-                for phrase in (*_parts(words)[0], *_parts(words)[1]):
-                    self._part(phrase, part)
+                    self.add(words, Sense("parameter", parameter.id, parameter.name, 1.0))
+                beginnings, ends = _parts(words)
+                for phrase in (*beginnings, *ends):
+                    self._part(phrase, Sense("parameter", parameter.id, parameter.name, 0.7))
 
     def _part(self, phrase: tuple[str, ...], sense: Sense) -> None:
         lone = len(phrase) == 1 and (len(phrase[0]) < 3 or is_number(phrase[0]))
@@ -229,7 +230,7 @@ class _Table:
                 before = surest.get((sense.kind, sense.id))
                 if before is None or sense.sure > before.sure:
                     surest[sense.kind, sense.id] = sense
-            for key, word in zip(keys, words, strict=True):
+            for key in keys:
                 for sense in surest.values():
                     sure = sense.sure * 0.95
                     self.add(key, Sense(sense.kind, sense.id, sense.name, sure))
@@ -241,26 +242,27 @@ class _Table:
                 if sense.kind == "brand":
                     makers[sense.id].append(phrase)
         for model in models:
-            for name in model.names:
-                self.add(stems(name), Sense("model", model.id, model.name, 1.0))
-            words = stems(model.name)
-            self.add(words, Sense("model", model.id, model.name, 1.0))
-            own = words
+            whole = Sense("model", model.id, model.name, 1.0)
+            for name in (model.name, *model.names):
+                self.add(stems(name), whole)
+            own = words = stems(model.name)
             brand = stems(model.brand or "")
             if brand and words[: len(brand)] == brand:
                 own = words[len(brand) :]
                 for maker in makers.get(model.brand_id or "", ()):
-                    self.add((*maker, *own), Sense("model", model.id, model.name, 1.0))
+                    self.add((*maker, *own), whole)
             for start in range(len(own)):
-                part = own[start:]
-                if part in self._functions or len("".join(part)) < 2 or len(part) > 6:
-                    continue
-                if len(part) == 1 and (is_number(part[0]) or start):
-                    continue
-                if any(one.kind != "model" for one in self.senses.get(part, ())):
-                    continue  # a model called `Phone` is asked for with its brand
-                sure = 0.95 if start == 0 else 0.6
-                self.add(part, Sense("model", model.id, model.name, sure))
+                if self._names_model(own[start:], whole=start == 0):
+                    sure = 0.95 if start == 0 else 0.6
+                    self.add(own[start:], Sense("model", model.id, model.name, sure))
+
+    def _names_model(self, part: tuple[str, ...], *, whole: bool) -> bool:
+        """Whether what is left of a model's name without its brand can still name it."""
+        lone = len(part) == 1 and (is_number(part[0]) or not whole)
+        if part in self._functions or lone or len("".join(part)) < 2 or len(part) > _PART_WORDS:
+            return False
+        # A model called `Phone` is asked for with its brand.
+        return all(one.kind == "model" for one in self.senses.get(part, ()))
 
 
 def _by_letter(senses: Iterable[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -24,6 +24,7 @@ Ask = Literal[
 Order = Literal["highest", "lowest"]
 Aggregate = Literal["average", "highest", "lowest", "total"]
 Language = Literal["en", "zh"]
+EntityKind = Literal["model", "brand", "category", "parameter", "value", "number"]
 
 
 class Condition(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -76,7 +77,7 @@ class Entity(Record, frozen=True):
     text: str
     start: int
     end: int
-    kind: Literal["model", "brand", "category", "parameter", "value", "number"]
+    kind: EntityKind
     id: str
     name: str
     confidence: float

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from graph.errors import ValueInvalid
 from graph.text import find_quantities, find_unit, parse_number
 from graph.text.numbers import fold_width
 from ml.asking.keys import is_han, is_number, stemmed
@@ -158,8 +159,10 @@ def _units(text: str, words: Sequence[Token]) -> Iterator[Span]:
         for last in range(first, min(first + 4, len(words))):
             start, end = words[first].start, words[last].end
             unit = find_unit(text[start:end])
-            if unit is not None and unit.dimension not in ("count", "angle") and not (
-                unit.symbol == "year"
+            if (
+                unit is not None
+                and unit.dimension not in ("count", "angle")
+                and unit.symbol != "year"
             ):
                 worth = _width([word.key for word in words[first : last + 1]]) + _LONGER * (
                     last - first
@@ -172,8 +175,10 @@ def _units(text: str, words: Sequence[Token]) -> Iterator[Span]:
 def _is_phrase(text: str, words: Sequence[Token], first: int, lexicon: AskingLexicon) -> bool:
     """`a 20` is an article and a number; `A20` may be a model."""
     lone = len(words[first].key) == 1 and words[first].key.isalpha() and words[first].key.isascii()
-    return lone and text[words[first].end : words[first].end + 1] == " " and any(
-        one.kind == "function" for one in lexicon.senses.get((words[first].key,), ())
+    return (
+        lone
+        and text[words[first].end : words[first].end + 1] == " "
+        and any(one.kind == "function" for one in lexicon.senses.get((words[first].key,), ()))
     )
 
 
@@ -224,29 +229,36 @@ def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Itera
                 yield Span(first, last, start, end, text[start:end], number=number, worth=worth)
             else:
                 yield Span(first, last, start, end, text[start:end], (), (), number, unit, worth)
-    dimensions = {
-        unit.dimension
-        for one in lexicon.parameters.values()
-        if one.unit and (unit := find_unit(one.unit))
-    }
+    yield from _bare_numbers(text, words, lexicon)
+
+
+def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:
+    """Numbers by themselves, and with a unit behind a space that some parameter is in."""
+    measured = [find_unit(one.unit) for one in lexicon.parameters.values() if one.unit]
+    dimensions = {unit.dimension for unit in measured if unit is not None}
     for place, word in enumerate(words):
-        if not is_number(word.key) or not stands_alone(text, word.start, word.end):
-            if not is_number(word.key) or not _before_unit(text, word):
-                continue
-        try:
-            number = parse_number(word.key)
-        except ValueError:
+        whole = stands_alone(text, word.start, word.end) or _before_unit(text, word)
+        if not is_number(word.key) or not whole or (number := _number(word.key)) is None:
             continue
         shown = text[word.start : word.end]
         yield Span(place, place, word.start, word.end, shown, number=number, worth=_NUMBER)
-        if place + 1 < len(words) and words[place + 1].key not in _PREPOSITIONS:
-            behind = words[place + 1]
-            spelled = find_unit(text[behind.start : behind.end])
-            if spelled and spelled.dimension in dimensions and not is_han(behind.key):
-                yield Span(
-                    place, place + 1, word.start, behind.end, text[word.start : behind.end],
-                    (), (), number, spelled.symbol, _QUANTITY * 2 + _LONGER,
-                )  # fmt: skip
+        behind = words[place + 1] if place + 1 < len(words) else None
+        if behind is None or behind.key in _PREPOSITIONS or is_han(behind.key):
+            continue
+        unit = find_unit(text[behind.start : behind.end])
+        if unit is not None and unit.dimension in dimensions:
+            shown = text[word.start : behind.end]
+            worth = _QUANTITY * 2 + _LONGER
+            yield Span(
+                place, place + 1, word.start, behind.end, shown, (), (), number, unit.symbol, worth
+            )
+
+
+def _number(written: str) -> float | None:
+    try:
+        return parse_number(written)
+    except ValueInvalid:
+        return None
 
 
 def _before_unit(text: str, word: Token) -> bool:

@@ -1,4 +1,4 @@
-"""Texts of the graph by any part of them: `Snapdragon 855` finds `Qualcomm SDM855 Snapdragon 855`."""
+"""Texts of the graph by any part of them: `Oak 20` finds `Solid Oak 20 varnished`."""
 
 from __future__ import annotations
 

@@ -46,34 +46,40 @@ def described(condition: Condition, lexicon: AskingLexicon, language: Language) 
     """One condition."""
     zh = language == "zh"
     name = field_name(condition.field, lexicon, zh)
-    yes = f"{condition.field}=yes"
-    no = f"{condition.field}=no"
-    if condition.values == (yes,) and condition.negated:
-        return f"没有记载有{name}" if zh else f"not stated to have {name}"
-    if condition.values == (yes,) or (condition.stated and not condition.negated):
-        return f"有{name}" if zh else f"with {name}"
-    if condition.stated and condition.values:
-        return f"有{name}" if zh else f"with {name}"
-    if condition.values == (no,) or condition.stated:
-        return f"没有{name}" if zh else f"without {name}"
+    if has := _possession(condition):
+        return f"{has[zh]}{name}" if zh else f"{has[zh]} {name}"
     if condition.values:
         shown = [_value_name(condition.field, id, lexicon) for id in condition.values[:_VALUES]]
-        if len(condition.values) > _VALUES:
-            shown.append("…")
-        joined = _join(shown, zh)
+        joined = _join(shown + ["…"] * (len(condition.values) > _VALUES), zh)
         if zh:
             return f"{name}{'不是' if condition.negated else '是'}{joined}"
         return f"{name} {'is not' if condition.negated else 'is'} {joined}"
-    other = condition.same_as or condition.above or condition.below
-    if other:
-        model = lexicon.models[other].name if other in lexicon.models else other
-        if condition.same_as:
-            return f"{name}与{model}相同" if zh else f"the same {name} as {model}"
-        above = condition.above is not None
-        if zh:
-            return f"{name}{'高于' if above else '低于'}{model}"
-        return f"{name} {'above' if above else 'below'} that of {model}"
-    return _range(condition, name, lexicon, zh)
+    if condition.is_range:
+        return _range(condition, name, lexicon, zh)
+    return _relation(condition, name, lexicon, zh)
+
+
+def _possession(condition: Condition) -> tuple[str, str] | None:
+    """With or without, in both languages; None: it is not about having something."""
+    with_, without = ("with", "有"), ("without", "没有")
+    if condition.values == (f"{condition.field}=yes",):
+        return ("not stated to have", "没有记载有") if condition.negated else with_
+    if condition.values == (f"{condition.field}=no",):
+        return without
+    if not condition.stated:
+        return None
+    return with_ if condition.values or not condition.negated else without
+
+
+def _relation(condition: Condition, name: str, lexicon: AskingLexicon, zh: bool) -> str:
+    other = condition.same_as or condition.above or condition.below or ""
+    model = lexicon.models[other].name if other in lexicon.models else other
+    if condition.same_as:
+        return f"{name}与{model}相同" if zh else f"the same {name} as {model}"
+    above = condition.above is not None
+    if zh:
+        return f"{name}{'高于' if above else '低于'}{model}"
+    return f"{name} {'above' if above else 'below'} that of {model}"
 
 
 def _range(condition: Condition, name: str, lexicon: AskingLexicon, zh: bool) -> str:
@@ -162,9 +168,7 @@ def examples(lexicon: AskingLexicon, language: Language) -> tuple[str, ...]:
     measured = [id for id in numbers if lexicon.parameters[id].unit] or numbers
     texts = [id for id in stated if lexicon.parameters[id].kind == "text"]
     models = sorted(lexicon.models.values(), key=lambda model: (-model.weight, model.id))
-    brand = next(
-        (lexicon.brands[m.brand_id].name for m in models if m.brand_id in lexicon.brands), None
-    )
+    brand = next((one.brand for one in models if one.brand), None)
     found: list[str] = []
     if models and stated:
         name, model = field_name(stated[0], lexicon, zh), models[0].name

@@ -30,10 +30,7 @@ FUNCTIONS: dict[str, str] = {
         "who makes|who made|who is the maker of|who manufactures|who manufactured"
         "|who produces|who produced|who built|who sells"
     ),
-    "when": (
-        "when|when was|when did|when were|in which year|in what year|what year"
-        "|which year"
-    ),
+    "when": ("when|when was|when did|when were|in which year|in what year|what year|which year"),
     "how": "how",
     "count": (
         "how many|number of|count|count of|count the|how many different|what number of"
@@ -94,8 +91,7 @@ FUNCTIONS: dict[str, str] = {
         "|alternatives|akin to|close to|resembles"
     ),
     "compare": (
-        "compare|versus|vs|vs.|comparison|comparison of|comparison between"
-        "|compare between|compared"
+        "compare|versus|vs|vs.|comparison|comparison of|comparison between|compare between|compared"
     ),
     "difference": (
         "difference|the difference|difference in|how much more|how much less"

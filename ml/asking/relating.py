@@ -1,0 +1,80 @@
+"""Questions that hold items against a named one: alike, the same in something, more or less."""
+
+from __future__ import annotations
+
+from ml.asking.counting import counts
+from ml.asking.draft import Draft
+from ml.asking.naming import bind_names, negation
+from ml.asking.plan import BRAND, Condition, Plan
+from ml.asking.ranking import comparative, find_top, one_number
+
+_BESIDE = 4  # spans between `same` and what it is said of
+
+
+def related(draft: Draft) -> Plan | None:
+    """A plan that needs the named item to find others; None: the question is of another kind."""
+    if not draft.models:
+        return None
+    ids = [model.id for _, model in draft.models]
+    if (place := draft.first("similar")) is not None and not draft.has("same"):
+        draft.used.add(place)
+        bind_names(draft)
+        find_top(draft, 0)
+        return Plan("similar", items=(ids[0],), top=draft.top)
+    if (place := draft.first("same")) is not None:
+        return _same(draft, place)
+    if (place := draft.first("than")) is not None:
+        return _compared(draft, place)
+    place = draft.first("difference")
+    if len(ids) == 2 and place is not None and (parameter := one_number(draft)):
+        draft.used.add(place)
+        return Plan("difference", items=(ids[0], ids[1]), fields=(parameter.id,))
+    return None
+
+
+def _same(draft: Draft, place: int) -> Plan | None:
+    """`the same chipset as X`: what it is that is the same, and of whom."""
+    fields = []
+    for at, span in enumerate(draft.spans):
+        if at in draft.used:
+            continue
+        if span.is_kind("parameter") and (parameter := draft.parameter(at)):
+            if not negation(draft, at):
+                fields.append((abs(at - place), at, parameter.id))
+        elif span.does("brand"):
+            fields.append((abs(at - place), at, BRAND))
+    if not fields:
+        return None
+    chosen = sorted(fields) if draft.has("and") else [min(fields)]
+    near = [one for one in chosen if one[0] <= _BESIDE] or [min(fields)]
+    draft.used.update(at for _, at, _ in near)
+    draft.used.add(place)
+    *others, (_, reference) = draft.models
+    bind_names(draft)
+    same = tuple(Condition(field, same_as=reference.id) for _, _, field in near)
+    if others:
+        return Plan("check", same, items=tuple(model.id for _, model in others))
+    return Plan("count" if counts(draft) else "items", same)
+
+
+def _compared(draft: Draft, than: int) -> Plan | None:
+    """`heavier than X`: the item behind `than` is what others are held against."""
+    reference = next((model for place, model in draft.models if place > than), None)
+    found = comparative(draft, than) if reference else None
+    if reference is None or found is None:
+        return None
+    parameter, order = found
+    draft.used.add(than)
+    others = [model.id for _, model in draft.models if model is not reference]
+    if others and (place := draft.first("difference", "how_much")) is not None:
+        draft.used.add(place)
+        return Plan("difference", items=(others[0], reference.id), fields=(parameter.id,))
+    bound = Condition(
+        parameter.id,
+        above=reference.id if order == "highest" else None,
+        below=reference.id if order == "lowest" else None,
+    )
+    if others:
+        return Plan("check", (bound,), items=tuple(others))
+    bind_names(draft)
+    return Plan("count" if counts(draft) else "items", (bound,))
