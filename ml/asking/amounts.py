@@ -196,6 +196,8 @@ def _parameter(
     """Whose number it is: one named beside it, the adjective's, or the one usual in this unit."""
     last = place if upper is None else upper
     ahead = draft.behind(last)
+    while ahead is not None and ahead in draft.used and draft.spans[ahead].does(*_SIGNS):
+        ahead = draft.behind(ahead)  # 2018年 之后 发布
     behind_it = ahead if ahead is not None and draft.free(ahead) else None
     if behind_it is not None and (found := _taking(draft, behind_it, unit, place)):
         follows = behind_it - last <= 2 and not draft.chinese

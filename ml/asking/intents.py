@@ -9,7 +9,7 @@ from ml.asking.adjectives import fits, meant
 from ml.asking.counting import counts
 from ml.asking.draft import Draft
 from ml.asking.naming import bind_possessions
-from ml.asking.plan import BRAND, ITEM, Condition, Plan
+from ml.asking.plan import BRAND, ITEM, PRICE, Condition, Plan
 from ml.asking.ranking import Ranked, find_top, one_number, which_is_more
 from ml.asking.spans import Span
 from ml.asking.words_zh import ADJECTIVES
@@ -56,6 +56,8 @@ def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan
     counted, fields = counts(draft), _fields(draft)
     if stated:
         return None
+    if PRICE in fields:  # what offers ask for it
+        return Plan("aggregate", among, fields=(PRICE,), aggregate="lowest")
     if fields:
         return Plan("count" if counted else "values", items=ids, fields=fields)
     described = draft.has("describe", "compare", "difference")

@@ -16,6 +16,7 @@ from ml.asking.plan import PRICE, STOCK
 from ml.asking.values import ValueTexts
 
 LONGEST_NAME = 8  # words
+_ALL = 10**9  # items: more than any graph has
 _PART_WORDS = 6  # of a model's name without its brand
 _HEAD_ENDS = frozenset({"in", "of", "for", "per"})  # `Launch price | in EUR`
 
@@ -98,6 +99,8 @@ class AskingLexicon:
             known.setdefault(PRICE, Parameter(PRICE, "Price", "number"))
             known.setdefault(STOCK, Parameter(STOCK, "In stock", "boolean"))
         stated: dict[str, int] = dict.fromkeys(known, 0)
+        if offers:
+            stated[PRICE] = stated[STOCK] = _ALL  # before a price that a specification states
         numbers: dict[str, list[tuple[float, int]]] = defaultdict(list)
         for value in values:
             if value.parameter in known:

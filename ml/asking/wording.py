@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from graph.text import format_number
 from ml.asking.lexicon import AskingLexicon
-from ml.asking.plan import BRAND, CATEGORY, ITEM, Condition, Language, Plan
+from ml.asking.plan import BRAND, CATEGORY, ITEM, OWN_FIELDS, Condition, Language, Plan
 
 _SHOWN = 5  # names in a sentence; the rest are in the rows
 _VALUES = 3
@@ -163,7 +163,8 @@ def shown(value: str | float, unit: str | None = None) -> str:
 def examples(lexicon: AskingLexicon, language: Language) -> tuple[str, ...]:
     """Questions that the graph as it is can answer."""
     zh = language == "zh"
-    stated = sorted(lexicon.stated, key=lambda id: -lexicon.stated[id])
+    own = (id for id in lexicon.stated if id not in OWN_FIELDS)
+    stated = sorted(own, key=lambda id: (-lexicon.stated[id], id))
     numbers = [id for id in stated if lexicon.parameters[id].kind == "number"]
     measured = [id for id in numbers if lexicon.parameters[id].unit] or numbers
     texts = [id for id in stated if lexicon.parameters[id].kind == "text"]

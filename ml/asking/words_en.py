@@ -13,7 +13,7 @@ FUNCTIONS: dict[str, str] = {
         "|give me|find|find me|tell me|get|name|i want|i need|i would like|i'd like"
         "|looking for|i am looking for|can you|could you|do you know|do you have|want"
         "|need|see|know|available|exist|exists|it is|come|comes|come with|come in"
-        "|comes with|comes in|offer|offers|support|supports|supporting|supported|feature"
+        "|comes with|comes in|offers|support|supports|supporting|supported|feature"
         "|featuring|include|includes|including|equipped|use|uses|using|used|run|runs"
         "|running|powered|made|make|makes|produced|produce|produces|manufactured|built"
         "|sold|sell|sells|their|what's|whats|s|among|within|out|there are|are there"
@@ -108,7 +108,7 @@ FUNCTIONS: dict[str, str] = {
         "|they|the others|out of those|out of these|out of them|of which"
     ),
     "also": "what about|how about|and what about|and how about|and for",
-    "item": "item|product|model|device|gadget|unit|article|thing|ones|one",
+    "item": "item|offer|product|model|device|gadget|unit|article|thing|ones|one",
     "brand": "brand|manufacturer|maker|company|vendor|make|brands|companies|producer",
     "category": "category|kind of product|type of product|product type",
 }
