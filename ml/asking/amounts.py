@@ -235,6 +235,8 @@ def _taking(draft: Draft, at: int, unit: str | None, place: int) -> Parameter | 
     for parameter in draft.parameters(at):
         if parameter.kind != "number":
             continue
+        if calendar and parameter.unit and (at > place or draft.spans[place].text[-1] == "年"):
+            continue
         if unit is None:
             high = draft.lexicon.highest.get(parameter.id)
             if calendar and high is not None and not parameter.unit and high < _YEARS[0]:

@@ -10,7 +10,7 @@ from ml.asking.lexicon import AskedModel, AskingLexicon
 from ml.asking.plan import Condition
 from ml.asking.spans import Span
 
-SILENT = ("ignore", "have", "as", "item", "yes_no")
+SILENT = ("ignore", "have", "use", "as", "item", "yes_no")
 
 
 @dataclass(slots=True)

@@ -23,6 +23,9 @@ class Before(Record, frozen=True, forbid_unknown_fields=True):
 def carried(before: Before) -> tuple[Condition, ...]:
     """The conditions under which `of them` goes on."""
     plan = before.plan
+    among = tuple(one for one in plan.conditions if one.field == ITEM and one.values)
+    if among:
+        return among
     if plan.order_by is None and plan.ask in _LISTS and not plan.items:
         return plan.conditions
     ids = before.answered or plan.items

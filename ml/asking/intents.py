@@ -40,6 +40,8 @@ def is_silent(span: Span) -> bool:
 
 def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
     ids = tuple(dict.fromkeys(model.id for _, model in draft.models))
+    if len(ids) > 1:
+        draft.used.update(draft.places("than", "compare"))
     among = (Condition(ITEM, values=ids),)
     if len(ids) > 1 and (ranked or (ranked := which_is_more(draft))):
         parameter, order = ranked
@@ -103,8 +105,8 @@ def _meant_by(draft: Draft, place: int, fields: list[str]) -> str | None:
         year = meant("new", draft.lexicon)
         return year.id if year else None
     if span.does("how_much") and (meaning := _how(span.text)):
-        known = [draft.lexicon.parameters[one] for one in fields if one in draft.lexicon.parameters]
-        if any(fits(meaning, one) for one in known):
+        named = [draft.parameter(at, "number") for at in range(len(draft.spans))]
+        if any(one is not None and fits(meaning, one) for one in named):
             return None
         found = meant(meaning, draft.lexicon)
         return found.id if found else None
@@ -130,6 +132,8 @@ def _said_twice(draft: Draft, place: int, fields: list[str]) -> bool:
 
 def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
     counted = counts(draft)
+    if any(place < 0 and one.field == ITEM for place, one in draft.conditions):
+        ranked = ranked or which_is_more(draft)  # 哪个屏幕大, of what was named before
     place = draft.first("brand")
     if place is not None and not draft.spans[place].is_kind("brand"):
         draft.used.add(place)
@@ -174,7 +178,7 @@ def _names_items(draft: Draft, *, follows: bool) -> bool:
     fresh = any(place >= 0 for place, _ in draft.conditions)
     carried = any(place < 0 for place, _ in draft.conditions)
     if follows:
-        return fresh and (named or carried)
+        return (fresh and (named or carried)) or (carried and draft.points)
     return fresh or (named and draft.has("which", "ignore"))
 
 
@@ -205,15 +209,19 @@ def _value_asked(draft: Draft) -> tuple[int, str] | None:
         for at in near:
             if 0 <= at < len(draft.spans) and draft.spans[at].is_kind("category"):
                 break
-            if draft.free(at) and (parameter := draft.parameter(at, "text")):
+            parameter = draft.parameter(at) if draft.free(at) else None
+            if parameter is not None and parameter.kind == "text":
                 return at, parameter.id
     return None
 
 
 def _asks_number(draft: Draft, parameter: Parameter) -> bool:
-    """`What is the largest battery`, and not `which phone has` it."""
+    """`What is the largest shade` and `how heavy is the heaviest`, and not which one has it."""
     if draft.chinese:
-        return draft.has("how_much")
+        return draft.has("how_much", "unit")
+    if draft.has("unit", "how") and not draft.has("which"):
+        draft.used.update(draft.places("how"))
+        return True
     named = [
         place
         for place, span in enumerate(draft.spans)

@@ -10,18 +10,28 @@ from typing import Literal
 from graph.records import Named, Parameter, ValueView
 from graph.text import find_unit
 from ml.asking import words_en, words_zh
-from ml.asking.keys import is_number, stems
+from ml.asking.keys import is_han, is_number, stems
 from ml.asking.meanings import makers, meanings
 from ml.asking.plan import PRICE, STOCK
 from ml.asking.values import ValueTexts
 
 LONGEST_NAME = 8  # words
 _ALL = 10**9  # items: more than any graph has
+_SERIES_MODELS, _SERIES_CHARS = 3, 3  # at least, to be a series
+_BLANKED_CHARS = 3  # shorter words have too many neighbours to be mended
 _PART_WORDS = 6  # of a model's name without its brand
 _HEAD_ENDS = frozenset({"in", "of", "for", "per"})  # `Launch price | in EUR`
 
 Kind = Literal[
-    "model", "brand", "category", "parameter", "value", "function", "adjective", "numeral"
+    "model",
+    "series",
+    "brand",
+    "category",
+    "parameter",
+    "value",
+    "function",
+    "adjective",
+    "numeral",
 ]
 Degree = Literal["plain", "comparative", "superlative"]
 
@@ -77,6 +87,8 @@ class AskingLexicon:
     senses: Mapping[tuple[str, ...], tuple[Sense, ...]] = field(repr=False)
     beginnings: frozenset[tuple[str, ...]] = field(repr=False)
     words: Mapping[str, tuple[str, ...]] = field(repr=False)  # for typing errors, by first letter
+    blanked: Mapping[tuple[str, ...], str] = field(repr=False)  # Chinese names less a character
+    series: Mapping[str, tuple[str, ...]] = field(repr=False)  # models by how their names begin
     offers: bool = False
 
     def is_silence_no(self, parameter: str) -> bool:
@@ -135,6 +147,8 @@ class AskingLexicon:
                 words[:length] for words in senses for length in range(1, len(words))
             ),
             words=_by_letter(senses),
+            blanked=_blanked(senses),
+            series={name: tuple(ids) for name, ids in table.series.items()},
             offers=offers,
         )
 
@@ -154,6 +168,7 @@ class _Table:
     def __init__(self) -> None:
         self.senses: dict[tuple[str, ...], list[Sense]] = defaultdict(list)
         self._functions: set[tuple[str, ...]] = set()
+        self.series: dict[str, list[str]] = {}
 
     def add(self, phrase: tuple[str, ...], sense: Sense) -> None:
         if not phrase or len(phrase) > LONGEST_NAME:
@@ -201,12 +216,16 @@ class _Table:
                     self._part(end, Sense("category", category.id, category.name, 0.9))
         for parameter in parameters:
             for name in (parameter.name, *parameter.names, parameter.id):
-                words = stems(name)
-                if words not in self._functions:
-                    self.add(words, Sense("parameter", parameter.id, parameter.name, 1.0))
-                beginnings, ends = _parts(words)
-                for phrase in (*beginnings, *ends):
-                    self._part(phrase, Sense("parameter", parameter.id, parameter.name, 0.7))
+                self._parameter(stems(name), parameter)
+
+    def _parameter(self, words: tuple[str, ...], parameter: Parameter) -> None:
+        if words not in self._functions:
+            self.add(words, Sense("parameter", parameter.id, parameter.name, 1.0))
+        beginnings, ends = _parts(words)
+        for phrase in ends:  # of `Rear camera` the camera, which is what it is
+            self._part(phrase, Sense("parameter", parameter.id, parameter.name, 0.7))
+        for phrase in beginnings:
+            self._part(phrase, Sense("parameter", parameter.id, parameter.name, 0.6))
 
     def _part(self, phrase: tuple[str, ...], sense: Sense) -> None:
         lone = len(phrase) == 1 and (len(phrase[0]) < 3 or is_number(phrase[0]))
@@ -244,20 +263,48 @@ class _Table:
             for sense in found:
                 if sense.kind == "brand":
                     makers[sense.id].append(phrase)
+        beginnings: dict[tuple[str, ...], list[AskedModel]] = defaultdict(list)
         for model in models:
-            whole = Sense("model", model.id, model.name, 1.0)
-            for name in (model.name, *model.names):
-                self.add(stems(name), whole)
-            own = words = stems(model.name)
-            brand = stems(model.brand or "")
-            if brand and words[: len(brand)] == brand:
-                own = words[len(brand) :]
-                for maker in makers.get(model.brand_id or "", ()):
-                    self.add((*maker, *own), whole)
-            for start in range(len(own)):
-                if self._names_model(own[start:], whole=start == 0):
-                    sure = 0.95 if start == 0 else 0.6
-                    self.add(own[start:], Sense("model", model.id, model.name, sure))
+            own = self._model(model, makers.get(model.brand_id or "", []))
+            for length in (1, 2):
+                if len(own) > length and not is_number(own[0]):
+                    beginnings[own[:length]].append(model)
+        self._add_series(beginnings, makers)
+
+    def _model(self, model: AskedModel, makers: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+        """Adds its names and the ends of them; returns the words without those of the brand."""
+        whole = Sense("model", model.id, model.name, 1.0)
+        for name in (model.name, *model.names):
+            self.add(stems(name), whole)
+        own = stems(model.name)
+        brand = stems(model.brand or "")
+        if brand and own[: len(brand)] == brand:
+            own = own[len(brand) :]
+            for maker in makers:
+                self.add((*maker, *own), whole)
+        for start in range(len(own)):
+            if self._names_model(own[start:], whole=start == 0):
+                sure = 0.95 if start == 0 else 0.6
+                self.add(own[start:], Sense("model", model.id, model.name, sure))
+        return own
+
+    def _add_series(
+        self,
+        beginnings: Mapping[tuple[str, ...], Sequence[AskedModel]],
+        makers: Mapping[str, Sequence[tuple[str, ...]]],
+    ) -> None:
+        """`Aurora` for Aurora 3 and Aurora 5, where nothing else is called so."""
+        for words, models in beginnings.items():
+            taken = any(one.kind != "model" for one in self.senses.get(words, ()))
+            if len(models) < _SERIES_MODELS or len(words[0]) < _SERIES_CHARS or taken:
+                continue
+            name = " ".join(words)
+            self.series[name] = [model.id for model in models]
+            sense = Sense("series", name, name, 0.9)
+            self.add(words, sense)
+            brands = {model.brand_id for model in models}
+            for maker in makers.get(brands.pop() or "", ()) if len(brands) == 1 else ():
+                self.add((*maker, *words), sense)
 
     def _names_model(self, part: tuple[str, ...], *, whole: bool) -> bool:
         """Whether what is left of a model's name without its brand can still name it."""
@@ -266,6 +313,16 @@ class _Table:
             return False
         # A model called `Phone` is asked for with its brand.
         return all(one.kind == "model" for one in self.senses.get(part, ()))
+
+
+def _blanked(senses: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
+    """Chinese phrases with each character left out, to the one that belongs there, if it is one."""
+    found: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for words in senses:
+        if len(words) >= _BLANKED_CHARS and all(map(is_han, words)):
+            for place, word in enumerate(words):
+                found[(*words[:place], "*", *words[place + 1 :])].add(word)
+    return {phrase: next(iter(words)) for phrase, words in found.items() if len(words) == 1}
 
 
 def _by_letter(senses: Iterable[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

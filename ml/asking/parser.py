@@ -15,7 +15,7 @@ from ml.asking.intents import asked, is_silent, yes_no
 from ml.asking.keys import is_han
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.naming import bind_names
-from ml.asking.plan import Language, NotUnderstood, Plan, Understood
+from ml.asking.plan import ITEM, Condition, Language, NotUnderstood, Plan, Understood
 from ml.asking.ranking import superlative
 from ml.asking.relating import related
 from ml.asking.spans import Span, spans
@@ -83,7 +83,10 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
 
 def _find_models(draft: Draft) -> None:
     for place, span in enumerate(draft.spans):
-        if span.is_kind("model") and (model := draft.model(place)):
+        if span.of_kind("series") and _means_series(draft, place):
+            ids = draft.lexicon.series[span.of_kind("series")[0].id]
+            draft.add(place, Condition(ITEM, values=ids))
+        elif span.is_kind("model") and (model := draft.model(place)):
             draft.models.append((place, model))
             draft.used.add(place)
             for beside in (place - 1, place - 2, place + 1):
@@ -91,6 +94,22 @@ def _find_models(draft: Draft) -> None:
                     one.id == model.brand_id for one in draft.spans[beside].of_kind("brand")
                 ):
                     draft.used.add(beside)
+
+
+def _means_series(draft: Draft, place: int) -> bool:
+    """Whether all models of a name are meant, and not the one that has no more to its name."""
+    span = draft.spans[place]
+    if not span.of_kind("model"):
+        return True
+    beside = (at for at in (place - 1, place + 1) if 0 <= at < len(draft.spans))
+    plural = span.text.endswith("s") and not span.text.endswith("ss")
+    category = any(draft.spans[at].is_kind("category") for at in beside)
+    chooses = any(
+        one.does("most", "least", "highest", "lowest", "count", "average")
+        or any(sense.degree == "superlative" for sense in one.senses)
+        for one in draft.spans
+    )
+    return plural or category or chooses
 
 
 def _point(draft: Draft, before: Before | None) -> bool:

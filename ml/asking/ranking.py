@@ -91,7 +91,7 @@ def find_top(draft: Draft, place: int) -> None:
         number = float(span.senses[0].id) if span.is_kind("numeral") else span.number
         if number is not None and number == int(number) and 0 < number <= _TOP_MAX:
             draft.top = int(number)
-            draft.used.add(at)
+            draft.used.update((at - 1, at) if first else (at,))
             return
 
 

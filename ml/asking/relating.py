@@ -23,6 +23,8 @@ def related(draft: Draft) -> Plan | None:
         return Plan("similar", items=(ids[0],), top=draft.top)
     if (place := draft.first("same")) is not None:
         return _same(draft, place)
+    if (plan := _using(draft)) is not None:
+        return plan
     if (place := draft.first("than")) is not None:
         return _compared(draft, place)
     place = draft.first("difference")
@@ -55,6 +57,30 @@ def _same(draft: Draft, place: int) -> Plan | None:
     if others:
         return Plan("check", same, items=tuple(model.id for _, model in others))
     return Plan("count" if counts(draft) else "items", same)
+
+
+def _using(draft: Draft) -> Plan | None:
+    """`lamps using the socket of X`: what others have, said without the word `same`."""
+    category = next(
+        (at for at, one in enumerate(draft.spans) if one.is_kind("category") or one.does("item")),
+        None,
+    )
+    use = draft.first("use")
+    if category is None or use is None or len(draft.models) != 1:
+        return None
+    model = draft.models[0][0]
+    for at in range(use + 1, len(draft.spans)):
+        parameter = draft.parameter(at) if draft.free(at) else None
+        if parameter is None:
+            continue
+        english = category < use < at < model
+        chinese = use < model < at < category
+        if english or chinese:
+            draft.used.add(at)
+            bind_names(draft)
+            same = Condition(parameter.id, same_as=draft.models[0][1].id)
+            return Plan("count" if counts(draft) else "items", (same,))
+    return None
 
 
 def _compared(draft: Draft, than: int) -> Plan | None:

@@ -16,6 +16,7 @@ from ml.grounding.tokens import Token, stands_alone
 # What a kind of span is worth for each word that it explains; a Chinese character is half a word.
 _WORTH = {
     "model": 1.35,
+    "series": 1.3,
     "brand": 1.25,
     "parameter": 1.2,
     "category": 1.2,
@@ -27,10 +28,12 @@ _WHOLE_VALUE, _PART_OF_VALUE = 1.15, 1.0
 _IGNORED = 0.9
 _QUANTITY, _NUMBER = 1.3, 0.9
 _HAN_WIDTH = 0.6
+_LONE_UNIT = 0.5  # a unit that nothing announces
 _LONGER = 0.45  # for each further word: one long name rather than two short ones
 _PREPOSITIONS = frozenset({"in", "a", "d", "t", "m"})  # behind a space, no units
 _TYPED_CHARS = 5  # shorter words have too many neighbours to be mended
 _YEARS = range(1900, 2100)
+_HAN_SHORTEST, _HAN_LONGEST = 3, 6  # characters of a name that is mended
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,10 @@ def spans(text: str, lexicon: AskingLexicon) -> list[Span]:
     folded = fold_width(text)
     words = stemmed(folded)
     found = _chosen(folded, words, lexicon)
-    mended = {
-        span.first: better
-        for span in found
-        if span.unknown and (better := _mended(span, words, lexicon))
-    }
+    mended: dict[int, str] = {}
+    for span in found:
+        if span.unknown:
+            mended |= _mended(span, words, lexicon)
     if not mended:
         return found
     words = [
@@ -152,24 +154,19 @@ _ASKS_UNIT = frozenset({"多", "少", "几", "many", "in", "是", "much"})
 
 
 def _units(text: str, words: Sequence[Token]) -> Iterator[Span]:
-    """`多少毫安`, `how many grams`, `in inches`: the unit that an answer is asked in."""
-    for first in range(1, len(words)):
-        if words[first - 1].key not in _ASKS_UNIT:
-            continue
+    """`多少毫安`, `how many grams`, `(mm)`: the unit that an answer is asked in."""
+    for first in range(len(words)):
+        asks = first > 0 and words[first - 1].key in _ASKS_UNIT
         for last in range(first, min(first + 4, len(words))):
             start, end = words[first].start, words[last].end
             unit = find_unit(text[start:end])
-            if (
-                unit is not None
-                and unit.dimension not in ("count", "angle")
-                and unit.symbol != "year"
-            ):
-                worth = _width([word.key for word in words[first : last + 1]]) + _LONGER * (
-                    last - first
-                )
-                yield Span(
-                    first, last, start, end, text[start:end], (_UNIT,), (), None, unit.symbol, worth
-                )
+            if unit is None or unit.dimension in ("count", "angle") or unit.symbol == "year":
+                continue
+            if asks or end - start > 1:
+                width = _width([word.key for word in words[first : last + 1]])
+                worth = (1.0 if asks else _LONE_UNIT) * width + _LONGER * (last - first)
+                shown = text[start:end]
+                yield Span(first, last, start, end, shown, (_UNIT,), unit=unit.symbol, worth=worth)
 
 
 def _is_phrase(text: str, words: Sequence[Token], first: int, lexicon: AskingLexicon) -> bool:
@@ -274,11 +271,13 @@ def _word_before(words: Sequence[Token], end: int) -> int:
     return max(place for place, word in enumerate(words) if word.start < end)
 
 
-def _mended(span: Span, words: Sequence[Token], lexicon: AskingLexicon) -> str | None:
-    """The one known word that differs by a typing error; None where there is none, or several."""
+def _mended(span: Span, words: Sequence[Token], lexicon: AskingLexicon) -> dict[int, str]:
+    """Known words in the place of one with a typing error; none where there is none, or several."""
     word = words[span.first].key
+    if is_han(word):
+        return _mended_han(span.first, words, lexicon)
     if len(word) < _TYPED_CHARS or not word.isascii() or not word.isalpha():
-        return None
+        return {}
     from rapidfuzz.distance import OSA
 
     most = 1 if len(word) < 8 else 2
@@ -289,4 +288,15 @@ def _mended(span: Span, words: Sequence[Token], lexicon: AskingLexicon) -> str |
             if distance <= most:
                 near[other] = distance
     closest = [other for other in near if near[other] == min(near.values())]
-    return closest[0] if len(closest) == 1 else None
+    return {span.first: closest[0]} if len(closest) == 1 else {}
+
+
+def _mended_han(place: int, words: Sequence[Token], lexicon: AskingLexicon) -> dict[int, str]:
+    """`后置摄象头`: a name of several characters, of which one is another."""
+    for size in range(_HAN_LONGEST, _HAN_SHORTEST - 1, -1):
+        for first in range(max(place - size + 1, 0), min(place, len(words) - size) + 1):
+            phrase = [word.key for word in words[first : first + size]]
+            phrase[place - first] = "*"
+            if found := lexicon.blanked.get(tuple(phrase)):
+                return {place: found}
+    return {}

@@ -7,22 +7,32 @@ from __future__ import annotations
 
 FUNCTIONS: dict[str, str] = {
     "ignore": (
-        "a|an|the|of|in|on|at|for|to|as|by|from|is|are|was|were|be|been|being|do|does"
-        "|did|please|there|that|this|will|would|could|i|me|my|we|you|us|am|so|then|only"
-        "|just|all|any|some|each|every|exactly|and also|show|show me|list|list all|give"
-        "|give me|find|find me|tell me|get|name|i want|i need|i would like|i'd like"
+        "put out|brought out|bring out|came up with|that's|who's|how's|there's|i'm|i'd"
+        "|let's|gimme|wanna|am after|i'm after|let|know|shows|display|output|return"
+        "|retrieve|fetch|please list|identify|enumerate|pick|choose|say|tell|provide"
+        "|could|may|might|must|shall|such|very|really|exactly how|overall|entire|whole"
+        "|these days|now|today|onboard|built in|built-in|own|owns|features|carry|carries"
+        "|sport|sports|pack|packs|weighing|measuring|priced|costing|costs|dated"
+        "|comes out|available from|available in|range|line|lineup|line-up|series|family"
+        "|portfolio|a|an|the|of|in|on|at|for|to|as|by|from|is|are|was|were|be|been|being"
+        "|do|does|did|please|there|that|this|will|would|i|me|my|we|you|us|am|so|then"
+        "|only|just|all|any|some|each|every|exactly|and also|show|show me|list|list all"
+        "|give|give me|find|find me|tell me|get|name|i want|i need|i would like|i'd like"
         "|looking for|i am looking for|can you|could you|do you know|do you have|want"
-        "|need|see|know|available|exist|exists|it is|come|comes|come with|come in"
-        "|comes with|comes in|offers|support|supports|supporting|supported|feature"
-        "|featuring|include|includes|including|equipped|use|uses|using|used|run|runs"
-        "|running|powered|made|make|makes|produced|produce|produces|manufactured|built"
-        "|sold|sell|sells|their|what's|whats|s|among|within|out|there are|are there"
-        "|is there|were there|out there|value|per|one|ones|when it comes to|called|named"
-        "|hi|hello|hey|thanks|thank you|also|which is|which are|that is|that are|up"
-        "|whose|were made|made by|kind of|type of|sort of|kinds|types|ever|database"
-        "|catalog|catalogue|in total|total number|let me see|display all|which has"
-        "|altogether|actually|if|got|gets|can|currently|here|would like|launched with"
-        "|ships with|ship with"
+        "|need|see|available|exist|exists|it is|come|comes|come with|come in|comes with"
+        "|comes in|offers|support|supports|supporting|supported|feature|featuring"
+        "|include|includes|including|equipped|run|runs|running|powered|made|make|makes"
+        "|produced|produce|produces|manufactured|built|sold|sell|sells|their|what's"
+        "|whats|s|among|within|out|there are|are there|is there|were there|out there"
+        "|value|per|one|ones|when it comes to|called|named|hi|hello|hey|thanks|thank you"
+        "|also|which is|which are|that is|that are|up|whose|were made|made by|kind of"
+        "|type of|sort of|kinds|types|ever|database|catalog|catalogue|in total"
+        "|total number|let me see|display all|which has|altogether|actually|if|got|gets"
+        "|can|currently|here|would like|launched with|ships with|ship with"
+    ),
+    "use": (
+        "use|uses|using|used|powered by|run|runs|running|run on|runs on|running on"
+        "|built on|based on|driven by|equipped with"
     ),
     "have": "have|has|had|having|with|offering",
     "which": "which|what|which of|what are|which are|what is|whichever",
@@ -108,7 +118,10 @@ FUNCTIONS: dict[str, str] = {
         "|they|the others|out of those|out of these|out of them|of which"
     ),
     "also": "what about|how about|and what about|and how about|and for",
-    "item": "item|offer|product|model|device|gadget|unit|article|thing|ones|one",
+    "item": (
+        "item|anything|something|everything|stuff|offer|product|model|device|gadget"
+        "|unit|article|thing|ones|one"
+    ),
     "brand": "brand|manufacturer|maker|company|vendor|make|brands|companies|producer",
     "category": "category|kind of product|type of product|product type",
 }
