@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from graph.precedence import settle
 from graph.records import FactView
 from graph.repositories.answers import facts_of
-from ml.asking.plan import BRAND, Language, Plan
+from ml.asking.plan import BRAND, OWN_FIELDS, Condition, Language, Plan
 from ml.asking.wording import sentence
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Found:
             case "aggregate":
                 found = _aggregate(plan, rows[0], lexicon)
             case "check":
-                found = _checked(plan, rows)
+                found = _checked(plan, rows, lexicon)
             case "difference":
                 found = _difference(plan, rows, lexicon)
             case _:
@@ -118,27 +118,30 @@ def _aggregate(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Fo
     return Found("", (number,), 1, ({"number": number, "items": row["items"]},), parameter.unit)
 
 
-def _checked(plan: Plan, rows: Sequence[Mapping[str, Any]]) -> Found:
+def _checked(plan: Plan, rows: Sequence[Mapping[str, Any]], lexicon: AskingLexicon) -> Found:
     if not plan.items:
         total = rows[0]["total"]
         return Found("", ("yes" if total else "no",), 1, ({"items": total},))
     shown: list[dict[str, object]] = []
     for row in rows:
-        stated = {field for field, *_ in row["facts"]}
-        asked = {
-            condition.field
-            for condition in plan.conditions
-            if condition.field in stated or "=" in "".join(condition.values)
-        }
-        known = row["holds"] or not asked or asked <= stated or not (asked - stated)
-        verdict = "yes" if row["holds"] else "no" if known else "unknown"
         values = {field: text for field, text, *_ in row["facts"]}
+        silent = any(
+            condition.field not in values and not _is_no_if_silent(condition, lexicon)
+            for condition in plan.conditions
+        )
+        verdict = "yes" if row["holds"] else "unknown" if silent else "no"
         shown.append({"id": row["id"], "name": row["name"], "holds": verdict, **values})
-    verdicts = [str(one["holds"]) for one in shown]
-    whole = (
-        "yes" if verdicts and set(verdicts) == {"yes"} else "no" if "no" in verdicts else "unknown"
-    )
+    verdicts = {str(one["holds"]) for one in shown}
+    whole = "yes" if verdicts == {"yes"} else "no" if "no" in verdicts else "unknown"
     return Found("", (whole,), 1, tuple(shown), items=tuple(plan.items))
+
+
+def _is_no_if_silent(condition: Condition, lexicon: AskingLexicon) -> bool:
+    """Whether silence says no: of brands, and of what items state if they have it."""
+    if condition.field in OWN_FIELDS or condition.stated:
+        return True
+    has = condition.values == (f"{condition.field}=yes",)
+    return has and lexicon.is_silence_no(condition.field)
 
 
 def _settled(

@@ -10,6 +10,7 @@ from graph.text import convert, find_unit
 from ml.asking.adjectives import MEASURES, dimension_of, meant
 from ml.asking.draft import Draft
 from ml.asking.plan import Condition
+from ml.asking.spans import Span
 
 _ABOUT = 0.05  # `around 200 g` is meant so exactly
 _YEARS = (1900, 2100)
@@ -17,7 +18,7 @@ _NEAR = 6  # spans; the name of a parameter further off is not that of this numb
 _LOW, _LOW_TOO, _HIGH, _HIGH_TOO = "low", "low_too", "high", "high_too"
 _SIGNS = {
     "more": _LOW, "after": _LOW, "at_least": _LOW_TOO, "since": _LOW_TOO, "or_more": _LOW_TOO,
-    "less": _HIGH, "before": _HIGH, "at_most": _HIGH_TOO, "or_less": _HIGH_TOO,
+    "from": _LOW_TOO, "less": _HIGH, "before": _HIGH, "at_most": _HIGH_TOO, "or_less": _HIGH_TOO,
 }  # fmt: skip
 
 
@@ -93,7 +94,7 @@ def _upper_end(draft: Draft, place: int) -> int | None:
             *range(max(place - 3, 0), place),
             *range(other + 1, min(other + 3, len(draft.spans))),
         )
-        if draft.spans[at].does("between", "since")
+        if draft.spans[at].does("between", "since", "from")
     ]
     joined = draft.text[one.end : two.start].strip()
     linked = joined in ("-", "–", "~", "～", "—", "to") or any(span.does("to") for span in between)
@@ -102,7 +103,7 @@ def _upper_end(draft: Draft, place: int) -> int | None:
     if not all(span.does("and", "ignore", "to") for span in between):
         return None
     draft.used.update(range(place + 1, other))
-    draft.used.update(at for at in said if draft.spans[at].does("between", "since"))
+    draft.used.update(said)
     return other
 
 
@@ -116,7 +117,7 @@ def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
     than = False
     for at in range(place - 1, max(place - 5, -1), -1):
         span = draft.spans[at]
-        if found := _sign_before(draft, at, than=than):
+        if found := _sign_before(draft, at, place, than=than):
             return found
         if span.does("than"):
             than = True
@@ -140,7 +141,7 @@ def _sign_behind(draft: Draft, at: int) -> str | None:
     return None
 
 
-def _sign_before(draft: Draft, at: int, *, than: bool) -> tuple[str, str | None] | None:
+def _sign_before(draft: Draft, at: int, place: int, *, than: bool) -> tuple[str, str | None] | None:
     """`over`, `at least`, `heavier than`: what one word before the number says of it."""
     span = draft.spans[at]
     if at in draft.used:
@@ -148,6 +149,8 @@ def _sign_before(draft: Draft, at: int, *, than: bool) -> tuple[str, str | None]
     if span.does(*_SIGNS):
         draft.used.add(at)
         function = next(one.id for one in span.senses if one.id in _SIGNS)
+        if function == "from" and _is_calendar(draft.spans[place]):
+            return "in", None  # from 2018: of that year
         return _SIGNS[function], _adjective_in(span.text)
     if span.does("about"):
         draft.used.add(at)
@@ -164,6 +167,10 @@ def _sign_before(draft: Draft, at: int, *, than: bool) -> tuple[str, str | None]
         draft.used.add(at)
         return (_LOW if span.does("comparative") else _HIGH), None
     return None
+
+
+def _is_calendar(span: Span) -> bool:
+    return span.unit is None and _YEARS[0] <= (span.number or 0.0) < _YEARS[1]
 
 
 def _beyond(meaning: str) -> str:
@@ -205,6 +212,9 @@ def _parameter(
         if earlier is None or follows:
             draft.used.add(behind_it)
             return found
+    if last + 1 < len(draft.spans) and draft.spans[last + 1].does("money"):
+        draft.used.add(last + 1)
+        return meant("expensive", draft.lexicon)
     if earlier := _named_before(draft, place, unit):
         at, parameter = earlier
         draft.used.add(at)

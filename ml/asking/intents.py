@@ -99,18 +99,26 @@ def _meant_by(draft: Draft, place: int, fields: list[str]) -> str | None:
         return BRAND
     if adjective := span.of_kind("adjective"):
         draft.used.update(draft.places("how"))
+        if _is_named(draft, adjective[0].id):
+            draft.used.add(place)
+            return None
         found = meant(adjective[0].id, draft.lexicon)
         return found.id if found else None
     if span.does("when") and not fields:
         year = meant("new", draft.lexicon)
         return year.id if year else None
     if span.does("how_much") and (meaning := _how(span.text)):
-        named = [draft.parameter(at, "number") for at in range(len(draft.spans))]
-        if any(one is not None and fits(meaning, one) for one in named):
+        if _is_named(draft, meaning):
             return None
         found = meant(meaning, draft.lexicon)
         return found.id if found else None
     return None
+
+
+def _is_named(draft: Draft, meaning: str) -> bool:
+    """Whether the question names what it measures by an adjective: `how big is the shade`."""
+    named = (draft.parameter(at, "number") for at in range(len(draft.spans)))
+    return any(one is not None and fits(meaning, one) for one in named)
 
 
 def _how(text: str) -> str | None:
@@ -145,6 +153,9 @@ def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | 
         return Plan("aggregate", fields=(parameter.id,), aggregate="average" if mean else "total")
     if ranked is not None:
         return _ranked_items(draft, ranked)
+    if (place := draft.first("when")) is not None and (year := meant("new", draft.lexicon)):
+        draft.used.update((place, *_places_of(draft, year)))
+        return Plan("values", fields=(year.id,))
     if (value := _value_asked(draft)) is not None:
         draft.used.add(value[0])
         bind_possessions(draft, set())
@@ -153,6 +164,14 @@ def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | 
     if counted:
         return Plan("count")
     return _listed(draft, follows=follows)
+
+
+def _places_of(draft: Draft, parameter: Parameter) -> list[int]:
+    return [
+        at
+        for at in range(len(draft.spans))
+        if draft.free(at) and any(one.id == parameter.id for one in draft.parameters(at))
+    ]
 
 
 def _ranked_items(draft: Draft, ranked: Ranked) -> Plan:
@@ -205,6 +224,8 @@ def _value_asked(draft: Draft) -> tuple[int, str] | None:
     for place, span in enumerate(draft.spans):
         if not span.does("which", "count"):
             continue
+        if not draft.chinese and place and not draft.silent(place - 1):
+            continue  # `lamps which have a socket` asks for lamps
         near = (place + 1, place + 2, *((place - 1,) if draft.chinese else ()))
         for at in near:
             if 0 <= at < len(draft.spans) and draft.spans[at].is_kind("category"):

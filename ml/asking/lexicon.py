@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,10 +16,12 @@ from ml.asking.meanings import makers, meanings
 from ml.asking.plan import PRICE, STOCK
 from ml.asking.values import ValueTexts
 
+_PARENTHESES = re.compile(r"\s*\([^()]*\)")
 LONGEST_NAME = 8  # words
 _ALL = 10**9  # items: more than any graph has
 _SERIES_MODELS, _SERIES_CHARS = 3, 3  # at least, to be a series
 _BLANKED_CHARS = 3  # shorter words have too many neighbours to be mended
+_END_CHARS = 3  # of the end of a model's name that stands for all of it
 _PART_WORDS = 6  # of a model's name without its brand
 _HEAD_ENDS = frozenset({"in", "of", "for", "per"})  # `Launch price | in EUR`
 
@@ -276,7 +279,8 @@ class _Table:
         whole = Sense("model", model.id, model.name, 1.0)
         for name in (model.name, *model.names):
             self.add(stems(name), whole)
-        own = stems(model.name)
+        own = stems(_PARENTHESES.sub("", model.name))
+        self.add(own, Sense("model", model.id, model.name, 0.95))
         brand = stems(model.brand or "")
         if brand and own[: len(brand)] == brand:
             own = own[len(brand) :]
@@ -295,7 +299,12 @@ class _Table:
     ) -> None:
         """`Aurora` for Aurora 3 and Aurora 5, where nothing else is called so."""
         for words, models in beginnings.items():
-            taken = any(one.kind != "model" for one in self.senses.get(words, ()))
+            named = (self.senses.get(words[place : place + 1], ()) for place in range(len(words)))
+            taken = words in _SYNONYMS or any(
+                one.kind != "model"
+                for senses in (*named, self.senses.get(words, ()))
+                for one in senses
+            )
             if len(models) < _SERIES_MODELS or len(words[0]) < _SERIES_CHARS or taken:
                 continue
             name = " ".join(words)
@@ -309,7 +318,10 @@ class _Table:
     def _names_model(self, part: tuple[str, ...], *, whole: bool) -> bool:
         """Whether what is left of a model's name without its brand can still name it."""
         lone = len(part) == 1 and (is_number(part[0]) or not whole)
-        if part in self._functions or lone or len("".join(part)) < 2 or len(part) > _PART_WORDS:
+        fewest = 2 if whole else _END_CHARS
+        if part in self._functions or lone or len(part) > _PART_WORDS or part in _SYNONYMS:
+            return False
+        if len("".join(part)) < fewest:
             return False
         # A model called `Phone` is asked for with its brand.
         return all(one.kind == "model" for one in self.senses.get(part, ()))

@@ -56,7 +56,7 @@ year|release year|launch year|released|launched|announced|introduced|release|lau
 capacity|容量
 battery|battery capacity|battery size|电池|电池容量|电量
 battery type|电池类型|电池种类|battery technology
-talk time|talktime|通话时间|通话时长|通话
+talk time|talktime|talk|talking time|通话时间|通话时长|通话
 standby time|stand by time|standby|stand-by|待机|待机时间|待机时长|stand-by time
 music playback|music play time|playback time|music play|音乐播放|音乐播放时间
 endurance|endurance rating|battery life|续航|续航时间|续航能力|续航评分|电池续航|电池寿命
@@ -74,8 +74,8 @@ resolution|分辨率|解析度|display resolution|screen resolution|屏幕分辨
 pixel density|ppi|像素密度|屏幕密度|屏幕像素密度|screen density
 rear camera|main camera|back camera|primary camera|camera|后置摄像头|后摄|主摄|主摄像头
   |后置相机|后置镜头|摄像头|后摄像头|相机|后置|rear camera resolution|main camera resolution
-front camera|selfie camera|selfie|前置摄像头|前摄|自拍|自拍摄像头|前置相机|前置镜头
-  |前摄像头|前置|front facing camera|selfie cam
+front camera|selfie cam|selfie camera resolution|front camera resolutionera|selfie
+  |前置摄像头|前摄|自拍|自拍摄像头|前置相机|前置镜头|前摄像头|前置|front facing camera
 camera feature|camera features|相机功能|拍照功能|摄像功能|摄像头功能
 video|video recording|视频|录像|视频录制|摄像
 operating system|os|system|操作系统|系统|software|platform

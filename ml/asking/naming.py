@@ -80,7 +80,11 @@ def bind_possessions(draft: Draft, asked: set[int]) -> None:
         if place in draft.used or place in asked or not span.is_kind("parameter"):
             continue
         parameter = draft.parameter(place)
-        if parameter is not None:
+        if parameter is not None and any(
+            condition.field == parameter.id for _, condition in draft.conditions
+        ):
+            draft.used.add(place)  # 2019年 发布: said already
+        elif parameter is not None:
             _add(draft, place, possession(draft, parameter))
 
 

@@ -26,7 +26,7 @@ _UNUSED = 0.6  # what a name that the plan has no use for leaves of the confiden
 _TELLING = frozenset(
     {"most", "least", "highest", "lowest", "comparative", "diminutive", "same", "similar", "than"}
     | {"not", "average", "total", "more", "less", "at_least", "at_most", "before", "after"}
-    | {"or_more", "or_less", "who", "when", "count", "how"}
+    | {"or_more", "or_less", "who", "when", "count", "how", "ordinal"}
 )
 
 

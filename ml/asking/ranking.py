@@ -62,6 +62,8 @@ def _measured(draft: Draft, first: int, last: int, meaning: str | None) -> Param
     behind = range(last + 1, last + _NEAR + 1)
     before = range(first - 1, first - _NEAR - 1, -1)
     near = (*before[:2], *behind[:2]) if draft.chinese else (*behind, *before)
+    if meaning is None and not draft.chinese and _speaks_of_items(draft, last + 1):
+        return None  # `released the most lamps`: it is they that are counted
     for at in near:
         if not draft.free(at) or not draft.spans[at].is_kind("parameter"):
             continue
@@ -71,6 +73,15 @@ def _measured(draft: Draft, first: int, last: int, meaning: str | None) -> Param
                 claim_beside(draft, at)
                 return parameter
     return meant(meaning, draft.lexicon) if meaning else None
+
+
+def _speaks_of_items(draft: Draft, place: int) -> bool:
+    """Whether the first word from this place on that says anything stands for items."""
+    while place < len(draft.spans) and draft.silent(place) and not draft.spans[place].does("item"):
+        place += 1
+    if place == len(draft.spans):
+        return False
+    return draft.spans[place].is_kind("category") or draft.spans[place].does("item")
 
 
 def claim_beside(draft: Draft, place: int) -> None:

@@ -49,6 +49,12 @@ def _same(draft: Draft, place: int) -> Plan | None:
         return None
     chosen = sorted(fields) if draft.has("and") else [min(fields)]
     near = [one for one in chosen if one[0] <= _BESIDE] or [min(fields)]
+    meant = {field for _, _, field in near}
+    draft.used.update(
+        at
+        for at in range(len(draft.spans))
+        if meant & {one.id for one in draft.parameters(at)} and draft.free(at)
+    )
     draft.used.update(at for _, at, _ in near)
     draft.used.add(place)
     *others, (_, reference) = draft.models
@@ -92,7 +98,7 @@ def _compared(draft: Draft, than: int) -> Plan | None:
     parameter, order = found
     draft.used.add(than)
     others = [model.id for _, model in draft.models if model is not reference]
-    if others and (place := draft.first("difference", "how_much")) is not None:
+    if others and (place := draft.first("difference", "how_much", "count")) is not None:
         draft.used.add(place)
         return Plan("difference", items=(others[0], reference.id), fields=(parameter.id,))
     bound = Condition(

@@ -132,6 +132,8 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
             by_worth = sorted(senses, key=lambda sense: -_worth(sense))
             merged[last] = (by_worth, [], worth)
         for last, values in _values(keys, first, lexicon):
+            if all(_is_function(key, lexicon) for key in keys[first : last + 1]):
+                continue  # `on the` is part of many texts and names none of them
             kept, _, worth = merged.get(last, ([], [], 0.0))
             whole = any(value.exact for value in values)
             merged[last] = (kept, values, max(worth, _WHOLE_VALUE if whole else _PART_OF_VALUE))
@@ -167,6 +169,10 @@ def _units(text: str, words: Sequence[Token]) -> Iterator[Span]:
                 worth = (1.0 if asks else _LONE_UNIT) * width + _LONGER * (last - first)
                 shown = text[start:end]
                 yield Span(first, last, start, end, shown, (_UNIT,), unit=unit.symbol, worth=worth)
+
+
+def _is_function(word: str, lexicon: AskingLexicon) -> bool:
+    return any(one.kind == "function" for one in lexicon.senses.get((word,), ()))
 
 
 def _is_phrase(text: str, words: Sequence[Token], first: int, lexicon: AskingLexicon) -> bool:

@@ -122,5 +122,6 @@ def _within(phrase: tuple[str, ...], key: tuple[str, ...]) -> bool:
     size = len(phrase)
     return any(
         all(map(version_like, phrase, key[start : start + size]))
+        and not (start and key[start - 1] == "non")
         for start in range(len(key) - size + 1)
     )

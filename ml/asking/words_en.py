@@ -7,35 +7,38 @@ from __future__ import annotations
 
 FUNCTIONS: dict[str, str] = {
     "ignore": (
-        "put out|brought out|bring out|came up with|that's|who's|how's|there's|i'm|i'd"
-        "|let's|gimme|wanna|am after|i'm after|let|know|shows|display|output|return"
-        "|retrieve|fetch|please list|identify|enumerate|pick|choose|say|tell|provide"
-        "|could|may|might|must|shall|such|very|really|exactly how|overall|entire|whole"
-        "|these days|now|today|onboard|built in|built-in|own|owns|features|carry|carries"
-        "|sport|sports|pack|packs|weighing|measuring|priced|costing|costs|dated"
-        "|comes out|available from|available in|range|line|lineup|line-up|series|family"
-        "|portfolio|a|an|the|of|in|on|at|for|to|as|by|from|is|are|was|were|be|been|being"
-        "|do|does|did|please|there|that|this|will|would|i|me|my|we|you|us|am|so|then"
-        "|only|just|all|any|some|each|every|exactly|and also|show|show me|list|list all"
-        "|give|give me|find|find me|tell me|get|name|i want|i need|i would like|i'd like"
-        "|looking for|i am looking for|can you|could you|do you know|do you have|want"
-        "|need|see|available|exist|exists|it is|come|comes|come with|come in|comes with"
-        "|comes in|offers|support|supports|supporting|supported|feature|featuring"
-        "|include|includes|including|equipped|run|runs|running|powered|made|make|makes"
-        "|produced|produce|produces|manufactured|built|sold|sell|sells|their|what's"
-        "|whats|s|among|within|out|there are|are there|is there|were there|out there"
-        "|value|per|one|ones|when it comes to|called|named|hi|hello|hey|thanks|thank you"
-        "|also|which is|which are|that is|that are|up|whose|were made|made by|kind of"
-        "|type of|sort of|kinds|types|ever|database|catalog|catalogue|in total"
-        "|total number|let me see|display all|which has|altogether|actually|if|got|gets"
-        "|can|currently|here|would like|launched with|ships with|ship with"
+        "other|others|another|coloured|colored|put out|brought out|bring out"
+        "|came up with|that's|who's|how's|there's|i'm|i'd|let's|gimme|wanna|am after"
+        "|i'm after|let|know|shows|display|output|return|retrieve|fetch|please list"
+        "|identify|enumerate|pick|choose|say|tell|provide|could|may|might|must|shall"
+        "|such|very|really|exactly how|overall|entire|whole|these days|now|today|onboard"
+        "|built in|built-in|own|owns|features|carry|carries|sport|sports|pack|packs"
+        "|weighing|measuring|priced|costing|costs|dated|comes out|available from"
+        "|available in|range|line|lineup|line-up|series|family|portfolio|a|an|the|of|in"
+        "|on|at|for|to|as|by|from|is|are|was|were|be|been|being|do|does|did|please|there"
+        "|that|this|will|would|i|me|my|we|you|us|am|so|then|only|just|all|any|some|each"
+        "|every|exactly|and also|show|show me|list|list all|give|give me|find|find me"
+        "|tell me|get|name|i want|i need|i would like|i'd like|looking for"
+        "|i am looking for|can you|could you|do you know|do you have|want|need|see"
+        "|available|exist|exists|it is|come|comes|come with|come in|comes with|comes in"
+        "|offers|support|supports|supporting|supported|feature|featuring|include"
+        "|includes|including|equipped|run|runs|running|powered|made|make|makes|produced"
+        "|produce|produces|manufactured|built|sold|sell|sells|their|what's|whats|s|among"
+        "|within|out|there are|are there|is there|were there|out there|value|per|one"
+        "|ones|when it comes to|called|named|hi|hello|hey|thanks|thank you|also|that is"
+        "|that are|up|whose|were made|made by|kind of|type of|sort of|kinds|types|ever"
+        "|database|catalog|catalogue|in total|total number|let me see|display all"
+        "|altogether|actually|if|got|gets|can|currently|here|would like|launched with"
+        "|ships with|ship with"
     ),
     "use": (
         "use|uses|using|used|powered by|run|runs|running|run on|runs on|running on"
         "|built on|based on|driven by|equipped with"
     ),
     "have": "have|has|had|having|with|offering",
-    "which": "which|what|which of|what are|which are|what is|whichever",
+    "which": (
+        "which is|which are|which has|which have|which|what|which of|what are|what is|whichever"
+    ),
     "who": (
         "who makes|who made|who is the maker of|who manufactures|who manufactured"
         "|who produces|who produced|who built|who sells"
@@ -64,7 +67,10 @@ FUNCTIONS: dict[str, str] = {
     ),
     "after": "after|later than|newer than|since then|more recent than",
     "before": "before|earlier than|older than|prior to|until",
-    "since": "since|from|or later|or newer|onwards|onward",
+    "since": "since|or later|or newer|onwards|onward",
+    "from": "from",
+    "money": "euro|euros|eur",
+    "ordinal": "second|third|fourth|fifth|2nd|3rd|4th|5th|runner up|next",
     "or_more": (
         "or more|or above|or higher|or larger|or bigger|and above|and up|and more|plus"
         "|or greater|or over|or better|or heavier|or longer|and higher|and over"
