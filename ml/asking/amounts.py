@@ -202,6 +202,8 @@ def _parameter(
 ) -> Parameter | None:
     """Whose number it is: one named beside it, the adjective's, or the one usual in this unit."""
     last = place if upper is None else upper
+    if draft.spans[last].text[-1] == "年" and _is_calendar(draft.spans[last]):
+        return _year(draft)
     ahead = draft.behind(last)
     while ahead is not None and ahead in draft.used and draft.spans[ahead].does(*_SIGNS):
         ahead = draft.behind(ahead)  # 2018年 之后 发布
@@ -214,7 +216,11 @@ def _parameter(
             return found
     if last + 1 < len(draft.spans) and draft.spans[last + 1].does("money"):
         draft.used.add(last + 1)
-        return meant("expensive", draft.lexicon)
+        price = meant("expensive", draft.lexicon)
+        draft.used.update(
+            at for at in range(place) if price and price in draft.parameters(at) and draft.free(at)
+        )
+        return price
     if earlier := _named_before(draft, place, unit):
         at, parameter = earlier
         draft.used.add(at)
@@ -224,7 +230,7 @@ def _parameter(
         return own
     if unit is None:
         return _year(draft) if number is not None and _YEARS[0] <= number < _YEARS[1] else None
-    return _usual(draft, unit, number or 0.0)
+    return usual(draft, unit, number)
 
 
 def _named_before(draft: Draft, place: int, unit: str | None) -> tuple[int, Parameter] | None:
@@ -261,22 +267,19 @@ def _year(draft: Draft) -> Parameter | None:
     return meant("new", draft.lexicon)
 
 
-def _usual(draft: Draft, unit: str, number: float) -> Parameter | None:
+def usual(draft: Draft, unit: str, number: float | None = None) -> Parameter | None:
     """Of the parameters in such units the one that items state most, whose numbers are like it."""
     found = []
     for parameter in draft.lexicon.parameters.values():
-        if parameter.kind != "number" or not parameter.unit:
-            continue
-        own = _in_unit(number, unit, parameter)
-        if own is None:
+        own = _in_unit(1.0 if number is None else number, unit, parameter)
+        if parameter.kind != "number" or not parameter.unit or own is None:
             continue
         low = draft.lexicon.lowest.get(parameter.id, own)
         high = draft.lexicon.highest.get(parameter.id, own)
-        inside = low <= own <= high
+        inside = number is None or low <= own <= high
         exact = find_unit(unit) == find_unit(parameter.unit)
-        found.append(
-            (not inside, not exact, -draft.lexicon.stated.get(parameter.id, 0), parameter.id)
-        )
+        stated = draft.lexicon.stated.get(parameter.id, 0)
+        found.append((not inside, not exact, -stated, parameter.id))
     if len(found) > 1:
         draft.doubt *= 0.9
     return draft.lexicon.parameters[min(found)[3]] if found else None

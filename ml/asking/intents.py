@@ -6,6 +6,7 @@ import re
 
 from graph.records import Parameter
 from ml.asking.adjectives import fits, meant
+from ml.asking.amounts import usual
 from ml.asking.counting import counts
 from ml.asking.draft import Draft
 from ml.asking.naming import bind_possessions
@@ -41,7 +42,9 @@ def is_silent(span: Span) -> bool:
 def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
     ids = tuple(dict.fromkeys(model.id for _, model in draft.models))
     if len(ids) > 1:
-        draft.used.update(draft.places("than", "compare"))
+        draft.used.update(draft.places("than"))
+        if draft.has("compare"):
+            draft.used.update(draft.places("how"))
     among = (Condition(ITEM, values=ids),)
     if len(ids) > 1 and (ranked or (ranked := which_is_more(draft))):
         parameter, order = ranked
@@ -89,6 +92,9 @@ def _fields(draft: Draft) -> tuple[str, ...]:
         elif (meant_ := _meant_by(draft, place, fields)) is not None:
             draft.used.add(place)
             fields.append(meant_)
+    if not fields and (place_ := draft.first("unit")) is not None:
+        measured = usual(draft, draft.spans[place_].unit or "")
+        fields += [measured.id] if measured else []
     return tuple(dict.fromkeys(fields))
 
 
@@ -177,6 +183,10 @@ def _places_of(draft: Draft, parameter: Parameter) -> list[int]:
 def _ranked_items(draft: Draft, ranked: Ranked) -> Plan:
     parameter, order = ranked
     bind_possessions(draft, set())
+    when = draft.first("when")
+    if when is not None and parameter == meant("new", draft.lexicon):
+        draft.used.add(when)
+        return Plan("aggregate", fields=(parameter.id,), aggregate=order)
     if _asks_number(draft, parameter):
         return Plan("aggregate", fields=(parameter.id,), aggregate=order)
     return Plan("items", order_by=parameter.id, order=order, top=draft.top or 1)

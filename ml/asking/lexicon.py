@@ -17,10 +17,11 @@ from ml.asking.plan import PRICE, STOCK
 from ml.asking.values import ValueTexts
 
 _PARENTHESES = re.compile(r"\s*\([^()]*\)")
+_SHORT = re.compile(r"[A-Za-z]{1,3}\s+(\d.*)")
 LONGEST_NAME = 8  # words
 _ALL = 10**9  # items: more than any graph has
 _SERIES_MODELS, _SERIES_CHARS = 3, 3  # at least, to be a series
-_BLANKED_CHARS = 3  # shorter words have too many neighbours to be mended
+_BLANKED_CHARS = 4  # shorter words have too many neighbours to be mended
 _END_CHARS = 3  # of the end of a model's name that stands for all of it
 _PART_WORDS = 6  # of a model's name without its brand
 _HEAD_ENDS = frozenset({"in", "of", "for", "per"})  # `Launch price | in EUR`
@@ -150,7 +151,9 @@ class AskingLexicon:
                 words[:length] for words in senses for length in range(1, len(words))
             ),
             words=_by_letter(senses),
-            blanked=_blanked(senses),
+            blanked=_blanked(
+                words for words, found in senses.items() if found[0].kind != "function"
+            ),
             series={name: tuple(ids) for name, ids in table.series.items()},
             offers=offers,
         )
@@ -286,6 +289,10 @@ class _Table:
             own = own[len(brand) :]
             for maker in makers:
                 self.add((*maker, *own), whole)
+                if short := _SHORT.match(" ".join(model.name.split()[1:])):
+                    # 小米8 for the Xiaomi Mi 8
+                    named = Sense("model", model.id, model.name, 0.8)
+                    self.add((*maker, *stems(short[1])), named)
         for start in range(len(own)):
             if self._names_model(own[start:], whole=start == 0):
                 sure = 0.95 if start == 0 else 0.6
@@ -301,7 +308,7 @@ class _Table:
         for words, models in beginnings.items():
             named = (self.senses.get(words[place : place + 1], ()) for place in range(len(words)))
             taken = words in _SYNONYMS or any(
-                one.kind != "model"
+                one.kind not in ("model", "series")
                 for senses in (*named, self.senses.get(words, ()))
                 for one in senses
             )

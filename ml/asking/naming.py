@@ -30,7 +30,19 @@ def bind_names(draft: Draft) -> None:
                 draft.used.add(place)
         elif span.values and not _better_named(span):
             _bind_value(draft, place)
+    _except(draft)
     _join(draft)
+
+
+def _except(draft: Draft) -> None:
+    """三星以外: what stands before it is left out, said already by 除了 or not."""
+    for at in list(draft.places("outside")):
+        draft.used.add(at)
+        before = [one for one in draft.conditions if 0 <= one[0] < at]
+        if before:
+            place, condition = max(before, key=lambda one: one[0])
+            draft.conditions.remove((place, condition))
+            draft.conditions.append((place, replace(condition, negated=True)))
 
 
 def _better_named(span: object) -> bool:

@@ -21,6 +21,7 @@ from ml.asking.relating import related
 from ml.asking.spans import Span, spans
 
 SURE = 0.45  # below it a question is refused
+_FEW = 10  # models of a series that are all looked up
 _UNUSED = 0.6  # what a name that the plan has no use for leaves of the confidence
 # Function words without which a question would be another one: none of them is passed over.
 _TELLING = frozenset(
@@ -85,7 +86,11 @@ def _find_models(draft: Draft) -> None:
     for place, span in enumerate(draft.spans):
         if span.of_kind("series") and _means_series(draft, place):
             ids = draft.lexicon.series[span.of_kind("series")[0].id]
-            draft.add(place, Condition(ITEM, values=ids))
+            if len(ids) <= _FEW and not _chooses(draft, place):
+                draft.models += [(place, draft.lexicon.models[id]) for id in ids]
+                draft.used.add(place)
+            else:
+                draft.add(place, Condition(ITEM, values=ids))
         elif span.is_kind("model") and (model := draft.model(place)):
             draft.models.append((place, model))
             draft.used.add(place)
@@ -98,9 +103,12 @@ def _find_models(draft: Draft) -> None:
 
 def _means_series(draft: Draft, place: int) -> bool:
     """Whether all models of a name are meant, and not the one that has no more to its name."""
+    return not draft.spans[place].of_kind("model") or _chooses(draft, place)
+
+
+def _chooses(draft: Draft, place: int) -> bool:
+    """Whether the question is about some of many: `Aurora lamps`, `which Auroras`."""
     span = draft.spans[place]
-    if not span.of_kind("model"):
-        return True
     beside = (at for at in (place - 1, place + 1) if 0 <= at < len(draft.spans))
     plural = span.text.endswith("s") and not span.text.endswith("ss")
     category = any(draft.spans[at].is_kind("category") for at in beside)
@@ -166,7 +174,7 @@ def _left(draft: Draft) -> list[Span]:
 
 
 def _confidence(draft: Draft, left: Sequence[Span]) -> float:
-    lost = any(
+    lost = _is_other_way_round(draft) or any(
         span.number is not None or span.is_kind("model") or span.function in _TELLING
         for span in left
     )
@@ -174,3 +182,13 @@ def _confidence(draft: Draft, left: Sequence[Span]) -> float:
         return 0.0
     mended = sum(span.mended for span in draft.spans)
     return draft.doubt * _UNUSED ** len(left) * MENDED**mended
+
+
+def _is_other_way_round(draft: Draft) -> bool:
+    """Whether an `or` stands between conditions of two fields: all of them would be asked."""
+    for at in draft.places("or"):
+        before = [one for place, one in draft.conditions if 0 <= place < at]
+        behind = [one for place, one in draft.conditions if place > at]
+        if before and behind and before[-1].field != behind[0].field:
+            return True
+    return False

@@ -20,6 +20,15 @@ def superlative(draft: Draft) -> Ranked | None:
         if place not in draft.used and (found := _superlative_at(draft, place)):
             find_top(draft, place)
             return found
+    return _first_of(draft)
+
+
+def _first_of(draft: Draft) -> Ranked | None:
+    """`top 5 by weight`: the highest, where nothing else is said."""
+    for place in list(draft.places("top")):
+        find_top(draft, place)
+        if draft.top is not None and (parameter := one_number(draft)):
+            return parameter, "highest"
     return None
 
 
@@ -65,6 +74,8 @@ def _measured(draft: Draft, first: int, last: int, meaning: str | None) -> Param
     if meaning is None and not draft.chinese and _speaks_of_items(draft, last + 1):
         return None  # `released the most lamps`: it is they that are counted
     for at in near:
+        if draft.chinese and 0 <= at < first and draft.spans[at].is_kind("category"):
+            break  # 发布手机最多: it is they that are counted
         if not draft.free(at) or not draft.spans[at].is_kind("parameter"):
             continue
         for parameter in draft.parameters(at):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ml.asking.adjectives import meant
 from ml.asking.counting import counts
 from ml.asking.draft import Draft
 from ml.asking.naming import bind_names, negation
@@ -25,7 +26,7 @@ def related(draft: Draft) -> Plan | None:
         return _same(draft, place)
     if (plan := _using(draft)) is not None:
         return plan
-    if (place := draft.first("than")) is not None:
+    if (place := _than(draft)) is not None:
         return _compared(draft, place)
     place = draft.first("difference")
     if len(ids) == 2 and place is not None and (parameter := one_number(draft)):
@@ -34,8 +35,39 @@ def related(draft: Draft) -> Plan | None:
     return None
 
 
+def _than(draft: Draft) -> int | None:
+    """`than`, or a `more than` right before a named item."""
+    models = {place for place, _ in draft.models}
+    behind = (at for at in draft.places("more", "less") if draft.behind(at) in models)
+    place = draft.first("than")
+    return place if place is not None else next(behind, None)
+
+
 def _same(draft: Draft, place: int) -> Plan | None:
     """`the same chipset as X`: what it is that is the same, and of whom."""
+    fields = _shared_fields(draft, place)
+    if not fields:
+        return None
+    chosen = sorted(fields) if draft.has("and") else [min(fields)]
+    near = [one for one in chosen if one[0] <= _BESIDE] or [min(fields)]
+    shared = {field for _, _, field in near}
+    draft.used.update(at for _, at, _ in near)
+    draft.used.update(
+        at
+        for at in range(len(draft.spans))
+        if draft.free(at) and shared & {one.id for one in draft.parameters(at)}
+    )
+    draft.used.add(place)
+    *others, (_, reference) = draft.models
+    bind_names(draft)
+    same = tuple(Condition(field, same_as=reference.id) for _, _, field in near)
+    if others:
+        return Plan("check", same, items=tuple(model.id for _, model in others))
+    return Plan("count" if counts(draft) else "items", same)
+
+
+def _shared_fields(draft: Draft, place: int) -> list[tuple[int, int, str]]:
+    """What may be the same: how far from the word it stands, where, and the field."""
     fields = []
     for at, span in enumerate(draft.spans):
         if at in draft.used:
@@ -45,24 +77,14 @@ def _same(draft: Draft, place: int) -> Plan | None:
                 fields.append((abs(at - place), at, parameter.id))
         elif span.does("brand"):
             fields.append((abs(at - place), at, BRAND))
-    if not fields:
-        return None
-    chosen = sorted(fields) if draft.has("and") else [min(fields)]
-    near = [one for one in chosen if one[0] <= _BESIDE] or [min(fields)]
-    meant = {field for _, _, field in near}
-    draft.used.update(
-        at
-        for at in range(len(draft.spans))
-        if meant & {one.id for one in draft.parameters(at)} and draft.free(at)
+    if fields:
+        return fields
+    measured = (
+        (at, meant(span.of_kind("adjective")[0].id, draft.lexicon))
+        for at, span in enumerate(draft.spans)
+        if span.of_kind("adjective")
     )
-    draft.used.update(at for _, at, _ in near)
-    draft.used.add(place)
-    *others, (_, reference) = draft.models
-    bind_names(draft)
-    same = tuple(Condition(field, same_as=reference.id) for _, _, field in near)
-    if others:
-        return Plan("check", same, items=tuple(model.id for _, model in others))
-    return Plan("count" if counts(draft) else "items", same)
+    return [(abs(at - place), at, one.id) for at, one in measured if one]  # 一样重
 
 
 def _using(draft: Draft) -> Plan | None:

@@ -33,7 +33,7 @@ _LONGER = 0.45  # for each further word: one long name rather than two short one
 _PREPOSITIONS = frozenset({"in", "a", "d", "t", "m"})  # behind a space, no units
 _TYPED_CHARS = 5  # shorter words have too many neighbours to be mended
 _YEARS = range(1900, 2100)
-_HAN_SHORTEST, _HAN_LONGEST = 3, 6  # characters of a name that is mended
+_HAN_SHORTEST, _HAN_LONGEST = 4, 6  # characters of a name that is mended
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +248,8 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
         behind = words[place + 1] if place + 1 < len(words) else None
         if behind is None or behind.key in _PREPOSITIONS or is_han(behind.key):
             continue
+        if word.end == behind.start:
+            continue  # what is glued is found with all other quantities
         unit = find_unit(text[behind.start : behind.end])
         if unit is not None and unit.dimension in dimensions:
             shown = text[word.start : behind.end]

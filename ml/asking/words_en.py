@@ -7,7 +7,7 @@ from __future__ import annotations
 
 FUNCTIONS: dict[str, str] = {
     "ignore": (
-        "other|others|another|coloured|colored|put out|brought out|bring out"
+        "both|other|others|another|coloured|colored|put out|brought out|bring out"
         "|came up with|that's|who's|how's|there's|i'm|i'd|let's|gimme|wanna|am after"
         "|i'm after|let|know|shows|display|output|return|retrieve|fetch|please list"
         "|identify|enumerate|pick|choose|say|tell|provide|could|may|might|must|shall"
@@ -46,31 +46,32 @@ FUNCTIONS: dict[str, str] = {
     "when": ("when|when was|when did|when were|in which year|in what year|what year|which year"),
     "how": "how",
     "count": (
-        "how many|number of|count|count of|count the|how many different|what number of"
-        "|the number of|total number of|how many of them|how many of those"
-        "|how many of these"
+        "how many of|how many of the|how many|number of|count|count of|count the"
+        "|how many different|what number of|the number of|total number of"
+        "|how many of them|how many of those|how many of these"
     ),
     "average": "average|mean|on average|avg",
     "total": "total|sum of|combined|sum",
     "more": (
-        "more than|over|above|greater than|bigger than|higher than|exceeding|exceeds"
-        "|exceed|larger than|longer than|beyond|upwards of|north of|better than|>"
+        "more than|over|above|greater than|exceeding|exceeds|exceed|beyond|upwards of|north of|>"
     ),
     "at_least": (
         "at least|no less than|not less than|minimum|minimum of|min|from at least"
         "|starting at|starting from|no fewer than|not below|not under|>="
     ),
-    "less": "less than|under|below|fewer than|smaller than|lower than|shorter than|<",
+    "less": "less than|under|below|fewer than|<",
     "at_most": (
         "at most|no more than|not more than|up to|maximum of|max of|not over|not above"
         "|not exceeding|no higher than|no larger than|<=|no greater than"
     ),
-    "after": "after|later than|newer than|since then|more recent than",
-    "before": "before|earlier than|older than|prior to|until",
+    "after": "after|since then",
+    "before": "before|prior to|until",
     "since": "since|or later|or newer|onwards|onward",
     "from": "from",
     "money": "euro|euros|eur",
-    "ordinal": "second|third|fourth|fifth|2nd|3rd|4th|5th|runner up|next",
+    "ordinal": (
+        "this year|last year|next year|second|third|fourth|fifth|2nd|3rd|4th|5th|runner up|next"
+    ),
     "or_more": (
         "or more|or above|or higher|or larger|or bigger|and above|and up|and more|plus"
         "|or greater|or over|or better|or heavier|or longer|and higher|and over"
