@@ -28,6 +28,7 @@ _WHOLE_VALUE, _PART_OF_VALUE = 1.15, 1.0
 _IGNORED = 0.9
 _QUANTITY, _NUMBER = 1.3, 0.9
 _HAN_WIDTH = 0.6
+_WORDS_TOO = frozenset({"°F"})  # `of`
 _LONE_UNIT = 0.5  # a unit that nothing announces
 _LONGER = 0.45  # for each further word: one long name rather than two short ones
 _PREPOSITIONS = frozenset({"in", "a", "d", "t", "m"})  # behind a space, no units
@@ -164,7 +165,7 @@ def _units(text: str, words: Sequence[Token]) -> Iterator[Span]:
             unit = find_unit(text[start:end])
             if unit is None or unit.dimension in ("count", "angle") or unit.symbol == "year":
                 continue
-            if asks or end - start > 1:
+            if asks or (end - start > 1 and unit.symbol not in _WORDS_TOO):
                 width = _width([word.key for word in words[first : last + 1]])
                 worth = (1.0 if asks else _LONE_UNIT) * width + _LONGER * (last - first)
                 shown = text[start:end]
@@ -227,7 +228,10 @@ def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Itera
             last = ends.get(end, _word_before(words, end))
             first = starts[start]
             width = _width([word.key for word in words[first : last + 1]])
-            worth = _QUANTITY * width + _LONGER * (last - first)
+            letter = (
+                text[end - 1].isupper() and not text[end - 2].isalpha()
+            )  # 4G: GB, or a standard
+            worth = (_NUMBER if letter else _QUANTITY) * width + _LONGER * (last - first)
             if (unit == "year" and number in _YEARS) or _is_counter(unit):
                 yield Span(first, last, start, end, text[start:end], number=number, worth=worth)
             else:
