@@ -14,8 +14,9 @@ from app.api.answers import answer
 from app.api.contract import WRITES, wiring_of
 from app.api.models import Answer
 from app.api.problems import problems
-from app.services.asking import QUESTION_CHARS, Reason
+from app.services.asking import QUESTION_CHARS
 from app.services.asking_sessions import TOKEN_CHARS
+from ml.asking.plan import RefusalReason
 
 router = APIRouter(prefix="/v1", tags=["ask"], route_class=BodyRoute)
 
@@ -49,7 +50,7 @@ class AskAnswer(Answer):
     question: str = Field(examples=[_QUESTION])
     language: Literal["en", "zh"] = Field(description="of the answer", examples=["en"])
     refused: bool = Field(description="it is outside of what the graph can say", examples=[False])
-    reason: Reason | None = Field(description="why it was refused", examples=[None])
+    reason: RefusalReason | None = Field(description="why it was refused", examples=[None])
     text: str = Field(description="the answer as a sentence", examples=["Acme Lantern 6."])
     answer: list[str | float] = Field(
         description="names, numbers, or `yes`, `no`, `unknown`; the first of `total`",
@@ -103,6 +104,7 @@ class AskRequest(BaseModel):
         min_length=1,
         max_length=TOKEN_CHARS,
         description="`session` of the answer that this question follows",
+        examples=[None],
     )
 
 

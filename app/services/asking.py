@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from app.services import asking_queries as queries
 from app.services.asking_results import Found
@@ -14,7 +14,7 @@ from graph.text import clean_text
 from ml.asking.checks import complaints
 from ml.asking.following import Before
 from ml.asking.parser import understand
-from ml.asking.plan import Entity, Language, NotUnderstood, Understood
+from ml.asking.plan import Entity, Language, NotUnderstood, RefusalReason, Understood
 from ml.asking.wording import examples, paraphrase, refusal
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ QUESTION_CHARS = 1_000
 ROWS_MAX = 100  # of an answer; `total` says how many there are
 TIMEOUT_S = 5.0  # of the one query; a question is no report
 
-Reason = Literal[
-    "empty", "unknown_words", "nothing_asked", "no_such_field", "no_context", "not_stated"
-]
 # A language model, as one more parser: a question and the lexicon to a plan, or nothing.
 PlanParser = Callable[[str, "AskingLexicon"], Awaitable[Understood | None]]
 
@@ -51,7 +48,7 @@ class Asked(Record, frozen=True):
     question: str
     language: Language
     refused: bool
-    reason: Reason | None
+    reason: RefusalReason | None
     text: str
     answer: tuple[str | float, ...]
     unit: str | None

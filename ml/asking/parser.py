@@ -12,7 +12,7 @@ from ml.asking.draft import Draft
 from ml.asking.entities import MENDED, entities
 from ml.asking.following import Before, carried, fragment
 from ml.asking.intents import asked, is_silent, yes_no
-from ml.asking.keys import is_han
+from ml.asking.keys import is_han, stemmed
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.naming import bind_names
 from ml.asking.plan import ITEM, Condition, Language, NotUnderstood, Plan, Understood
@@ -20,6 +20,7 @@ from ml.asking.ranking import superlative
 from ml.asking.relating import related
 from ml.asking.spans import Span, spans
 
+WORDS_MAX = 150  # or Chinese characters; no question has more, and each costs time
 SURE = 0.45  # below it a question is refused
 _FEW = 10  # models of a series that are all looked up
 _UNUSED = 0.6  # what a name that the plan has no use for leaves of the confidence
@@ -41,6 +42,8 @@ def understand(
     """What a question asks for; `before` is what was asked before it in the same session."""
     chinese = any(map(is_han, text))
     spoken: Language = language or ("zh" if chinese else "en")
+    if len(stemmed(text)) > WORDS_MAX:
+        return NotUnderstood("too_long", spoken)
     found = spans(text, lexicon)
     if not found:
         return NotUnderstood("empty", spoken)

@@ -24,6 +24,7 @@ Ask = Literal[
 Order = Literal["highest", "lowest"]
 Aggregate = Literal["average", "highest", "lowest", "total"]
 Language = Literal["en", "zh"]
+RefusalReason = Literal["empty", "too_long", "unknown_words", "nothing_asked", "no_context"]
 EntityKind = Literal["model", "brand", "category", "parameter", "value", "number"]
 
 
@@ -96,7 +97,7 @@ class Understood(Record, frozen=True):
 class NotUnderstood(Record, frozen=True):
     """Why a question is refused: `words` are those that nothing in the graph explains."""
 
-    reason: Literal["empty", "unknown_words", "nothing_asked", "no_such_field", "no_context"]
+    reason: RefusalReason
     language: Language
     words: tuple[str, ...] = ()
     entities: tuple[Entity, ...] = ()

@@ -210,12 +210,14 @@ def refusal(reason: str, words: Sequence[str], language: Language) -> str:
             "I cannot tell which items or facts of the graph this asks for.",
             "看不出这个问题问的是图中的哪些内容。",
         ),
-        "no_such_field": ("The graph has no such field.", "图中没有这样的参数。"),
+        "too_long": (
+            "This is longer than any question that I can read.",
+            "这段文字太长，无法当作一个问题来读。",
+        ),
         "no_context": (
             "This refers to an earlier question; send its `session` along.",
             "这个问题引用了之前的问题，请附上它的 session。",
         ),
-        "not_stated": ("The graph does not say.", "图中没有记载。"),
     }
     return sentences[reason][zh]
 
