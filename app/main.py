@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
 
     from app.api import (
         artefacts,
+        ask,
         builds,
         conflicts,
         docs,
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         finetuning.router,
         similar.posts,
         extract.router,
+        ask.router,
         builds.router,
         match.router,
         query.router,

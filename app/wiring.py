@@ -13,13 +13,15 @@ import anyio.to_thread
 
 from app.keys import KeyFile
 from app.observability import configure_logging
+from app.services.asking import Asked, Asking
+from app.services.asking_lexicon import GraphLexicon
 from app.services.browsing import Browsing
 from app.services.embedding import VectorUpkeep
 from app.services.extracting import Extracting
 from app.services.intake import Intake
 from app.services.item_images import serving_predictor
 from app.services.jobs import Jobs
-from app.services.knowledge import GraphKnowledge, Knowledge
+from app.services.knowledge import GraphKnowledge
 from app.services.matching import Matching, loaded_matcher
 from app.services.models import Models, registry_of
 from app.services.querying import Querying, QueryLimits
@@ -32,6 +34,7 @@ from app.services.readers import (
     trained_reader,
 )
 from app.services.readiness import Readiness
+from app.services.renewed import Renewed
 from app.services.reviewing import Reviewing
 from app.services.serving import Serving as Champion
 from app.services.similarity import Similarity
@@ -44,6 +47,7 @@ from graph import migrate
 from graph.client import AsyncDatabase, Connection, Database
 from graph.errors import DatabaseUnavailable
 from graph.records import Neighbourhood, ProposedFact
+from graph.repositories.answers import Answers
 from graph.repositories.conflicts import Conflicts
 from graph.repositories.history import History
 from graph.repositories.items import ItemWriter
@@ -55,9 +59,13 @@ from graph.repositories.vocabulary import Vocabulary
 from graph.server import EmbeddedServer, Endpoint, end_server, server_status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from app.services.asking import PlanParser
     from ml.artefact import Artefact
+    from ml.asking.lexicon import AskingLexicon
+    from ml.asking.plan import Language
     from ml.predict import Predictor
 
 # A job rides out a restart of the server; a client would rather have its 503 and try again.
@@ -66,6 +74,7 @@ JOB_RETRY_S = 30.0  # a restart takes 7 to 17 s
 JOB_THREADS = 8  # requests that ask for jobs at the same time; SQLite serves one after another
 EMBED_THREADS = 2  # requests that embed at the same time; each takes all of a core
 EXTRACT_THREADS = 2  # requests that read texts at the same time; each takes all of a core
+ASK_THREADS = 2  # questions that are read at the same time; each takes a core for milliseconds
 PROBE_TIMEOUT_S = 2.0  # a probe that waits longer is taken for dead by whoever asked
 
 
@@ -79,10 +88,11 @@ class Wiring:
     stats: Stats
     browsing: Browsing
     similarity: Similarity
-    knowledge: Knowledge
+    warmed: tuple[Renewed[Any], ...]  # what is read from the graph before anybody asks
     extracting: Extracting
     matching: Matching
     querying: Querying
+    asking: Asking
     upkeep: VectorUpkeep
     writes: ProductWrites
     reviewing: Reviewing
@@ -122,7 +132,8 @@ async def open_wiring(settings: Settings) -> AsyncIterator[Wiring]:
         stack.push_async_callback(wiring.querying.close)
         for one in (wiring.champion, *wiring.readers):
             stack.callback(one.close)
-        wiring.knowledge.begin()
+        for renewed in wiring.warmed:
+            renewed.begin()
         yield wiring
 
 
@@ -155,7 +166,7 @@ def assemble(
     linking = Champion(registry, LINKING, learnt_linking)
     matching = Champion(registry, MATCHING, loaded_matcher)
     readers = (extraction, linking, matching)
-    knowledge = Knowledge(
+    knowledge = Renewed(
         GraphKnowledge(
             writing,
             linker_over=linker_over(linking.predictor),
@@ -163,6 +174,7 @@ def assemble(
             reader=extraction.predictor,
         )
     )
+    asked_with = Renewed(GraphLexicon(writing))
     embedding = Threads(EMBED_THREADS)
     migrations = migrate.load()
     return Wiring(
@@ -179,10 +191,16 @@ def assemble(
             predictor=champion.predictor,
             threads=embedding,
         ),
-        knowledge=knowledge,
-        extracting=Extracting(knowledge.grounder, Threads(EXTRACT_THREADS)),
+        warmed=(knowledge, asked_with),
+        extracting=Extracting(knowledge, Threads(EXTRACT_THREADS)),
         matching=Matching(products.get, matching.predictor, Threads(EXTRACT_THREADS)),
         querying=_querying(settings, analytics or database),
+        asking=Asking(
+            Answers(database),
+            asked_with,
+            Threads(ASK_THREADS),
+            fallback=plan_parser(settings),
+        ),
         upkeep=VectorUpkeep(writing, predictor=champion.predictor, threads=embedding),
         writes=ProductWrites(
             store=partial(ItemWriter, writing),
@@ -274,6 +292,35 @@ async def read_proposals(
             facts, after = facts + page.facts, page.next
             if after is None or len(facts) >= limit:
                 return facts
+
+
+def plan_parser(settings: Settings) -> PlanParser | None:
+    """The language model that questions may be read by, where one is configured."""
+    if settings.ask_llm_url is None:
+        return None
+    from app.services.asking_model import ModelParser, ModelServer
+
+    key = settings.ask_llm_key.get_secret_value() if settings.ask_llm_key else None
+    return ModelParser(ModelServer(settings.ask_llm_url, settings.ask_llm_model, key))
+
+
+async def ask_all(
+    settings: Settings,
+    lexicon: AskingLexicon,
+    questions: Sequence[str],
+    *,
+    language: Language | None = None,
+) -> list[Asked]:
+    """Questions that follow each other, for a command."""
+    answers: list[Asked] = []
+    async with AsyncDatabase(connection_of(located(settings))) as database:
+        asking = Asking(
+            Answers(database), lambda: lexicon, Threads(1), fallback=plan_parser(settings)
+        )
+        for question in questions:
+            session = answers[-1].session if answers else None
+            answers.append(await asking.ask(question, language=language, session=session))
+    return answers
 
 
 def connection_of(settings: Settings) -> Connection:

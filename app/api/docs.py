@@ -47,6 +47,7 @@ DESCRIPTION: dict[str, Any] = {
         {"name": "jobs", "description": "What goes on in the background."},
         {"name": "similar", "description": "What is like a product or a text, and why."},
         {"name": "extract", "description": "What texts state, and where they say it."},
+        {"name": "ask", "description": "Questions over the graph, and the query that answered."},
         {"name": "match", "description": "Whether two items are the same product, and why."},
         {"name": "query", "description": "The graph in Cypher, for data scientists; reading only."},
         {"name": "models", "description": "What was learned, and which of it serves."},

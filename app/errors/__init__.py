@@ -24,6 +24,7 @@ AppError
     ├── BodyNotJson
     ├── BodyMalformed
     ├── CursorInvalid
+    ├── SessionInvalid
     ├── ItemIdInvalid
     ├── ItemNotFound
     ├── ParameterUnknown
@@ -70,6 +71,7 @@ from app.errors.requests import (
     ParameterUnknown,
     RequestRefused,
     ScopeMissing,
+    SessionInvalid,
     TooManyQueries,
 )
 from app.errors.setup import (
@@ -138,6 +140,7 @@ __all__ = [
     "PathUnreadable",
     "RequestRefused",
     "ScopeMissing",
+    "SessionInvalid",
     "SettingsInvalid",
     "ThresholdMissing",
     "TooManyQueries",
