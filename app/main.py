@@ -29,6 +29,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         builds,
         conflicts,
         docs,
+        events,
         extract,
         health,
         history,
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         match,
         product_writes,
         products,
+        recommend,
         review,
         similar,
         stats,
@@ -65,6 +67,9 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         extract.router,
         builds.router,
         match.router,
+        recommend.router,
+        events.posts,
+        events.router,
         stats.router,
     )
     app = FastAPI(

@@ -66,6 +66,7 @@ from app.errors.requests import (
     ParameterUnknown,
     RequestRefused,
     ScopeMissing,
+    ShopperNotFound,
 )
 from app.errors.setup import (
     AddressInUse,
@@ -132,6 +133,7 @@ __all__ = [
     "RequestRefused",
     "ScopeMissing",
     "SettingsInvalid",
+    "ShopperNotFound",
     "UploadRefused",
     "UploadStalled",
     "WebhookNotAllowed",

@@ -108,3 +108,11 @@ class ParameterUnknown(RequestRefused):
         super().__init__(
             f"there is no parameter {name!r}; `GET /v1/parameters` lists those there are"
         )
+
+
+class ShopperNotFound(RequestRefused):
+    code = "shopper_not_found"
+
+    def __init__(self, *, id: str) -> None:
+        self.id = id
+        super().__init__(f"nothing is known of a shopper {id!r}")

@@ -28,7 +28,9 @@ LearningError
 ├── LabelsInvalid               a file of labelled texts that cannot be read or judged by
 ├── MatcherInvalid              files that are no matcher of this version
 ├── PairsInvalid                a file of labelled pairs that cannot be read or learnt from
+├── RecommenderInvalid          files that are no recommender of this version
 ├── RecipeInvalid               a setting of a training run that makes no sense
+├── SequencesInvalid            a file of shoppers and their items that cannot be read or judged by
 ├── SpansInvalid                entities that no text can have
 ├── SplitLeaks                  parts that share what they are judged on
 ├── TriplesInvalid              a file of triples that cannot be read or judged by
@@ -48,6 +50,7 @@ from ml.errors.artefacts import (
     BundleInvalid,
     ExtractorInvalid,
     MatcherInvalid,
+    RecommenderInvalid,
     RegistryUnavailable,
 )
 from ml.errors.base import LearningError
@@ -68,6 +71,7 @@ from ml.errors.files import (
     OffersInvalid,
     OffersTooFew,
     PairsInvalid,
+    SequencesInvalid,
     SpansInvalid,
     SplitLeaks,
     TitlesInvalid,
@@ -114,7 +118,9 @@ __all__ = [
     "OffersTooFew",
     "PairsInvalid",
     "RecipeInvalid",
+    "RecommenderInvalid",
     "RegistryUnavailable",
+    "SequencesInvalid",
     "SpansInvalid",
     "SplitLeaks",
     "TensorBoardMissing",
