@@ -46,7 +46,10 @@ class EventIn(BaseModel):
         examples=[SHOPPER_EXAMPLE],
     )
     item: str = Field(
-        min_length=1, max_length=ITEM_CHARS_MAX, description="id of a product", examples=[ID_EXAMPLE]
+        min_length=1,
+        max_length=ITEM_CHARS_MAX,
+        description="id of a product",
+        examples=[ID_EXAMPLE],
     )
     kind: Literal["viewed", "bought"] = Field(examples=["bought"])
     at: str | None = Field(

@@ -37,8 +37,8 @@ class ContextIn(BaseModel):
     intent: Literal["any", "complements", "substitutes"] = Field(
         default="any",
         description=(
-            "with `item`: `complements` go with it and are of another category, `substitutes` go in "
-            "its place and are of the same one"
+            "with `item`: `complements` go with it and are of another category, `substitutes` "
+            "go in its place and are of the same one"
         ),
         examples=["complements"],
     )
@@ -109,12 +109,15 @@ class Recommended(Answer):
 
     item: ProductSummary
     score: float = Field(
-        description="compares items of one method, the higher the better", ge=0, le=1, examples=[0.8]
+        description="compares items of one method, the higher the better",
+        ge=0,
+        le=1,
+        examples=[0.8],
     )
     method: _Method = Field(
         description=(
-            "by the trained model, by what was bought together, by likeness, by how many bought it, "
-            "or because it is new"
+            "by the trained model, by what was bought together, by likeness, by how many bought "
+            "it, or because it is new"
         ),
         examples=["sequence"],
     )
@@ -130,12 +133,8 @@ class Recommendations(Answer):
     model: str | None = Field(
         description="the trained model that answered, if one did", examples=["recommendation@2"]
     )
-    notice: str | None = Field(
-        description="why the trained model did not answer", examples=[None]
-    )
-    ignored: list[str] = Field(
-        description="items of the history that are not there", examples=[[]]
-    )
+    notice: str | None = Field(description="why the trained model did not answer", examples=[None])
+    ignored: list[str] = Field(description="items of the history that are not there", examples=[[]])
     items: list[Recommended]
 
 

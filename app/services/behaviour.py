@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from itertools import batched
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,7 +108,8 @@ def import_events(
         ImportFailed: the file itself cannot be read; what came before is stored.
     """
     with DumpReader(path, options or FileOptions()) as reader:
-        for batch in batched(reader, BATCH):
+        rest = iter(reader)
+        while batch := list(islice(rest, BATCH)):
             rows = [(row.line, row.cells) for row in batch if not isinstance(row, RecordRejected)]
             broken = tuple(
                 EventRefused(row.line, row.code, row.reason)

@@ -187,9 +187,7 @@ def attributes(database: Database) -> Iterator[tuple[str, list[str]]]:
     after = ""
     while rows := database.read(ATTRIBUTES, after=after, limit=PAGE_ITEMS):
         for row in rows:
-            named = [
-                f"{kind}:{row[kind]}" for kind in ("brand", "category", "model") if row[kind]
-            ]
+            named = [f"{kind}:{row[kind]}" for kind in ("brand", "category", "model") if row[kind]]
             yield row["item"], named + row["facts"]
         after = rows[-1]["item"]
 

@@ -162,9 +162,7 @@ class Recommendable:
             BOUGHT_WITH, filter, ids=list(ids), asked=max(1, len(ids)), rows=rows
         )
         return [
-            Offer(
-                _summary(row["summary"]), min(1.0, row["score"]), _together(row["together"])
-            )
+            Offer(_summary(row["summary"]), min(1.0, row["score"]), _together(row["together"]))
             for row in found
         ]
 
@@ -181,9 +179,7 @@ class Recommendable:
         found = await self._rows(NEWEST, filter, without=list(without), rows=rows)
         return [Offer(_summary(row["summary"]), since=row["at"]) for row in found]
 
-    async def speaking_for(
-        self, items: Sequence[str], history: Sequence[str]
-    ) -> dict[str, Speaks]:
+    async def speaking_for(self, items: Sequence[str], history: Sequence[str]) -> dict[str, Speaks]:
         """What of `history` was bought with each of `items`, and what they share with its last."""
         if not items or not history:
             return {}
@@ -206,7 +202,6 @@ class Recommendable:
         selection = select(filter, "product", from_index=False)
         found = query.format(predicate=predicate_of(selection))
         return await self._database.read(found, {**selection.parameters, **asked})
-
 
 
 def _together(rows: list[list[Any]]) -> tuple[Together, ...]:

@@ -1,4 +1,4 @@
-"""All that speaks for a next item, each on one scale: networks and counts, for known and new items."""
+"""All that speaks for a next item on one scale: networks and counts, for known and new items."""
 
 # B histories, N items, C components, D width
 

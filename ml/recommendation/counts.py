@@ -42,9 +42,9 @@ class Counts:
     def of(cls, histories: Histories, facts: ItemFacts) -> Counts:
         items = len(facts)
         popularity_N = np.bincount(histories.item_E, minlength=items).astype(np.float32)
-        late = LATE ** histories.from_end_E()
+        late = LATE ** histories.from_end()
         late_N = np.bincount(histories.item_E, weights=late, minlength=items).astype(np.float32)
-        seen_UN = histories.seen_UN(items)
+        seen_UN = histories.seen(items)
         shoppers_N = np.asarray(seen_UN.sum(axis=0)).ravel()
         return cls(
             popularity_N,
@@ -59,13 +59,13 @@ class Counts:
         items = len(self.popularity_N)
         match name:
             case "item_cosine":
-                found = histories.weighted_UN(items, DECAY) @ self.cosine_NN
+                found = histories.weighted(items, DECAY) @ self.cosine_NN
                 return np.sqrt(_dense(found))
             case "transitions":
-                found = histories.weighted_UN(items, DECAY**2) @ self.after_NN
+                found = histories.weighted(items, DECAY**2) @ self.after_NN
                 return np.sqrt(_dense(found))
             case "attribute_cosine":
-                profile_BK = histories.weighted_UN(items, DECAY) @ self.attribute_NK
+                profile_BK = histories.weighted(items, DECAY) @ self.attribute_NK
                 return _dense(profile_BK @ self.attribute_NK.T)
             case "popularity":
                 return np.tile(np.log1p(self.popularity_N), (len(histories), 1))
@@ -91,7 +91,7 @@ def _normed(counts_NN: sparse.csr_matrix, shoppers_N: Floats) -> sparse.csr_matr
 
 def _transitions(histories: Histories, items: int) -> sparse.csr_matrix:
     total = sparse.csr_matrix((items, items), dtype=np.float32)
-    left = histories.from_end_E()
+    left = histories.from_end()
     for distance in range(1, WINDOW + 1):
         first = np.flatnonzero(left >= distance)
         pair = (histories.item_E[first], histories.item_E[first + distance])
@@ -101,7 +101,7 @@ def _transitions(histories: Histories, items: int) -> sparse.csr_matrix:
 
 
 def attribute_rows(facts: ItemFacts) -> sparse.csr_matrix:
-    has_NK = facts.has_NK()
+    has_NK = facts.has()
     items_K = np.asarray(has_NK.sum(axis=0)).ravel()
     idf_K = np.log1p(len(facts) / np.maximum(1, items_K)).astype(np.float32)
     weighted_NK = sparse.csr_matrix(has_NK.multiply(idf_K))

@@ -11,12 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from ml.errors import SequencesInvalid
 from ml.evaluation.report import Measured, Report, sha256_of
-from ml.links.training import faster_dtype
 from ml.recommendation.counts import CountName, Counts
 from ml.recommendation.recommender import (
     BATCH,
@@ -25,7 +23,7 @@ from ml.recommendation.recommender import (
     strangers,
     train_recommender,
 )
-from ml.recommendation.sequences import Histories, Interactions, Ints, ItemFacts, read_interactions
+from ml.recommendation.sequences import Histories, Interactions, Ints, read_interactions
 from ml.recommendation.training import Notify, TrainingConfig
 
 NEGATIVES = 99
@@ -45,7 +43,7 @@ class RecommendationTrial:
         unseen: share of the items that a second training is kept from; 0: no such training.
     """
 
-    epochs: int = 40
+    epochs: int = 15
     unseen: float = 0.1
     seed: int = 0
 
@@ -82,7 +80,7 @@ def evaluate_recommendation(
     """
     start = time.monotonic()
     data = read_interactions(sequences, attributes)
-    if int((data.histories.length_U >= 3).sum()) < 2:
+    if int((data.histories.lengths >= 3).sum()) < 2:
         reason = "fewer than two shoppers have three items: one to learn, one to weigh, one to find"
         raise SequencesInvalid(path=sequences, reason=reason)
     judged = judge(data, config_of(trial), trial, notify=notify)
@@ -118,10 +116,9 @@ def judge(
     data: Interactions, config: RecommenderConfig, trial: RecommendationTrial, *, notify: Notify
 ) -> Judged:
     """What a recommender that learnt from all but the last items makes of those."""
-    dtype = faster_dtype(torch.device("cpu"), config.network.width)
     items, histories = len(data.items), data.histories
     known = histories.without_last(1)
-    asked = np.flatnonzero(histories.length_U >= 2)
+    asked = np.flatnonzero(histories.lengths >= 2)
     questions = Questions.of(histories, known, asked, items, NEGATIVES_SEED)
     stale: dict[str, float] = {}
 
@@ -132,7 +129,6 @@ def judge(
         known,
         data.facts,
         config,
-        product_dtype=dtype,
         notify=notify,
         before_refresh=before_refresh,
     )
@@ -144,16 +140,10 @@ def judge(
         "shoppers": len(asked),
         "items": items,
         "attributes": len(data.attributes),
-        "weights": dict(
-            zip(
-                recommender.components.names,
-                (round(one, 3) for one in recommender.mixture.known_C.tolist()),
-                strict=True,
-            )
-        ),
+        "components": recommender.components.names,
     }
     if trial.unseen:
-        unseen = _judge_unseen(data, config, trial, dtype, notify)
+        unseen = _judge_unseen(data, config, trial, notify)
         if unseen is not None:
             metrics |= _measured(unseen[0], generator)
             for name, found in unseen[1].items():
@@ -166,7 +156,6 @@ def _judge_unseen(
     data: Interactions,
     config: RecommenderConfig,
     trial: RecommendationTrial,
-    dtype: torch.dtype,
     notify: Notify,
 ) -> tuple[Mapping[str, Tensor], Mapping[str, Mapping[str, float]], int] | None:
     """The same for items that are cut out of the training whole; None: nobody took one last."""
@@ -175,12 +164,12 @@ def _judge_unseen(
     histories = data.histories
     known = histories.without_last(1).without_items(cut_N)
     last = np.maximum(histories.start_U1[1:] - 1, 0)
-    asked = np.flatnonzero((known.length_U >= 1) & cut_N[histories.item_E[last]])
+    asked = np.flatnonzero((known.lengths >= 1) & cut_N[histories.item_E[last]])
     if not len(asked):
         return None
     notify(f"{int(cut_N.sum())} items are cut out; {len(asked)} shoppers took one of them last")
     one = replace(config, id_dropouts=(max(config.id_dropouts),))
-    recommender = train_recommender(known, data.facts, one, product_dtype=dtype, notify=notify)
+    recommender = train_recommender(known, data.facts, one, notify=notify)
     questions = Questions.of(histories, known, asked, len(data.items), NEGATIVES_SEED)
     found = measures(*ranks(recommender.scores, questions))
     counted = _baselines(Counts.of(known, data.facts), questions)
@@ -195,17 +184,11 @@ def _judge_unseen(
 
 
 def _baselines(counts: Counts, questions: Questions) -> dict[str, dict[str, float]]:
-    return {
-        name: _means(
-            measures(
-                *ranks(
-                    lambda given, name=name: torch.from_numpy(counts.scores(name, given)),
-                    questions,
-                )
-            )
-        )
-        for name in BASELINES
-    }
+    return {name: _means(measures(*ranks(_by(counts, name), questions))) for name in BASELINES}
+
+
+def _by(counts: Counts, name: CountName) -> Score:
+    return lambda given: torch.from_numpy(counts.scores(name, given))
 
 
 def ranks(score: Score, questions: Questions) -> Ranks:
@@ -222,7 +205,7 @@ def ranks(score: Score, questions: Questions) -> Ranks:
         own_B1 = score_BN.gather(1, target_B1).clone()
         sampled.append(_rank(score_BN.gather(1, candidate_BS[:, 1:]), own_B1))
         had = questions.had.chosen(rows)
-        row_E = torch.from_numpy(np.repeat(np.arange(len(rows)), had.length_U))
+        row_E = torch.from_numpy(np.repeat(np.arange(len(rows)), had.lengths))
         score_BN[row_E, torch.from_numpy(had.item_E)] = -torch.inf
         score_BN.scatter_(1, target_B1, -torch.inf)
         full.append(_rank(score_BN, own_B1))

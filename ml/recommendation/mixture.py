@@ -4,46 +4,60 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
-import torch.nn.functional as F
-from torch import Tensor
+from torch import Generator, Tensor, nn
+from torch.nn import functional
 
-PENALTY = 1e-3  # on squared weights: components that say the same share what they get
-STEPS = 100
+HIDDEN = 24
+EPOCHS = 8
+BATCH = 128
+LEARNING_RATE = 3e-3
+WEIGHT_DECAY = 1e-5
 
 
-@dataclass(frozen=True, slots=True)
-class Mixture:
-    """Weights of the components, for items that somebody has had and for new ones."""
+class Mixture(nn.Module):
+    """One number out of all components, for items that somebody has had and for new ones.
 
-    known_C: Tensor
-    new_C: Tensor
+    A line, and beside it a small curve: that two components agree is worth more than their sum.
+    """
 
-    def mixed(self, known: Tensor, new: Tensor, is_new: Tensor) -> Tensor:
+    def __init__(self, known: int, new: int) -> None:
+        super().__init__()
+        self.line = nn.Linear(known, 1, bias=False)
+        self.curve = nn.Sequential(nn.Linear(known, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, 1))
+        self.new = nn.Linear(new, 1, bias=False)
+
+    def forward(self, known: Tensor, new: Tensor, is_new: Tensor) -> Tensor:
         """The scores: `known` and `new` end in components, `is_new` says which of them counts."""
-        return torch.where(is_new, new @ self.new_C, known @ self.known_C)
+        of_known = (self.line(known) + self.curve(known)).squeeze(-1)
+        if not is_new.any():
+            return of_known
+        return torch.where(is_new, self.new(new).squeeze(-1), of_known)
 
 
-def fit_mixture(known_USC: Tensor, new_USC: Tensor, is_new_US: Tensor) -> Mixture:
-    """The weights under which the first of each shopper's candidates is most likely.
+def fit_mixture(known_USC: Tensor, new_USC: Tensor, is_new_US: Tensor, seed: int) -> Mixture:
+    """The mixture under which the first of each shopper's candidates is most likely.
 
     Source: conditional logit: McFadden, "Conditional logit analysis of qualitative choice
-    behavior", 1974.
+    behavior", 1974; ours adds the curve.
     """
-    known_C = torch.zeros(known_USC.shape[2], requires_grad=True)
-    new_C = torch.zeros(new_USC.shape[2], requires_grad=True)
-    target_U = torch.zeros(len(known_USC), dtype=torch.long)
-    optimiser = torch.optim.LBFGS([known_C, new_C], max_iter=STEPS, line_search_fn="strong_wolfe")
-
-    def closure() -> Tensor:
-        optimiser.zero_grad()
-        mixed_US = Mixture(known_C, new_C).mixed(known_USC, new_USC, is_new_US)
-        loss = F.cross_entropy(mixed_US, target_U)
-        loss = loss + PENALTY * (known_C.square().sum() + new_C.square().sum())
-        torch.autograd.backward(loss)
-        return loss
-
-    optimiser.step(closure)
-    return Mixture(known_C.detach(), new_C.detach())
+    torch.manual_seed(seed)
+    generator = Generator().manual_seed(seed)
+    mixture = Mixture(known_USC.shape[2], new_USC.shape[2])
+    optimiser = torch.optim.AdamW(
+        mixture.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY
+    )
+    steps = EPOCHS * -(-len(known_USC) // BATCH)
+    step = 0
+    for _ in range(EPOCHS):
+        for rows in torch.randperm(len(known_USC), generator=generator).split(BATCH):
+            for group in optimiser.param_groups:
+                group["lr"] = LEARNING_RATE * (1 - step / steps)
+            score_BS = mixture(known_USC[rows], new_USC[rows], is_new_US[rows])
+            target_B = torch.zeros(len(rows), dtype=torch.long)
+            loss = functional.cross_entropy(score_BS, target_B)
+            optimiser.zero_grad()
+            torch.autograd.backward(loss)
+            optimiser.step()
+            step += 1
+    return mixture.eval()

@@ -8,8 +8,8 @@ import math
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 from ml.recommendation.sequences import ItemFacts
 
@@ -56,9 +56,7 @@ class SequenceNetwork(nn.Module):
         self.start_N: Tensor
         self.scale_F: Tensor
         self.id_ND = nn.Parameter(torch.randn(len(facts), config.width) * 0.02)
-        self.attribute_KD = nn.Parameter(
-            torch.randn(max(1, facts.attributes), config.width) * 0.02
-        )
+        self.attribute_KD = nn.Parameter(torch.randn(max(1, facts.attributes), config.width) * 0.02)
         self.bias_N = nn.Parameter(torch.zeros(len(facts)))
         self.position_LD = nn.Parameter(torch.randn(config.last, config.width) * 0.02)
         self.dropout = nn.Dropout(config.dropout)
@@ -67,7 +65,7 @@ class SequenceNetwork(nn.Module):
 
     def item_vectors(self, hidden_N: Tensor | None = None) -> Tensor:
         """`item_ND`; without their own vector for the items that `hidden_N` marks."""
-        known_ND = F.embedding_bag(
+        known_ND = functional.embedding_bag(
             self.attribute_F,
             self.attribute_KD,
             self.start_N,
@@ -87,7 +85,9 @@ class SequenceNetwork(nn.Module):
         """
         length = history_BL.shape[1]
         is_item_BL = history_BL >= 0
-        x_BLD = F.embedding(history_BL.clamp(min=0), item_ND) * math.sqrt(self.config.width)
+        x_BLD = functional.embedding(history_BL.clamp(min=0), item_ND) * math.sqrt(
+            self.config.width
+        )
         x_BLD = self.dropout(x_BLD + self.position_LD[-length:]) * is_item_BL.unsqueeze(2)
         causal_LL = torch.ones(length, length, dtype=torch.bool, device=x_BLD.device).tril()
         itself_LL = torch.eye(length, dtype=torch.bool, device=x_BLD.device)
@@ -115,7 +115,8 @@ class _Block(nn.Module):
             part.view(batch, length, self.heads, -1).transpose(1, 2)
             for part in self.to_three(self.first_norm(x_BLD)).chunk(3, dim=2)
         )
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=sees_BLL.unsqueeze(1))
+        mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=sees_BLL.unsqueeze(1))
         x_BLD = x_BLD + self.dropout(self.out(mixed.transpose(1, 2).reshape(batch, length, width)))
-        inner = self.dropout(F.gelu(self.wide(self.second_norm(x_BLD))))
-        return x_BLD + self.dropout(self.narrow(inner))
+        inner = self.dropout(functional.gelu(self.wide(self.second_norm(x_BLD))))
+        out_BLD: Tensor = x_BLD + self.dropout(self.narrow(inner))
+        return out_BLD

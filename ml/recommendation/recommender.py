@@ -5,22 +5,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ml.links.training import faster_dtype
 from ml.recommendation.components import Components
 from ml.recommendation.counts import Counts
 from ml.recommendation.mixture import Mixture, fit_mixture
-from ml.recommendation.network import NetworkConfig, SequenceNetwork
+from ml.recommendation.network import NetworkConfig
 from ml.recommendation.sequences import Histories, Ints, ItemFacts
 from ml.recommendation.training import Notify, TrainingConfig, train_network
 
 BATCH = 128  # histories scored at a time: some 100 MB for 12,000 items
 MIXED = 10_000  # histories that the mixture is fitted on
-RIVALS = 200  # candidates beside the true one
+RIVALS = 100  # candidates beside the true one
 PRETENDED_NEW = 0.1  # share of the items that the fit treats as if nobody had had them
 
 
@@ -34,10 +35,12 @@ class RecommenderConfig:
             from while the mixture was fitted.
     """
 
-    id_dropouts: tuple[float, ...] = (0.1, 0.3, 0.5)
-    network: NetworkConfig = NetworkConfig()
-    training: TrainingConfig = TrainingConfig()
-    refresh: TrainingConfig = TrainingConfig(epochs=5, learning_rate=5e-4)
+    id_dropouts: tuple[float, ...] = (0.0, 0.3, 0.5)
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    refresh: TrainingConfig = field(
+        default_factory=lambda: TrainingConfig(epochs=2, learning_rate=5e-4)
+    )
     seed: int = 0
 
 
@@ -51,7 +54,9 @@ class Recommender:
     def scores(self, histories: Histories) -> Tensor:
         """`score_BN`; what a history has already had is not left out."""
         known_BNC, new_BNC = self.components.scores(histories)
-        return self.mixture.mixed(known_BNC, new_BNC, self.components.new_N)
+        with torch.no_grad():
+            score_BN: Tensor = self.mixture(known_BNC, new_BNC, self.components.new_N)
+        return score_BN
 
 
 def train_recommender(
@@ -59,7 +64,6 @@ def train_recommender(
     facts: ItemFacts,
     config: RecommenderConfig,
     *,
-    product_dtype: torch.dtype,
     notify: Notify,
     before_refresh: Callable[[Recommender], None] = lambda recommender: None,
 ) -> Recommender:
@@ -72,16 +76,10 @@ def train_recommender(
         TrainingDiverged: as its name says.
     """
     earlier = histories.without_last(1)
+    product_dtype = faster_dtype(torch.device("cpu"), config.network.width)
     networks = []
     for at, id_dropout in enumerate(config.id_dropouts):
-        shape = NetworkConfig(
-            width=config.network.width,
-            layers=config.network.layers,
-            heads=config.network.heads,
-            dropout=config.network.dropout,
-            id_dropout=id_dropout,
-            last=config.network.last,
-        )
+        shape = replace(config.network, id_dropout=id_dropout)
         notify(f"network {at + 1} of {len(config.id_dropouts)}, id dropout {id_dropout:g}")
         networks.append(
             train_network(
@@ -118,7 +116,7 @@ def train_recommender(
 def _fitted(components: Components, histories: Histories, config: RecommenderConfig) -> Mixture:
     """The mixture under which the last items of the histories come first."""
     random = np.random.default_rng(config.seed)
-    able = np.flatnonzero(histories.length_U >= 2)
+    able = np.flatnonzero(histories.lengths >= 2)
     shoppers = random.permutation(able)[:MIXED]
     last_U = histories.item_E[histories.start_U1[shoppers + 1] - 1]
     given = histories.chosen(shoppers).without_last(1)
@@ -133,20 +131,16 @@ def _fitted(components: Components, histories: Histories, config: RecommenderCon
         known.append(known_BNC.gather(1, candidate_BS1.expand(-1, -1, known_BNC.shape[2])))
         new.append(new_BNC.gather(1, candidate_BS1.expand(-1, -1, new_BNC.shape[2])))
     is_new_US = (pretended_N | components.new_N)[torch.from_numpy(candidate_US)]
-    return fit_mixture(torch.cat(known), torch.cat(new), is_new_US)
+    return fit_mixture(torch.cat(known), torch.cat(new), is_new_US, config.seed)
 
 
-def scored(
-    components: Components, histories: Histories
-) -> Iterator[tuple[slice, Tensor, Tensor]]:
+def scored(components: Components, histories: Histories) -> Iterator[tuple[slice, Tensor, Tensor]]:
     for first in range(0, len(histories), BATCH):
         rows = slice(first, min(first + BATCH, len(histories)))
         yield rows, *components.scores(histories.chosen(np.arange(rows.start, rows.stop)))
 
 
-def strangers(
-    histories: Histories, items: int, count: int, random: np.random.Generator
-) -> Ints:
+def strangers(histories: Histories, items: int, count: int, random: np.random.Generator) -> Ints:
     """`item_US`: items drawn evenly out of those that each shopper has not had, all different.
 
     Where there are too few, some come twice.

@@ -46,7 +46,7 @@ class Histories:
         return self.item_E[self.start_U1[shopper] : self.start_U1[shopper + 1]]
 
     @cached_property
-    def length_U(self) -> Ints:
+    def lengths(self) -> Ints:
         return np.diff(self.start_U1)
 
     def without_last(self, dropped: int) -> Histories:
@@ -60,12 +60,12 @@ class Histories:
     def chosen(self, shoppers: Ints) -> Histories:
         return Histories.of(self[int(u)] for u in shoppers)
 
-    def from_end_E(self) -> Ints:
+    def from_end(self) -> Ints:
         """How many items of the same shopper follow each interaction."""
-        ends = np.repeat(self.start_U1[1:], self.length_U)
+        ends = np.repeat(self.start_U1[1:], self.lengths)
         return ends - 1 - np.arange(len(self.item_E))
 
-    def seen_UN(self, items: int) -> sparse.csr_matrix:
+    def seen(self, items: int) -> sparse.csr_matrix:
         """1 where a shopper has had an item, however often."""
         matrix = sparse.csr_matrix(
             (np.ones(len(self.item_E), dtype=np.float32), self.item_E, self.start_U1),
@@ -75,10 +75,10 @@ class Histories:
         matrix.data[:] = 1
         return matrix
 
-    def weighted_UN(self, items: int, decay: float) -> sparse.csr_matrix:
-        """`decay ** age` of each item, the last one's age being 0; of several takes the youngest's."""
-        weights = (decay ** self.from_end_E()).astype(np.float32)
-        shopper = np.repeat(np.arange(len(self)), self.length_U)
+    def weighted(self, items: int, decay: float) -> sparse.csr_matrix:
+        """`decay ** age` of each item, the last one's age being 0; at its youngest."""
+        weights = (decay ** self.from_end()).astype(np.float32)
+        shopper = np.repeat(np.arange(len(self)), self.lengths)
         order = np.lexsort((-weights, self.item_E, shopper))
         shopper, item, weights = shopper[order], self.item_E[order], weights[order]
         first = np.ones(len(item), dtype=bool)
@@ -110,7 +110,7 @@ class ItemFacts:
     def __len__(self) -> int:
         return len(self.start_N1) - 1
 
-    def has_NK(self) -> sparse.csr_matrix:
+    def has(self) -> sparse.csr_matrix:
         return sparse.csr_matrix(
             (np.ones(len(self.attribute_F), dtype=np.float32), self.attribute_F, self.start_N1),
             shape=(len(self), self.attributes),

@@ -85,9 +85,9 @@ class TrainedRecommender:
             "popularity_N": torch.from_numpy(counts.popularity_N),
             "late_N": torch.from_numpy(counts.late_N),
             "learnt_N": components.learnt_N,
-            "known_C": self.recommender.mixture.known_C,
-            "new_C": self.recommender.mixture.new_C,
         }
+        for name, weight in self.recommender.mixture.state_dict().items():
+            tensors[f"mixture.{name}"] = weight
         for name in _SPARSE:
             matrix: sparse.csr_matrix = getattr(counts, name)
             tensors[f"{name}.data"] = torch.from_numpy(matrix.data)
@@ -123,14 +123,7 @@ def _rebuilt(described: _Described, tensors: Mapping[str, Tensor]) -> TrainedRec
     networks = []
     for at, config in enumerate(described.networks):
         network = SequenceNetwork(facts, config)
-        prefix = f"network_{at}."
-        network.load_state_dict(
-            {
-                name.removeprefix(prefix): tensor
-                for name, tensor in tensors.items()
-                if name.startswith(prefix)
-            }
-        )
+        network.load_state_dict(_part(tensors, f"network_{at}."))
         networks.append(network.eval())
     matrices = {
         name: sparse.csr_matrix(
@@ -146,6 +139,16 @@ def _rebuilt(described: _Described, tensors: Mapping[str, Tensor]) -> TrainedRec
         after_NN=matrices["after_NN"],
         attribute_NK=attribute_rows(facts),
     )
-    mixture = Mixture(tensors["known_C"], tensors["new_C"])
     components = Components(networks, counts, tensors["learnt_N"])
-    return TrainedRecommender(tuple(described.items), facts, Recommender(components, mixture))
+    mixture = Mixture(len(components.names), len(components.new_names))
+    mixture.load_state_dict(_part(tensors, "mixture."))
+    recommender = Recommender(components, mixture.eval())
+    return TrainedRecommender(tuple(described.items), facts, recommender)
+
+
+def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {
+        name.removeprefix(prefix): tensor
+        for name, tensor in tensors.items()
+        if name.startswith(prefix)
+    }

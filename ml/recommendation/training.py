@@ -29,9 +29,9 @@ class TrainingConfig:
         warmup: share of the steps in which the learning rate rises; it falls to 0 to the end.
     """
 
-    epochs: int = 30
+    epochs: int = 15
     targets: int = 1_500
-    candidates: int = 2_048
+    candidates: int = 1_500
     learning_rate: float = 2e-3
     weight_decay: float = 0.01
     warmup: float = 0.05
@@ -135,13 +135,11 @@ def _batches(
     histories: Histories, last: int, targets: int, random: np.random.Generator
 ) -> Iterator[Tensor]:
     """Histories of two items or more, those of like length together, in a random order."""
-    length_U = np.minimum(histories.length_U, last + 1)
+    length_U = np.minimum(histories.lengths, last + 1)
     shoppers = np.flatnonzero(length_U >= 2)
     order = shoppers[np.lexsort((random.random(len(shoppers)), length_U[shoppers]))]
-    batches: list[Ints] = []
     filled = np.cumsum(length_U[order] - 1) // targets
-    for group in np.split(order, np.flatnonzero(np.diff(filled)) + 1) if len(order) else ():
-        batches.append(group)
+    batches = np.split(order, np.flatnonzero(np.diff(filled)) + 1) if len(order) else []
     for at in random.permutation(len(batches)):
         yield padded(histories, batches[at], last + 1)
 
