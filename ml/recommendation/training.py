@@ -24,12 +24,15 @@ class TrainingConfig:
     """How a network is trained.
 
     Attributes:
+        least_steps: more epochs than that where there is so little that they are over at once.
         candidates: items that a step tells the next ones from.
-        targets: of one step, about; histories of like length are in one batch.
+        targets: of one step, about, and a tenth of all at most; histories of like length are in one
+            batch.
         warmup: share of the steps in which the learning rate rises; it falls to 0 to the end.
     """
 
     epochs: int = 15
+    least_steps: int = 500
     targets: int = 1_500
     candidates: int = 1_500
     learning_rate: float = 2e-3
@@ -65,26 +68,29 @@ def train_network(
         betas=(0.9, 0.98),
         fused=True,
     )
-    steps = config.epochs * sum(1 for _ in _batches(histories, shape.last, config.targets, random))
+    targets = max(1, min(config.targets, len(histories.item_E) // 10))
+    per_epoch = sum(1 for _ in _batches(histories, shape.last, targets, random))
+    epochs = max(config.epochs, -(-config.least_steps // max(1, per_epoch)))
+    steps = epochs * per_epoch
     warm = max(1, int(config.warmup * steps))
     counted_N = np.bincount(histories.item_E, minlength=len(facts))
     share_N = torch.from_numpy(counted_N / max(1, len(histories.item_E))).float()
     step = 0
-    for epoch in range(1, config.epochs + 1):
+    for epoch in range(1, epochs + 1):
         total, count = 0.0, 0
-        for history_BL in _batches(histories, shape.last, config.targets, random):
+        for history_BL in _batches(histories, shape.last, targets, random):
             rate = min((step + 1) / warm, (steps - step) / max(1, steps - warm))
             for group in optimiser.param_groups:
                 group["lr"] = config.learning_rate * max(0.0, rate)
-            loss, targets = _loss(network, history_BL, share_N, config.candidates, product_dtype)
+            loss, asked = _loss(network, history_BL, share_N, config.candidates, product_dtype)
             optimiser.zero_grad()
-            torch.autograd.backward(loss / targets)
+            torch.autograd.backward(loss / asked)
             optimiser.step()
             step += 1
-            total, count = total + loss.item(), count + targets
+            total, count = total + loss.item(), count + asked
             if not np.isfinite(total):
                 raise TrainingDiverged(task="recommendation", step=step)
-        notify(f"epoch {epoch} of {config.epochs}: loss {total / max(1, count):.4f}")
+        notify(f"epoch {epoch} of {epochs}: loss {total / max(1, count):.4f}")
         if on_epoch:
             on_epoch(epoch, network)
     return network.eval()

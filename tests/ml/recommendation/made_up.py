@@ -36,7 +36,9 @@ def sequences(shoppers=240, length=7, seed=0):
 
 def write(folder, histories=None, known=None):
     """Both files, and where they are."""
-    lines = (f"{shopper} {' '.join(items)}\n" for shopper, items in (histories or sequences()).items())
+    lines = (
+        f"{shopper} {' '.join(items)}\n" for shopper, items in (histories or sequences()).items()
+    )
     (folder / "sequences.txt").write_text("".join(lines))
     (folder / "attributes.json").write_text(json.dumps(attributes() if known is None else known))
     return folder / "sequences.txt", folder / "attributes.json"
