@@ -10,7 +10,8 @@ from torch.nn import functional
 
 HIDDEN = 24
 EPOCHS = 8
-BATCH = 128
+LEAST_STEPS = 400  # more epochs than that where there are few shoppers
+BATCH = 128  # and a sixteenth of all at most
 LEARNING_RATE = 3e-3
 WEIGHT_DECAY = 1e-5
 
@@ -44,13 +45,14 @@ def fit_mixture(known_USC: Tensor, new_USC: Tensor, is_new_US: Tensor, seed: int
     torch.manual_seed(seed)
     generator = Generator().manual_seed(seed)
     mixture = Mixture(known_USC.shape[2], new_USC.shape[2])
-    optimiser = torch.optim.AdamW(
-        mixture.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY
-    )
-    steps = EPOCHS * -(-len(known_USC) // BATCH)
+    optimiser = torch.optim.AdamW(mixture.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    batch = max(1, min(BATCH, len(known_USC) // 16))
+    per_epoch = -(-len(known_USC) // batch)
+    epochs = max(EPOCHS, -(-LEAST_STEPS // max(1, per_epoch)))
+    steps = epochs * per_epoch
     step = 0
-    for _ in range(EPOCHS):
-        for rows in torch.randperm(len(known_USC), generator=generator).split(BATCH):
+    for _ in range(epochs):
+        for rows in torch.randperm(len(known_USC), generator=generator).split(batch):
             for group in optimiser.param_groups:
                 group["lr"] = LEARNING_RATE * (1 - step / steps)
             score_BS = mixture(known_USC[rows], new_USC[rows], is_new_US[rows])

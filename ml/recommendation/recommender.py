@@ -39,9 +39,7 @@ class RecommenderConfig:
     network: NetworkConfig = field(default_factory=NetworkConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     refresh: TrainingConfig = field(
-        default_factory=lambda: TrainingConfig(
-            epochs=2, least_steps=60, learning_rate=5e-4
-        )
+        default_factory=lambda: TrainingConfig(epochs=2, least_steps=60, learning_rate=5e-4)
     )
     seed: int = 0
 

@@ -50,7 +50,6 @@ def train_network(
     product_dtype: torch.dtype,
     notify: Notify,
     start: SequenceNetwork | None = None,
-    on_epoch: Callable[[int, SequenceNetwork], None] | None = None,
 ) -> SequenceNetwork:
     """Learn from all of `histories`, from `start` on if it is given.
 
@@ -91,8 +90,6 @@ def train_network(
             if not np.isfinite(total):
                 raise TrainingDiverged(task="recommendation", step=step)
         notify(f"epoch {epoch} of {epochs}: loss {total / max(1, count):.4f}")
-        if on_epoch:
-            on_epoch(epoch, network)
     return network.eval()
 
 

@@ -1,4 +1,4 @@
-"""Shoppers who follow what items are like: after one kind comes its neighbour, of the same colour."""
+"""Shoppers who follow what items are like: after a kind comes its neighbour of the same colour."""
 
 import json
 
