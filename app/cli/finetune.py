@@ -96,13 +96,14 @@ def recommendation(
 ) -> None:
     """Learn from the graph's events what comes next; `/v1/recommend` uses it once promoted."""
     from app.services.finetuning_recommendation import finetune_recommendation, read_behaviour
+    from ml.recommendation.evaluation import RecommendationTrial, config_of
 
     settings = load_settings()
     with open_database(settings) as database:
         data = read_behaviour(database)
     _note(f"{len(data.shoppers):,} shoppers, {len(data.items):,} products")
     shelf = _shelf(settings, promote)
-    report(finetune_recommendation(data, shelf, epochs=epochs, seed=seed, notify=_note), json=json)
+    report(finetune_recommendation(data, shelf, config, notify=_note), json=json)
 
 
 def _shelf(settings: Settings, promote: Literal["always", "if_better", "never"]) -> Shelf:

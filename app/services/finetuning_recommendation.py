@@ -13,6 +13,7 @@ from ml.errors import GraphTooSmall
 if TYPE_CHECKING:
     from app.services.finetuning import Finetuned, Notify, Shelf
     from graph.client import Database
+    from ml.recommendation.recommender import RecommenderConfig
     from ml.recommendation.sequences import Interactions
 
 JUDGED_BY = "ndcg@10"
@@ -27,7 +28,7 @@ def read_behaviour(database: Database) -> Interactions:
 
 
 def finetune_recommendation(
-    data: Interactions, shelf: Shelf, *, epochs: int, seed: int, notify: Notify
+    data: Interactions, shelf: Shelf, config: RecommenderConfig, *, notify: Notify
 ) -> Finetuned:
     """Judge on the last item of each history, then learn from all of them.
 
@@ -39,7 +40,6 @@ def finetune_recommendation(
     from ml.recommendation.evaluation import (
         BASELINES,
         RecommendationTrial,
-        config_of,
         judge,
     )
     from ml.recommendation.recommender import train_recommender
@@ -50,8 +50,7 @@ def finetune_recommendation(
             missing="fewer than two shoppers have viewed or bought three products",
             remedy="Send events to POST /v1/events, or read a file by `catalograph import-events`",
         )
-    trial = RecommendationTrial(epochs=epochs, unseen=0.0, seed=seed)
-    config = config_of(trial)
+    trial = RecommendationTrial(unseen=0.0, seed=config.seed)
     judged = judge(data, config, trial, notify=notify)
     notify("once more, from all events")
     recommender = train_recommender(data.histories, data.facts, config, notify=notify)
@@ -66,7 +65,7 @@ def finetune_recommendation(
         metrics=judged.metrics,
         baselines=judged.baselines,
         judged_by=JUDGED_BY,
-        seed=seed,
+        seed=config.seed,
         fingerprint=_fingerprint(data),
     )
 

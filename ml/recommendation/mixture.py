@@ -30,7 +30,7 @@ class Mixture(nn.Module):
 
     def forward(self, known: Tensor, new: Tensor, is_new: Tensor) -> Tensor:
         """The scores: `known` and `new` end in components, `is_new` says which of them counts."""
-        of_known = (self.line(known) + self.curve(known)).squeeze(-1)
+        of_known: Tensor = (self.line(known) + self.curve(known)).squeeze(-1)
         if not is_new.any():
             return of_known
         return torch.where(is_new, self.new(new).squeeze(-1), of_known)
@@ -52,7 +52,7 @@ def fit_mixture(known_USC: Tensor, new_USC: Tensor, is_new_US: Tensor, seed: int
     steps = epochs * per_epoch
     step = 0
     for _ in range(epochs):
-        for rows in torch.randperm(len(known_USC), generator=generator).split(batch):
+        for rows in torch.randperm(len(known_USC), generator=generator).split(batch):  # type: ignore[no-untyped-call]
             for group in optimiser.param_groups:
                 group["lr"] = LEARNING_RATE * (1 - step / steps)
             score_BS = mixture(known_USC[rows], new_USC[rows], is_new_US[rows])
