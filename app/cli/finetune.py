@@ -103,6 +103,7 @@ def recommendation(
         data = read_behaviour(database)
     _note(f"{len(data.shoppers):,} shoppers, {len(data.items):,} products")
     shelf = _shelf(settings, promote)
+    config = config_of(RecommendationTrial(epochs=epochs, seed=seed))
     report(finetune_recommendation(data, shelf, config, notify=_note), json=json)
 
 
