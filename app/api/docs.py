@@ -48,6 +48,7 @@ DESCRIPTION: dict[str, Any] = {
         {"name": "similar", "description": "What is like a product or a text, and why."},
         {"name": "extract", "description": "What texts state, and where they say it."},
         {"name": "match", "description": "Whether two items are the same product, and why."},
+        {"name": "recommend", "description": "What shoppers did, and what to show them."},
         {"name": "models", "description": "What was learned, and which of it serves."},
         {"name": "vocabulary", "description": "Brands, categories and parameters."},
         {"name": "stats", "description": "How much there is."},

@@ -31,7 +31,7 @@ def scopes_of(route):
 
 
 # A question may be too long for an address.
-ASKED_BY_POST = {"/v1/similar", "/v1/embed", "/v1/extract", "/v1/match"}
+ASKED_BY_POST = {"/v1/similar", "/v1/embed", "/v1/extract", "/v1/match", "/v1/recommend"}
 # What decides which model serves.
 ADMINISTERED = {"/v1/models/{name}/promote", "/v1/training-runs"}
 
