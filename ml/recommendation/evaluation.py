@@ -134,6 +134,8 @@ def judge(
     )
     generator = torch.Generator().manual_seed(trial.seed)
     metrics = _measured(measures(*ranks(recommender.scores, questions)), generator)
+    # Told now: the training for unseen items that follows may be stopped.
+    notify(", ".join(f"{name} {one.value:.4f}" for name, one in metrics.items()))
     baselines = _baselines(Counts.of(known, data.facts), questions)
     baselines["without_refresh"] = stale
     described: dict[str, object] = {
