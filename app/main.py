@@ -30,6 +30,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         builds,
         conflicts,
         docs,
+        events,
         extract,
         finetuning,
         health,
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         product_writes,
         products,
         query,
+        recommend,
         review,
         similar,
         stats,
@@ -71,6 +73,9 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         builds.router,
         match.router,
         query.router,
+        recommend.router,
+        events.posts,
+        events.router,
         stats.router,
     )
     app = FastAPI(

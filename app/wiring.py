@@ -15,6 +15,7 @@ from app.keys import KeyFile
 from app.observability import configure_logging
 from app.services.asking import Asked, Asking
 from app.services.asking_lexicon import GraphLexicon
+from app.services.behaviour import Behaviour
 from app.services.browsing import Browsing
 from app.services.embedding import VectorUpkeep
 from app.services.extracting import Extracting
@@ -29,11 +30,13 @@ from app.services.readers import (
     EXTRACTION,
     LINKING,
     MATCHING,
+    RECOMMENDATION,
     learnt_linking,
     linker_over,
     trained_reader,
 )
 from app.services.readiness import Readiness
+from app.services.recommending import Recommending, loaded_recommender
 from app.services.renewed import Renewed
 from app.services.reviewing import Reviewing
 from app.services.serving import Serving as Champion
@@ -48,10 +51,12 @@ from graph.client import AsyncDatabase, Connection, Database
 from graph.errors import DatabaseUnavailable
 from graph.records import Neighbourhood, ProposedFact
 from graph.repositories.answers import Answers
+from graph.repositories.behaviour import delete_shopper, store_events
 from graph.repositories.conflicts import Conflicts
 from graph.repositories.history import History
 from graph.repositories.items import ItemWriter
 from graph.repositories.products import Products
+from graph.repositories.recommending import Recommendable
 from graph.repositories.review import Review, decide
 from graph.repositories.similar import Similar
 from graph.repositories.stats import Stats
@@ -96,6 +101,8 @@ class Wiring:
     upkeep: VectorUpkeep
     writes: ProductWrites
     reviewing: Reviewing
+    behaviour: Behaviour
+    recommending: Recommending
     readiness: Readiness
     jobs: Jobs  # blocking: called in `threads`
     intake: Intake  # as well
@@ -165,7 +172,6 @@ def assemble(
     extraction = Champion(registry, EXTRACTION, trained_reader)
     linking = Champion(registry, LINKING, learnt_linking)
     matching = Champion(registry, MATCHING, loaded_matcher)
-    readers = (extraction, linking, matching)
     knowledge = Renewed(
         GraphKnowledge(
             writing,
@@ -175,7 +181,17 @@ def assemble(
         )
     )
     asked_with = Renewed(GraphLexicon(writing))
+    recommendation = Champion(registry, RECOMMENDATION, loaded_recommender)
+    readers = (extraction, linking, matching, recommendation)
     embedding = Threads(EMBED_THREADS)
+    similarity = Similarity(
+        Similar(database),
+        browsing,
+        parameters=vocabulary.parameters_for_filters,
+        brands=vocabulary.known_brands,
+        predictor=champion.predictor,
+        threads=embedding,
+    )
     migrations = migrate.load()
     return Wiring(
         settings=settings,
@@ -183,14 +199,7 @@ def assemble(
         products=products,
         stats=Stats(database),
         browsing=browsing,
-        similarity=Similarity(
-            Similar(database),
-            browsing,
-            parameters=vocabulary.parameters_for_filters,
-            brands=vocabulary.known_brands,
-            predictor=champion.predictor,
-            threads=embedding,
-        ),
+        similarity=similarity,
         warmed=(knowledge, asked_with),
         extracting=Extracting(knowledge, Threads(EXTRACT_THREADS)),
         matching=Matching(products.get, matching.predictor, Threads(EXTRACT_THREADS)),
@@ -216,6 +225,19 @@ def assemble(
             clock=partial(datetime.now, UTC),
             threads=Threads(settings.write_threads),
             page_items_max=settings.page_items_max,
+        ),
+        behaviour=Behaviour(
+            partial(store_events, writing),
+            partial(delete_shopper, writing),
+            clock=partial(datetime.now, UTC),
+            threads=Threads(settings.write_threads),
+        ),
+        recommending=Recommending(
+            Recommendable(database),
+            bound=browsing.bound,
+            similar=similarity.to_stored,
+            model=recommendation.predictor,
+            threads=embedding,
         ),
         readiness=Readiness(
             verify=database.verify,

@@ -50,6 +50,7 @@ DESCRIPTION: dict[str, Any] = {
         {"name": "ask", "description": "Questions over the graph, and the query that answered."},
         {"name": "match", "description": "Whether two items are the same product, and why."},
         {"name": "query", "description": "The graph in Cypher, for data scientists; reading only."},
+        {"name": "recommend", "description": "What shoppers did, and what to show them."},
         {"name": "models", "description": "What was learned, and which of it serves."},
         {"name": "vocabulary", "description": "Brands, categories and parameters."},
         {"name": "stats", "description": "How much there is."},

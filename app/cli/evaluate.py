@@ -10,6 +10,7 @@ import typer
 
 from app.cli import evaluate_entities, evaluate_matching, evaluate_questions
 from app.cli.evaluate_linking import linking
+from app.cli.evaluate_recommendation import recommendation
 from app.cli.output import Json, err, print_json
 from app.cli.report_table import print_report
 
@@ -20,6 +21,7 @@ cli = typer.Typer(
 
 
 cli.command()(linking)
+cli.command()(recommendation)
 
 
 @cli.command()

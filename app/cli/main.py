@@ -16,6 +16,7 @@ from app.cli import (
     demo,
     doctor,
     evaluate,
+    events,
     export,
     extract,
     finetune,
@@ -50,6 +51,7 @@ cli.command("serve")(serving.serve)
 cli.add_typer(neo4j.cli, name="neo4j")
 cli.command("migrate")(data.migrate)
 cli.command("import")(importing.import_)
+cli.command("import-events")(events.import_events)
 cli.command("bulk-load")(bulk.bulk_load)
 cli.add_typer(mapping.cli, name="mapping")
 cli.command("worker")(worker.worker)

@@ -72,6 +72,7 @@ from app.errors.requests import (
     RequestRefused,
     ScopeMissing,
     SessionInvalid,
+    ShopperNotFound,
     TooManyQueries,
 )
 from app.errors.setup import (
@@ -142,6 +143,7 @@ __all__ = [
     "ScopeMissing",
     "SessionInvalid",
     "SettingsInvalid",
+    "ShopperNotFound",
     "ThresholdMissing",
     "TooManyQueries",
     "UploadRefused",

@@ -137,3 +137,11 @@ class TooManyQueries(RequestRefused):
             f"this key has {most} queries running, and may have no more; one that was given up "
             "counts until the database has ended it"
         )
+
+
+class ShopperNotFound(RequestRefused):
+    code = "shopper_not_found"
+
+    def __init__(self, *, id: str) -> None:
+        self.id = id
+        super().__init__(f"nothing is known of a shopper {id!r}")

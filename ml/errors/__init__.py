@@ -29,7 +29,9 @@ LearningError
 ├── MatcherInvalid              files that are no matcher of this version
 ├── PairsInvalid                a file of labelled pairs that cannot be read or learnt from
 ├── QuestionsInvalid            a file of questions that cannot be read
+├── RecommenderInvalid          files that are no recommender of this version
 ├── RecipeInvalid               a setting of a training run that makes no sense
+├── SequencesInvalid            a file of shoppers and their items that cannot be read or judged by
 ├── SpansInvalid                entities that no text can have
 ├── SplitLeaks                  parts that share what they are judged on
 ├── TriplesInvalid              a file of triples that cannot be read or judged by
@@ -49,6 +51,7 @@ from ml.errors.artefacts import (
     BundleInvalid,
     ExtractorInvalid,
     MatcherInvalid,
+    RecommenderInvalid,
     RegistryUnavailable,
 )
 from ml.errors.base import LearningError
@@ -70,6 +73,7 @@ from ml.errors.files import (
     OffersTooFew,
     PairsInvalid,
     QuestionsInvalid,
+    SequencesInvalid,
     SpansInvalid,
     SplitLeaks,
     TitlesInvalid,
@@ -117,7 +121,9 @@ __all__ = [
     "PairsInvalid",
     "QuestionsInvalid",
     "RecipeInvalid",
+    "RecommenderInvalid",
     "RegistryUnavailable",
+    "SequencesInvalid",
     "SpansInvalid",
     "SplitLeaks",
     "TensorBoardMissing",

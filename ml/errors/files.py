@@ -157,3 +157,18 @@ class QuestionsInvalid(LearningError):
             f"{path}{place}: {reason}; each line is a JSON object with `question`, `language` "
             '(en or zh) and `expected` (a list of names or numbers, or "refuse")'
         )
+
+
+class SequencesInvalid(LearningError):
+    """`line` counts from 1; it is None where the whole file is meant."""
+
+    code = "sequences_invalid"
+
+    def __init__(self, *, path: Path, reason: str, line: int | None = None) -> None:
+        self.path, self.reason, self.line = path, reason, line
+        place = f"{path}" if line is None else f"{path}, line {line}"
+        super().__init__(
+            f"{place}: {reason}. A file of sequences has a shopper and then the items taken, in "
+            "the order of time, in each line; a file of attributes is one JSON object, "
+            '{"item": ["attribute", ...]}'
+        )

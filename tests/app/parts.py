@@ -13,6 +13,7 @@ import uvicorn
 from app.keys import KeyFile, Scope
 from app.main import create_app
 from app.services.asking import Asking
+from app.services.behaviour import Behaviour
 from app.services.browsing import Browsing
 from app.services.extracting import Extracting
 from app.services.importing import ImportSpec
@@ -20,6 +21,7 @@ from app.services.intake import Intake
 from app.services.matching import Matching
 from app.services.models import Models, registry_of
 from app.services.querying import Querying
+from app.services.recommending import Recommending
 from app.services.reviewing import Reviewing
 from app.services.similarity import Similarity
 from app.services.threads import Threads
@@ -31,6 +33,7 @@ from graph.records import Parameter, StatedFact
 from graph.text import normalise_value
 from tests.app.fake_jobs import FakeJobs
 from tests.app.fake_questions import FakeAskable
+from tests.fake_behaviour import FakeBehaviour
 from tests.fake_encoders import FakeSimilar, HashedWords
 from tests.fake_reviews import FakeReview
 from tests.fakes import (
@@ -180,6 +183,15 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
         page_items_max=chosen.page_items_max,
     )
     similar = FakeSimilar(store.graph, HashedWords())
+    similarity = Similarity(
+        similar,
+        browsing,
+        parameters=vocabulary.parameters_for_filters,
+        brands=vocabulary.known_brands,
+        predictor=lambda: similar.predictor,
+        threads=Threads(2),
+    )
+    behaviour = FakeBehaviour(store.graph)
     review = FakeReview(STOCK, PROPOSED, KNOWN, run="build-1")
     return SimpleNamespace(
         settings=chosen,
@@ -189,12 +201,15 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
         stats=FakeStats(store.graph),
         browsing=browsing,
         similar=similar,  # a test takes its encoder away
-        similarity=Similarity(
-            similar,
-            browsing,
-            parameters=vocabulary.parameters_for_filters,
-            brands=vocabulary.known_brands,
-            predictor=lambda: similar.predictor,
+        similarity=similarity,
+        behaviour=Behaviour(
+            behaviour.store, behaviour.delete, clock=lambda: NOW, threads=Threads(2)
+        ),
+        recommending=Recommending(
+            behaviour,
+            bound=browsing.bound,
+            similar=similarity.to_stored,
+            model=lambda: None,
             threads=Threads(2),
         ),
         extracting=Extracting(lambda: grounder_of(store.graph), Threads(2)),
