@@ -26,9 +26,11 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
 
     from app.api import (
         artefacts,
+        ask,
         builds,
         conflicts,
         docs,
+        events,
         extract,
         finetuning,
         health,
@@ -39,6 +41,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         product_writes,
         products,
         query,
+        recommend,
         review,
         search,
         similar,
@@ -68,9 +71,13 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         finetuning.router,
         similar.posts,
         extract.router,
+        ask.router,
         builds.router,
         match.router,
         query.router,
+        recommend.router,
+        events.posts,
+        events.router,
         stats.router,
     )
     app = FastAPI(

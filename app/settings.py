@@ -25,7 +25,9 @@ PREFIX = "CATALOGRAPH_"
 _URI_SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _JOBS_SCHEMES = ("sqlite:///", "postgresql://", "postgres://")
 # A value that cannot be used is shown in the error, unless it holds a password.
-_SECRET = frozenset({"neo4j_password", "neo4j_analytics_password", "jobs_url", "webhook_secret"})
+_SECRET = frozenset(
+    {"neo4j_password", "neo4j_analytics_password", "jobs_url", "webhook_secret", "ask_llm_key"}
+)
 _KIB, _MIB, _GIB = 2**10, 2**20, 2**30
 
 LogFormat = Literal["json", "pretty"]
@@ -178,6 +180,15 @@ class Settings(BaseSettings):
         description="folder of the pictures that the `image_url` of items names; nothing is ever "
         "fetched; unset: none",
     )
+    ask_llm_url: str | None = Field(
+        default=None,
+        description="a language model that reads the questions that the rules refuse: the address "
+        "under which chat/completions is, such as http://127.0.0.1:11434/v1; unset: none",
+    )
+    ask_llm_model: str = Field(
+        default="default", min_length=1, description="name of that model at its server"
+    )
+    ask_llm_key: SecretStr | None = Field(default=None, description="API key of that server")
     source_precedence: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="sources that count first where catalogs contradict each other, the best "
@@ -219,6 +230,13 @@ class Settings(BaseSettings):
         if uri is not None and (scheme not in _URI_SCHEMES or not separator or not rest):
             raise ValueError(f"write SCHEME://HOST:PORT with one of {', '.join(_URI_SCHEMES)}")
         return uri
+
+    @field_validator("ask_llm_url")
+    @classmethod
+    def _check_model_url(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise ValueError("write an address that starts with http:// or https://")
+        return url
 
     @field_validator("jobs_url")
     @classmethod

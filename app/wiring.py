@@ -13,13 +13,16 @@ import anyio.to_thread
 
 from app.keys import KeyFile
 from app.observability import configure_logging
+from app.services.asking import Asked, Asking
+from app.services.asking_lexicon import GraphLexicon
+from app.services.behaviour import Behaviour
 from app.services.browsing import Browsing
 from app.services.embedding import VectorUpkeep
 from app.services.extracting import Extracting
 from app.services.intake import Intake
 from app.services.item_images import serving_predictor
 from app.services.jobs import Jobs
-from app.services.knowledge import GraphKnowledge, Knowledge
+from app.services.knowledge import GraphKnowledge
 from app.services.matching import Matching, loaded_matcher
 from app.services.models import Models, registry_of
 from app.services.querying import Querying, QueryLimits
@@ -27,12 +30,15 @@ from app.services.readers import (
     EXTRACTION,
     LINKING,
     MATCHING,
+    RECOMMENDATION,
     SEARCH,
     learnt_linking,
     linker_over,
     trained_reader,
 )
 from app.services.readiness import Readiness
+from app.services.recommending import Recommending, loaded_recommender
+from app.services.renewed import Renewed
 from app.services.reviewing import Reviewing
 from app.services.search_order import loaded_ranker
 from app.services.search_words import KnownWords
@@ -48,11 +54,14 @@ from graph import migrate
 from graph.client import AsyncDatabase, Connection, Database
 from graph.errors import DatabaseUnavailable
 from graph.records import Neighbourhood, ProposedFact
+from graph.repositories.answers import Answers
+from graph.repositories.behaviour import delete_shopper, store_events
 from graph.repositories.conflicts import Conflicts
 from graph.repositories.history import History
 from graph.repositories.items import ItemWriter
 from graph.repositories.names import known_names
 from graph.repositories.products import Products
+from graph.repositories.recommending import Recommendable
 from graph.repositories.review import Review, decide
 from graph.repositories.search import Search
 from graph.repositories.similar import Similar
@@ -61,9 +70,13 @@ from graph.repositories.vocabulary import Vocabulary
 from graph.server import EmbeddedServer, Endpoint, end_server, server_status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from app.services.asking import PlanParser
     from ml.artefact import Artefact
+    from ml.asking.lexicon import AskingLexicon
+    from ml.asking.plan import Language
     from ml.predict import Predictor
 
 # A job rides out a restart of the server; a client would rather have its 503 and try again.
@@ -72,6 +85,7 @@ JOB_RETRY_S = 30.0  # a restart takes 7 to 17 s
 JOB_THREADS = 8  # requests that ask for jobs at the same time; SQLite serves one after another
 EMBED_THREADS = 2  # requests that embed at the same time; each takes all of a core
 EXTRACT_THREADS = 2  # requests that read texts at the same time; each takes all of a core
+ASK_THREADS = 2  # questions that are read at the same time; each takes a core for milliseconds
 SEARCH_THREADS = 4  # requests that read queries and order results at the same time
 PROBE_TIMEOUT_S = 2.0  # a probe that waits longer is taken for dead by whoever asked
 
@@ -87,13 +101,16 @@ class Wiring:
     browsing: Browsing
     similarity: Similarity
     searching: Searching
-    knowledge: Knowledge
+    warmed: tuple[Renewed[Any], ...]  # what is read from the graph before anybody asks
     extracting: Extracting
     matching: Matching
     querying: Querying
+    asking: Asking
     upkeep: VectorUpkeep
     writes: ProductWrites
     reviewing: Reviewing
+    behaviour: Behaviour
+    recommending: Recommending
     readiness: Readiness
     jobs: Jobs  # blocking: called in `threads`
     intake: Intake  # as well
@@ -130,7 +147,8 @@ async def open_wiring(settings: Settings) -> AsyncIterator[Wiring]:
         stack.push_async_callback(wiring.querying.close)
         for one in (wiring.champion, *wiring.readers):
             stack.callback(one.close)
-        wiring.knowledge.begin()
+        for renewed in wiring.warmed:
+            renewed.begin()
         yield wiring
 
 
@@ -162,9 +180,7 @@ def assemble(
     extraction = Champion(registry, EXTRACTION, trained_reader)
     linking = Champion(registry, LINKING, learnt_linking)
     matching = Champion(registry, MATCHING, loaded_matcher)
-    ranking = Champion(registry, SEARCH, loaded_ranker)
-    readers = (extraction, linking, matching, ranking)
-    knowledge = Knowledge(
+    knowledge = Renewed(
         GraphKnowledge(
             writing,
             linker_over=linker_over(linking.predictor),
@@ -172,8 +188,20 @@ def assemble(
             reader=extraction.predictor,
         )
     )
+    asked_with = Renewed(GraphLexicon(writing))
+    recommendation = Champion(registry, RECOMMENDATION, loaded_recommender)
+    ranking = Champion(registry, SEARCH, loaded_ranker)
+    readers = (extraction, linking, matching, recommendation, ranking)
     embedding = Threads(EMBED_THREADS)
     similar = Similar(database)
+    similarity = Similarity(
+        similar,
+        browsing,
+        parameters=vocabulary.parameters_for_filters,
+        brands=vocabulary.known_brands,
+        predictor=champion.predictor,
+        threads=embedding,
+    )
     migrations = migrate.load()
     return Wiring(
         settings=settings,
@@ -181,27 +209,26 @@ def assemble(
         products=products,
         stats=Stats(database),
         browsing=browsing,
-        similarity=Similarity(
-            similar,
-            browsing,
-            parameters=vocabulary.parameters_for_filters,
-            brands=vocabulary.known_brands,
-            predictor=champion.predictor,
-            threads=embedding,
-        ),
+        similarity=similarity,
         searching=Searching(
             Search(database),
             similar,
             browsing,
-            words=KnownWords(knowledge.grounder, partial(known_names, writing)),
+            words=KnownWords(knowledge, partial(known_names, writing)),
             ranker=ranking.predictor,
             predictor=champion.predictor,
             threads=Threads(SEARCH_THREADS),
         ),
-        knowledge=knowledge,
-        extracting=Extracting(knowledge.grounder, Threads(EXTRACT_THREADS)),
+        warmed=(knowledge, asked_with),
+        extracting=Extracting(knowledge, Threads(EXTRACT_THREADS)),
         matching=Matching(products.get, matching.predictor, Threads(EXTRACT_THREADS)),
         querying=_querying(settings, analytics or database),
+        asking=Asking(
+            Answers(database),
+            asked_with,
+            Threads(ASK_THREADS),
+            fallback=plan_parser(settings),
+        ),
         upkeep=VectorUpkeep(writing, predictor=champion.predictor, threads=embedding),
         writes=ProductWrites(
             store=partial(ItemWriter, writing),
@@ -217,6 +244,19 @@ def assemble(
             clock=partial(datetime.now, UTC),
             threads=Threads(settings.write_threads),
             page_items_max=settings.page_items_max,
+        ),
+        behaviour=Behaviour(
+            partial(store_events, writing),
+            partial(delete_shopper, writing),
+            clock=partial(datetime.now, UTC),
+            threads=Threads(settings.write_threads),
+        ),
+        recommending=Recommending(
+            Recommendable(database),
+            bound=browsing.bound,
+            similar=similarity.to_stored,
+            model=recommendation.predictor,
+            threads=embedding,
         ),
         readiness=Readiness(
             verify=database.verify,
@@ -307,6 +347,35 @@ async def read_proposals(
             facts, after = facts + page.facts, page.next
             if after is None or len(facts) >= limit:
                 return facts
+
+
+def plan_parser(settings: Settings) -> PlanParser | None:
+    """The language model that questions may be read by, where one is configured."""
+    if settings.ask_llm_url is None:
+        return None
+    from app.services.asking_model import ModelParser, ModelServer
+
+    key = settings.ask_llm_key.get_secret_value() if settings.ask_llm_key else None
+    return ModelParser(ModelServer(settings.ask_llm_url, settings.ask_llm_model, key))
+
+
+async def ask_all(
+    settings: Settings,
+    lexicon: AskingLexicon,
+    questions: Sequence[str],
+    *,
+    language: Language | None = None,
+) -> list[Asked]:
+    """Questions that follow each other, for a command."""
+    answers: list[Asked] = []
+    async with AsyncDatabase(connection_of(located(settings))) as database:
+        asking = Asking(
+            Answers(database), lambda: lexicon, Threads(1), fallback=plan_parser(settings)
+        )
+        for question in questions:
+            session = answers[-1].session if answers else None
+            answers.append(await asking.ask(question, language=language, session=session))
+    return answers
 
 
 def connection_of(settings: Settings) -> Connection:

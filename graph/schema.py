@@ -113,6 +113,9 @@ INDEXES: tuple[Index, ...] = (
     _range_of(Relationship.HAS_PARAMETER, "model", "run"),
     _range_of(Relationship.HAS_PARAMETER, "teaches", "proposal"),
     _range_of(Relationship.HAS_PARAMETER, "decided_at", "proposal"),
+    # What most shoppers bought, and what is new: where nothing else is known of a shopper.
+    _range(Label.PRODUCT, "buyers"),
+    _range(Label.PRODUCT, "first_seen"),
     Index("entity_names", "FULLTEXT", (Label.ENTITY,), ("names",)),
     Index("product_text", "FULLTEXT", (Label.PRODUCT,), ("title", "description")),
     Index("product_embedding", "VECTOR", (Label.PRODUCT,), ("embedding", *FILTERABLE)),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from app.services.finetuning import Finetuned, Shelf
 
 cli = typer.Typer(
-    help="Learn from labels: values in texts, which items are one product, the order of results.",
+    help="Learn from labels: to find values in texts, or which items are one product.",
     no_args_is_help=True,
 )
 
@@ -124,6 +124,26 @@ def linking(
             notify=_note,
         )
     report(found, json=json)
+
+
+@cli.command()
+def recommendation(
+    epochs: Annotated[int, typer.Option(min=1, max=1_000, help="Of each network.")] = 15,
+    promote: Promote = "if_better",
+    seed: Seed = 0,
+    json: Json = False,
+) -> None:
+    """Learn from the graph's events what comes next; `/v1/recommend` uses it once promoted."""
+    from app.services.finetuning_recommendation import finetune_recommendation, read_behaviour
+    from ml.recommendation.evaluation import RecommendationTrial, config_of
+
+    settings = load_settings()
+    with open_database(settings) as database:
+        data = read_behaviour(database)
+    _note(f"{len(data.shoppers):,} shoppers, {len(data.items):,} products")
+    shelf = _shelf(settings, promote)
+    config = config_of(RecommendationTrial(epochs=epochs, seed=seed))
+    report(finetune_recommendation(data, shelf, config, notify=_note), json=json)
 
 
 @cli.command()

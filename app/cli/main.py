@@ -9,12 +9,14 @@ from contextlib import suppress
 import typer
 
 from app.cli import (
+    ask,
     build,
     bulk,
     data,
     demo,
     doctor,
     evaluate,
+    events,
     export,
     extract,
     finetune,
@@ -50,10 +52,12 @@ cli.command("serve")(serving.serve)
 cli.add_typer(neo4j.cli, name="neo4j")
 cli.command("migrate")(data.migrate)
 cli.command("import")(importing.import_)
+cli.command("import-events")(events.import_events)
 cli.command("bulk-load")(bulk.bulk_load)
 cli.add_typer(mapping.cli, name="mapping")
 cli.command("worker")(worker.worker)
 cli.add_typer(jobs.cli, name="jobs")
+cli.command("ask")(ask.ask)
 cli.command("extract")(extract.extract)
 cli.command("build-graph")(build.build_graph)
 cli.command("match")(match.match)

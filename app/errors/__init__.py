@@ -24,6 +24,7 @@ AppError
     ├── BodyNotJson
     ├── BodyMalformed
     ├── CursorInvalid
+    ├── SessionInvalid
     ├── ItemIdInvalid
     ├── ItemNotFound
     ├── ParameterUnknown
@@ -70,6 +71,8 @@ from app.errors.requests import (
     ParameterUnknown,
     RequestRefused,
     ScopeMissing,
+    SessionInvalid,
+    ShopperNotFound,
     TooManyQueries,
 )
 from app.errors.setup import (
@@ -138,7 +141,9 @@ __all__ = [
     "PathUnreadable",
     "RequestRefused",
     "ScopeMissing",
+    "SessionInvalid",
     "SettingsInvalid",
+    "ShopperNotFound",
     "ThresholdMissing",
     "TooManyQueries",
     "UploadRefused",

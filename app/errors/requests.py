@@ -82,6 +82,16 @@ class CursorInvalid(RequestRefused):
         super().__init__(f"{reason}; start again without a cursor")
 
 
+class SessionInvalid(RequestRefused):
+    """What a following question is to follow."""
+
+    code = "session_invalid"
+
+    def __init__(self, *, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"this is no session to go on with: {reason}; ask again without one")
+
+
 class ItemIdInvalid(RequestRefused):
     code = "item_id_invalid"
 
@@ -127,3 +137,11 @@ class TooManyQueries(RequestRefused):
             f"this key has {most} queries running, and may have no more; one that was given up "
             "counts until the database has ended it"
         )
+
+
+class ShopperNotFound(RequestRefused):
+    code = "shopper_not_found"
+
+    def __init__(self, *, id: str) -> None:
+        self.id = id
+        super().__init__(f"nothing is known of a shopper {id!r}")

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from ml.linking.records import CatalogModel
     from ml.registry import Registry
 
-# Names of the artefacts whose champions read, compare and order texts.
+# Names of the artefacts whose champions read and compare texts.
 EXTRACTION, LINKING, MATCHING, SEARCH = "extraction", "linking", "matching", "search"
+RECOMMENDATION = "recommendation"  # what ranks items for a shopper
 CHAMPION = "champion"
 
 

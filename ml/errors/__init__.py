@@ -28,7 +28,10 @@ LearningError
 ├── LabelsInvalid               a file of labelled texts that cannot be read or judged by
 ├── MatcherInvalid              files that are no matcher of this version
 ├── PairsInvalid                a file of labelled pairs that cannot be read or learnt from
+├── QuestionsInvalid            a file of questions that cannot be read
+├── RecommenderInvalid          files that are no recommender of this version
 ├── RecipeInvalid               a setting of a training run that makes no sense
+├── SequencesInvalid            a file of shoppers and their items that cannot be read or judged by
 ├── SpansInvalid                entities that no text can have
 ├── SplitLeaks                  parts that share what they are judged on
 ├── TriplesInvalid              a file of triples that cannot be read or judged by
@@ -48,6 +51,7 @@ from ml.errors.artefacts import (
     BundleInvalid,
     ExtractorInvalid,
     MatcherInvalid,
+    RecommenderInvalid,
     RegistryUnavailable,
 )
 from ml.errors.base import LearningError
@@ -68,6 +72,8 @@ from ml.errors.files import (
     OffersInvalid,
     OffersTooFew,
     PairsInvalid,
+    QuestionsInvalid,
+    SequencesInvalid,
     SpansInvalid,
     SplitLeaks,
     TitlesInvalid,
@@ -113,8 +119,11 @@ __all__ = [
     "OffersInvalid",
     "OffersTooFew",
     "PairsInvalid",
+    "QuestionsInvalid",
     "RecipeInvalid",
+    "RecommenderInvalid",
     "RegistryUnavailable",
+    "SequencesInvalid",
     "SpansInvalid",
     "SplitLeaks",
     "TensorBoardMissing",

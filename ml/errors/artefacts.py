@@ -97,6 +97,17 @@ class BundleInvalid(ArtefactError):
         super().__init__(f"{path} {reason}; make the bundle again with `catalograph models export`")
 
 
+class RecommenderInvalid(LearningError):
+    code = "recommender_invalid"
+
+    def __init__(self, *, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"these files hold no recommender that this version reads: {reason}; "
+            "train it again with `catalograph finetune recommendation`"
+        )
+
+
 class RegistryUnavailable(LearningError):
     """Whatever was to be registered is not there, not even in part."""
 

@@ -143,3 +143,32 @@ class TitlesInvalid(LearningError):
             f"{place}: {reason}. A file of labelled titles has a character, a tab and O, B-TYPE, "
             "I-TYPE, E-TYPE or S-TYPE in every line, and an empty line behind every title"
         )
+
+
+class QuestionsInvalid(LearningError):
+    """A file of questions; `line` counts from 1, and 0 is the whole file."""
+
+    code = "questions_invalid"
+
+    def __init__(self, *, path: str, line: int, reason: str) -> None:
+        self.path, self.line, self.reason = path, line, reason
+        place = f", line {line}" if line else ""
+        super().__init__(
+            f"{path}{place}: {reason}; each line is a JSON object with `question`, `language` "
+            '(en or zh) and `expected` (a list of names or numbers, or "refuse")'
+        )
+
+
+class SequencesInvalid(LearningError):
+    """`line` counts from 1; it is None where the whole file is meant."""
+
+    code = "sequences_invalid"
+
+    def __init__(self, *, path: Path, reason: str, line: int | None = None) -> None:
+        self.path, self.reason, self.line = path, reason, line
+        place = f"{path}" if line is None else f"{path}, line {line}"
+        super().__init__(
+            f"{place}: {reason}. A file of sequences has a shopper and then the items taken, in "
+            "the order of time, in each line; a file of attributes is one JSON object, "
+            '{"item": ["attribute", ...]}'
+        )

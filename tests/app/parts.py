@@ -12,6 +12,8 @@ import uvicorn
 
 from app.keys import KeyFile, Scope
 from app.main import create_app
+from app.services.asking import Asking
+from app.services.behaviour import Behaviour
 from app.services.browsing import Browsing
 from app.services.extracting import Extracting
 from app.services.importing import ImportSpec
@@ -19,6 +21,7 @@ from app.services.intake import Intake
 from app.services.matching import Matching
 from app.services.models import Models, registry_of
 from app.services.querying import Querying
+from app.services.recommending import Recommending
 from app.services.reviewing import Reviewing
 from app.services.search_words import SearchWords
 from app.services.searching import Searching
@@ -27,10 +30,12 @@ from app.services.threads import Threads
 from app.services.uploads import Uploads
 from app.services.writing import ProductWrites
 from app.settings import Settings
+from graph.errors import DatabaseUnavailable
 from graph.records import Parameter, StatedFact
 from graph.text import normalise_value
 from tests.app.fake_jobs import FakeJobs
 from tests.app.fake_questions import FakeAskable
+from tests.fake_behaviour import FakeBehaviour
 from tests.fake_encoders import FakeSimilar, HashedWords
 from tests.fake_reviews import FakeReview
 from tests.fake_searches import FakeSearch
@@ -44,6 +49,7 @@ from tests.fakes import (
     FakeVocabulary,
     grounder_of,
 )
+from tests.lamps import lexicon
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 LOOPBACK = "http://127.0.0.1"
@@ -147,6 +153,13 @@ class WatchedUpkeep:
         self.written.append(list(ids))
 
 
+class NoAnswers:
+    """Queries of questions without a database: there is nothing in memory that runs Cypher."""
+
+    async def rows(self, query, *, timeout_s):
+        raise DatabaseUnavailable(uri="bolt://127.0.0.1", reason="refused")
+
+
 class Ready:
     """A readiness that says what the test says."""
 
@@ -173,7 +186,16 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
         page_items_max=chosen.page_items_max,
     )
     similar = FakeSimilar(store.graph, HashedWords())
+    similarity = Similarity(
+        similar,
+        browsing,
+        parameters=vocabulary.parameters_for_filters,
+        brands=vocabulary.known_brands,
+        predictor=lambda: similar.predictor,
+        threads=Threads(2),
+    )
     search = FakeSearch(store.graph)
+    behaviour = FakeBehaviour(store.graph)
     review = FakeReview(STOCK, PROPOSED, KNOWN, run="build-1")
     return SimpleNamespace(
         settings=chosen,
@@ -183,14 +205,7 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
         stats=FakeStats(store.graph),
         browsing=browsing,
         similar=similar,  # a test takes its encoder away
-        similarity=Similarity(
-            similar,
-            browsing,
-            parameters=vocabulary.parameters_for_filters,
-            brands=vocabulary.known_brands,
-            predictor=lambda: similar.predictor,
-            threads=Threads(2),
-        ),
+        similarity=similarity,
         searching=Searching(
             search,
             similar,
@@ -200,7 +215,18 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
             predictor=lambda: similar.predictor,
             threads=Threads(2),
         ),
+        behaviour=Behaviour(
+            behaviour.store, behaviour.delete, clock=lambda: NOW, threads=Threads(2)
+        ),
+        recommending=Recommending(
+            behaviour,
+            bound=browsing.bound,
+            similar=similarity.to_stored,
+            model=lambda: None,
+            threads=Threads(2),
+        ),
         extracting=Extracting(lambda: grounder_of(store.graph), Threads(2)),
+        asking=Asking(NoAnswers(), lexicon, Threads(2)),
         matching=Matching(products.get, lambda: None, Threads(2)),
         querying=Querying(FakeAskable()),
         upkeep=WatchedUpkeep(),

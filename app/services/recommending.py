@@ -1,0 +1,338 @@
+"""What to show a shopper: by a trained model, by what was bought together, by likeness, by rank."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from app.errors import ItemNotFound
+from app.services.browsing import ProductQuery
+from app.services.similarity import Wanted
+from graph.filters import Filter, OneOf, Term
+from graph.records import ItemSummary, Record
+
+if TYPE_CHECKING:
+    from app.services.similarity import Likeness
+    from app.services.threads import Threads
+    from graph.records import SimilarItem
+    from graph.repositories.recommending import KnownItem, Offer, Speaks
+    from ml.artefact import Artefact
+    from ml.recommendation.trained import TrainedRecommender
+
+Intent = Literal["any", "complements", "substitutes"]
+Method = Literal["sequence", "bought_with", "similar", "popular", "newest"]
+ReasonKind = Literal["sequence", "bought_with", "shared", "popular", "new"]
+
+RANKED = 500  # of the model's best, so many are held against the filter
+SPARE = 4  # so many times as many as are wanted are looked at: some will not pass
+TOLD = 3  # parameters that a sentence names
+
+NO_HISTORY = "nothing is known of this shopper: what is popular and new is shown"
+NO_MODEL = "no recommendation model has been promoted yet"
+NOTHING_KNOWN = "the model has seen nothing of this history"
+
+
+class Context(Record, frozen=True):
+    """Where something is shown: beside which item, for what, and what may be shown at all."""
+
+    item: str | None = None
+    intent: Intent = "any"
+    filter: str | None = None
+    in_stock: bool | None = None
+    diversify_by: Literal["brand", "category"] | None = None
+    per_group: int = 2
+
+
+class Reason(Record, frozen=True):
+    """Why an item is shown: a sentence, and the items and the number that it names."""
+
+    kind: ReasonKind
+    text: str
+    items: tuple[str, ...] = ()
+    shoppers: int | None = None
+
+
+class Recommended(Record, frozen=True):
+    """An item to show; scores of one method compare with each other, in 0..1."""
+
+    item: ItemSummary
+    score: float
+    method: Method
+    reasons: tuple[Reason, ...]
+
+
+class Recommendations(Record, frozen=True):
+    """What to show, the best first; `notice` says why it was not the first choice of methods."""
+
+    methods: tuple[Method, ...]
+    model: str | None
+    notice: str | None
+    ignored: tuple[str, ...]
+    items: tuple[Recommended, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRecommender:
+    """A promoted recommender, and which one it is."""
+
+    name: str
+    trained: TrainedRecommender
+
+
+class Offers(Protocol):
+    """What `graph.repositories.recommending.Recommendable` reads."""
+
+    async def history(self, shopper: str) -> list[str]: ...
+
+    async def known(self, ids: Sequence[str]) -> dict[str, KnownItem]: ...
+
+    async def passing(self, ids: Sequence[str], filter: Filter) -> dict[str, ItemSummary]: ...
+
+    async def bought_with(self, ids: Sequence[str], filter: Filter, rows: int) -> list[Offer]: ...
+
+    async def popular(self, without: Sequence[str], filter: Filter, rows: int) -> list[Offer]: ...
+
+    async def newest(self, without: Sequence[str], filter: Filter, rows: int) -> list[Offer]: ...
+
+    async def speaking_for(
+        self, items: Sequence[str], history: Sequence[str]
+    ) -> dict[str, Speaks]: ...
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What is shown so far, and what may not be shown any more."""
+
+    context: Context
+    limit: int
+    without: set[str]
+    items: list[Recommended] = field(default_factory=list)
+    groups: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.items) >= self.limit
+
+    def add(self, found: Iterable[Recommended]) -> None:
+        for one in found:
+            if self.is_full:
+                return
+            if one.item.id in self.without or not self._has_room(one.item):
+                continue
+            self.without.add(one.item.id)
+            self.items.append(one)
+
+    def _has_room(self, item: ItemSummary) -> bool:
+        by = self.context.diversify_by
+        group = item.brand if by == "brand" else item.category if by == "category" else None
+        if group is None:
+            return True
+        self.groups[group.id] += 1
+        return self.groups[group.id] <= self.context.per_group
+
+
+class Recommending:
+    """Asks one method after the other until enough is found."""
+
+    def __init__(
+        self,
+        offers: Offers,
+        *,
+        bound: Callable[[ProductQuery], Awaitable[Filter]],
+        similar: Callable[[str, Wanted], Awaitable[Likeness]],
+        model: Callable[[], LoadedRecommender | None],
+        threads: Threads,
+    ) -> None:
+        self._offers = offers
+        self._bound = bound
+        self._similar = similar
+        self._model = model
+        self._threads = threads
+
+    async def recommend(
+        self,
+        context: Context,
+        *,
+        shopper: str | None,
+        history: Sequence[str] | None,
+        limit: int,
+    ) -> Recommendations:
+        """Items for a shopper, or after a history of item ids, the newest last.
+
+        Items of the history that are not there are left out and named in `ignored`.
+
+        Raises:
+            ItemNotFound: the item of the context is not there.
+            FilterInvalid: points at the character.
+        """
+        filter = await self._filter(context)
+        taken = list(history) if history is not None else []
+        if shopper is not None and history is None:
+            taken = await self._offers.history(shopper)
+        known = await self._offers.known([*taken, *([context.item] if context.item else [])])
+        if context.item is not None and context.item not in known:
+            raise ItemNotFound(id=context.item)
+        ignored = tuple(dict.fromkeys(item for item in taken if item not in known))
+        taken = [item for item in taken if item in known]
+        beside = known[context.item] if context.item is not None else None
+        if beside is not None:
+            filter = _for_intent(filter, context.intent, beside)
+            taken = [item for item in taken if item != beside.id] + [beside.id]
+        shown = _Shown(context, limit, set(taken))
+        notice, model = await self._fill(shown, context, taken, filter, known)
+        methods = tuple(dict.fromkeys(one.method for one in shown.items))
+        name = model if "sequence" in methods else None
+        return Recommendations(methods, name, notice, ignored, tuple(shown.items))
+
+    async def _fill(
+        self,
+        shown: _Shown,
+        context: Context,
+        taken: list[str],
+        filter: Filter,
+        known: Mapping[str, KnownItem],
+    ) -> tuple[str | None, str | None]:
+        """Why not the first method, and the model that was asked."""
+        loaded, notice = self._model(), None
+        titles = {id: one.title for id, one in known.items()}
+        rows = SPARE * shown.limit
+        if not taken:
+            notice = NO_HISTORY
+        elif loaded is None:
+            notice = NO_MODEL
+        elif not loaded.trained.known(taken):
+            notice = NOTHING_KNOWN
+        elif context.intent != "complements" or context.item is None:
+            shown.add(await self._by_model(loaded.trained, taken, filter, titles))
+        about = [context.item] if context.item and context.intent != "any" else taken
+        if about and not shown.is_full and context.intent != "substitutes":
+            together = await self._offers.bought_with(about, filter, rows + len(taken))
+            shown.add(_bought_with(offer, titles) for offer in together)
+        if taken and not shown.is_full and context.intent != "complements":
+            shown.add(await self._by_likeness(taken[-1], context, filter, rows, titles))
+        if not shown.is_full and (context.intent == "any" or context.item is None):
+            popular = await self._offers.popular(sorted(shown.without), filter, rows)
+            shown.add(_popular(offer) for offer in popular)
+        if not shown.is_full and (context.intent == "any" or context.item is None):
+            newest = await self._offers.newest(sorted(shown.without), filter, rows)
+            shown.add(_newest(offer) for offer in newest)
+        return notice, loaded.name if loaded else None
+
+    async def _by_model(
+        self,
+        trained: TrainedRecommender,
+        taken: Sequence[str],
+        filter: Filter,
+        titles: Mapping[str, str],
+    ) -> list[Recommended]:
+        ranked = await self._threads.run(partial(trained.rank, taken, RANKED))
+        passing = await self._offers.passing([id for id, _ in ranked], filter)
+        kept = [(id, score) for id, score in ranked if id in passing][:100]
+        speaks = await self._offers.speaking_for([id for id, _ in kept], taken)
+        last = titles.get(taken[-1], taken[-1])
+        return [
+            Recommended(
+                passing[id], score, "sequence", _reasons(speaks.get(id), titles, taken[-1], last)
+            )
+            for id, score in kept
+        ]
+
+    async def _by_likeness(
+        self,
+        item: str,
+        context: Context,
+        filter: Filter,
+        rows: int,
+        titles: Mapping[str, str],
+    ) -> list[Recommended]:
+        wanted = Wanted(limit=min(rows, 100), filter=context.filter, in_stock=context.in_stock)
+        found = (await self._similar(item, wanted)).items
+        products = [one for one in found if one.item.kind == "product"]
+        passing = await self._offers.passing([one.item.id for one in products], filter)
+        return [
+            Recommended(one.item, one.score, "similar", _alike(one, item, titles.get(item, item)))
+            for one in products
+            if one.item.id in passing
+        ]
+
+    async def _filter(self, context: Context) -> Filter:
+        bound = await self._bound(ProductQuery(filter=context.filter))
+        if context.in_stock is None:
+            return bound
+        answer = "yes" if context.in_stock else "no"
+        return bound.and_(Filter((Term("in_stock", OneOf((answer,))),)))
+
+
+def _for_intent(filter: Filter, intent: Intent, beside: KnownItem) -> Filter:
+    """In the place of an item comes one of its category; beside it, one of another."""
+    if intent == "any" or beside.category is None:
+        return filter
+    is_complement = intent == "complements"
+    return filter.and_(
+        Filter((Term("category", OneOf((beside.category,)), negated=is_complement),))
+    )
+
+
+def _reasons(
+    speaks: Speaks | None, titles: Mapping[str, str], item: str, last: str
+) -> tuple[Reason, ...]:
+    found = []
+    if speaks and speaks.together:
+        found.append(_together(speaks.together[0].item, speaks.together[0].shoppers, titles))
+    if speaks and speaks.shared:
+        found.append(_shares(speaks.shared, item, last))
+    if not found:
+        text = "shoppers with a history like this one went on to it"
+        found.append(Reason("sequence", text))
+    return tuple(found)
+
+
+def _together(item: str, shoppers: int, titles: Mapping[str, str]) -> Reason:
+    by = "1 shopper" if shoppers == 1 else f"{shoppers} shoppers"
+    text = f"bought with {titles.get(item, item)} by {by}"
+    return Reason("bought_with", text, (item,), shoppers)
+
+
+def _shares(shared: Sequence[str], item: str, title: str) -> Reason:
+    told = list(shared[:TOLD])
+    words = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+    return Reason("shared", f"shares {words} with {title}", (item,))
+
+
+def _bought_with(offer: Offer, titles: Mapping[str, str]) -> Recommended:
+    reasons = tuple(_together(one.item, one.shoppers, titles) for one in offer.together[:TOLD])
+    return Recommended(offer.summary, offer.score, "bought_with", reasons)
+
+
+def _alike(one: SimilarItem, item: str, title: str) -> tuple[Reason, ...]:
+    shared = [
+        *(["brand"] if one.reasons.same_brand else []),
+        *(["category"] if one.reasons.same_category else []),
+        *dict.fromkeys(fact.name for fact in one.reasons.facts),
+    ]
+    if not shared:
+        return (Reason("shared", f"is described like {title}", (item,)),)
+    return (_shares(shared, item, title),)
+
+
+def _popular(offer: Offer) -> Recommended:
+    by = "1 shopper" if offer.shoppers == 1 else f"{offer.shoppers} shoppers"
+    reason = Reason("popular", f"bought by {by}", shoppers=offer.shoppers)
+    return Recommended(offer.summary, offer.score, "popular", (reason,))
+
+
+def _newest(offer: Offer) -> Recommended:
+    reason = Reason("new", f"new since {(offer.since or '')[:10]}")
+    return Recommended(offer.summary, 0.0, "newest", (reason,))
+
+
+def loaded_recommender(artefact: Artefact) -> LoadedRecommender:
+    """Raises RecommenderInvalid or ArtefactCorrupted: it is not what was registered."""
+    from ml.recommendation.trained import TrainedRecommender
+
+    return LoadedRecommender(
+        f"{artefact.name}@{artefact.version}", TrainedRecommender.from_files(artefact.contents())
+    )

@@ -1,0 +1,88 @@
+"""What a shopper did, read from a row of a file or of a request."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Literal, get_args
+
+from graph.records import Record
+
+Action = Literal["viewed", "bought"]
+RefusalCode = Literal[
+    "shopper_invalid", "item_invalid", "kind_invalid", "time_invalid", "id_invalid",
+    "item_unknown", "item_closed",
+]  # fmt: skip
+
+ID_CHARS_MAX = 200
+ITEM_CHARS_MAX = 512
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+AHEAD = timedelta(days=1)  # clocks differ, and so do time zones that somebody left out
+
+
+class Event(Record, frozen=True):
+    """One item viewed or bought by one shopper; `key` is what tells it from others."""
+
+    shopper: str
+    item: str
+    kind: Action
+    at: datetime
+    key: str
+
+
+class Refusal(Record, frozen=True):
+    """Why one event was not taken; the others are."""
+
+    code: RefusalCode
+    reason: str
+
+
+def read_event(row: Mapping[str, object], now: datetime) -> Event | Refusal:
+    """The event of a row with `shopper`, `item`, `kind`, and maybe `at` and `id`.
+
+    The key is the id, if there is one, within its shopper; else all that the row says. An event
+    without a time happened `now`, and without an id as well, each is another one.
+    """
+    shopper, item = _text(row.get("shopper")), _text(row.get("item"))
+    kind, id = _text(row.get("kind")), _text(row.get("id"))
+    if not shopper or len(shopper) > ID_CHARS_MAX:
+        return Refusal("shopper_invalid", f"`shopper` has to have 1 to {ID_CHARS_MAX} characters")
+    if not item or len(item) > ITEM_CHARS_MAX:
+        return Refusal("item_invalid", f"`item` has to have 1 to {ITEM_CHARS_MAX} characters")
+    if len(id) > ID_CHARS_MAX:
+        return Refusal("id_invalid", f"`id` may have {ID_CHARS_MAX} characters at most")
+    action = next((one for one in get_args(Action) if one == kind.casefold()), None)
+    if action is None:
+        return Refusal("kind_invalid", f"`kind` has to be viewed or bought, not {kind[:40]!r}")
+    at = _time(row.get("at"), now)
+    if isinstance(at, Refusal):
+        return at
+    return Event(shopper, item, action, at, _key(id, item, action, at))
+
+
+def _key(id: str, item: str, kind: Action, at: datetime) -> str:
+    said = ("id", id) if id else (item, kind, at.isoformat())
+    return hashlib.blake2b("\0".join(said).encode(), digest_size=12).hexdigest()
+
+
+def _time(cell: object, now: datetime) -> datetime | Refusal:
+    text = _text(cell)
+    if not text:
+        return now
+    try:
+        at = datetime.fromisoformat(text)
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        reason = f"`at` has to be a time such as 2025-03-01T09:30:00Z, not {text[:40]!r}"
+        return Refusal("time_invalid", reason)
+    if not EARLIEST <= at <= now + AHEAD:
+        reason = f"`at` is {text[:40]}: before {EARLIEST.year}, or more than a day ahead"
+        return Refusal("time_invalid", reason)
+    return at
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    return cell.strip() if isinstance(cell, str) else str(cell)
