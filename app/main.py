@@ -27,6 +27,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
     from app.api import (
         artefacts,
         builds,
+        categorize,
         conflicts,
         docs,
         extract,
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         extract.router,
         builds.router,
         match.router,
+        categorize.router,
         stats.router,
     )
     app = FastAPI(

@@ -14,6 +14,7 @@ import anyio.to_thread
 from app.keys import KeyFile
 from app.observability import configure_logging
 from app.services.browsing import Browsing
+from app.services.categorizing import Categorizing, NearItems, loaded_categorizer
 from app.services.embedding import VectorUpkeep
 from app.services.extracting import Extracting
 from app.services.intake import Intake
@@ -23,6 +24,7 @@ from app.services.knowledge import GraphKnowledge, Knowledge
 from app.services.matching import Matching, loaded_matcher
 from app.services.models import Models, registry_of
 from app.services.readers import (
+    CATEGORIES,
     EXTRACTION,
     LINKING,
     MATCHING,
@@ -81,6 +83,7 @@ class Wiring:
     knowledge: Knowledge
     extracting: Extracting
     matching: Matching
+    categorizing: Categorizing
     upkeep: VectorUpkeep
     writes: ProductWrites
     reviewing: Reviewing
@@ -142,7 +145,8 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
     extraction = Champion(registry, EXTRACTION, trained_reader)
     linking = Champion(registry, LINKING, learnt_linking)
     matching = Champion(registry, MATCHING, loaded_matcher)
-    readers = (extraction, linking, matching)
+    categories = Champion(registry, CATEGORIES, loaded_categorizer)
+    readers = (extraction, linking, matching, categories)
     knowledge = Knowledge(
         GraphKnowledge(
             writing,
@@ -170,6 +174,12 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
         knowledge=knowledge,
         extracting=Extracting(knowledge.grounder, Threads(EXTRACT_THREADS)),
         matching=Matching(products.get, matching.predictor, Threads(EXTRACT_THREADS)),
+        categorizing=Categorizing(
+            products.get,
+            categories.predictor,
+            partial(NearItems, writing),
+            Threads(EXTRACT_THREADS),
+        ),
         upkeep=VectorUpkeep(writing, predictor=champion.predictor, threads=embedding),
         writes=ProductWrites(
             store=partial(ItemWriter, writing),

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from app.cli import evaluate_entities, evaluate_matching
+from app.cli.evaluate_categories import categories
 from app.cli.evaluate_linking import linking
 from app.cli.output import Json, err, print_json
 from app.cli.report_table import print_report
@@ -20,6 +21,7 @@ cli = typer.Typer(
 
 
 cli.command()(linking)
+cli.command()(categories)
 
 
 @cli.command()

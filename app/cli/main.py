@@ -11,6 +11,7 @@ import typer
 from app.cli import (
     build,
     bulk,
+    categorize,
     data,
     demo,
     doctor,
@@ -54,6 +55,7 @@ cli.add_typer(mapping.cli, name="mapping")
 cli.command("worker")(worker.worker)
 cli.add_typer(jobs.cli, name="jobs")
 cli.command("extract")(extract.extract)
+cli.command("categorize")(categorize.categorize)
 cli.command("build-graph")(build.build_graph)
 cli.command("match")(match.match)
 cli.command("export")(export.export_)

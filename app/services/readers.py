@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # Names of the artefacts whose champions read and compare texts.
 EXTRACTION, LINKING, MATCHING = "extraction", "linking", "matching"
+CATEGORIES = "categories"
 CHAMPION = "champion"
 
 
