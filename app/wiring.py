@@ -14,7 +14,7 @@ import anyio.to_thread
 from app.keys import KeyFile
 from app.observability import configure_logging
 from app.services.browsing import Browsing
-from app.services.categorizing import Categorizing, NearItems, loaded_categorizer
+from app.services.categorizing import Categorizing, items_near, loaded_categorizer
 from app.services.embedding import VectorUpkeep
 from app.services.extracting import Extracting
 from app.services.intake import Intake
@@ -177,7 +177,7 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
         categorizing=Categorizing(
             products.get,
             categories.predictor,
-            partial(NearItems, writing),
+            partial(items_near, writing),
             Threads(EXTRACT_THREADS),
         ),
         upkeep=VectorUpkeep(writing, predictor=champion.predictor, threads=embedding),

@@ -41,7 +41,7 @@ def categorize(
 
     By the promoted model, which needs no database; without one by stored items with the same words.
     """
-    from app.services.categorizing import NO_CATEGORIZER, NearItems, loaded_categorizer
+    from app.services.categorizing import NO_CATEGORIZER, items_near, loaded_categorizer
     from app.services.categorizing_files import FileCategorizing
     from app.services.models import registry_of
     from app.services.readers import CATEGORIES, champion_of
@@ -53,7 +53,7 @@ def categorize(
     with ExitStack() as stack:
         if champion is None:
             err.print(NO_CATEGORIZER, highlight=False, soft_wrap=True)
-            near = NearItems(stack.enter_context(open_database(settings)))
+            near = items_near(stack.enter_context(open_database(settings)))
             categorizing = FileCategorizing(None, lambda: near, min_confidence)
         else:
             loaded = loaded_categorizer(champion)

@@ -107,25 +107,40 @@ class LoadedCategorizer:
         return self.categorizer.guess(texts)
 
 
+@dataclass(frozen=True, slots=True)
 class NearItems:
-    """Guesses by what stored items with the same words are in, as the graph is now."""
+    """Guesses by what stored items with the same words are in.
 
-    def __init__(self, database: Database) -> None:
-        from graph.repositories.categories import category_paths
+    Attributes:
+        near: category and title of such items, for the words of each text.
+    """
 
-        self._database = database
-        self.paths: Mapping[str, Path] = category_paths(database)
+    paths: Mapping[str, Path]
+    near: Callable[[Sequence[str]], list[list[tuple[str, str]]]]
 
     def guess(self, texts: Sequence[str]) -> list[Guess]:
         """Raises DatabaseError: Neo4j failed."""
-        from graph.repositories.categories import near_titles
         from ml.categories import floor
         from ml.categories.terms import words_of
 
-        words = [" ".join(list(dict.fromkeys(words_of(t)))[:WORDS_ASKED]) for t in texts]
-        near = near_titles(self._database, words, limit=NEAR_ITEMS)
+        words = [" ".join(list(dict.fromkeys(words_of(text)))[:WORDS_ASKED]) for text in texts]
         names = {id: (path[-1].name, *path[-1].names) for id, path in self.paths.items()}
-        return [floor.guess(text, one, names) for text, one in zip(texts, near, strict=True)]
+        return [
+            floor.guess(text, near, names)
+            for text, near in zip(texts, self.near(words), strict=True)
+        ]
+
+
+def items_near(database: Database) -> NearItems:
+    """The items of a graph, with its tree as it is now.
+
+    Raises:
+        DatabaseError: Neo4j failed.
+    """
+    from graph.repositories.categories import category_paths, near_titles
+
+    near = partial(near_titles, database, limit=NEAR_ITEMS)
+    return NearItems(category_paths(database), near)
 
 
 class Categorizing:

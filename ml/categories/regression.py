@@ -1,6 +1,6 @@
 """Multinomial logistic regression over blocks of features, sparse or dense."""
 
-# N texts, V features of one block, C categories
+# N texts, V features of one block, R directions, C categories
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
 from scipy.optimize import minimize
 from scipy.sparse import csr_array
 from scipy.special import logsumexp
@@ -21,7 +20,7 @@ Block: TypeAlias = "csr_array | NDArray[np.floating[Any]]"
 FEW_TEXTS = 1_000
 _STEPS = 200
 _TOLERANCE = 1e-5
-_JITTER = 1e-6  # equal texts make equal rows
+_SMALLEST = 1e-6  # of the largest: what is below is rounding, as of equal texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +47,16 @@ class Regression:
         Source: Byrd, Lu, Nocedal and Zhu, "A limited memory algorithm for bound constrained
         optimization", 1995.
         """
-        if len(category_N) > FEW_TEXTS:
+        if len(category_N) > min(FEW_TEXTS, sum(block.shape[1] for block in blocks)):
             weights, bias_C = _minimum(blocks, category_N, classes, strength)
             return cls(tuple(part.astype(np.float32) for part in weights), bias_C)
-        # The same minimum in N directions instead of thousands: the penalty does not mind turning.
+        # The same minimum in N directions at most: the penalty does not mind turning.
         product_NN = sum(_products(block) for block in blocks)
-        root_NN = np.linalg.cholesky(product_NN + _JITTER * np.eye(len(category_N)))
-        (turned_NC,), bias_C = _minimum([root_NN], category_N, classes, strength)
-        share_NC = solve_triangular(root_NN, turned_NC, lower=True, trans="T")
+        square_R, turn_NR = np.linalg.eigh(product_NN)
+        kept_R = square_R > _SMALLEST * square_R.max(initial=1.0)
+        length_R, turn_NR = np.sqrt(square_R[kept_R]), turn_NR[:, kept_R]
+        (turned_RC,), bias_C = _minimum([turn_NR * length_R], category_N, classes, strength)
+        share_NC = (turn_NR / length_R) @ turned_RC
         return cls(tuple((block.T @ share_NC).astype(np.float32) for block in blocks), bias_C)
 
     def logits(self, blocks: Sequence[Block]) -> Floats:

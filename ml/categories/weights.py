@@ -48,7 +48,7 @@ class Rarity:
             counts += known.values()
             ends.append(len(columns))
         column_E, end_N = np.array(columns, dtype=np.int32), np.array(ends)
-        value_E = np.array(counts, dtype=np.float32) * self.weight_V[column_E]
+        value_E = (1 + np.log(np.array(counts, dtype=np.float32))) * self.weight_V[column_E]
         row_E = np.repeat(np.arange(len(texts)), np.diff(end_N))
         square_N = np.bincount(row_E, weights=value_E**2, minlength=len(texts))
         value_E = (value_E / np.sqrt(square_N)[row_E]).astype(np.float32)

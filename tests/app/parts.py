@@ -13,6 +13,7 @@ import uvicorn
 from app.keys import KeyFile, Scope
 from app.main import create_app
 from app.services.browsing import Browsing
+from app.services.categorizing import Categorizing
 from app.services.extracting import Extracting
 from app.services.importing import ImportSpec
 from app.services.intake import Intake
@@ -38,6 +39,7 @@ from tests.fakes import (
     FakeStats,
     FakeVocabulary,
     grounder_of,
+    items_near,
 )
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
@@ -187,6 +189,9 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
         ),
         extracting=Extracting(lambda: grounder_of(store.graph), Threads(2)),
         matching=Matching(products.get, lambda: None, Threads(2)),
+        categorizing=Categorizing(
+            products.get, lambda: None, lambda: items_near(store.graph), Threads(2)
+        ),
         upkeep=WatchedUpkeep(),
         writes=ProductWrites(
             store=lambda: store,
