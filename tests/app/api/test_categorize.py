@@ -1,4 +1,4 @@
-"""Which category texts are of, over HTTP; before anything is learnt by items with the same words."""
+"""Which category texts are of, over HTTP: by a model, or by items with the same words."""
 
 import pytest
 
