@@ -310,7 +310,7 @@ def finetune_categories(
     config = CategorizerConfig(seed=seed)
     names = {id: path[-1].name for id, path in tree.paths.items()}
     learnt, metrics, baselines = train_and_judge(titles, config, names, notify=notify)
-    paths = {id: tree.paths[id] for id in learnt.categories}
+    paths = {id: tree.paths[id] for id in learnt.categories if id in tree.paths}
     return shelf.keep(
         CATEGORIES,
         learnt.to_files() | paths_file(paths),

@@ -40,15 +40,18 @@ class Meaning:
     def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Returns x_NH; texts that were seen before are remembered."""
         cut = [text[:2_000] for text in texts]
-        if len(self._known) > _REMEMBERED:
-            self._known.clear()
-        new = sorted({text for text in cut if text not in self._known}, key=len)
+        known = self._known  # another thread may begin a new one
+        found = {text: known[text] for text in cut if text in known}
+        new = sorted(set(cut) - found.keys(), key=lambda text: (len(text), text))
         for start in range(0, len(new), _BATCH):
             batch = new[start : start + _BATCH]
-            self._known.update(zip(batch, self._encoded(batch), strict=True))
+            found.update(zip(batch, self._encoded(batch), strict=True))
+        if len(known) > _REMEMBERED:
+            self._known = {}
+        self._known.update(found)
         if not cut:
             return np.zeros((0, ENGLISH_WIDTH), dtype=np.float32)
-        return np.stack([self._known[text] for text in cut])
+        return np.stack([found[text] for text in cut])
 
     def _encoded(self, texts: Sequence[str]) -> NDArray[np.float32]:
         import torch

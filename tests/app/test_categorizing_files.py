@@ -37,7 +37,7 @@ def test_every_row_has_a_line_with_its_category_or_its_error(categorizing, tmp_p
 
 def test_a_description_counts_where_the_title_says_nothing(categorizing, tmp_path):
     file, to = tmp_path / "offers.csv", io.BytesIO()
-    file.write_text("title,description\nKX-77,kettle with spout and steam\n", encoding="utf-8")
+    file.write_text("title,description\nKX-77,kettle spout whistle steam\n", encoding="utf-8")
 
     categorizing.file(file, to=to, title="title")
 
