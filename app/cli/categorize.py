@@ -73,7 +73,8 @@ def _carried_out(
     categorizing: FileCategorizing, file: Path, title: str, to: IO[bytes]
 ) -> CategorizedCounts:
     if file == STANDARD_INPUT:
-        return categorizing.lines(sys.stdin, to=to)
+        lines = (line.decode(errors="replace") for line in sys.stdin.buffer)
+        return categorizing.lines(lines, to=to)
     with bytes_progress("categorize") as bar:
         task = bar.add_task(f"Reading {file.name}", total=None, note="")
 

@@ -25,19 +25,20 @@ def guess(text: str, near: Sequence[tuple[str, str]], names: Mapping[str, Sequen
     shared = [(asked & _stems(title), category) for category, title in near]
     voters = sorted(shared, key=lambda one: -len(one[0]))[:VOTERS]
     votes: dict[str, float] = defaultdict(float)
-    telling: Counter[str] = Counter()
+    said: dict[str, Counter[str]] = defaultdict(Counter)
     likest = 0.0
     for words, category in voters:
         share = len(words) / max(1, len(asked))
         votes[category] += share**2  # an item with all words counts as four with half of them
         likest = max(likest, share)
-        telling.update(words)
+        said[category].update(words)
     for category, called in names.items():
         if any((words := _stems(name)) and words <= asked for name in called):
             votes[category] += NAMED
             likest = 1.0
     total = sum(votes.values())
     ranked = sorted(votes.items(), key=lambda one: (-one[1], one[0])) if total else []
+    telling = said[ranked[0][0]] if ranked else Counter[str]()
     return Guess(
         ranked=tuple((category, vote / total) for category, vote in ranked),
         novelty=1 - likest,

@@ -120,3 +120,13 @@ async def test_what_is_no_question_is_refused(client, body):
     answer = await client.post("/v1/categorize", json=body)
 
     assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
+
+
+async def test_half_a_character_is_no_text(client, trained):
+    answer = await client.post(
+        "/v1/categorize",
+        content=b'{"texts": ["kettle \\ud800"]}',
+        headers={"Content-Type": "application/json"},
+    )
+
+    assert answer.status_code in {400, 422}, answer.text
