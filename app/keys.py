@@ -32,17 +32,15 @@ _NOBODY = hashlib.sha256(b"").hexdigest()
 
 
 class Scope(StrEnum):
-    """What a key may do; each level includes the ones before it."""
+    """What a key may do. Everyone may read; who may write may not therefore ask in raw Cypher."""
 
     READ = "read"
+    QUERY = "query"
     WRITE = "write"
     ADMIN = "admin"
 
     def includes(self, needed: Scope) -> bool:
-        return _RANK[self] >= _RANK[needed]
-
-
-_RANK = {Scope.READ: 0, Scope.WRITE: 1, Scope.ADMIN: 2}
+        return needed in (self, Scope.READ) or self is Scope.ADMIN
 
 
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):

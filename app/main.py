@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
 
     from app.api import (
         artefacts,
+        ask,
         builds,
         categorize,
         conflicts,
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         match,
         product_writes,
         products,
+        query,
         review,
         similar,
         stats,
@@ -66,9 +68,11 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         finetuning.router,
         similar.posts,
         extract.router,
+        ask.router,
         builds.router,
         match.router,
         categorize.router,
+        query.router,
         stats.router,
     )
     app = FastAPI(

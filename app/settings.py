@@ -25,7 +25,9 @@ PREFIX = "CATALOGRAPH_"
 _URI_SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _JOBS_SCHEMES = ("sqlite:///", "postgresql://", "postgres://")
 # A value that cannot be used is shown in the error, unless it holds a password.
-_SECRET = frozenset({"neo4j_password", "jobs_url", "webhook_secret"})
+_SECRET = frozenset(
+    {"neo4j_password", "neo4j_analytics_password", "jobs_url", "webhook_secret", "ask_llm_key"}
+)
 _KIB, _MIB, _GIB = 2**10, 2**20, 2**30
 
 LogFormat = Literal["json", "pretty"]
@@ -71,6 +73,23 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("NEO4J_DATABASE", "neo4j_database"),
         description="database that every session opens",
     )
+    neo4j_analytics_uri: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("NEO4J_ANALYTICS_URI", "neo4j_analytics_uri"),
+        description="a Neo4j that answers raw Cypher, such as a read replica; unset: the one that "
+        "answers all else",
+    )
+    neo4j_analytics_username: str | None = Field(
+        default=None,
+        min_length=1,
+        validation_alias=AliasChoices("NEO4J_ANALYTICS_USERNAME", "neo4j_analytics_username"),
+        description="account on the server at NEO4J_ANALYTICS_URI; unset: NEO4J_USERNAME",
+    )
+    neo4j_analytics_password: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("NEO4J_ANALYTICS_PASSWORD", "neo4j_analytics_password"),
+        description="password of that account; unset: NEO4J_PASSWORD",
+    )
     host: str = Field(default="127.0.0.1", min_length=1, description="address the API listens on")
     port: int = Field(
         default=8000, ge=0, le=65_535, description="TCP port of the API; 0: any free one"
@@ -90,6 +109,15 @@ class Settings(BaseSettings):
     access_log: bool = Field(default=True, description="write one line for each request")
     query_timeout_s: float = Field(
         default=10.0, gt=0, le=600, description="seconds after which a database query is stopped"
+    )
+    queries_per_key: int = Field(
+        default=4, ge=1, le=256, description="raw Cypher queries that one key runs at the same time"
+    )
+    query_answer_bytes: int = Field(
+        default=16 * _MIB,
+        ge=_KIB,
+        le=_GIB,
+        description="largest answer to raw Cypher in bytes; a longer one is cut and says so",
     )
     max_body_bytes: int = Field(
         default=8 * _MIB, ge=_KIB, le=_GIB, description="largest JSON body in bytes"
@@ -152,6 +180,15 @@ class Settings(BaseSettings):
         description="folder of the pictures that the `image_url` of items names; nothing is ever "
         "fetched; unset: none",
     )
+    ask_llm_url: str | None = Field(
+        default=None,
+        description="a language model that reads the questions that the rules refuse: the address "
+        "under which chat/completions is, such as http://127.0.0.1:11434/v1; unset: none",
+    )
+    ask_llm_model: str = Field(
+        default="default", min_length=1, description="name of that model at its server"
+    )
+    ask_llm_key: SecretStr | None = Field(default=None, description="API key of that server")
     source_precedence: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="sources that count first where catalogs contradict each other, the best "
@@ -186,13 +223,20 @@ class Settings(BaseSettings):
                 raise ValueError(f"names {str(root)!r}, which is no absolute path")
         return expanded
 
-    @field_validator("neo4j_uri")
+    @field_validator("neo4j_uri", "neo4j_analytics_uri")
     @classmethod
     def _check_uri(cls, uri: str | None) -> str | None:
         scheme, separator, rest = (uri or "").partition("://")
         if uri is not None and (scheme not in _URI_SCHEMES or not separator or not rest):
             raise ValueError(f"write SCHEME://HOST:PORT with one of {', '.join(_URI_SCHEMES)}")
         return uri
+
+    @field_validator("ask_llm_url")
+    @classmethod
+    def _check_model_url(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise ValueError("write an address that starts with http:// or https://")
+        return url
 
     @field_validator("jobs_url")
     @classmethod
@@ -221,6 +265,16 @@ class Settings(BaseSettings):
     def _need_password(cls, password: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if info.data.get("neo4j_uri") and password is None:
             raise ValueError("is not set, but NEO4J_URI is; set the password of its account")
+        return password
+
+    @field_validator("neo4j_analytics_password")
+    @classmethod
+    def _need_analytics_password(
+        cls, password: SecretStr | None, info: ValidationInfo
+    ) -> SecretStr | None:
+        known = password or info.data.get("neo4j_password")
+        if info.data.get("neo4j_analytics_uri") and known is None:
+            raise ValueError("is not set, but NEO4J_ANALYTICS_URI is; set the password there")
         return password
 
     @field_validator("dev")

@@ -21,16 +21,21 @@ from app.errors import (
     KeyUnknown,
     MediaTypeUnsupported,
     NoSpace,
+    NotAcceptable,
     NotReady,
     ParameterUnknown,
     RequestRefused,
     ScopeMissing,
+    SessionInvalid,
     ThresholdMissing,
+    TooManyQueries,
     UploadRefused,
     UploadStalled,
     WebhookNotAllowed,
 )
 from graph.errors import (
+    CypherInvalid,
+    CypherRefused,
     DatabaseError,
     DatabaseNotFound,
     DatabaseRefusedLogin,
@@ -67,6 +72,7 @@ _STATUS: Mapping[type[Exception], int] = {
     BodyTooLarge: 413,
     BodyNotJson: 415,
     ItemIdInvalid: 422,
+    SessionInvalid: 422,
     ParameterUnknown: 422,
     BuildInvalid: 422,
     ThresholdMissing: 422,
@@ -74,6 +80,10 @@ _STATUS: Mapping[type[Exception], int] = {
     BodyIncomplete: 400,
     FormMalformed: 400,
     UploadStalled: 408,
+    NotAcceptable: 406,
+    TooManyQueries: 429,
+    CypherRefused: 422,
+    CypherInvalid: 400,
     NoSpace: 507,
     UploadRefused: 422,
     MappingInvalid: 422,
@@ -127,7 +137,7 @@ def code_of(error: Exception) -> str:
 def public_detail(error: Exception) -> str:
     """What the client may read about `error`."""
     for cls in type(error).__mro__:
-        if cls is QueryTimedOut:
+        if cls in (QueryTimedOut, CypherRefused):
             break
         if cls in _PUBLIC:
             return _PUBLIC[cls]
@@ -144,4 +154,6 @@ def headers_of(error: Exception) -> dict[str, str]:
         return {"WWW-Authenticate": f'Bearer realm="catalograph"{fault}'}
     if status == 408:
         return {"Connection": "close"}  # who sends nothing would hold it open
+    if status == 429:
+        return {"Retry-After": "1"}
     return {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else {}

@@ -13,6 +13,8 @@ import anyio.to_thread
 
 from app.keys import KeyFile
 from app.observability import configure_logging
+from app.services.asking import Asked, Asking
+from app.services.asking_lexicon import GraphLexicon
 from app.services.browsing import Browsing
 from app.services.categorizing import Categorizing, items_near, loaded_categorizer
 from app.services.embedding import VectorUpkeep
@@ -20,9 +22,10 @@ from app.services.extracting import Extracting
 from app.services.intake import Intake
 from app.services.item_images import serving_predictor
 from app.services.jobs import Jobs
-from app.services.knowledge import GraphKnowledge, Knowledge
+from app.services.knowledge import GraphKnowledge
 from app.services.matching import Matching, loaded_matcher
 from app.services.models import Models, registry_of
+from app.services.querying import Querying, QueryLimits
 from app.services.readers import (
     CATEGORIES,
     EXTRACTION,
@@ -33,6 +36,7 @@ from app.services.readers import (
     trained_reader,
 )
 from app.services.readiness import Readiness
+from app.services.renewed import Renewed
 from app.services.reviewing import Reviewing
 from app.services.serving import Serving as Champion
 from app.services.similarity import Similarity
@@ -45,6 +49,7 @@ from graph import migrate
 from graph.client import AsyncDatabase, Connection, Database
 from graph.errors import DatabaseUnavailable
 from graph.records import Neighbourhood, ProposedFact
+from graph.repositories.answers import Answers
 from graph.repositories.conflicts import Conflicts
 from graph.repositories.history import History
 from graph.repositories.items import ItemWriter
@@ -53,12 +58,16 @@ from graph.repositories.review import Review, decide
 from graph.repositories.similar import Similar
 from graph.repositories.stats import Stats
 from graph.repositories.vocabulary import Vocabulary
-from graph.server import EmbeddedServer, Endpoint, server_status
+from graph.server import EmbeddedServer, Endpoint, end_server, server_status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from app.services.asking import PlanParser
     from ml.artefact import Artefact
+    from ml.asking.lexicon import AskingLexicon
+    from ml.asking.plan import Language
     from ml.predict import Predictor
 
 # A job rides out a restart of the server; a client would rather have its 503 and try again.
@@ -67,6 +76,7 @@ JOB_RETRY_S = 30.0  # a restart takes 7 to 17 s
 JOB_THREADS = 8  # requests that ask for jobs at the same time; SQLite serves one after another
 EMBED_THREADS = 2  # requests that embed at the same time; each takes all of a core
 EXTRACT_THREADS = 2  # requests that read texts at the same time; each takes all of a core
+ASK_THREADS = 2  # questions that are read at the same time; each takes a core for milliseconds
 PROBE_TIMEOUT_S = 2.0  # a probe that waits longer is taken for dead by whoever asked
 
 
@@ -80,10 +90,12 @@ class Wiring:
     stats: Stats
     browsing: Browsing
     similarity: Similarity
-    knowledge: Knowledge
+    warmed: tuple[Renewed[Any], ...]  # what is read from the graph before anybody asks
     extracting: Extracting
     matching: Matching
     categorizing: Categorizing
+    querying: Querying
+    asking: Asking
     upkeep: VectorUpkeep
     writes: ProductWrites
     reviewing: Reviewing
@@ -115,17 +127,28 @@ async def open_wiring(settings: Settings) -> AsyncIterator[Wiring]:
         connection = connection_of(settings)
         database = await stack.enter_async_context(AsyncDatabase(connection))
         writing = stack.enter_context(Database(connection))
-        wiring = assemble(settings, database, writing)
+        analytics = None
+        if settings.neo4j_analytics_uri is not None:
+            analytics = await stack.enter_async_context(AsyncDatabase(analytics_of(settings)))
+        wiring = assemble(settings, database, writing, analytics)
         stack.enter_context(wiring.jobs)
+        stack.push_async_callback(wiring.querying.close)
         for one in (wiring.champion, *wiring.readers):
             stack.callback(one.close)
-        wiring.knowledge.begin()
+        for renewed in wiring.warmed:
+            renewed.begin()
         yield wiring
 
 
-def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> Wiring:
-    """The parts over two open databases: one for reads in the event loop, one for writes.
+def assemble(
+    settings: Settings,
+    database: AsyncDatabase,
+    writing: Database,
+    analytics: AsyncDatabase | None = None,
+) -> Wiring:
+    """The parts over open databases: one for reads in the event loop, one for writes.
 
+    `analytics` answers raw Cypher; None: the one for reads does.
     The one of the jobs is opened when it is first used; whoever calls this closes `jobs`.
     """
     vocabulary = Vocabulary(database)
@@ -147,7 +170,7 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
     matching = Champion(registry, MATCHING, loaded_matcher)
     categories = Champion(registry, CATEGORIES, loaded_categorizer)
     readers = (extraction, linking, matching, categories)
-    knowledge = Knowledge(
+    knowledge = Renewed(
         GraphKnowledge(
             writing,
             linker_over=linker_over(linking.predictor),
@@ -155,6 +178,7 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
             reader=extraction.predictor,
         )
     )
+    asked_with = Renewed(GraphLexicon(writing))
     embedding = Threads(EMBED_THREADS)
     migrations = migrate.load()
     return Wiring(
@@ -171,14 +195,21 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
             predictor=champion.predictor,
             threads=embedding,
         ),
-        knowledge=knowledge,
-        extracting=Extracting(knowledge.grounder, Threads(EXTRACT_THREADS)),
+        warmed=(knowledge, asked_with),
+        extracting=Extracting(knowledge, Threads(EXTRACT_THREADS)),
         matching=Matching(products.get, matching.predictor, Threads(EXTRACT_THREADS)),
         categorizing=Categorizing(
             products.get,
             categories.predictor,
             partial(items_near, writing),
             Threads(EXTRACT_THREADS),
+        ),
+        querying=_querying(settings, analytics or database),
+        asking=Asking(
+            Answers(database),
+            asked_with,
+            Threads(ASK_THREADS),
+            fallback=plan_parser(settings),
         ),
         upkeep=VectorUpkeep(writing, predictor=champion.predictor, threads=embedding),
         writes=ProductWrites(
@@ -211,6 +242,14 @@ def assemble(settings: Settings, database: AsyncDatabase, writing: Database) -> 
         champion=champion,
         readers=readers,
         threads=Threads(JOB_THREADS),
+    )
+
+
+def _querying(settings: Settings, database: AsyncDatabase) -> Querying:
+    return Querying(
+        database,
+        QueryLimits(per_key=settings.queries_per_key, answer_bytes=settings.query_answer_bytes),
+        end_server=partial(end_server, settings.home, database.connection.uri),
     )
 
 
@@ -265,6 +304,35 @@ async def read_proposals(
                 return facts
 
 
+def plan_parser(settings: Settings) -> PlanParser | None:
+    """The language model that questions may be read by, where one is configured."""
+    if settings.ask_llm_url is None:
+        return None
+    from app.services.asking_model import ModelParser, ModelServer
+
+    key = settings.ask_llm_key.get_secret_value() if settings.ask_llm_key else None
+    return ModelParser(ModelServer(settings.ask_llm_url, settings.ask_llm_model, key))
+
+
+async def ask_all(
+    settings: Settings,
+    lexicon: AskingLexicon,
+    questions: Sequence[str],
+    *,
+    language: Language | None = None,
+) -> list[Asked]:
+    """Questions that follow each other, for a command."""
+    answers: list[Asked] = []
+    async with AsyncDatabase(connection_of(located(settings))) as database:
+        asking = Asking(
+            Answers(database), lambda: lexicon, Threads(1), fallback=plan_parser(settings)
+        )
+        for question in questions:
+            session = answers[-1].session if answers else None
+            answers.append(await asking.ask(question, language=language, session=session))
+    return answers
+
+
 def connection_of(settings: Settings) -> Connection:
     """Where the database of `settings` is; `neo4j_uri` must be known by now."""
     assert settings.neo4j_uri is not None
@@ -276,6 +344,19 @@ def connection_of(settings: Settings) -> Connection:
         database=settings.neo4j_database,
         query_timeout_s=settings.query_timeout_s,
         retry_s=WRITE_RETRY_S,
+    )
+
+
+def analytics_of(settings: Settings) -> Connection:
+    """Where raw Cypher is answered; `neo4j_analytics_uri` must be set."""
+    assert settings.neo4j_analytics_uri is not None
+    password = settings.neo4j_analytics_password or settings.neo4j_password
+    assert password is not None
+    return replace(
+        connection_of(settings),
+        uri=settings.neo4j_analytics_uri,
+        username=settings.neo4j_analytics_username or settings.neo4j_username,
+        password=password.get_secret_value(),
     )
 
 

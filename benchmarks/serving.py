@@ -38,6 +38,7 @@ class Load:
 
     rps: float
     p50_ms: float
+    p95_ms: float
     p99_ms: float
 
 
@@ -48,6 +49,7 @@ class Target:
     port: int
     paths: tuple[str, ...]
     key: str | None = None
+    body: str | None = None  # JSON that is posted; None: GET
 
 
 # -- the two servers ---------------------------------------------------------------------------
@@ -210,6 +212,7 @@ async def ask(target: Target, seconds: float, connections: int) -> Load:
     return Load(
         rps=len(latencies_s) / taken_s,
         p50_ms=_quantile(latencies_s, 0.5) * 1_000,
+        p95_ms=_quantile(latencies_s, 0.95) * 1_000,
         p99_ms=_quantile(latencies_s, 0.99) * 1_000,
     )
 
@@ -224,7 +227,12 @@ def _quantile(ordered: list[float], share: float) -> float:
 
 def _request(target: Target, path: str) -> bytes:
     key = f"Authorization: Bearer {target.key}\r\n" if target.key else ""
-    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{key}\r\n".encode()
+    head = f"HTTP/1.1\r\nHost: 127.0.0.1\r\n{key}"
+    if target.body is None:
+        return f"GET {path} {head}\r\n".encode()
+    body = target.body.encode()
+    sent = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    return f"POST {path} {head}{sent}\r\n".encode() + body
 
 
 def load(target: Target, seconds: float, connections: int) -> Load:
@@ -264,7 +272,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     """Start a database and both servers, and compare them."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="catalograph-")))
-        environment, ids, key = _prepare(stack, folder)
+        environment, ids, key = prepare(stack, folder)
         ours = stack.enter_context(running("ours", environment))
         bare = stack.enter_context(running("bare", environment))
         encoded = [quote(id, safe="") for id in ids]
@@ -279,7 +287,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         }
 
 
-def _prepare(stack: ExitStack, folder: Path) -> tuple[dict[str, str], list[str], str]:
+def prepare(stack: ExitStack, folder: Path) -> tuple[dict[str, str], list[str], str]:
     """An embedded Neo4j with products in it, and a key."""
     from app.keys import KeyFile, Scope
     from graph import migrate
@@ -295,7 +303,7 @@ def _prepare(stack: ExitStack, folder: Path) -> tuple[dict[str, str], list[str],
         items, parameters = _items()
         now = datetime.now(UTC)
         ItemWriter(database).write(items, parameters=parameters, run="benchmark", now=now)
-    _, key = KeyFile(folder / "keys.json").create("benchmark", Scope.READ, now=now)
+    _, key = KeyFile(folder / "keys.json").create("benchmark", Scope.QUERY, now=now)
     environment = {
         "CATALOGRAPH_HOME": str(folder),
         "NEO4J_URI": endpoint.uri,

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import math
-import queue
 import random
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Self, TypeVar, cast
 
 import neo4j
@@ -22,7 +20,17 @@ from neo4j.graph import Node, Path, Relationship
 
 from graph import errors
 from graph.connection import Connection, ServerInfo, Table
-from graph.guard import refuse_nested
+from graph.deadline import GRACE_S, within
+from graph.guard import refuse_parameters, refuse_text
+from graph.inspection import (
+    EXPLAIN,
+    FETCH_ROWS,
+    MARK,
+    MARKED,
+    Inspected,
+    cypher_refusal,
+    refuse_plan,
+)
 from graph.schema import NEO4J_MINIMUM
 
 __all__ = ["AsyncDatabase", "Connection", "Database", "ServerInfo", "Table", "Transaction", "plain"]
@@ -31,8 +39,7 @@ T = TypeVar("T")
 Row = dict[str, Any]
 Parameters = Mapping[str, object]
 
-# The server stops a query at its limit; we wait this much longer before we stop trusting it.
-_GRACE_S = 1.0
+_GRACE_S = GRACE_S
 # A dead pooled connection fails at once. What took longer was a connect or a query, and doing that
 # twice would only make the caller wait twice.
 _RECONNECT_WITHIN_S = 1.0
@@ -77,6 +84,8 @@ def plain(value: object) -> object:
             return _plain_items(value)
         case bytes() | bytearray():
             return value.hex()
+        case _ if hasattr(value, "srid"):  # a point, which is a tuple as well
+            return {"srid": value.srid, "coordinates": list(cast("tuple[float, ...]", value))}
         case _ if hasattr(value, "iso_format"):  # dates and times; durations are tuples as well
             return value.iso_format()
         case list() | tuple() | set():
@@ -167,19 +176,22 @@ class Database:
         """What a person asked for: any reading query, at most `limit` rows of plain values.
 
         Raises:
-            QueryRefused: it is wrong, it writes, or it is nested too deeply to be planned.
+            CypherRefused: it is wrong, does more than read, or nothing could stop it.
             QueryTimedOut: also where the server does not keep its own limit.
         """
-        refuse_nested(query)
-        return _within(timeout_s, lambda: self._table(query, parameters, timeout_s, limit))
+        refuse_text(query)
+        refuse_parameters(parameters or {})
+        return within(timeout_s, lambda: self._table(query, parameters, timeout_s, limit))
 
     def _table(
         self, query: str, parameters: Parameters | None, timeout_s: float, limit: int
     ) -> Table:
         with (
-            _translating(self.connection, timeout_s),
+            _translating_question(self.connection, timeout_s),
             self._session(neo4j.READ_ACCESS, fetch_size=limit + 1) as session,
         ):
+            planned = session.run(neo4j.Query(EXPLAIN + query, timeout=timeout_s)).consume()
+            _refuse_planned(planned, self.connection)
             result = session.run(neo4j.Query(query, timeout=timeout_s), dict(parameters or {}))
             records = result.fetch(limit + 1)
             rows = tuple(tuple(plain(value) for value in record) for record in records[:limit])
@@ -245,6 +257,7 @@ class AsyncDatabase:
                 connection_write_timeout=math.inf,
                 **_driver_settings(connection),
             )
+        self._inspected = Inspected()
 
     async def read(
         self,
@@ -274,6 +287,40 @@ class AsyncDatabase:
             raise errors.QueryTimedOut(timeout_s=limit_s) from error
         except _FAILURES as error:
             raise _translated(error, self.connection, limit_s) from error
+
+    @asynccontextmanager
+    async def asking(
+        self, query: str, parameters: Parameters, /, *, timeout_s: float, limit: int, mark: str
+    ) -> AsyncIterator[tuple[tuple[str, ...], AsyncIterator[tuple[object, ...]]]]:
+        """What a person asked for: columns, and rows of plain values as they come.
+
+        The query only reads, and is sent once. Who leaves early, or is cancelled, ends it; should
+        the server go on all the same, `is_running` finds it by `mark`.
+
+        Raises:
+            CypherRefused: it is wrong, does more than read, or nothing could stop it.
+            QueryTimedOut: the server kept the limit; whoever calls this has a deadline as well.
+        """
+        refuse_text(query)
+        refuse_parameters(parameters)
+        with _translating_question(self.connection, timeout_s):
+            async with self._driver.session(
+                database=self.connection.database,
+                default_access_mode=neo4j.READ_ACCESS,
+                fetch_size=min(limit + 1, FETCH_ROWS),
+            ) as session:
+                metadata = {MARK: mark}
+                if not self._inspected.knows(query):
+                    explain = neo4j.Query(EXPLAIN + query, metadata, timeout_s)
+                    planned = await (await session.run(explain)).consume()
+                    _refuse_planned(planned, self.connection)
+                    self._inspected.add(query)
+                result = await session.run(neo4j.Query(query, metadata, timeout_s), {**parameters})
+                yield tuple(result.keys()), _plain_rows(result)
+
+    async def is_running(self, mark: str) -> bool:
+        """Whether the server still works on what was asked under `mark`."""
+        return bool(await self.read(MARKED, mark=mark))
 
     async def server_info(self) -> ServerInfo:
         return _server_info(self.connection, await self.read(_SERVER))
@@ -318,32 +365,18 @@ def _driver_settings(connection: Connection) -> dict[str, Any]:
     }
 
 
-def _within(limit_s: float, work: Callable[[], T]) -> T:
-    """Wait for `work` little longer than `limit_s`; planners and comprehensions obey no limit.
-
-    The thread is left behind, and its connection with it: nothing else ends such a query.
-    """
-    outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
-
-    def run() -> None:
-        try:
-            outcome.put((work(), None))
-        except BaseException as error:  # noqa: BLE001 - raised in the thread that waits
-            outcome.put((None, error))
-
-    threading.Thread(target=run, name="query", daemon=True).start()
-    try:
-        result, error = outcome.get(timeout=limit_s + _GRACE_S)
-    except queue.Empty:
-        raise errors.QueryTimedOut(timeout_s=limit_s) from None
-    if error is not None:
-        raise error
-    return cast(T, result)
+async def _plain_rows(result: neo4j.AsyncResult) -> AsyncIterator[tuple[object, ...]]:
+    async for record in result:
+        yield tuple(plain(value) for value in record)
 
 
 def _rows(result: neo4j.Result) -> list[Row]:
     keys = result.keys()
     return [dict(zip(keys, record, strict=True)) for record in result]
+
+
+def _refuse_planned(summary: neo4j.ResultSummary, connection: Connection) -> None:
+    refuse_plan(summary.plan, kind=summary.query_type, database=connection.database)
 
 
 _SERVER = """
@@ -390,6 +423,21 @@ def _translating(connection: Connection, timeout_s: float | None = None) -> Iter
         yield
     except _FAILURES as error:
         raise _translated(error, connection, timeout_s) from _root(error)
+
+
+@contextmanager
+def _translating_question(connection: Connection, timeout_s: float) -> Iterator[None]:
+    """The same, where a person wrote the query: what is wrong with it is theirs to mend."""
+    try:
+        yield
+    except RecursionError:
+        reason = "a value of the answer is nested too deeply; return its parts"
+        raise errors.CypherInvalid(reason=reason) from None
+    except _FAILURES as failure:
+        error = _root(failure)
+        translated = _translated(failure, connection, timeout_s)
+        theirs = isinstance(error, (driver_errors.Neo4jError, *_UNSENDABLE))
+        raise cypher_refusal(translated) if theirs else translated from error
 
 
 def _root(error: Exception) -> BaseException:

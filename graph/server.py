@@ -47,6 +47,7 @@ from graph.embedded.offline import (
     run_admin,
     take_database,
 )
+from graph.embedded.processes import kill_group
 from graph.embedded.rehearsal import Rehearsal
 from graph.embedded.state import Endpoint, Phase, State
 from graph.embedded.supervisor import Supervisor
@@ -65,6 +66,7 @@ __all__ = [
     "ServerStatus",
     "admin_command",
     "data_dir",
+    "end_server",
     "held",
     "holds_database",
     "install",
@@ -194,6 +196,21 @@ def start_detached(
 def stop_server(home: Path, grace_s: float = 30.0) -> bool:
     """Stop a detached server; False when none ran. Raises `ServerBusy` when `up` owns it."""
     return _stop_server(Layout(home), grace_s)
+
+
+def end_server(home: Path, uri: str) -> bool:
+    """Kill the server at `uri`, so that whoever owns it starts it anew; False if it is not ours.
+
+    For a query that nothing else ends. What was committed is there after the restart.
+    """
+    layout = Layout(home)
+    endpoint, state = read_status(layout).endpoint, State.read(layout)
+    if endpoint is None or endpoint.uri != uri or state is None or state.server is None:
+        return False
+    process = state.server.find()
+    if process is not None:
+        kill_group(process.pid)
+    return process is not None
 
 
 def server_status(home: Path) -> ServerStatus:

@@ -10,7 +10,7 @@ from graph.errors import MigrationFileInvalid
 # An `open` quote or comment is one that the whole forms before it could not match: never closed.
 TOKEN = re.compile(
     r"""
-    (?P<comment> //[^\n]* | /\*.*?\*/ )
+    (?P<comment> //[^\r\n]* | /\*.*?\*/ )
   | (?P<quoted> '(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*" | `[^`]*` )
   | (?P<end> ; )
   | (?P<open> /\* | ['"`] )

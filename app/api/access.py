@@ -48,6 +48,7 @@ class Guard(HTTPBearer):
 GUARD = Guard()
 
 READ = Security(GUARD, scopes=[Scope.READ.value])
+QUERY = Security(GUARD, scopes=[Scope.QUERY.value])
 WRITE = Security(GUARD, scopes=[Scope.WRITE.value])
 
 

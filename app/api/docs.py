@@ -18,9 +18,9 @@ from app.api.product_writes import ProductRow
 _TEXT = """
 Products, their facts and what is around them in the graph.
 
-**Keys.** Every route but the health ones needs an API key with a scope: `read`, `write` (which
-includes `read`) or `admin` (which includes both). Send it as `Authorization: Bearer cg_...` or
-`X-API-Key: cg_...`.
+**Keys.** Every route but the health ones needs an API key with a scope: `read`, `query` (raw
+Cypher; includes `read`), `write` (includes `read`) or `admin` (includes all). Send it as
+`Authorization: Bearer cg_...` or `X-API-Key: cg_...`.
 
 **Ids.** A product is `source:sku`. In a path percent-encode it as one segment, as
 `encodeURIComponent` does.
@@ -47,7 +47,9 @@ DESCRIPTION: dict[str, Any] = {
         {"name": "jobs", "description": "What goes on in the background."},
         {"name": "similar", "description": "What is like a product or a text, and why."},
         {"name": "extract", "description": "What texts state, and where they say it."},
+        {"name": "ask", "description": "Questions over the graph, and the query that answered."},
         {"name": "match", "description": "Whether two items are the same product, and why."},
+        {"name": "query", "description": "The graph in Cypher, for data scientists; reading only."},
         {"name": "models", "description": "What was learned, and which of it serves."},
         {"name": "vocabulary", "description": "Brands, categories and parameters."},
         {"name": "stats", "description": "How much there is."},

@@ -26,12 +26,13 @@ from app.errors import (
     IdempotencyKeyReused,
     ItemIdInvalid,
     MappingUnknown,
+    NotAcceptable,
     ParameterUnknown,
     PathNotAllowed,
     PathUnreadable,
 )
 from app.statuses import code_of, headers_of, public_detail, status_of
-from graph.errors import DraftInvalid, FilterInvalid, GraphError
+from graph.errors import CypherRefused, DraftInvalid, FilterInvalid, GraphError
 from ml.errors import LearningError
 
 MEDIA_TYPE = "application/problem+json"
@@ -43,11 +44,13 @@ _TITLES: Mapping[int, str] = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    406: "No such format",
     408: "The client stopped sending",
     409: "Not in this state",
     413: "The body is too large",
     415: "The content type is not supported",
     422: "The request breaks a rule",
+    429: "Too many at once",
     500: "Something broke on our side",
     503: "Not available now",
     504: "The query took too long",
@@ -134,18 +137,19 @@ def problem_of(error: Exception, request_id: str) -> Response:
     )
 
 
-_PARAMETERS: Mapping[type[Exception], str] = {
-    PathNotAllowed: "/path",
-    PathUnreadable: "/path",
-    MappingUnknown: "/mapping",
-    FormatUnknown: "/format",
+_PLACES: Mapping[type[Exception], tuple[str, str]] = {
+    PathNotAllowed: ("query", "/path"),
+    PathUnreadable: ("query", "/path"),
+    MappingUnknown: ("query", "/mapping"),
+    FormatUnknown: ("query", "/format"),
+    NotAcceptable: ("header", "/Accept"),
 }
 
 
 def faults_of(error: Exception) -> list[dict[str, str]]:
     """Where in the request the error lies, if it lies there."""
     match error:
-        case BuildInvalid() | ParameterUnknown():
+        case BuildInvalid() | ParameterUnknown() | CypherRefused():
             return _of_setting(error)
         case DraftInvalid():
             return [fault("body", f"/{error.field}", error.reject_code, error.reason)]
@@ -160,15 +164,17 @@ def faults_of(error: Exception) -> list[dict[str, str]]:
             return [fault("body", "", error.code, error.reason)]
         case FormInvalid():
             return [fault("body", pointer([error.part]), error.code, error.reason)]
-        case PathNotAllowed() | PathUnreadable() | MappingUnknown() | FormatUnknown():
-            return [fault("query", _PARAMETERS[type(error)], error.code, str(error))]
+        case _ if place := _PLACES.get(type(error)):
+            return [fault(*place, code_of(error), str(error))]
         case IdempotencyKeyReused():
             return [fault("query", f"/{error.parameter}", error.code, str(error))]
         case _:
             return []
 
 
-def _of_setting(error: BuildInvalid | ParameterUnknown) -> list[dict[str, str]]:
+def _of_setting(error: BuildInvalid | ParameterUnknown | CypherRefused) -> list[dict[str, str]]:
+    if isinstance(error, CypherRefused):
+        return [fault("body", "/cypher", error.code, str(error))]
     if isinstance(error, BuildInvalid):
         return [fault("body", f"/{error.setting}", error.code, error.reason)]
     return [fault("body", f"/parameters/{error.place}", error.code, str(error))]

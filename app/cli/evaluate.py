@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from app.cli import evaluate_entities, evaluate_matching
+from app.cli import evaluate_entities, evaluate_matching, evaluate_questions
 from app.cli.evaluate_categories import categories
 from app.cli.evaluate_linking import linking
 from app.cli.output import Json, err, print_json
@@ -159,6 +159,26 @@ def entities(
         fast=fast,
         seed=seed,
         notify=_note,
+    )
+    if json:
+        print_json(report)
+    else:
+        print_report(report)
+
+
+@cli.command()
+def questions(
+    catalog: evaluate_questions.Catalog,
+    mapping: evaluate_questions.Mapping,
+    questions: evaluate_questions.Questions,
+    more: evaluate_questions.More = None,
+    part: evaluate_questions.Part = None,
+    wrong: evaluate_questions.Wrong = False,
+    json: Json = False,
+) -> None:
+    """Answer questions over the dumps: the share that is right, and of refusals where due."""
+    report = evaluate_questions.report_on_questions(
+        [*catalog, *(more or ())], mapping, questions, part=part, wrong=wrong
     )
     if json:
         print_json(report)

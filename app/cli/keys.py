@@ -17,7 +17,12 @@ cli = typer.Typer(help="API keys: make, list, revoke.", no_args_is_help=True)
 @cli.command()
 def create(
     name: Annotated[str, typer.Argument(help="Who uses it; shown in lists and logs.")],
-    scope: Annotated[Scope, typer.Option(help="What it may do.")] = Scope.READ,
+    scope: Annotated[
+        Scope,
+        typer.Option(
+            help="What it may do: query is read and raw Cypher, write is read and changes."
+        ),
+    ] = Scope.READ,
     json: Json = False,
 ) -> None:
     """Make a key. It is shown once; only its hash is kept."""

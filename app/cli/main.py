@@ -9,6 +9,7 @@ from contextlib import suppress
 import typer
 
 from app.cli import (
+    ask,
     build,
     bulk,
     categorize,
@@ -54,6 +55,7 @@ cli.command("bulk-load")(bulk.bulk_load)
 cli.add_typer(mapping.cli, name="mapping")
 cli.command("worker")(worker.worker)
 cli.add_typer(jobs.cli, name="jobs")
+cli.command("ask")(ask.ask)
 cli.command("extract")(extract.extract)
 cli.command("categorize")(categorize.categorize)
 cli.command("build-graph")(build.build_graph)

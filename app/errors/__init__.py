@@ -24,9 +24,12 @@ AppError
     ├── BodyNotJson
     ├── BodyMalformed
     ├── CursorInvalid
+    ├── SessionInvalid
     ├── ItemIdInvalid
     ├── ItemNotFound
     ├── ParameterUnknown
+    ├── NotAcceptable
+    ├── TooManyQueries
     └── UploadRefused           what an import was to read
         ├── PathNotAllowed
         ├── PathUnreadable
@@ -64,9 +67,12 @@ from app.errors.requests import (
     ItemNotFound,
     KeyMissing,
     KeyUnknown,
+    NotAcceptable,
     ParameterUnknown,
     RequestRefused,
     ScopeMissing,
+    SessionInvalid,
+    TooManyQueries,
 )
 from app.errors.setup import (
     AddressInUse,
@@ -127,14 +133,17 @@ __all__ = [
     "MappingUnknown",
     "MediaTypeUnsupported",
     "NoSpace",
+    "NotAcceptable",
     "NotReady",
     "ParameterUnknown",
     "PathNotAllowed",
     "PathUnreadable",
     "RequestRefused",
     "ScopeMissing",
+    "SessionInvalid",
     "SettingsInvalid",
     "ThresholdMissing",
+    "TooManyQueries",
     "UploadRefused",
     "UploadStalled",
     "WebhookNotAllowed",

@@ -82,6 +82,16 @@ class CursorInvalid(RequestRefused):
         super().__init__(f"{reason}; start again without a cursor")
 
 
+class SessionInvalid(RequestRefused):
+    """What a following question is to follow."""
+
+    code = "session_invalid"
+
+    def __init__(self, *, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"this is no session to go on with: {reason}; ask again without one")
+
+
 class ItemIdInvalid(RequestRefused):
     code = "item_id_invalid"
 
@@ -107,4 +117,23 @@ class ParameterUnknown(RequestRefused):
         self.name, self.place = name, place
         super().__init__(
             f"there is no parameter {name!r}; `GET /v1/parameters` lists those there are"
+        )
+
+
+class NotAcceptable(RequestRefused):
+    code = "not_acceptable"
+
+    def __init__(self, *, accept: str, offered: tuple[str, ...]) -> None:
+        self.accept, self.offered = accept, offered
+        super().__init__(f"`Accept: {accept[:100]}` names none of {', '.join(offered)}")
+
+
+class TooManyQueries(RequestRefused):
+    code = "too_many_queries"
+
+    def __init__(self, *, most: int) -> None:
+        self.most = most
+        super().__init__(
+            f"this key has {most} queries running, and may have no more; one that was given up "
+            "counts until the database has ended it"
         )

@@ -14,11 +14,12 @@ from app.errors import KeyFileInvalid
 from app.keys import KeyFile
 from app.services.readiness import index_parts, migration_parts
 from app.settings import Settings
-from app.wiring import located, open_for_job
+from app.wiring import analytics_of, located, open_for_job
 from graph import migrate
 from graph.client import Database
-from graph.errors import GraphError
+from graph.errors import GraphError, QueryRefused
 from graph.records import Record
+from graph.repositories.hardening import open_settings
 from graph.schema import NEO4J_MINIMUM
 from graph.server import NEO4J_VERSION, report_jars
 
@@ -100,8 +101,37 @@ def _database(settings: Settings) -> Iterator[Finding]:
             yield from _connection(database)
             yield _migrations(database)
             yield _indexes(database)
+            if settings.neo4j_analytics_uri is None:
+                yield raw_queries(database)
     except GraphError as error:
         yield Finding("database", "red", "not usable", str(error))
+        return
+    if settings.neo4j_analytics_uri is not None:
+        yield _analytics(found)
+
+
+def _analytics(settings: Settings) -> Finding:
+    try:
+        with Database(analytics_of(settings)) as database:
+            database.verify()
+            return raw_queries(database)
+    except GraphError as error:
+        return Finding("raw queries", "red", "NEO4J_ANALYTICS_URI is not usable", str(error))
+
+
+def raw_queries(database: Database) -> Finding:
+    """Whether the server itself is closed to what `POST /v1/query` must not do."""
+    uri = database.connection.uri
+    try:
+        found = open_settings(database)
+    except QueryRefused as error:
+        remedy = f"look at the settings that docs/query.md names yourself: {error}"
+        return Finding("raw queries", "warning", f"settings of {uri} are not shown to us", remedy)
+    if not found:
+        return Finding("raw queries", "ok", f"{uri} is closed to files, and bounds each query")
+    shown = ", ".join(f"{one.name}={one.value}" for one in found)
+    remedy = "in its neo4j.conf set " + ", ".join(one.remedy for one in found)
+    return Finding("raw queries", "warning", f"{uri} is open: {shown}", remedy)
 
 
 def _connection(database: Database) -> Iterator[Finding]:

@@ -1,17 +1,13 @@
-"""What texts are read with, kept in memory and renewed while requests go on."""
+"""What texts are read with: the grounder of a graph, loaded again where that has changed."""
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-import structlog
 from msgspec.structs import replace as replace_fields
 
-from graph.errors import GraphError
 from graph.records import ItemText, Named
 from graph.repositories import exporting
 from graph.repositories import lexicon as queries
@@ -30,9 +26,6 @@ if TYPE_CHECKING:
 JUDGED_ITEMS = 5_000  # whose titles are held against what is known of them: a few seconds
 LINKED_ITEMS = 2_000  # of those of which only a model is known, by its name: the same
 SURE = 0.8  # that a title names a model
-RENEW_AFTER_S = 60.0
-
-_log = structlog.get_logger("knowledge")
 
 
 class LinkerOver(Protocol):
@@ -120,79 +113,3 @@ def with_models(
             brand = item.brand or (Named(model.brand, model.brand) if model.brand else None)
             known.append(replace_fields(item, inherited=model.facts, brand=brand))
     return known
-
-
-class Knowledge:
-    """Gives the grounder of the graph as it was a short while ago; safe from any thread.
-
-    `load` is given the one there is, which may do for another while.
-
-    The first call loads it; later ones get the one there is, and at most one thread at a time makes
-    a new one. If the database fails then, the old one goes on.
-    """
-
-    def __init__(
-        self,
-        load: Callable[[Grounder | None], Grounder],
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        renew_after_s: float = RENEW_AFTER_S,
-    ) -> None:
-        self._load = load
-        self._clock = clock
-        self._renew_after_s = renew_after_s
-        self._loading = threading.Lock()
-        self._current: Grounder | None = None
-        self._loaded_at = -renew_after_s
-        self._renewal: threading.Thread | None = None
-
-    def begin(self) -> None:
-        """Loads it in a thread, so that whoever asks first waits for less; failing is no harm."""
-        self._renewal = threading.Thread(target=self._begun, name="knowledge", daemon=True)
-        self._renewal.start()
-
-    def grounder(self) -> Grounder:
-        """Blocks only where there is none yet.
-
-        Raises:
-            DatabaseError: there is none yet, and Neo4j failed.
-        """
-        current = self._current
-        if current is None:
-            with self._loading:
-                return self._current or self._renew()
-        if self._is_old() and self._loading.acquire(blocking=False):
-            self._renewal = threading.Thread(
-                target=self._renew_and_release, name="knowledge", daemon=True
-            )
-            self._renewal.start()
-        return current
-
-    def settle(self) -> None:
-        """Returns when no renewal is under way."""
-        if self._renewal is not None:
-            self._renewal.join()
-
-    def _begun(self) -> None:
-        try:
-            self.grounder()
-        except GraphError as error:  # whoever asks tries again, and is told
-            _log.info("knowledge_not_begun", reason=str(error))
-
-    def _is_old(self) -> bool:
-        return self._clock() - self._loaded_at >= self._renew_after_s
-
-    def _renew(self) -> Grounder:
-        self._current = self._load(self._current)
-        self._loaded_at = self._clock()
-        return self._current
-
-    def _renew_and_release(self) -> None:
-        try:
-            if self._is_old():
-                self._renew()
-        except GraphError as error:
-            self._loaded_at = self._clock()  # not at every request
-            _log.warning("knowledge_not_renewed", exc_info=error)
-        finally:
-            self._loading.release()

@@ -15,7 +15,11 @@ GraphError
 │   ├── DatabaseTooOld
 │   ├── DatabaseNotFound
 │   ├── QueryRefused
-│   │   └── QueryTooLarge
+│   │   ├── QueryTooLarge
+│   │   └── CypherRefused       what a person wrote
+│   │       ├── CypherInvalid
+│   │       ├── CypherForbidden
+│   │       └── CypherTooLarge
 │   └── QueryTimedOut
 ├── MigrationError              graph/migrate.py
 │   ├── MigrationFileInvalid
@@ -59,6 +63,10 @@ from graph.errors.columns import (
     VectorUnusable,
 )
 from graph.errors.database import (
+    CypherForbidden,
+    CypherInvalid,
+    CypherRefused,
+    CypherTooLarge,
     DatabaseError,
     DatabaseNotFound,
     DatabaseRefusedLogin,
@@ -101,6 +109,10 @@ from graph.errors.server import (
 
 __all__ = [
     "BulkLoadFailed",
+    "CypherForbidden",
+    "CypherInvalid",
+    "CypherRefused",
+    "CypherTooLarge",
     "DatabaseError",
     "DatabaseNotEmpty",
     "DatabaseNotFound",

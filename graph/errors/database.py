@@ -71,6 +71,34 @@ class QueryTooLarge(QueryRefused):
     code = "query_too_large"
 
 
+class CypherRefused(QueryRefused):
+    """A query that a person wrote; the sentence is for that person."""
+
+    code = "cypher_refused"
+
+
+class CypherInvalid(CypherRefused):
+    """The query is wrong. `line` and `column` are counted from 1; 0 where the server says none."""
+
+    code = "cypher_invalid"
+
+    def __init__(self, *, reason: str, line: int = 0, column: int = 0) -> None:
+        self.line, self.column = line, column
+        super().__init__(reason=f"line {line}, column {column}: {reason}" if line else reason)
+
+
+class CypherForbidden(CypherRefused):
+    """The query does more than it may, or would cost more than anything could stop."""
+
+    code = "cypher_forbidden"
+
+
+class CypherTooLarge(CypherRefused, QueryTooLarge):
+    """The query needs more memory than one transaction is granted."""
+
+    code = "cypher_too_large"
+
+
 class QueryTimedOut(DatabaseError):
     code = "query_timed_out"
 

@@ -30,6 +30,7 @@ LearningError
 ├── LabelsInvalid               a file of labelled texts that cannot be read or judged by
 ├── MatcherInvalid              files that are no matcher of this version
 ├── PairsInvalid                a file of labelled pairs that cannot be read or learnt from
+├── QuestionsInvalid            a file of questions that cannot be read
 ├── RecipeInvalid               a setting of a training run that makes no sense
 ├── SpansInvalid                entities that no text can have
 ├── SplitLeaks                  parts that share what they are judged on
@@ -72,6 +73,7 @@ from ml.errors.files import (
     OffersInvalid,
     OffersTooFew,
     PairsInvalid,
+    QuestionsInvalid,
     SpansInvalid,
     SplitLeaks,
     TitlesInvalid,
@@ -119,6 +121,7 @@ __all__ = [
     "OffersInvalid",
     "OffersTooFew",
     "PairsInvalid",
+    "QuestionsInvalid",
     "RecipeInvalid",
     "RegistryUnavailable",
     "SpansInvalid",

@@ -165,3 +165,17 @@ class TitlesInvalid(LearningError):
             f"{place}: {reason}. A file of labelled titles has a character, a tab and O, B-TYPE, "
             "I-TYPE, E-TYPE or S-TYPE in every line, and an empty line behind every title"
         )
+
+
+class QuestionsInvalid(LearningError):
+    """A file of questions; `line` counts from 1, and 0 is the whole file."""
+
+    code = "questions_invalid"
+
+    def __init__(self, *, path: str, line: int, reason: str) -> None:
+        self.path, self.line, self.reason = path, line, reason
+        place = f", line {line}" if line else ""
+        super().__init__(
+            f"{path}{place}: {reason}; each line is a JSON object with `question`, `language` "
+            '(en or zh) and `expected` (a list of names or numbers, or "refuse")'
+        )

@@ -53,6 +53,7 @@ class Catalogue:
         names_with: in how many models' names a word stands.
         values_with: in how many models' values a word stands.
         with_stem: positions of the models that have a model number.
+        variants: how many names become another model's name with a word behind them: `plus`, `2`.
         brands: the brands' names as words.
         latest: the last year of any value.
     """
@@ -61,6 +62,8 @@ class Catalogue:
         brands = {model.brand: words_of(model.brand) for model in models if model.brand}
         names = [_names(model, brands.get(model.brand or "", ())) for model in models]
         extensions = _extensions(names)
+        self._named = {(brand, name) for brand, all_names in names for name in all_names}
+        self.variants = _variants(names)
         self.entries = [_entry(*found, extensions) for found in zip(models, names, strict=True)]
         self.brands = frozenset(filter(None, brands.values()))
         self.squashed_brands = {"".join(brand): brand for brand in self.brands}
@@ -84,6 +87,11 @@ class Catalogue:
             for stem in entry.stems:
                 self.with_stem[stem].append(position)
         self.latest = max((entry.year or 0 for entry in self.entries), default=0)
+
+    def is_longer(self, entry: Entry) -> bool:
+        """Whether its name begins with that of another model of its brand."""
+        name = entry.names[0]
+        return any((entry.brand, name[:length]) in self._named for length in range(1, len(name)))
 
     def rarity(self, word: str) -> float:
         return self._rarity.get(word, self._rarest)
@@ -143,6 +151,17 @@ def _extensions(named: Iterable[tuple[Words, tuple[Words, ...]]]) -> Mapping[obj
             if (brand, name[:length]) in names:
                 found[brand, name[:length]].update(name[length:])
     return found
+
+
+def _variants(named: Iterable[tuple[Words, tuple[Words, ...]]]) -> Counter[str]:
+    """Words by how many names of a brand they turn into another one that begins the same."""
+    names = {(brand, name) for brand, all_names in named for name in all_names}
+    return Counter(
+        name[length]
+        for brand, name in names
+        for length in range(1, len(name))
+        if (brand, name[:length]) in names
+    )
 
 
 def _entry(

@@ -49,6 +49,8 @@ PAIR = {
     "behind_of_brand": -1,
     "before_of_brand": -1,
     "left_numbers": -1,
+    "left_variant": -1,
+    "behind_variant": -1,
     # brand, sizes, model numbers, years
     "brand_agrees": 1,
     "brand_other": -1,
@@ -152,6 +154,13 @@ class Featuriser:
         ]
         last = max((place for place in own if title.words[place] in name), default=-2)
         first = min((place for place in own if title.words[place] in name), default=-2)
+        # Also what could be a value: `2` behind a whole name is the next model, and no size.
+        variant = [
+            weights[word] * math.log1p(self.catalogue.variants.get(word, 0))
+            if place not in own
+            else 0.0
+            for place, word in enumerate(title.words)
+        ]
         behind = left.index(last + 1) if last + 1 in left else None
         before = left.index(first - 1) if first - 1 in left else None
         return [
@@ -164,6 +173,8 @@ class Featuriser:
             0.0 if behind is None else of_brand[behind],
             0.0 if before is None else of_brand[before],
             sum(word.isdigit() and known > 0 for word, known in zip(words, of_brand, strict=True)),
+            max(variant, default=0.0),
+            variant[last + 1] if 0 <= last + 1 < len(variant) else 0.0,
         ]
 
     def _is_value(self, entry: Entry, word: str) -> bool:

@@ -27,6 +27,9 @@ class LinkingConfig:
         bag: models that differ by their seed alone.
         hidden_weight: of an offer that is shown once more with its model taken out of the
             catalogue, so that abstaining is learnt beside the model's siblings; in 0..1.
+        siblings: names that begin with another model's, which are shown with their own model taken
+            out; so many at most.
+        sibling_weight: of each; an offer's model has 1 together with all its offers.
         folds: of the cross-validation that chooses the threshold; parts share no model.
     """
 
@@ -38,6 +41,8 @@ class LinkingConfig:
     bag: int = 2
     hidden_weight: float = 0.5
     folds: int = 5
+    siblings: int = 3_000
+    sibling_weight: float = 0.2  # .5 is worse again
     seed: int = 0
 
 

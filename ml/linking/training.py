@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from ml.errors import OffersTooFew
 from ml.linking.blocking import Blocking, Candidates, search_all
-from ml.linking.catalogue import Catalogue
+from ml.linking.catalogue import Catalogue, Entry, Words
 from ml.linking.deciding import Calibration, choose_threshold
 from ml.linking.features import Featuriser, Matrix
 from ml.linking.learnt import Learnt
 from ml.linking.scoring import BoostedScorer, LinkingConfig
 from ml.linking.title import Title
 from ml.linking.trust import WordTrust
+
+VALUES_SAID = 2  # behind a name that is made a title
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class _Example:
         right_K: which candidate is its model; none, where it has none or nothing found it.
         group: its model, or what looks most like it: what must not be on both sides of a split.
         hidden: a second look at a title, with its model taken out of the catalogue.
+        made_up: no offer, but a name of the catalogue; hidden as well.
     """
 
     feature_KF: Matrix
@@ -37,6 +40,7 @@ class _Example:
     group: str
     wanted: bool
     hidden: bool
+    made_up: bool = False
 
 
 def train(
@@ -61,6 +65,7 @@ def train(
     for title, candidates, (_, model) in zip(titles, found, offers, strict=True):
         featuriser = Featuriser(catalogue, trust_without.get(model or "", trust))
         examples += _examples(title, candidates, model, places, featuriser, config)
+    examples += _siblings(catalogue, blocking, Featuriser(catalogue, trust), config)
     score_S, right_S, wanted_S = _held_out(examples, config)
     return Learnt(
         trust=trust,
@@ -112,6 +117,40 @@ def _examples(
     return examples
 
 
+def _siblings(
+    catalogue: Catalogue, blocking: Blocking, featuriser: Featuriser, config: LinkingConfig
+) -> list[_Example]:
+    """Longer names whose model was taken out of the catalogue: the shorter ones are not right.
+
+    Offers are of hundreds of models at best; which words make another model of a name, a catalogue
+    of thousands says.
+    """
+    generator = np.random.default_rng(config.seed)
+    longer = [n for n, entry in enumerate(catalogue.entries) if catalogue.is_longer(entry)]
+    chosen = generator.permutation(np.array(longer, dtype=np.int64))[: config.siblings]
+    if not len(chosen):
+        return []
+    entries = [catalogue.entries[place] for place in chosen]
+    texts = [(*one.brand, *one.names[0], *_some_values(one, generator)) for one in entries]
+    titles = [Title.read(" ".join(words), catalogue) for words in texts]
+    found = search_all(blocking, titles, config.candidates + 1)
+    examples = []
+    for title, candidates, place in zip(titles, found, chosen.tolist(), strict=True):
+        rest = candidates.without(place) if place in candidates.position_K else candidates
+        rest = rest.first(config.candidates)
+        none_K = np.zeros(len(rest.position_K), np.int8)
+        features = featuriser.features(title, rest)
+        group = catalogue.entries[place].model.id
+        examples.append(_Example(features, none_K, group, wanted=False, hidden=True, made_up=True))
+    return examples
+
+
+def _some_values(entry: Entry, generator: np.random.Generator) -> Words:
+    values = sorted(entry.stated)
+    places = generator.permutation(len(values))[:VALUES_SAID]
+    return tuple(values[place] for place in places.tolist())
+
+
 def _nearest(candidates: Candidates, catalogue: Catalogue) -> str:
     if not len(candidates.position_K):
         return ""
@@ -147,7 +186,9 @@ def _fit(examples: Sequence[_Example], config: LinkingConfig) -> BoostedScorer:
     """A model counts once, however many of its offers there are: few of them hold most offers."""
     offers = Counter(example.group for example in examples if not example.hidden)
     weights = [
-        (config.hidden_weight if example.hidden else 1.0) / max(1, offers[example.group])
+        config.sibling_weight
+        if example.made_up
+        else (config.hidden_weight if example.hidden else 1.0) / max(1, offers[example.group])
         for example in examples
     ]
     return BoostedScorer.fit(

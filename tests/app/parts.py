@@ -12,6 +12,7 @@ import uvicorn
 
 from app.keys import KeyFile, Scope
 from app.main import create_app
+from app.services.asking import Asking
 from app.services.browsing import Browsing
 from app.services.categorizing import Categorizing
 from app.services.extracting import Extracting
@@ -19,15 +20,18 @@ from app.services.importing import ImportSpec
 from app.services.intake import Intake
 from app.services.matching import Matching
 from app.services.models import Models, registry_of
+from app.services.querying import Querying
 from app.services.reviewing import Reviewing
 from app.services.similarity import Similarity
 from app.services.threads import Threads
 from app.services.uploads import Uploads
 from app.services.writing import ProductWrites
 from app.settings import Settings
+from graph.errors import DatabaseUnavailable
 from graph.records import Parameter, StatedFact
 from graph.text import normalise_value
 from tests.app.fake_jobs import FakeJobs
+from tests.app.fake_questions import FakeAskable
 from tests.fake_encoders import FakeSimilar, HashedWords
 from tests.fake_reviews import FakeReview
 from tests.fakes import (
@@ -41,6 +45,7 @@ from tests.fakes import (
     grounder_of,
     items_near,
 )
+from tests.lamps import lexicon
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 LOOPBACK = "http://127.0.0.1"
@@ -144,6 +149,13 @@ class WatchedUpkeep:
         self.written.append(list(ids))
 
 
+class NoAnswers:
+    """Queries of questions without a database: there is nothing in memory that runs Cypher."""
+
+    async def rows(self, query, *, timeout_s):
+        raise DatabaseUnavailable(uri="bolt://127.0.0.1", reason="refused")
+
+
 class Ready:
     """A readiness that says what the test says."""
 
@@ -188,10 +200,12 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
             threads=Threads(2),
         ),
         extracting=Extracting(lambda: grounder_of(store.graph), Threads(2)),
+        asking=Asking(NoAnswers(), lexicon, Threads(2)),
         matching=Matching(products.get, lambda: None, Threads(2)),
         categorizing=Categorizing(
             products.get, lambda: None, lambda: items_near(store.graph), Threads(2)
         ),
+        querying=Querying(FakeAskable()),
         upkeep=WatchedUpkeep(),
         writes=ProductWrites(
             store=lambda: store,

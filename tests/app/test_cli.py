@@ -205,9 +205,9 @@ def test_a_query_that_no_planner_ends_is_refused_at_once(catalograph, query):
 
 
 def test_a_query_that_no_time_limit_stops_is_given_up(catalograph):
-    bomb = "RETURN reduce(a = 0, x IN range(1, 1000000000) | a + x) AS n"
+    bomb = "RETURN reduce(a = 0, x IN range(1, $n) | a + x) AS n"
 
-    done = catalograph("query", bomb, "--timeout", "1")
+    done = catalograph("query", bomb, "--param", "n=1000000000", "--timeout", "1")
 
     assert done.returncode == FAILED
     assert "stopped after 1 s" in done.stderr

@@ -1,10 +1,10 @@
-"""What texts are read with is loaded once, and renewed while requests go on."""
+"""What is costly to load is loaded once, and renewed while requests go on."""
 
 import threading
 
 import pytest
 
-from app.services.knowledge import Knowledge
+from app.services.renewed import Renewed
 from graph.errors import DatabaseUnavailable
 from ml.grounding.grounder import Grounder
 from ml.grounding.lexicon import Lexicon
@@ -36,55 +36,53 @@ class Loader:
 
 def test_it_is_loaded_once_until_it_is_old():
     load, clock = Loader(), Clock()
-    knowledge = Knowledge(load, clock=clock, renew_after_s=60)
+    knowledge = Renewed(load, clock=clock, renew_after_s=60)
 
-    first = knowledge.grounder()
+    first = knowledge()
     clock.now = 59.0
-    assert knowledge.grounder() is first
+    assert knowledge() is first
 
     clock.now = 60.0
-    assert knowledge.grounder() is first  # nobody waits for the new one
+    assert knowledge() is first  # nobody waits for the new one
     knowledge.settle()
-    assert knowledge.grounder() is load.made[1]
+    assert knowledge() is load.made[1]
     assert len(load.made) == 2
 
 
 def test_the_old_one_goes_on_while_the_database_is_away():
     load, clock = Loader(), Clock()
-    knowledge = Knowledge(load, clock=clock, renew_after_s=60)
-    first = knowledge.grounder()
+    knowledge = Renewed(load, clock=clock, renew_after_s=60)
+    first = knowledge()
     load.error = DatabaseUnavailable(uri="bolt://127.0.0.1", reason="refused")
 
     clock.now = 60.0
-    knowledge.grounder()
+    knowledge()
     knowledge.settle()
 
-    assert knowledge.grounder() is first
+    assert knowledge() is first
     load.error = None
     clock.now = 120.0
-    knowledge.grounder()
+    knowledge()
     knowledge.settle()
-    assert knowledge.grounder() is not first
+    assert knowledge() is not first
 
 
 def test_without_any_the_error_reaches_whoever_asks():
     load = Loader()
     load.error = DatabaseUnavailable(uri="bolt://127.0.0.1", reason="refused")
-    knowledge = Knowledge(load)
+    knowledge = Renewed(load)
 
     with pytest.raises(DatabaseUnavailable):
-        knowledge.grounder()
+        knowledge()
     load.error = None
-    assert knowledge.grounder() is load.made[0]
+    assert knowledge() is load.made[0]
 
 
 def test_many_that_ask_at_first_wait_for_one_load():
     load = Loader()
-    knowledge = Knowledge(load)
+    knowledge = Renewed(load)
     found = []
-    threads = [
-        threading.Thread(target=lambda: found.append(knowledge.grounder())) for _ in range(8)
-    ]
+    threads = [threading.Thread(target=lambda: found.append(knowledge())) for _ in range(8)]
 
     for thread in threads:
         thread.start()
@@ -97,22 +95,22 @@ def test_many_that_ask_at_first_wait_for_one_load():
 
 def test_begun_early_it_is_there_when_it_is_asked_for():
     load = Loader()
-    knowledge = Knowledge(load)
+    knowledge = Renewed(load)
 
     knowledge.begin()
     knowledge.settle()
 
     assert len(load.made) == 1
-    assert knowledge.grounder() is load.made[0]
+    assert knowledge() is load.made[0]
 
 
 def test_a_beginning_without_a_database_is_no_harm():
     load = Loader()
     load.error = DatabaseUnavailable(uri="bolt://127.0.0.1", reason="refused")
-    knowledge = Knowledge(load)
+    knowledge = Renewed(load)
 
     knowledge.begin()
     knowledge.settle()
     load.error = None
 
-    assert knowledge.grounder() is load.made[0]
+    assert knowledge() is load.made[0]

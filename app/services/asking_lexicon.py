@@ -1,0 +1,57 @@
+"""The live graph as the lexicon that questions are read with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graph.repositories import answers, exporting
+from graph.repositories import lexicon as queries
+from graph.repositories.vocabulary import known_brands, known_parameters
+from ml.asking.lexicon import AskedModel, AskingLexicon
+
+if TYPE_CHECKING:
+    from graph.client import Database
+
+
+class GraphLexicon:
+    """Loads the lexicon, and loads it again where the graph has changed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._made_of: str | None = None  # a watermark
+
+    def __call__(self, previous: AskingLexicon | None = None) -> AskingLexicon:
+        """Raises DatabaseError: Neo4j failed."""
+        if (
+            previous is not None
+            and self._made_of is not None
+            and not queries.has_changed(self._database, self._made_of)
+        ):
+            return previous
+        watermark = exporting.watermark(self._database)
+        lexicon = load_lexicon(self._database)
+        self._made_of = watermark
+        return lexicon
+
+
+def load_lexicon(database: Database) -> AskingLexicon:
+    """Reads the vocabulary of the graph: seconds for 100,000 values and 10,000 models.
+
+    Raises:
+        DatabaseError: Neo4j failed.
+    """
+    brands = known_brands(database)
+    names = {brand.id: brand.name for brand in brands}
+    return AskingLexicon.of(
+        known_parameters(database).values(),
+        queries.known_values(database),
+        brands=brands,
+        categories=queries.known_categories(database),
+        models=[
+            AskedModel(
+                row.id, row.name, names.get(row.brand or ""), row.brand, row.names, row.facts
+            )
+            for row in answers.named_models(database)
+        ],
+        offers=answers.has_products(database),
+    )

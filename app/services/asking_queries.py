@@ -1,0 +1,142 @@
+"""Plans to the queries of the graph."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, assert_never
+
+from graph.filters import Filter, Has, OneOf, Range, Term
+from graph.filters.terms import Quantity
+from graph.records import ItemKind
+from graph.repositories import answers
+from graph.repositories.answers import Query, Relation, Scope
+from ml.asking.plan import BRAND, CATEGORY, ITEM, PRICE, STOCK, Condition, Plan
+
+if TYPE_CHECKING:
+    from ml.asking.lexicon import AskingLexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """One query, the kind of items that it speaks of, and the parameters that its rows show."""
+
+    query: Query
+    kind: ItemKind
+    shown: tuple[str, ...]
+
+
+def compiled(plan: Plan, lexicon: AskingLexicon, *, limit: int) -> Compiled:
+    """A plan that has passed the checks as the one query that answers it."""
+    kind = _kind(plan, lexicon)
+    scope = Scope(
+        kind,
+        # The condition that fewest items meet comes first: a query starts at the first.
+        Filter(tuple(_terms(sorted(plan.conditions, key=partial(_met, lexicon)), kind))),
+        tuple(_relations(plan.conditions)),
+    )
+    shown = tuple(answers.parameters_in(scope))
+    return Compiled(_query(plan, scope, shown, limit), kind, shown)
+
+
+def _query(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int) -> Query:
+    if plan.items:
+        return _about_items(plan, scope, shown, limit)
+    field = plan.fields[0] if plan.fields else None
+    match plan.ask:
+        case "items" if plan.order_by and plan.order:
+            return answers.ranked(
+                scope, plan.order_by, plan.order, plan.top or 1, shown, limit=limit
+            )
+        case "items":
+            return answers.items(scope, shown, limit=min(plan.top or limit, limit))
+        case "aggregate":
+            return answers.aggregate(scope, field or "", plan.aggregate or "average")
+        case "values" | "groups":
+            order = plan.order or "highest"
+            return answers.groups(scope, field or "", order=order, top=plan.top, limit=limit)
+        case "count" | "check" | "difference" | "similar" | "facts":
+            return answers.count(scope, field)
+        case _:
+            assert_never(plan.ask)
+
+
+def _about_items(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int) -> Query:
+    match plan.ask:
+        case "check":
+            return answers.check(scope, plan.items, shown)
+        case "similar":
+            return answers.alike(scope.kind, plan.items[0], scope, limit=min(plan.top or 10, limit))
+        case "facts":
+            return answers.facts(scope.kind, plan.items, None)
+        case _:
+            return answers.facts(scope.kind, plan.items, plan.fields)
+
+
+def _kind(plan: Plan, lexicon: AskingLexicon) -> ItemKind:
+    """Offers where their prices or stock are asked for; models where the graph has any."""
+    if not lexicon.models:
+        return "product"
+    fields = {*plan.fields, plan.order_by, *(condition.field for condition in plan.conditions)}
+    return "product" if lexicon.offers and fields & {PRICE, STOCK} and not plan.items else "model"
+
+
+def _terms(conditions: Sequence[Condition], kind: ItemKind) -> Iterator[Term]:
+    for condition in conditions:
+        if condition.same_as or condition.above or condition.below:
+            continue
+        field = condition.field
+        if field == ITEM:
+            field = "model" if kind == "product" else "id"
+        if field == STOCK:
+            yes = f"{STOCK}=yes" in condition.values
+            yield Term(field, OneOf(("yes" if yes else "no",)), condition.negated)
+        elif condition.is_range:
+            yield Term(field, _range(condition), condition.negated)
+        elif condition.stated and condition.values:  # anything but a no
+            yield Term(field, Has())
+            yield Term(field, OneOf(condition.values), negated=True)
+        elif condition.stated:
+            yield Term(field, Has(), condition.negated)
+        else:
+            own = (BRAND, CATEGORY, "id", "model")
+            if condition.negated and field not in own and not _is_yes(condition):
+                yield Term(field, Has())  # of what nothing is said, nothing is known
+            yield Term(field, OneOf(condition.values), condition.negated)
+
+
+def _met(lexicon: AskingLexicon, condition: Condition) -> int:
+    """About how many items meet a condition."""
+    if condition.is_range:
+        low = -math.inf if condition.low is None else condition.low
+        high = math.inf if condition.high is None else condition.high
+        known = lexicon.numbers.get(condition.field, ())
+        return sum(items for number, items in known if low <= number <= high)
+    if condition.values and not condition.negated:
+        return sum(lexicon.items.get(value, 0) for value in condition.values)
+    return lexicon.stated.get(condition.field, 0)
+
+
+def _is_yes(condition: Condition) -> bool:
+    return condition.values == (f"{condition.field}=yes",)
+
+
+def _range(condition: Condition) -> Range:
+    low = None if condition.low is None else Quantity(condition.low)
+    high = None if condition.high is None else Quantity(condition.high)
+    if low and high:
+        return Range(low, high)
+    return Range(low, high, condition.low_inclusive, condition.high_inclusive)
+
+
+def _relations(conditions: tuple[Condition, ...]) -> Iterator[Relation]:
+    for condition in conditions:
+        field, negated = condition.field, condition.negated
+        if condition.same_as:
+            yield Relation(field, condition.same_as, "same", negated)
+        elif condition.above:
+            yield Relation(field, condition.above, "above", negated)
+        elif condition.below:
+            yield Relation(field, condition.below, "below", negated)

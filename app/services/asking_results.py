@@ -1,0 +1,207 @@
+"""Rows of the graph to what an answer says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from graph.precedence import settle
+from graph.records import FactView
+from graph.repositories.answers import facts_of
+from ml.asking.plan import BRAND, OWN_FIELDS, Condition, Language, Plan
+from ml.asking.wording import sentence
+
+if TYPE_CHECKING:
+    from app.services.asking_queries import Compiled
+    from ml.asking.lexicon import AskingLexicon
+
+_DIGITS = 6  # significant ones of a mean
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a query gave, as an answer has it; `items` are the ids that a following question means.
+
+    `total` counts what would be in `answer` if nothing limited it.
+    """
+
+    sentence: str
+    answer: tuple[str | float, ...]
+    total: int
+    rows: tuple[dict[str, object], ...]
+    unit: str | None = None
+    items: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        plan: Plan,
+        asked: Compiled,
+        rows: Sequence[Mapping[str, Any]],
+        lexicon: AskingLexicon,
+        language: Language,
+    ) -> Found:
+        """The rows of the one query that `plan` was compiled to."""
+        match plan.ask:
+            case "items" | "similar":
+                found = _items(plan, rows[0], lexicon)
+            case "count" if plan.items:
+                found = _counted_facts(plan, rows, lexicon)
+            case "count":
+                found = cls(
+                    "", (rows[0]["total"],), rows[0]["total"], ({"total": rows[0]["total"]},)
+                )
+            case "groups":
+                found = _groups(rows[0])
+            case "values" if not plan.items:
+                found = _groups(rows[0])
+            case "aggregate":
+                found = _aggregate(plan, rows[0], lexicon)
+            case "check":
+                found = _checked(plan, rows, lexicon)
+            case "difference":
+                found = _difference(plan, rows, lexicon)
+            case _:
+                found = _facts(plan, rows, lexicon)
+        return found.said(plan, lexicon, language)
+
+    def said(self, plan: Plan, lexicon: AskingLexicon, language: Language) -> Found:
+        from dataclasses import replace
+
+        details = [str(row.get("detail", "")) for row in self.rows]
+        lone = len(self.rows) == 1 or not any(details)
+        text = sentence(
+            plan, lexicon, language, answer=self.answer, total=self.total, unit=self.unit,
+            details=details if not lone or plan.ask in ("items", "groups") else (),
+        )  # fmt: skip
+        kept = tuple(
+            {key: value for key, value in row.items() if key != "detail"} for row in self.rows
+        )
+        return replace(self, sentence=text, rows=kept)
+
+
+def _items(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:
+    shown: list[dict[str, object]] = []
+    parameter = lexicon.parameters.get(plan.order_by or "")
+    for id, name, brand, facts, number in row["rows"]:
+        one: dict[str, object] = {"id": id, "name": name, "brand": brand}
+        for field, text, *_ in facts:
+            key = lexicon.parameters[field].name if field in lexicon.parameters else field
+            one[key] = f"{one[key]}, {text}" if key in one else text
+        if number is not None and plan.ask == "similar":
+            one["score"] = round(number, 4)
+        elif number is not None and parameter is not None:
+            one["detail"] = f"{number:g} {parameter.unit or ''}".strip()
+            one.setdefault(parameter.name, number)
+        shown.append(one)
+    names = [str(one["brand"] if BRAND in plan.fields else one["name"]) for one in shown]
+    answer = tuple(dict.fromkeys(names)) if BRAND in plan.fields else tuple(names)
+    return Found(
+        "", answer, row["total"], tuple(shown), items=tuple(str(one["id"]) for one in shown)
+    )
+
+
+def _groups(row: Mapping[str, Any]) -> Found:
+    shown: list[dict[str, object]] = [
+        {"id": id, "name": name, "items": items, "detail": f"{items:,}"}
+        for id, name, _, items in row["rows"]
+    ]
+    return Found("", tuple(str(one["name"]) for one in shown), row["total"], tuple(shown))
+
+
+def _aggregate(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:
+    parameter = lexicon.parameters[plan.fields[0]]
+    if row["number"] is None or not row["items"]:
+        return Found("", (), 0, ())
+    number = float(f"{row['number']:.{_DIGITS}g}")
+    return Found("", (number,), 1, ({"number": number, "items": row["items"]},), parameter.unit)
+
+
+def _checked(plan: Plan, rows: Sequence[Mapping[str, Any]], lexicon: AskingLexicon) -> Found:
+    if not plan.items:
+        total = rows[0]["total"]
+        return Found("", ("yes" if total else "no",), 1, ({"items": total},))
+    shown: list[dict[str, object]] = []
+    for row in rows:
+        values = {field: text for field, text, *_ in row["facts"]}
+        silent = any(
+            condition.field not in values and not _is_no_if_silent(condition, lexicon)
+            for condition in plan.conditions
+        )
+        verdict = "yes" if row["holds"] else "unknown" if silent else "no"
+        shown.append({"id": row["id"], "name": row["name"], "holds": verdict, **values})
+    verdicts = {str(one["holds"]) for one in shown}
+    whole = "yes" if verdicts == {"yes"} else "no" if "no" in verdicts else "unknown"
+    return Found("", (whole,), 1, tuple(shown), items=tuple(plan.items))
+
+
+def _is_no_if_silent(condition: Condition, lexicon: AskingLexicon) -> bool:
+    """Whether silence says no: of brands, and of what items state if they have it."""
+    if condition.field in OWN_FIELDS or condition.stated:
+        return True
+    has = condition.values == (f"{condition.field}=yes",)
+    return has and lexicon.is_silence_no(condition.field)
+
+
+def _settled(
+    rows: Sequence[Mapping[str, Any]], plan: Plan, lexicon: AskingLexicon
+) -> list[tuple[Mapping[str, Any], list[FactView]]]:
+    """What counts of what is stated, in the order of the question."""
+    names = {id: one.name for id, one in lexicon.parameters.items()}
+    by_id = {row["id"]: row for row in rows}
+    return [
+        (by_id[id], [one for one in settle(facts_of(dict(by_id[id]), names), ()) if one.preferred])
+        for id in plan.items
+        if id in by_id
+    ]
+
+
+def _facts(plan: Plan, rows: Sequence[Mapping[str, Any]], lexicon: AskingLexicon) -> Found:
+    shown: list[dict[str, object]] = []
+    answer: list[str | float] = []
+    unit: str | None = None
+    fields = plan.fields or None
+    for row, stated in _settled(rows, plan, lexicon):
+        one: dict[str, object] = {"id": row["id"], "name": row["name"]}
+        if fields is None or BRAND in fields:
+            one["brand"] = row["brand"]
+        if fields is not None and BRAND in fields and row["brand"]:
+            answer.append(row["brand"])
+        wanted = [field for field in fields or () if field != BRAND]
+        for fact in sorted(
+            dict.fromkeys((f.parameter, f.name, f.text, f.number, f.unit) for f in stated),
+            key=lambda f: (wanted.index(f[0]) if f[0] in wanted else 0, f[1], f[3] or 0.0, f[2]),
+        ):
+            _, name, text, number, fact_unit = fact
+            one[name] = f"{one[name]}, {text}" if name in one else text
+            if fields is not None:
+                answer.append(text if number is None else number)
+                unit = fact_unit
+        shown.append(one)
+    if fields is None:
+        answer = [str(one["name"]) for one in shown]
+    if len({lexicon.parameters[f].unit for f in fields or () if f in lexicon.parameters}) > 1:
+        unit = None
+    return Found("", tuple(answer), len(answer), tuple(shown), unit, tuple(plan.items))
+
+
+def _counted_facts(plan: Plan, rows: Sequence[Mapping[str, Any]], lexicon: AskingLexicon) -> Found:
+    values = {fact.value for _, stated in _settled(rows, plan, lexicon) for fact in stated}
+    shown: tuple[dict[str, object], ...] = tuple({"value": value} for value in sorted(values))
+    return Found("", (len(values),), len(values), shown, items=tuple(plan.items))
+
+
+def _difference(plan: Plan, rows: Sequence[Mapping[str, Any]], lexicon: AskingLexicon) -> Found:
+    numbers: list[float] = []
+    shown: list[dict[str, object]] = []
+    for row, stated in _settled(rows, plan, lexicon):
+        known = [fact.number for fact in stated if fact.number is not None]
+        if known:
+            numbers.append(max(known))
+            shown.append({"id": row["id"], "name": row["name"], stated[0].name: max(known)})
+    unit = lexicon.parameters[plan.fields[0]].unit
+    if len(numbers) != len(plan.items):
+        return Found("", (), 0, tuple(shown), unit, tuple(plan.items))
+    answer = float(f"{abs(numbers[0] - numbers[1]):.{_DIGITS}g}")
+    return Found("", (answer,), 1, tuple(shown), unit, tuple(plan.items))

@@ -1,0 +1,88 @@
+"""Something that is costly to load, kept in memory and renewed while requests go on."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import structlog
+
+from graph.errors import GraphError
+
+RENEW_AFTER_S = 60.0
+
+T = TypeVar("T")
+
+_log = structlog.get_logger("renewed")
+
+
+class Renewed(Generic[T]):
+    """Gives what was loaded a short while ago; safe from any thread.
+
+    `load` is given what there is, and may give it back where nothing has changed. The first call
+    waits for it; later ones never do, and if it fails then, the old one goes on.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[T | None], T],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        renew_after_s: float = RENEW_AFTER_S,
+    ) -> None:
+        self._load = load
+        self._clock = clock
+        self._renew_after_s = renew_after_s
+        self._loading = threading.Lock()
+        self._current: T | None = None
+        self._loaded_at = -renew_after_s
+        self._renewal: threading.Thread | None = None
+
+    def __call__(self) -> T:
+        """Raises what `load` raises, as long as nothing was loaded."""
+        current = self._current
+        if current is None:
+            with self._loading:
+                return self._current or self._renew()
+        if self._is_old() and self._loading.acquire(blocking=False):
+            self._renewal = threading.Thread(
+                target=self._renew_and_release, name="renewed", daemon=True
+            )
+            self._renewal.start()
+        return current
+
+    def begin(self) -> None:
+        """Loads it in a thread, so that whoever asks first waits for less; failing is no harm."""
+        self._renewal = threading.Thread(target=self._begun, name="renewed", daemon=True)
+        self._renewal.start()
+
+    def settle(self) -> None:
+        """Returns when no renewal is under way."""
+        if self._renewal is not None:
+            self._renewal.join()
+
+    def _begun(self) -> None:
+        try:
+            self()
+        except GraphError as error:  # whoever asks tries again, and is told
+            _log.info("not_begun", reason=str(error))
+
+    def _is_old(self) -> bool:
+        return self._clock() - self._loaded_at >= self._renew_after_s
+
+    def _renew(self) -> T:
+        self._current = self._load(self._current)
+        self._loaded_at = self._clock()
+        return self._current
+
+    def _renew_and_release(self) -> None:
+        try:
+            if self._is_old():
+                self._renew()
+        except GraphError as error:
+            self._loaded_at = self._clock()  # not at every request
+            _log.warning("not_renewed", exc_info=error)
+        finally:
+            self._loading.release()

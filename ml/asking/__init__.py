@@ -1,0 +1,1 @@
+"""Questions to what is asked of the graph: words, spans, plans, and the sentences of answers."""

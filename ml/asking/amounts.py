@@ -1,0 +1,312 @@
+"""Numbers of a question to ranges of parameters: `over 200 g`, `6 to 6.5 inches`, `2019年之后`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graph.errors import ValueInvalid
+from graph.records import Parameter
+from graph.text import convert, find_unit
+from ml.asking.adjectives import MEASURES, dimension_of, meant
+from ml.asking.draft import Draft
+from ml.asking.plan import Condition
+from ml.asking.spans import Span
+
+_ABOUT = 0.05  # `around 200 g` is meant so exactly
+_YEARS = (1900, 2100)
+_NEAR = 6  # spans; the name of a parameter further off is not that of this number
+_LOW, _LOW_TOO, _HIGH, _HIGH_TOO = "low", "low_too", "high", "high_too"
+_SIGNS = {
+    "more": _LOW, "after": _LOW, "at_least": _LOW_TOO, "since": _LOW_TOO, "or_more": _LOW_TOO,
+    "from": _LOW_TOO, "less": _HIGH, "before": _HIGH, "at_most": _HIGH_TOO, "or_less": _HIGH_TOO,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number in the unit of the parameter that it is of."""
+
+    parameter: Parameter
+    number: float
+
+
+def bind_numbers(draft: Draft) -> None:
+    """Adds a condition for every number that a parameter takes."""
+    for place, span in enumerate(draft.spans):
+        if span.number is not None and place not in draft.used:
+            _bind(draft, place)
+
+
+def _bind(draft: Draft, place: int) -> None:
+    upper = _upper_end(draft, place)
+    sign, adjective = _sign(draft, place, upper if upper is not None else place)
+    span = draft.spans[place]
+    unit = span.unit or (draft.spans[upper].unit if upper is not None else None)
+    parameter = _parameter(draft, place, upper, unit, adjective)
+    if parameter is None or span.number is None:
+        return
+    low = _in_unit(span.number, unit, parameter)
+    if low is None:
+        return
+    draft.used.add(place)
+    negated = _negated(draft, place)
+    if upper is not None:
+        draft.used.add(upper)
+        high = _in_unit(draft.spans[upper].number or 0.0, draft.spans[upper].unit, parameter)
+        low, high = sorted((low, high if high is not None else low))
+        draft.add(place, Condition(parameter.id, low=low, high=high, negated=negated))
+        return
+    draft.add(place, _condition(parameter, sign, low, negated=negated))
+
+
+def _condition(
+    parameter: Parameter, sign: str | None, number: float, *, negated: bool
+) -> Condition:
+    if sign in (_LOW, _LOW_TOO):
+        return Condition(parameter.id, low=number, low_inclusive=sign == _LOW_TOO, negated=negated)
+    if sign in (_HIGH, _HIGH_TOO):
+        return Condition(
+            parameter.id, high=number, high_inclusive=sign == _HIGH_TOO, negated=negated
+        )
+    spread = abs(number) * _ABOUT if sign == "about" else 0.0
+    return Condition(parameter.id, low=number - spread, high=number + spread, negated=negated)
+
+
+def _upper_end(draft: Draft, place: int) -> int | None:
+    """The second number of a range, with what says that it is one used up."""
+    other = next(
+        (
+            at
+            for at in range(place + 1, min(place + 4, len(draft.spans)))
+            if draft.spans[at].number is not None
+        ),
+        None,
+    )
+    if other is None or other in draft.used:
+        return None
+    between = draft.spans[place + 1 : other]
+    one, two = draft.spans[place], draft.spans[other]
+    if one.unit and two.unit and _dimension(one.unit) != _dimension(two.unit):
+        return None
+    said = [
+        at
+        for at in (
+            *range(max(place - 3, 0), place),
+            *range(other + 1, min(other + 3, len(draft.spans))),
+        )
+        if draft.spans[at].does("between", "since", "from")
+    ]
+    joined = draft.text[one.end : two.start].strip()
+    linked = joined in ("-", "–", "~", "～", "—", "to") or any(span.does("to") for span in between)
+    if not linked and not (said and all(span.does("and", "ignore") for span in between)):
+        return None
+    if not all(span.does("and", "ignore", "to") for span in between):
+        return None
+    draft.used.update(range(place + 1, other))
+    draft.used.update(said)
+    return other
+
+
+def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
+    """Which end of a range the number is, and the adjective that says so."""
+    ahead = draft.behind(last)
+    for at in (ahead, last + 1):
+        if at is not None and draft.free(at) and (sign := _sign_behind(draft, at)):
+            draft.used.add(at)
+            return sign, None
+    than = False
+    for at in range(place - 1, max(place - 5, -1), -1):
+        span = draft.spans[at]
+        if found := _sign_before(draft, at, place, than=than):
+            return found
+        if span.does("than"):
+            than = True
+            draft.used.add(at)
+        elif not draft.silent(at):
+            break
+    if than and ahead is not None and (adjective := draft.spans[ahead].of_kind("adjective")):
+        draft.used.add(ahead)  # 比 200 克 重
+        return _beyond(adjective[0].id), adjective[0].id
+    return None, None
+
+
+def _sign_behind(draft: Draft, at: int) -> str | None:
+    """`or more`, 以上; in English `after` behind a number belongs to what follows."""
+    span = draft.spans[at]
+    for function in ("or_more", "or_less", "after", "before", "since"):
+        if span.does(function):
+            postfix = function.startswith("or_") or span.text.lower().startswith(("or", "on"))
+            if draft.chinese or postfix:
+                return _SIGNS[function]
+    return None
+
+
+def _sign_before(draft: Draft, at: int, place: int, *, than: bool) -> tuple[str, str | None] | None:
+    """`over`, `at least`, `heavier than`: what one word before the number says of it."""
+    span = draft.spans[at]
+    if at in draft.used:
+        return None
+    if span.does(*_SIGNS):
+        draft.used.add(at)
+        function = next(one.id for one in span.senses if one.id in _SIGNS)
+        if function == "from" and _is_calendar(draft.spans[place]):
+            return "in", None  # from 2018: of that year
+        return _SIGNS[function], _adjective_in(span.text)
+    if span.does("about"):
+        draft.used.add(at)
+        return "about", None
+    if not than:
+        return None
+    if adjective := span.of_kind("adjective"):
+        draft.used.add(at)
+        if at and draft.spans[at - 1].does("not"):
+            draft.used.add(at - 1)
+            return _not_beyond(adjective[0].id), adjective[0].id
+        return _beyond(adjective[0].id), adjective[0].id
+    if span.does("comparative", "diminutive"):
+        draft.used.add(at)
+        return (_LOW if span.does("comparative") else _HIGH), None
+    return None
+
+
+def _is_calendar(span: Span) -> bool:
+    return span.unit is None and _YEARS[0] <= (span.number or 0.0) < _YEARS[1]
+
+
+def _beyond(meaning: str) -> str:
+    return _LOW if MEASURES[meaning].order == "highest" else _HIGH
+
+
+def _not_beyond(meaning: str) -> str:
+    return _HIGH_TOO if MEASURES[meaning].order == "highest" else _LOW_TOO
+
+
+def _adjective_in(text: str) -> str | None:
+    """`重于` and `thicker than` say what is compared."""
+    from ml.asking.words_zh import ADJECTIVES
+
+    return next(
+        (
+            meaning
+            for meaning, words in ADJECTIVES.items()
+            if text.endswith("于")
+            and text[0] in words.split("|")
+            and meaning not in ("large", "small", "high", "low")
+        ),
+        None,
+    )
+
+
+def _parameter(
+    draft: Draft, place: int, upper: int | None, unit: str | None, adjective: str | None
+) -> Parameter | None:
+    """Whose number it is: one named beside it, the adjective's, or the one usual in this unit."""
+    last = place if upper is None else upper
+    if draft.spans[last].text[-1] == "年" and _is_calendar(draft.spans[last]):
+        return _year(draft)
+    ahead = draft.behind(last)
+    while ahead is not None and ahead in draft.used and draft.spans[ahead].does(*_SIGNS):
+        ahead = draft.behind(ahead)  # 2018年 之后 发布
+    behind_it = ahead if ahead is not None and draft.free(ahead) else None
+    if behind_it is not None and (found := _taking(draft, behind_it, unit, place)):
+        follows = behind_it - last <= 2 and not draft.chinese
+        earlier = _named_before(draft, place, unit)
+        if earlier is None or follows:
+            draft.used.add(behind_it)
+            return found
+    if last + 1 < len(draft.spans) and draft.spans[last + 1].does("money"):
+        draft.used.add(last + 1)
+        price = meant("expensive", draft.lexicon)
+        draft.used.update(
+            at for at in range(place) if price and price in draft.parameters(at) and draft.free(at)
+        )
+        return price
+    if earlier := _named_before(draft, place, unit):
+        at, parameter = earlier
+        draft.used.add(at)
+        return parameter
+    number = draft.spans[place].number
+    if adjective and (own := meant(adjective, draft.lexicon, _dimension(unit) if unit else None)):
+        return own
+    if unit is None:
+        return _year(draft) if number is not None and _YEARS[0] <= number < _YEARS[1] else None
+    return usual(draft, unit, number)
+
+
+def _named_before(draft: Draft, place: int, unit: str | None) -> tuple[int, Parameter] | None:
+    for at in range(place - 1, max(place - _NEAR, -1), -1):
+        if draft.spans[at].number is not None and at not in draft.used:
+            return None
+        if draft.spans[at].does("and", "or") or draft.spans[at].is_kind("category"):
+            return None
+        if at not in draft.used and (found := _taking(draft, at, unit, place)):
+            return at, found
+    return None
+
+
+def _taking(draft: Draft, at: int, unit: str | None, place: int) -> Parameter | None:
+    """What this span names, if its numbers can be in this unit."""
+    number = draft.spans[place].number or 0.0
+    calendar = unit is None and _YEARS[0] <= number < _YEARS[1]
+    for parameter in draft.parameters(at):
+        if parameter.kind != "number":
+            continue
+        if calendar and parameter.unit and (at > place or draft.spans[place].text[-1] == "年"):
+            continue
+        if unit is None:
+            high = draft.lexicon.highest.get(parameter.id)
+            if calendar and high is not None and not parameter.unit and high < _YEARS[0]:
+                continue
+            return parameter
+        if dimension_of(parameter) == _dimension(unit) or _convertible(number, unit, parameter):
+            return parameter
+    return None
+
+
+def _year(draft: Draft) -> Parameter | None:
+    return meant("new", draft.lexicon)
+
+
+def usual(draft: Draft, unit: str, number: float | None = None) -> Parameter | None:
+    """Of the parameters in such units the one that items state most, whose numbers are like it."""
+    found = []
+    for parameter in draft.lexicon.parameters.values():
+        own = _in_unit(1.0 if number is None else number, unit, parameter)
+        if parameter.kind != "number" or not parameter.unit or own is None:
+            continue
+        low = draft.lexicon.lowest.get(parameter.id, own)
+        high = draft.lexicon.highest.get(parameter.id, own)
+        inside = number is None or low <= own <= high
+        exact = find_unit(unit) == find_unit(parameter.unit)
+        stated = draft.lexicon.stated.get(parameter.id, 0)
+        found.append((not inside, not exact, -stated, parameter.id))
+    if len(found) > 1:
+        draft.doubt *= 0.9
+    return draft.lexicon.parameters[min(found)[3]] if found else None
+
+
+def _in_unit(number: float, unit: str | None, parameter: Parameter) -> float | None:
+    if unit is None or parameter.unit is None:
+        return number if unit is None else None
+    try:
+        found = convert(number, unit, parameter.unit)
+    except ValueInvalid:
+        return None
+    return found if parameter.decimals is None else round(found, parameter.decimals)
+
+
+def _convertible(number: float, unit: str, parameter: Parameter) -> bool:
+    return parameter.unit is not None and _in_unit(number, unit, parameter) is not None
+
+
+def _dimension(unit: str) -> str | None:
+    found = find_unit(unit)
+    return found.dimension if found else None
+
+
+def _negated(draft: Draft, place: int) -> bool:
+    at = draft.before(place)
+    if at is not None and draft.free(at) and draft.spans[at].does("not"):
+        draft.used.add(at)
+        return True
+    return False

@@ -1,0 +1,83 @@
+"""Whether a plan, whoever made it, speaks of what the graph has, and in a way that makes sense."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ml.asking.lexicon import AskingLexicon
+from ml.asking.plan import BRAND, CATEGORY, ITEM, Condition, Plan
+
+_CONDITIONS_MAX = 32
+_TOP_MAX = 1_000
+
+
+def complaints(plan: Plan, lexicon: AskingLexicon) -> list[str]:
+    """What is wrong with a plan, for people; empty: it can be asked of the graph."""
+    return list(_complaints(plan, lexicon))
+
+
+def _complaints(plan: Plan, lexicon: AskingLexicon) -> Iterator[str]:
+    if len(plan.conditions) > _CONDITIONS_MAX or len(plan.fields) > _CONDITIONS_MAX:
+        yield f"it has more than {_CONDITIONS_MAX} conditions or fields"
+    if plan.top is not None and not 0 < plan.top <= _TOP_MAX:
+        yield f"`top` is {plan.top}; it lies between 1 and {_TOP_MAX}"
+    for id in plan.items:
+        if id not in lexicon.models:
+            yield f"there is no model {id!r}"
+    for condition in plan.conditions:
+        yield from _of_condition(condition, lexicon)
+    for field in plan.fields:
+        if field != BRAND and field not in lexicon.parameters:
+            yield f"there is no parameter {field!r}"
+    yield from _of_ask(plan, lexicon)
+
+
+def _of_condition(condition: Condition, lexicon: AskingLexicon) -> Iterator[str]:
+    field = condition.field
+    parameter = lexicon.parameters.get(field)
+    if parameter is None and field not in (BRAND, CATEGORY, ITEM):
+        yield f"there is no parameter {field!r}"
+        return
+    said = (
+        bool(condition.values) and not condition.stated,
+        condition.is_range,
+        condition.stated,
+        condition.same_as is not None,
+        condition.above is not None,
+        condition.below is not None,
+    )
+    if sum(said) != 1:
+        yield f"the condition on {field!r} must ask for one thing"
+    numeric = condition.is_range or condition.above is not None or condition.below is not None
+    if numeric and (parameter is None or parameter.kind != "number"):
+        yield f"{field!r} has no numbers"
+    for id in (condition.same_as, condition.above, condition.below):
+        if id is not None and id not in lexicon.models:
+            yield f"there is no model {id!r}"
+    known = {BRAND: lexicon.brands, CATEGORY: lexicon.categories, ITEM: lexicon.models}.get(field)
+    for value in condition.values:
+        if known is not None and value not in known:
+            yield f"there is no {field} {value!r}"
+        if known is None and not value.startswith(f"{field}="):
+            yield f"{value!r} is no value of {field!r}"
+
+
+def _of_ask(plan: Plan, lexicon: AskingLexicon) -> Iterator[str]:
+    if (plan.order_by is None) != (plan.order is None) and plan.ask != "groups":
+        yield "`order` and `order_by` belong together"
+    for field in (plan.order_by, *(plan.fields if plan.ask in ("aggregate", "difference") else ())):
+        if field is not None and (
+            field not in lexicon.parameters or lexicon.parameters[field].kind != "number"
+        ):
+            yield f"{field!r} has no numbers"
+    if plan.items and plan.ask in ("aggregate", "groups"):
+        yield f"{plan.ask!r} is not asked of named items"
+    needs = {"values": 0, "check": 0, "difference": 2, "similar": 1, "facts": 1}.get(plan.ask, 0)
+    if len(plan.items) < needs:
+        yield f"{plan.ask!r} needs {needs} named items"
+    if plan.ask in ("groups", "aggregate", "difference", "values") and not plan.fields:
+        yield f"{plan.ask!r} needs a field"
+    if plan.ask == "aggregate" and plan.aggregate is None:
+        yield "`aggregate` must say which one"
+    if plan.ask == "check" and not plan.conditions:
+        yield "there is nothing to check"

@@ -1,0 +1,106 @@
+"""The spans of one question while they are put together: what is used, and what stands beside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from graph.records import Parameter
+from ml.asking.lexicon import AskedModel, AskingLexicon
+from ml.asking.plan import Condition
+from ml.asking.spans import Span
+
+SILENT = ("ignore", "have", "use", "as", "item", "yes_no")
+
+
+@dataclass(slots=True)
+class Draft:
+    """What is known of a question so far.
+
+    Attributes:
+        used: places of the spans that something has been made of.
+        conditions: each with the place of its span.
+        models: named items, each with the place of its span.
+        top: how many are asked for.
+        points: whether `it` or `them` means what was answered before.
+        doubt: what makes the answer less sure, multiplied.
+    """
+
+    text: str
+    spans: Sequence[Span]
+    lexicon: AskingLexicon
+    chinese: bool
+    used: set[int] = field(default_factory=set)
+    conditions: list[tuple[int, Condition]] = field(default_factory=list)
+    models: list[tuple[int, AskedModel]] = field(default_factory=list)
+    top: int | None = None
+    points: bool = False
+    doubt: float = 1.0
+
+    def has(self, *functions: str) -> bool:
+        return any(True for _ in self.places(*functions))
+
+    def places(self, *functions: str) -> Iterator[int]:
+        """Of function words that are still free."""
+        for place, span in enumerate(self.spans):
+            if place not in self.used and span.does(*functions):
+                yield place
+
+    def first(self, *functions: str) -> int | None:
+        return next(self.places(*functions), None)
+
+    def free(self, place: int) -> bool:
+        return 0 <= place < len(self.spans) and place not in self.used
+
+    def silent(self, place: int) -> bool:
+        """Whether this word says nothing where it stands between two others."""
+        return self.spans[place].does(*SILENT)
+
+    def before(self, place: int) -> int | None:
+        """The span before this one, silent ones passed over."""
+        place -= 1
+        while place >= 0 and self.silent(place):
+            place -= 1
+        return place if place >= 0 else None
+
+    def behind(self, place: int) -> int | None:
+        place += 1
+        while place < len(self.spans) and self.silent(place):
+            place += 1
+        return place if place < len(self.spans) else None
+
+    def parameters(self, place: int) -> list[Parameter]:
+        """What a span names, the likeliest first."""
+        senses = self.spans[place].of_kind("parameter")
+        ranked = sorted(
+            senses, key=lambda one: (-one.sure, -self.lexicon.stated.get(one.id, 0), one.id)
+        )
+        return [self.lexicon.parameters[one.id] for one in ranked]
+
+    def parameter(self, place: int, *kinds: str) -> Parameter | None:
+        """The likeliest one, of these kinds."""
+        found = [one for one in self.parameters(place) if not kinds or one.kind in kinds]
+        return found[0] if found else None
+
+    def model(self, place: int) -> AskedModel | None:
+        senses = self.spans[place].of_kind("model")
+        models = [self.lexicon.models[one.id] for one in senses]
+        if not models:
+            return None
+        brands = {
+            one.id
+            for beside in (place - 1, place - 2, place + 1)
+            if 0 <= beside < len(self.spans)
+            for one in self.spans[beside].of_kind("brand")
+        }
+        surest = max(one.sure for one in senses)
+        near = [model for model in models if model.brand_id in brands]
+        if not near:
+            near = [self.lexicon.models[one.id] for one in senses if one.sure == surest]
+        if len(near) > 1:
+            self.doubt *= 0.8
+        return min(near, key=lambda model: (len(model.name), -model.weight, model.id))
+
+    def add(self, place: int, condition: Condition) -> None:
+        self.conditions.append((place, condition))
+        self.used.add(place)

@@ -1,0 +1,265 @@
+"""What a question asks for, once its names, numbers and superlatives are known."""
+
+from __future__ import annotations
+
+import re
+
+from graph.records import Parameter
+from ml.asking.adjectives import fits, meant
+from ml.asking.amounts import usual
+from ml.asking.counting import counts
+from ml.asking.draft import Draft
+from ml.asking.naming import bind_possessions
+from ml.asking.plan import BRAND, ITEM, PRICE, Condition, Plan
+from ml.asking.ranking import Ranked, find_top, one_number, which_is_more
+from ml.asking.spans import Span
+from ml.asking.words_zh import ADJECTIVES
+
+_YES_NO = re.compile(r"(?:is|are|was|were|does|do|did|has|have|can|could)\b", re.I)
+_THERE = re.compile(
+    r"(?:is|are|was|were) there\b|(?:do|does) (?:you|the)\b|有没有|有无|是否有", re.I
+)
+_MEASURED = frozenset({"heavy", "large", "tall", "wide", "long", "thick", "expensive"})
+
+
+def asked(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
+    """The plan without the conditions of the draft; `follows`: a question came before."""
+    if draft.models:
+        return _about_models(draft, ranked, follows=follows)
+    return _about_all(draft, ranked, follows=follows)
+
+
+def yes_no(draft: Draft) -> bool:
+    english = not draft.chinese and bool(_YES_NO.match(draft.text.strip()))
+    return draft.has("yes_no") or english
+
+
+def is_silent(span: Span) -> bool:
+    """Whether a span that the plan has no use for takes nothing from it."""
+    return any(map(span.is_kind, ("function", "category", "numeral")))
+
+
+def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
+    ids = tuple(dict.fromkeys(model.id for _, model in draft.models))
+    if len(ids) > 1:
+        draft.used.update(draft.places("than"))
+        if draft.has("compare"):
+            draft.used.update(draft.places("how"))
+    among = (Condition(ITEM, values=ids),)
+    if len(ids) > 1 and (ranked or (ranked := which_is_more(draft))):
+        parameter, order = ranked
+        return Plan("items", among, order_by=parameter.id, order=order, top=draft.top or 1)
+    stated = bool(draft.conditions)
+    open_ = draft.has("which", "how", "how_much", "who", "when")
+    if yes_no(draft) or (stated and draft.has("have") and not open_):
+        bind_possessions(draft, set())
+        if draft.conditions:
+            return Plan("check", items=ids)
+    if len(ids) > 1 and draft.has("which", "who") and _brings_conditions(draft):
+        bind_possessions(draft, set())
+        return Plan("items", among)
+    counted, fields = counts(draft), _fields(draft)
+    if stated:
+        return None
+    if PRICE in fields:  # what offers ask for it
+        return Plan("aggregate", among, fields=(PRICE,), aggregate="lowest")
+    if fields:
+        return Plan("count" if counted else "values", items=ids, fields=fields)
+    described = draft.has("describe", "compare", "difference")
+    bare = all(place in draft.used or is_silent(span) for place, span in enumerate(draft.spans))
+    return Plan("facts", items=ids) if described or (bare and not follows) else None
+
+
+def _brings_conditions(draft: Draft) -> bool:
+    possessed = draft.has("have", "not") and any(
+        place not in draft.used and draft.parameter(place, "boolean")
+        for place in range(len(draft.spans))
+    )
+    return bool(draft.conditions) or possessed
+
+
+def _fields(draft: Draft) -> tuple[str, ...]:
+    """Parameters that are asked for: named, or meant by `how heavy`, `when`, `who makes`."""
+    fields: list[str] = []
+    for place in range(len(draft.spans)):
+        if place in draft.used:
+            continue
+        named = draft.parameter(place)
+        if named is not None:
+            draft.used.add(place)
+            if not _said_twice(draft, place, fields):
+                fields.append(named.id)
+        elif (meant_ := _meant_by(draft, place, fields)) is not None:
+            draft.used.add(place)
+            fields.append(meant_)
+    if not fields and (place_ := draft.first("unit")) is not None:
+        measured = usual(draft, draft.spans[place_].unit or "")
+        fields += [measured.id] if measured else []
+    return tuple(dict.fromkeys(fields))
+
+
+def _meant_by(draft: Draft, place: int, fields: list[str]) -> str | None:
+    """The field that a word asks for without naming it."""
+    span = draft.spans[place]
+    if span.does("brand", "who"):
+        return BRAND
+    if adjective := span.of_kind("adjective"):
+        draft.used.update(draft.places("how"))
+        if _is_named(draft, adjective[0].id):
+            draft.used.add(place)
+            return None
+        found = meant(adjective[0].id, draft.lexicon)
+        return found.id if found else None
+    if span.does("when") and not fields:
+        year = meant("new", draft.lexicon)
+        return year.id if year else None
+    if span.does("how_much") and (meaning := _how(span.text)):
+        if _is_named(draft, meaning):
+            return None
+        found = meant(meaning, draft.lexicon)
+        return found.id if found else None
+    return None
+
+
+def _is_named(draft: Draft, meaning: str) -> bool:
+    """Whether the question names what it measures by an adjective: `how big is the shade`."""
+    named = (draft.parameter(at, "number") for at in range(len(draft.spans)))
+    return any(one is not None and fits(meaning, one) for one in named)
+
+
+def _how(text: str) -> str | None:
+    """多重 asks for a weight."""
+    return next(
+        (one for one in sorted(_MEASURED) if text[-1] in ADJECTIVES.get(one, "").split("|")), None
+    )
+
+
+def _said_twice(draft: Draft, place: int, fields: list[str]) -> bool:
+    """Whether a span only says again what the one beside it has said: `battery capacity`."""
+    before = place - 1
+    return (
+        before >= 0
+        and before in draft.used
+        and any(one.id in fields for one in draft.parameters(place))
+    )
+
+
+def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
+    counted = counts(draft)
+    if any(place < 0 and one.field == ITEM for place, one in draft.conditions):
+        ranked = ranked or which_is_more(draft)  # 哪个屏幕大, of what was named before
+    place = draft.first("brand")
+    if place is not None and not draft.spans[place].is_kind("brand"):
+        draft.used.add(place)
+        return _about_brands(draft, ranked, counted=counted)
+    place = draft.first("average", "total")
+    if place is not None and (parameter := one_number(draft)):
+        draft.used.add(place)
+        mean = draft.spans[place].does("average")
+        return Plan("aggregate", fields=(parameter.id,), aggregate="average" if mean else "total")
+    if ranked is not None:
+        return _ranked_items(draft, ranked)
+    if (place := draft.first("when")) is not None and (year := meant("new", draft.lexicon)):
+        draft.used.update((place, *_places_of(draft, year)))
+        return Plan("values", fields=(year.id,))
+    if (value := _value_asked(draft)) is not None:
+        draft.used.add(value[0])
+        bind_possessions(draft, set())
+        return Plan("count" if counted else "values", fields=(value[1],))
+    bind_possessions(draft, set())
+    if counted:
+        return Plan("count")
+    return _listed(draft, follows=follows)
+
+
+def _places_of(draft: Draft, parameter: Parameter) -> list[int]:
+    return [
+        at
+        for at in range(len(draft.spans))
+        if draft.free(at) and any(one.id == parameter.id for one in draft.parameters(at))
+    ]
+
+
+def _ranked_items(draft: Draft, ranked: Ranked) -> Plan:
+    parameter, order = ranked
+    bind_possessions(draft, set())
+    when = draft.first("when")
+    if when is not None and parameter == meant("new", draft.lexicon):
+        draft.used.add(when)
+        return Plan("aggregate", fields=(parameter.id,), aggregate=order)
+    if _asks_number(draft, parameter):
+        return Plan("aggregate", fields=(parameter.id,), aggregate=order)
+    return Plan("items", order_by=parameter.id, order=order, top=draft.top or 1)
+
+
+def _listed(draft: Draft, *, follows: bool) -> Plan | None:
+    there = _THERE.match(draft.text) and not draft.has("which")
+    if draft.conditions and (there or (draft.chinese and draft.has("yes_no"))):
+        return Plan("check")
+    if not _names_items(draft, follows=follows):
+        return None
+    find_top(draft, 0)
+    return Plan("items", top=draft.top)
+
+
+def _names_items(draft: Draft, *, follows: bool) -> bool:
+    named = any(span.is_kind("category") or span.does("item") for span in draft.spans)
+    fresh = any(place >= 0 for place, _ in draft.conditions)
+    carried = any(place < 0 for place, _ in draft.conditions)
+    if follows:
+        return (fresh and (named or carried)) or (carried and draft.points)
+    return fresh or (named and draft.has("which", "ignore"))
+
+
+def _about_brands(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan | None:
+    if ranked is not None:
+        parameter, order = ranked
+        top = draft.top or 1
+        return Plan("items", fields=(BRAND,), order_by=parameter.id, order=order, top=top)
+    most, least = draft.first("most", "highest"), draft.first("least", "lowest")
+    place = most if most is not None else least
+    if place is not None:
+        draft.used.add(place)
+        draft.used.update(draft.places("comparative"))
+        find_top(draft, place)
+        bind_possessions(draft, set())
+        order = "highest" if most is not None else "lowest"
+        return Plan("groups", fields=(BRAND,), order=order, top=draft.top or 1)
+    bind_possessions(draft, set())
+    return Plan("count" if counted else "values", fields=(BRAND,))
+
+
+def _value_asked(draft: Draft) -> tuple[int, str] | None:
+    """A text parameter right behind `which`, `what` or `how many`; in Chinese around it."""
+    for place, span in enumerate(draft.spans):
+        if not span.does("which", "count"):
+            continue
+        if not draft.chinese and place and not draft.silent(place - 1):
+            continue  # `lamps which have a socket` asks for lamps
+        near = (place + 1, place + 2, *((place - 1,) if draft.chinese else ()))
+        for at in near:
+            if 0 <= at < len(draft.spans) and draft.spans[at].is_kind("category"):
+                break
+            parameter = draft.parameter(at) if draft.free(at) else None
+            if parameter is not None and parameter.kind == "text":
+                return at, parameter.id
+    return None
+
+
+def _asks_number(draft: Draft, parameter: Parameter) -> bool:
+    """`What is the largest shade` and `how heavy is the heaviest`, and not which one has it."""
+    if draft.chinese:
+        return draft.has("how_much", "unit")
+    if draft.has("unit", "how") and not draft.has("which"):
+        draft.used.update(draft.places("how"))
+        return True
+    named = [
+        place
+        for place, span in enumerate(draft.spans)
+        if place in draft.used and any(one.id == parameter.id for one in draft.parameters(place))
+    ]
+    item = next(
+        (at for at, one in enumerate(draft.spans) if one.is_kind("category") or one.does("item")),
+        len(draft.spans),
+    )
+    return draft.text.lower().startswith("what") and bool(named) and named[0] < item

@@ -1,0 +1,379 @@
+"""What words of a question may mean, out of the live graph and the dictionaries of languages."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from graph.records import Named, Parameter, ValueView
+from graph.text import find_unit
+from ml.asking import words_en, words_zh
+from ml.asking.keys import is_han, is_number, stems
+from ml.asking.meanings import makers, meanings
+from ml.asking.plan import PRICE, STOCK
+from ml.asking.values import ValueTexts
+
+_PARENTHESES = re.compile(r"\s*\([^()]*\)")
+_SHORT = re.compile(r"[A-Za-z]{1,3}\s+(\d.*)")
+LONGEST_NAME = 8  # words
+_ALL = 10**9  # items: more than any graph has
+_SERIES_MODELS, _SERIES_CHARS = 3, 3  # at least, to be a series
+_BLANKED_CHARS = 4  # shorter words have too many neighbours to be mended
+_END_CHARS = 3  # of the end of a model's name that stands for all of it
+_PART_WORDS = 6  # of a model's name without its brand
+_HEAD_ENDS = frozenset({"in", "of", "for", "per"})  # `Launch price | in EUR`
+
+Kind = Literal[
+    "model",
+    "series",
+    "brand",
+    "category",
+    "parameter",
+    "value",
+    "function",
+    "adjective",
+    "numeral",
+]
+Degree = Literal["plain", "comparative", "superlative"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What a phrase may mean.
+
+    Attributes:
+        id: of the node; or what a function word does, or the meaning of an adjective.
+        sure: how surely it means this, in 0..1; the name itself is surer than a part of it.
+    """
+
+    kind: Kind
+    id: str
+    name: str
+    sure: float
+    degree: Degree = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedModel:
+    """A model as questions name it."""
+
+    id: str
+    name: str
+    brand: str | None
+    brand_id: str | None
+    names: tuple[str, ...] = ()
+    weight: int = 0  # how much is known of it
+
+
+@dataclass(frozen=True, slots=True)
+class AskingLexicon:
+    """Made once for a graph, asked from several threads.
+
+    Attributes:
+        stated: by parameter, how often items state it.
+        highest: by parameter, its highest number; likewise `lowest`.
+        offers: whether the graph has products, which have prices.
+    """
+
+    parameters: Mapping[str, Parameter]
+    stated: Mapping[str, int]
+    items: Mapping[str, int] = field(repr=False)  # by value, how many state it
+    numbers: Mapping[str, tuple[tuple[float, int], ...]] = field(repr=False)  # with their items
+    lowest: Mapping[str, float]
+    highest: Mapping[str, float]
+    brands: Mapping[str, Named]
+    categories: Mapping[str, Named]
+    models: Mapping[str, AskedModel]
+    texts: ValueTexts = field(repr=False)
+    senses: Mapping[tuple[str, ...], tuple[Sense, ...]] = field(repr=False)
+    beginnings: frozenset[tuple[str, ...]] = field(repr=False)
+    words: Mapping[str, tuple[str, ...]] = field(repr=False)  # for typing errors, by first letter
+    blanked: Mapping[tuple[str, ...], str] = field(repr=False)  # Chinese names less a character
+    series: Mapping[str, tuple[str, ...]] = field(repr=False)  # models by how their names begin
+    offers: bool = False
+
+    def is_silence_no(self, parameter: str) -> bool:
+        """Whether items that lack something do not say so: less than half say anything of it."""
+        return self.stated.get(parameter, 0) < max(len(self.models), 1) / 2
+
+    @classmethod
+    def of(
+        cls,
+        parameters: Iterable[Parameter],
+        values: Sequence[ValueView],
+        *,
+        brands: Sequence[Named] = (),
+        categories: Sequence[Named] = (),
+        models: Iterable[AskedModel] = (),
+        offers: bool = False,
+    ) -> AskingLexicon:
+        known = {parameter.id: parameter for parameter in parameters}
+        if offers:
+            known.setdefault(PRICE, Parameter(PRICE, "Price", "number"))
+            known.setdefault(STOCK, Parameter(STOCK, "In stock", "boolean"))
+        stated: dict[str, int] = dict.fromkeys(known, 0)
+        if offers:
+            stated[PRICE] = stated[STOCK] = _ALL  # before a price that a specification states
+        numbers: dict[str, list[tuple[float, int]]] = defaultdict(list)
+        for value in values:
+            if value.parameter in known:
+                stated[value.parameter] += value.items
+                if value.number is not None:
+                    numbers[value.parameter].append((value.number, value.items))
+        texts = ValueTexts(
+            value
+            for value in values
+            if value.parameter in known and known[value.parameter].kind == "text"
+        )
+        by_id = {model.id: model for model in models}
+        table = _Table()
+        table.functions()
+        table.graph(known.values(), brands, categories)
+        table.translations()
+        table.models(by_id.values())
+        senses = {words: tuple(found) for words, found in table.senses.items()}
+        return cls(
+            parameters=known,
+            stated=stated,
+            items={value.id: value.items for value in values},
+            numbers={parameter: tuple(found) for parameter, found in numbers.items()},
+            lowest={parameter: min(found)[0] for parameter, found in numbers.items()},
+            highest={parameter: max(found)[0] for parameter, found in numbers.items()},
+            brands={one.id: one for one in brands},
+            categories={one.id: one for one in categories},
+            models=by_id,
+            texts=texts,
+            senses=senses,
+            beginnings=frozenset(
+                words[:length] for words in senses for length in range(1, len(words))
+            ),
+            words=_by_letter(senses),
+            blanked=_blanked(
+                words for words, found in senses.items() if found[0].kind != "function"
+            ),
+            series={name: tuple(ids) for name, ids in table.series.items()},
+            offers=offers,
+        )
+
+    def found(self, words: Sequence[str], first: int) -> Iterator[tuple[int, tuple[Sense, ...]]]:
+        """For each phrase that begins there, its last word and what it may mean."""
+        for last in range(first, min(first + LONGEST_NAME, len(words))):
+            phrase = tuple(words[first : last + 1])
+            if phrase in self.senses:
+                yield last, self.senses[phrase]
+            if phrase not in self.beginnings:
+                break
+
+
+class _Table:
+    """Phrases and what they mean, while a lexicon is made."""
+
+    def __init__(self) -> None:
+        self.senses: dict[tuple[str, ...], list[Sense]] = defaultdict(list)
+        self._functions: set[tuple[str, ...]] = set()
+        self.series: dict[str, list[str]] = {}
+
+    def add(self, phrase: tuple[str, ...], sense: Sense) -> None:
+        if not phrase or len(phrase) > LONGEST_NAME:
+            return
+        found = self.senses[phrase]
+        for place, other in enumerate(found):
+            if (other.kind, other.id, other.degree) == (sense.kind, sense.id, sense.degree):
+                if sense.sure > other.sure:
+                    found[place] = sense
+                return
+        found.append(sense)
+
+    def functions(self) -> None:
+        for language in (words_en.FUNCTIONS, words_zh.FUNCTIONS):
+            for does, phrases in language.items():
+                self._function(phrases, Sense("function", does, does, 1.0))
+        degrees: tuple[Degree, ...] = ("plain", "comparative", "superlative")
+        for meaning, forms in words_en.ADJECTIVES.items():
+            for degree, phrases in zip(degrees, forms, strict=True):
+                self._function(phrases, Sense("adjective", meaning, meaning, 1.0, degree))
+        for meaning, phrases in words_zh.ADJECTIVES.items():
+            self._function(phrases, Sense("adjective", meaning, meaning, 1.0))
+        for word, number in (*words_en.NUMBERS.items(), *words_zh.NUMBERS.items()):
+            self._function(word, Sense("numeral", str(number), word, 1.0))
+
+    def _function(self, phrases: str, sense: Sense) -> None:
+        for phrase in phrases.split("|"):
+            self.add(stems(phrase), sense)
+            self._functions.add(stems(phrase))
+
+    def graph(
+        self,
+        parameters: Iterable[Parameter],
+        brands: Iterable[Named],
+        categories: Iterable[Named],
+    ) -> None:
+        for brand in brands:
+            for name in (brand.name, *brand.names):
+                self.add(stems(name), Sense("brand", brand.id, brand.name, 1.0))
+        for category in categories:
+            sense = Sense("category", category.id, category.name, 1.0)
+            for name in (category.name, *category.names):
+                self.add(stems(name), sense)
+                for end in _parts(stems(name))[1]:
+                    self._part(end, Sense("category", category.id, category.name, 0.9))
+        for parameter in parameters:
+            for name in (parameter.name, *parameter.names, parameter.id):
+                self._parameter(stems(name), parameter)
+
+    def _parameter(self, words: tuple[str, ...], parameter: Parameter) -> None:
+        if words not in self._functions:
+            self.add(words, Sense("parameter", parameter.id, parameter.name, 1.0))
+        beginnings, ends = _parts(words)
+        for phrase in ends:  # of `Rear camera` the camera, which is what it is
+            self._part(phrase, Sense("parameter", parameter.id, parameter.name, 0.7))
+        for phrase in beginnings:
+            self._part(phrase, Sense("parameter", parameter.id, parameter.name, 0.6))
+
+    def _part(self, phrase: tuple[str, ...], sense: Sense) -> None:
+        lone = len(phrase) == 1 and (len(phrase[0]) < 3 or is_number(phrase[0]))
+        if phrase in self._functions or lone or find_unit("".join(phrase)):
+            return
+        self.add(phrase, sense)
+
+    def translations(self) -> None:
+        """Whatever one word of a line names in the graph, the others name as well."""
+        lines: list[tuple[tuple[Kind, ...], tuple[str, ...]]] = [
+            *((("category", "parameter"), words) for words in meanings()),
+            *((("brand",), words) for words in makers()),
+        ]
+        for things, words in lines:
+            keys = [stems(word) for word in words]
+            named = [
+                sense
+                for key in keys
+                for sense in self.senses.get(key, ())
+                if sense.kind in things and sense.sure >= 0.7
+            ]
+            surest: dict[tuple[Kind, str], Sense] = {}
+            for sense in named:
+                before = surest.get((sense.kind, sense.id))
+                if before is None or sense.sure > before.sure:
+                    surest[sense.kind, sense.id] = sense
+            for key in keys:
+                for sense in surest.values():
+                    sure = sense.sure * 0.95
+                    self.add(key, Sense(sense.kind, sense.id, sense.name, sure))
+
+    def models(self, models: Iterable[AskedModel]) -> None:
+        makers: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for phrase, found in self.senses.items():
+            for sense in found:
+                if sense.kind == "brand":
+                    makers[sense.id].append(phrase)
+        beginnings: dict[tuple[str, ...], list[AskedModel]] = defaultdict(list)
+        for model in models:
+            own = self._model(model, makers.get(model.brand_id or "", []))
+            for length in (1, 2):
+                if len(own) > length and not is_number(own[0]):
+                    beginnings[own[:length]].append(model)
+        self._add_series(beginnings, makers)
+
+    def _model(self, model: AskedModel, makers: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+        """Adds its names and the ends of them; returns the words without those of the brand."""
+        whole = Sense("model", model.id, model.name, 1.0)
+        for name in (model.name, *model.names):
+            self.add(stems(name), whole)
+        own = stems(_PARENTHESES.sub("", model.name))
+        self.add(own, Sense("model", model.id, model.name, 0.95))
+        brand = stems(model.brand or "")
+        if brand and own[: len(brand)] == brand:
+            own = own[len(brand) :]
+            for maker in makers:
+                self.add((*maker, *own), whole)
+                if short := _SHORT.match(" ".join(model.name.split()[1:])):
+                    # 小米8 for the Xiaomi Mi 8
+                    named = Sense("model", model.id, model.name, 0.8)
+                    self.add((*maker, *stems(short[1])), named)
+        for start in range(len(own)):
+            if self._names_model(own[start:], whole=start == 0):
+                sure = 0.95 if start == 0 else 0.6
+                self.add(own[start:], Sense("model", model.id, model.name, sure))
+        return own
+
+    def _add_series(
+        self,
+        beginnings: Mapping[tuple[str, ...], Sequence[AskedModel]],
+        makers: Mapping[str, Sequence[tuple[str, ...]]],
+    ) -> None:
+        """`Aurora` for Aurora 3 and Aurora 5, where nothing else is called so."""
+        for words, models in beginnings.items():
+            named = (self.senses.get(words[place : place + 1], ()) for place in range(len(words)))
+            taken = words in _SYNONYMS or any(
+                one.kind not in ("model", "series")
+                for senses in (*named, self.senses.get(words, ()))
+                for one in senses
+            )
+            if len(models) < _SERIES_MODELS or len(words[0]) < _SERIES_CHARS or taken:
+                continue
+            name = " ".join(words)
+            self.series[name] = [model.id for model in models]
+            sense = Sense("series", name, name, 0.9)
+            self.add(words, sense)
+            brands = {model.brand_id for model in models}
+            for maker in makers.get(brands.pop() or "", ()) if len(brands) == 1 else ():
+                self.add((*maker, *words), sense)
+
+    def _names_model(self, part: tuple[str, ...], *, whole: bool) -> bool:
+        """Whether what is left of a model's name without its brand can still name it."""
+        lone = len(part) == 1 and (is_number(part[0]) or not whole)
+        fewest = 2 if whole else _END_CHARS
+        if part in self._functions or lone or len(part) > _PART_WORDS or part in _SYNONYMS:
+            return False
+        if len("".join(part)) < fewest:
+            return False
+        # A model called `Phone` is asked for with its brand.
+        return all(one.kind == "model" for one in self.senses.get(part, ()))
+
+
+def _blanked(senses: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
+    """Chinese phrases with each character left out, to the one that belongs there, if it is one."""
+    found: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for words in senses:
+        if len(words) >= _BLANKED_CHARS and all(map(is_han, words)):
+            for place, word in enumerate(words):
+                found[(*words[:place], "*", *words[place + 1 :])].add(word)
+    return {phrase: next(iter(words)) for phrase, words in found.items() if len(words) == 1}
+
+
+def _by_letter(senses: Iterable[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for word in (word for words in senses for word in words):
+        if len(word) >= 4 and word.isascii() and word.isalpha():
+            found[word[0]].add(word)
+    return {letter: tuple(sorted(words)) for letter, words in found.items()}
+
+
+def _parts(words: tuple[str, ...]) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """The beginnings and the ends of what stands before `in`, `of` and the like."""
+    end = next((place for place, word in enumerate(words) if word in _HEAD_ENDS), len(words))
+    head = words[:end]
+    beginnings = [head[:length] for length in range(1, len(head))]
+    return beginnings + ([head] if end < len(words) else []), [
+        head[start:] for start in range(1, len(head))
+    ]
+
+
+def translated(word: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Other words of the same meaning."""
+    return _SYNONYMS.get(word, [])
+
+
+def _synonyms() -> dict[tuple[str, ...], list[tuple[str, ...]]]:
+    found: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
+    for words in (*meanings(), *makers()):
+        keys = [stems(word) for word in words]
+        for key in keys:
+            found[key] += [other for other in keys if other != key and other not in found[key]]
+    return dict(found)
+
+
+_SYNONYMS = _synonyms()

@@ -1,0 +1,172 @@
+"""Names in a question to conditions: brands, categories, values, and what items have or lack."""
+
+from __future__ import annotations
+
+from dataclasses import replace as replace_field
+
+from msgspec.structs import replace
+
+from graph.records import Parameter
+from ml.asking.draft import Draft
+from ml.asking.plan import BRAND, CATEGORY, Condition
+
+_JOINS = ("and", "or")
+
+
+def bind_names(draft: Draft) -> None:
+    """Adds a condition for every brand, category and value, negated where the question says so."""
+    _bind_texts_of_numbers(draft)
+    for place, span in enumerate(draft.spans):
+        if place in draft.used:
+            continue
+        if span.is_kind("brand"):
+            ids = tuple(one.id for one in span.of_kind("brand"))
+            _add(draft, place, Condition(BRAND, values=ids[:1]))
+        elif span.is_kind("category"):
+            if len(draft.lexicon.categories) > 1:
+                ids = tuple(one.id for one in span.of_kind("category"))
+                _add(draft, place, Condition(CATEGORY, values=ids))
+            else:
+                draft.used.add(place)
+        elif span.values and not _better_named(span):
+            _bind_value(draft, place)
+    _except(draft)
+    _join(draft)
+
+
+def _except(draft: Draft) -> None:
+    """三星以外: what stands before it is left out, said already by 除了 or not."""
+    for at in list(draft.places("outside")):
+        draft.used.add(at)
+        before = [one for one in draft.conditions if 0 <= one[0] < at]
+        if before:
+            place, condition = max(before, key=lambda one: one[0])
+            draft.conditions.remove((place, condition))
+            draft.conditions.append((place, replace(condition, negated=True)))
+
+
+def _better_named(span: object) -> bool:
+    senses = getattr(span, "senses", ())
+    return bool(senses)
+
+
+def _bind_value(draft: Draft, place: int) -> None:
+    """Of the parameters that the text may be of the one that is named beside it, or the usual."""
+    span = draft.spans[place]
+    for at in (place - 1, place + 1, place - 2, place + 2):
+        if not draft.free(at):
+            continue
+        named = {parameter.id for parameter in draft.parameters(at)}
+        cued = [value for value in span.values if value.parameter in named]
+        if cued:
+            draft.used.add(at)
+            _add(draft, place, Condition(cued[0].parameter, values=cued[0].ids))
+            return
+    best = span.values[0]
+    if len(span.values) > 1 and span.values[1].items > best.items / 2:
+        draft.doubt *= 0.85
+    if not best.exact:
+        draft.doubt *= 0.97
+    _add(draft, place, Condition(best.parameter, values=best.ids))
+
+
+def _bind_texts_of_numbers(draft: Draft) -> None:
+    """`Bluetooth 4.0`: a bare number right behind the name of a text parameter."""
+    for place, span in enumerate(draft.spans[:-1]):
+        number = draft.spans[place + 1]
+        if place in draft.used or not draft.free(place + 1) or number.number is None or number.unit:
+            continue
+        for parameter in draft.parameters(place):
+            if parameter.kind == "text":
+                sense = draft.lexicon.texts.of_parameter(parameter.id, (number.text,))
+                if sense:
+                    draft.used.add(place + 1)
+                    _add(draft, place, Condition(parameter.id, values=sense.ids))
+                    break
+        del span
+
+
+def bind_possessions(draft: Draft, asked: set[int]) -> None:
+    """What is left of named parameters: that items have it, or not; `asked` ones are left alone."""
+    for place, span in enumerate(draft.spans):
+        if place in draft.used or place in asked or not span.is_kind("parameter"):
+            continue
+        parameter = draft.parameter(place)
+        if parameter is not None and any(
+            condition.field == parameter.id for _, condition in draft.conditions
+        ):
+            draft.used.add(place)  # 2019年 发布: said already
+        elif parameter is not None:
+            _add(draft, place, possession(draft, parameter))
+
+
+def possession(draft: Draft, parameter: Parameter) -> Condition:
+    """Having something: yes, a value other than no, or any value."""
+    if parameter.kind == "boolean":
+        return Condition(parameter.id, values=(f"{parameter.id}=yes",))
+    if no := draft.lexicon.texts.no_of(parameter.id):
+        return Condition(parameter.id, values=no, negated=True, stated=True)
+    return Condition(parameter.id, stated=True)
+
+
+def _add(draft: Draft, place: int, condition: Condition) -> None:
+    draft.add(place, _lacking(draft, condition) if negation(draft, place) else condition)
+
+
+def _lacking(draft: Draft, condition: Condition) -> Condition:
+    """The opposite; of a yes it is the no that is stated, where items do state it."""
+    if condition.values == (f"{condition.field}=yes",):
+        if draft.lexicon.is_silence_no(condition.field):
+            return replace(condition, negated=True)
+        return Condition(condition.field, values=(f"{condition.field}=no",))
+    if condition.stated and condition.negated and condition.values:
+        return Condition(condition.field, values=condition.values)
+    return replace(condition, negated=True)
+
+
+def negation(draft: Draft, place: int) -> bool:
+    """Whether `not` stands before this place, with nothing between that means something."""
+    at = place - 1
+    while at >= 0:
+        span = draft.spans[at]
+        if span.does("not"):
+            draft.used.add(at)
+            return True
+        passed = draft.silent(at) or span.does("which") or (at in draft.used and _beside(span))
+        if not passed:
+            return False
+        at -= 1
+    return False
+
+
+def _beside(span: object) -> bool:
+    """A name that was used up for what stands beside it: `no colour black`."""
+    return bool(getattr(span, "senses", ())) and span.is_kind("parameter")  # type: ignore[attr-defined]
+
+
+def _join(draft: Draft) -> None:
+    """`Samsung or Huawei`: values of one field with a conjunction between are alternatives."""
+    joined: list[tuple[int, Condition]] = []
+    for place, condition in sorted(draft.conditions, key=lambda one: one[0]):
+        if joined:
+            before_place, before = joined[-1]
+            same = before.field == condition.field and before.values and condition.values
+            between = range(before_place + 1, place)
+            words = [at for at in between if not draft.silent(at) and at not in draft.used]
+            conjunction = any(draft.spans[at].does("or") for at in words)
+            both = all(draft.spans[at].does(*_JOINS) for at in words)
+            alternatives = both and (conjunction or condition.field in (BRAND, CATEGORY))
+            if (
+                same
+                and alternatives
+                and (before.negated == condition.negated or conjunction or before.negated)
+            ):
+                draft.used.update(words)
+                values = tuple(dict.fromkeys((*before.values, *condition.values)))
+                joined[-1] = (place, replace(before, values=values))
+                continue
+        joined.append((place, condition))
+    draft.conditions = joined
+
+
+__all__ = ["bind_names", "bind_possessions", "negation", "possession", "replace_field"]

@@ -1,0 +1,197 @@
+"""A question to a plan, by the words of its language and what the graph has names for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec.structs import replace
+
+from ml.asking.amounts import bind_numbers
+from ml.asking.draft import Draft
+from ml.asking.entities import MENDED, entities
+from ml.asking.following import Before, carried, fragment
+from ml.asking.intents import asked, is_silent, yes_no
+from ml.asking.keys import is_han, stemmed
+from ml.asking.lexicon import AskingLexicon
+from ml.asking.naming import bind_names
+from ml.asking.plan import ITEM, Condition, Language, NotUnderstood, Plan, Understood
+from ml.asking.ranking import superlative
+from ml.asking.relating import related
+from ml.asking.spans import Span, spans
+
+WORDS_MAX = 150  # or Chinese characters; no question has more, and each costs time
+SURE = 0.45  # below it a question is refused
+_FEW = 10  # models of a series that are all looked up
+_UNUSED = 0.6  # what a name that the plan has no use for leaves of the confidence
+# Function words without which a question would be another one: none of them is passed over.
+_TELLING = frozenset(
+    {"most", "least", "highest", "lowest", "comparative", "diminutive", "same", "similar", "than"}
+    | {"not", "average", "total", "more", "less", "at_least", "at_most", "before", "after"}
+    | {"or_more", "or_less", "who", "when", "count", "how", "ordinal"}
+)
+
+
+def understand(
+    text: str,
+    lexicon: AskingLexicon,
+    *,
+    language: Language | None = None,
+    before: Before | None = None,
+) -> Understood | NotUnderstood:
+    """What a question asks for; `before` is what was asked before it in the same session."""
+    chinese = any(map(is_han, text))
+    spoken: Language = language or ("zh" if chinese else "en")
+    if len(stemmed(text)) > WORDS_MAX:
+        return NotUnderstood("too_long", spoken)
+    found = spans(text, lexicon)
+    if not found:
+        return NotUnderstood("empty", spoken)
+    named = entities(found, lexicon)
+    unknown = tuple(span.text for span in found if span.unknown)
+    if unknown:
+        return NotUnderstood("unknown_words", spoken, unknown, named)
+    draft = Draft(text, found, lexicon, chinese)
+    plan = _plan(draft, before)
+    if plan == "no_context":
+        return NotUnderstood("no_context", spoken, (), named)
+    left = _left(draft)
+    confidence = round(_confidence(draft, left), 3)
+    if plan is None or confidence < SURE:
+        return NotUnderstood("nothing_asked", spoken, tuple(span.text for span in left), named)
+    return Understood(plan, spoken, named, confidence)
+
+
+def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] | None:
+    _find_models(draft)
+    if not _point(draft, before):
+        return "no_context"
+    ranked = superlative(draft)
+    bind_numbers(draft)
+    plan = related(draft)
+    if plan is None:
+        bind_names(draft)
+        if before is not None and _is_fragment(draft):
+            ids = [model.id for _, model in draft.models]
+            found = fragment(draft, before, ids, ranked)
+            if found is not None:
+                return found
+        if before is not None and _goes_on(draft):
+            draft.conditions += [(-1, condition) for condition in carried(before)]
+        plan = asked(draft, ranked, follows=before is not None)
+    if plan is None:
+        return None
+    conditions = (*plan.conditions, *(condition for _, condition in draft.conditions))
+    return replace(plan, conditions=tuple(dict.fromkeys(conditions)))
+
+
+def _find_models(draft: Draft) -> None:
+    for place, span in enumerate(draft.spans):
+        if span.of_kind("series") and _means_series(draft, place):
+            ids = draft.lexicon.series[span.of_kind("series")[0].id]
+            if len(ids) <= _FEW and not _chooses(draft, place):
+                draft.models += [(place, draft.lexicon.models[id]) for id in ids]
+                draft.used.add(place)
+            else:
+                draft.add(place, Condition(ITEM, values=ids))
+        elif span.is_kind("model") and (model := draft.model(place)):
+            draft.models.append((place, model))
+            draft.used.add(place)
+            for beside in (place - 1, place - 2, place + 1):
+                if draft.free(beside) and any(
+                    one.id == model.brand_id for one in draft.spans[beside].of_kind("brand")
+                ):
+                    draft.used.add(beside)
+
+
+def _means_series(draft: Draft, place: int) -> bool:
+    """Whether all models of a name are meant, and not the one that has no more to its name."""
+    return not draft.spans[place].of_kind("model") or _chooses(draft, place)
+
+
+def _chooses(draft: Draft, place: int) -> bool:
+    """Whether the question is about some of many: `Aurora lamps`, `which Auroras`."""
+    span = draft.spans[place]
+    beside = (at for at in (place - 1, place + 1) if 0 <= at < len(draft.spans))
+    plural = span.text.endswith("s") and not span.text.endswith("ss")
+    category = any(draft.spans[at].is_kind("category") for at in beside)
+    chooses = any(
+        one.does("most", "least", "highest", "lowest", "count", "average")
+        or any(sense.degree == "superlative" for sense in one.senses)
+        for one in draft.spans
+    )
+    return plural or category or chooses
+
+
+def _point(draft: Draft, before: Before | None) -> bool:
+    """Finds what `it` and `them` mean; False: nothing came before that they could."""
+    it, them = draft.first("it"), draft.first("them")
+    subject = any(span.is_kind("category") for span in draft.spans)
+    if draft.models:
+        return True
+    if it is not None and not subject:
+        if before is None or len(before.answered) != 1:
+            return False
+        model = draft.lexicon.models.get(before.answered[0])
+        if model is None:
+            return False
+        draft.points = True
+        draft.models.append((it, model))
+        draft.used.add(it)
+    elif them is not None:
+        if before is None:
+            return subject or draft.chinese  # 其中 may speak of the same sentence
+        draft.points = True
+        draft.used.add(them)
+        draft.conditions += [(-1, condition) for condition in carried(before)]
+    return True
+
+
+def _is_fragment(draft: Draft) -> bool:
+    """Whether a question is only what differs from the one before it."""
+    if draft.points:
+        return False
+    asks = draft.has("which", "who", "when", "how", "how_much", "count", "average", "total")
+    if draft.has("also") and not (asks and draft.chinese and _names_subject(draft)):
+        return True
+    return not (asks or _names_subject(draft) or yes_no(draft))
+
+
+def _goes_on(draft: Draft) -> bool:
+    """Whether it names nothing that it could be about, so that it is about the same."""
+    brand = any(span.is_kind("brand") for span in draft.spans)
+    return not (draft.points or draft.models or brand or _names_subject(draft))
+
+
+def _names_subject(draft: Draft) -> bool:
+    return any(span.is_kind("category") or span.does("item", "brand") for span in draft.spans)
+
+
+def _left(draft: Draft) -> list[Span]:
+    """The spans that the plan has no use for, and that would have changed it."""
+    return [
+        span
+        for place, span in enumerate(draft.spans)
+        if place not in draft.used and (not is_silent(span) or span.function in _TELLING)
+    ]
+
+
+def _confidence(draft: Draft, left: Sequence[Span]) -> float:
+    lost = _is_other_way_round(draft) or any(
+        span.number is not None or span.is_kind("model") or span.function in _TELLING
+        for span in left
+    )
+    if lost:
+        return 0.0
+    mended = sum(span.mended for span in draft.spans)
+    return draft.doubt * _UNUSED ** len(left) * MENDED**mended
+
+
+def _is_other_way_round(draft: Draft) -> bool:
+    """Whether an `or` stands between conditions of two fields: all of them would be asked."""
+    for at in draft.places("or"):
+        before = [one for place, one in draft.conditions if 0 <= place < at]
+        behind = [one for place, one in draft.conditions if place > at]
+        if before and behind and before[-1].field != behind[0].field:
+            return True
+    return False

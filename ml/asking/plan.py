@@ -1,0 +1,103 @@
+"""What a question asks of the graph, as data: no text of the question is left in it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from graph.records import Record
+
+BRAND, CATEGORY, ITEM = "brand", "category", "item"  # fields beside the parameters
+PRICE, STOCK = "price", "in_stock"  # what offers alone have
+OWN_FIELDS = frozenset({BRAND, CATEGORY, ITEM, PRICE, STOCK})
+
+Ask = Literal[
+    "items",  # which items
+    "count",  # how many of them, or how many different values of a field
+    "values",  # what named items have, or which values of a field there are
+    "groups",  # which value of a field has most items, or fewest
+    "aggregate",  # one number over the items
+    "check",  # whether named items meet the conditions
+    "difference",  # between two named items
+    "similar",  # items like a named one
+    "facts",  # all that is known of named items
+]
+Order = Literal["highest", "lowest"]
+Aggregate = Literal["average", "highest", "lowest", "total"]
+Language = Literal["en", "zh"]
+RefusalReason = Literal["empty", "too_long", "unknown_words", "nothing_asked", "no_context"]
+EntityKind = Literal["model", "brand", "category", "parameter", "value", "number"]
+
+
+class Condition(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What items must have.
+
+    Exactly one of these is asked of `field`: one of `values` (ids), a number from `low` to `high`
+    in the unit of the parameter, that anything is `stated`, a value in common with an item
+    (`same_as`), or a number `above` or `below` that of an item.
+    """
+
+    field: str
+    values: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    low_inclusive: bool = True
+    high_inclusive: bool = True
+    stated: bool = False
+    same_as: str | None = None
+    above: str | None = None
+    below: str | None = None
+    negated: bool = False
+
+    @property
+    def is_range(self) -> bool:
+        return self.low is not None or self.high is not None
+
+
+class Plan(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A question as it was understood; names are ids of the graph.
+
+    Attributes:
+        items: named items that the question is about.
+        fields: what is asked for: parameters, or `brand`.
+        order_by: the parameter whose `order` chooses the items; `top` of them, and their equals.
+    """
+
+    ask: Ask
+    conditions: tuple[Condition, ...] = ()
+    items: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    order_by: str | None = None
+    order: Order | None = None
+    top: int | None = None
+    aggregate: Aggregate | None = None
+
+
+class Entity(Record, frozen=True):
+    """A part of the question that names something; `start` and `end` count characters."""
+
+    text: str
+    start: int
+    end: int
+    kind: EntityKind
+    id: str
+    name: str
+    confidence: float
+
+
+class Understood(Record, frozen=True):
+    """A plan with what in the question led to it."""
+
+    plan: Plan
+    language: Language
+    entities: tuple[Entity, ...]
+    confidence: float
+    parser: str = "rules"
+
+
+class NotUnderstood(Record, frozen=True):
+    """Why a question is refused: `words` are those that nothing in the graph explains."""
+
+    reason: RefusalReason
+    language: Language
+    words: tuple[str, ...] = ()
+    entities: tuple[Entity, ...] = ()

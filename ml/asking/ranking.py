@@ -1,0 +1,182 @@
+"""Superlatives and comparatives of a question: which number, and which end of it."""
+
+from __future__ import annotations
+
+from graph.records import Parameter
+from ml.asking.adjectives import MEASURES, fits, meant
+from ml.asking.draft import Draft
+from ml.asking.plan import Order
+
+OTHER_WAY: dict[Order, Order] = {"highest": "lowest", "lowest": "highest"}
+_TOP_MAX = 100
+_NEAR = 3  # spans between a number or a name and the superlative that it belongs to
+
+Ranked = tuple[Parameter, Order]
+
+
+def superlative(draft: Draft) -> Ranked | None:
+    """The number that chooses the items; what says so is used up, as is `top 5`."""
+    for place in range(len(draft.spans)):
+        if place not in draft.used and (found := _superlative_at(draft, place)):
+            find_top(draft, place)
+            return found
+    return _first_of(draft)
+
+
+def _first_of(draft: Draft) -> Ranked | None:
+    """`top 5 by weight`: the highest, where nothing else is said."""
+    for place in list(draft.places("top")):
+        find_top(draft, place)
+        if draft.top is not None and (parameter := one_number(draft)):
+            return parameter, "highest"
+    return None
+
+
+def _superlative_at(draft: Draft, place: int) -> Ranked | None:
+    span = draft.spans[place]
+    adjective = span.of_kind("adjective")
+    if adjective and adjective[0].degree == "superlative":
+        meaning: str | None = adjective[0].id
+        order, last = MEASURES[adjective[0].id].order, place
+    elif span.does("most", "highest", "least", "lowest"):
+        order = "highest" if span.does("most", "highest") else "lowest"
+        last, meaning = _with_adjective(draft, place)
+        if meaning is not None:
+            order = MEASURES[meaning].order if order == "highest" else _other(meaning)
+    else:
+        return None
+    if last + 1 < len(draft.spans) and draft.spans[last + 1].unit and draft.spans[last + 1].number:
+        return None  # 最低 5000 毫安: a limit
+    parameter = _measured(draft, place, last, meaning)
+    if parameter is None:
+        return None
+    draft.used.update(range(place, last + 1))
+    return parameter, order
+
+
+def _with_adjective(draft: Draft, place: int) -> tuple[int, str | None]:
+    """`most expensive`: the adjective right behind."""
+    behind = place + 1
+    if behind < len(draft.spans) and (found := draft.spans[behind].of_kind("adjective")):
+        return behind, found[0].id
+    return place, None
+
+
+def _other(meaning: str) -> Order:
+    return OTHER_WAY[MEASURES[meaning].order]
+
+
+def _measured(draft: Draft, first: int, last: int, meaning: str | None) -> Parameter | None:
+    """The number parameter that stands beside, or the one that the adjective speaks of."""
+    behind = range(last + 1, last + _NEAR + 1)
+    before = range(first - 1, first - _NEAR - 1, -1)
+    near = (*before[:2], *behind[:2]) if draft.chinese else (*behind, *before)
+    if meaning is None and not draft.chinese and _speaks_of_items(draft, last + 1):
+        return None  # `released the most lamps`: it is they that are counted
+    for at in near:
+        if draft.chinese and 0 <= at < first and draft.spans[at].is_kind("category"):
+            break  # 发布手机最多: it is they that are counted
+        if not draft.free(at) or not draft.spans[at].is_kind("parameter"):
+            continue
+        for parameter in draft.parameters(at):
+            if parameter.kind == "number" and (meaning is None or fits(meaning, parameter)):
+                draft.used.add(at)
+                claim_beside(draft, at)
+                return parameter
+    return meant(meaning, draft.lexicon) if meaning else None
+
+
+def _speaks_of_items(draft: Draft, place: int) -> bool:
+    """Whether the first word from this place on that says anything stands for items."""
+    while place < len(draft.spans) and draft.silent(place) and not draft.spans[place].does("item"):
+        place += 1
+    if place == len(draft.spans):
+        return False
+    return draft.spans[place].is_kind("category") or draft.spans[place].does("item")
+
+
+def claim_beside(draft: Draft, place: int) -> None:
+    """`battery life`, `camera resolution`: a second name of the same thing beside the first."""
+    named = {one.id for one in draft.parameters(place)}
+    for beside in (place - 1, place + 1):
+        if draft.free(beside) and named & {one.id for one in draft.parameters(beside)}:
+            draft.used.add(beside)
+
+
+def find_top(draft: Draft, place: int) -> None:
+    """How many are asked for: the lone number nearest to this place."""
+    for at in sorted(range(len(draft.spans)), key=lambda one: abs(one - place)):
+        span = draft.spans[at]
+        first = at > 0 and draft.spans[at - 1].does("top")
+        if at in draft.used or span.unit is not None or not (first or abs(at - place) <= _NEAR):
+            continue
+        number = float(span.senses[0].id) if span.is_kind("numeral") else span.number
+        if number is not None and number == int(number) and 0 < number <= _TOP_MAX:
+            draft.top = int(number)
+            draft.used.update((at - 1, at) if first else (at,))
+            return
+
+
+def comparative(draft: Draft, near: int) -> Ranked | None:
+    """What `heavier`, `more RAM` or `重` compares, the word nearest to this place."""
+    said = _compared_by(draft, near)
+    if said is None:
+        return None
+    order, meaning = said
+    for at, span in enumerate(draft.spans):
+        if at in draft.used or not span.is_kind("parameter"):
+            continue
+        for parameter in draft.parameters(at):
+            if parameter.kind == "number" and (meaning is None or fits(meaning, parameter)):
+                draft.used.add(at)
+                return parameter, order
+    lone = meant(meaning, draft.lexicon) if meaning else None
+    return (lone, order) if lone else None
+
+
+def _compared_by(draft: Draft, near: int) -> tuple[Order, str | None] | None:
+    """Which end is meant, and the adjective that says so."""
+    for at in sorted(range(len(draft.spans)), key=lambda one: abs(one - near)):
+        span = draft.spans[at]
+        if at in draft.used:
+            continue
+        if adjective := span.of_kind("adjective"):
+            meaning = adjective[0].id
+            less = at > 0 and draft.spans[at - 1].does("diminutive")
+            draft.used.update((at - 1, at) if less else (at,))
+            return (_other(meaning) if less else MEASURES[meaning].order), meaning
+        if span.does("comparative", "more", "diminutive", "less"):
+            order: Order = "highest" if span.does("comparative", "more") else "lowest"
+            last, beside = _with_adjective(draft, at)
+            draft.used.update((at, last))
+            if beside is not None:
+                order = MEASURES[beside].order if order == "highest" else _other(beside)
+            return order, beside
+    return None
+
+
+def which_is_more(draft: Draft) -> Ranked | None:
+    """`Which is heavier, X or Y`: a comparative without `than`."""
+    asks = draft.has("which", "who", "or")
+    compares = any(
+        span.of_kind("adjective") or span.does("comparative", "diminutive", "most")
+        for place, span in enumerate(draft.spans)
+        if place not in draft.used
+    )
+    return comparative(draft, 0) if asks and compares else None
+
+
+def one_number(draft: Draft) -> Parameter | None:
+    """The first number parameter that is named, or meant by an adjective."""
+    for place, span in enumerate(draft.spans):
+        if place in draft.used:
+            continue
+        if parameter := draft.parameter(place, "number"):
+            draft.used.add(place)
+            claim_beside(draft, place)
+            return parameter
+        adjective = span.of_kind("adjective")
+        if adjective and (found := meant(adjective[0].id, draft.lexicon)):
+            draft.used.add(place)
+            return found
+    return None

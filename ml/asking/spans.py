@@ -1,0 +1,314 @@
+"""A question as spans that each mean something, chosen so that they explain the most of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from graph.errors import ValueInvalid
+from graph.text import find_quantities, find_unit, parse_number
+from graph.text.numbers import fold_width
+from ml.asking.keys import is_han, is_number, stemmed
+from ml.asking.lexicon import AskingLexicon, Sense, translated
+from ml.asking.values import ValueSense
+from ml.grounding.tokens import Token, stands_alone
+
+# What a kind of span is worth for each word that it explains; a Chinese character is half a word.
+_WORTH = {
+    "model": 1.35,
+    "series": 1.3,
+    "brand": 1.25,
+    "parameter": 1.2,
+    "category": 1.2,
+    "function": 1.1,
+    "adjective": 1.15,
+    "numeral": 1.0,
+}
+_WHOLE_VALUE, _PART_OF_VALUE = 1.15, 1.0
+_IGNORED = 0.9
+_QUANTITY, _NUMBER = 1.3, 0.9
+_HAN_WIDTH = 0.6
+_WORDS_TOO = frozenset({"°F"})  # `of`
+_LONE_UNIT = 0.5  # a unit that nothing announces
+_LONGER = 0.45  # for each further word: one long name rather than two short ones
+_PREPOSITIONS = frozenset({"in", "a", "d", "t", "m"})  # behind a space, no units
+_TYPED_CHARS = 5  # shorter words have too many neighbours to be mended
+_YEARS = range(1900, 2100)
+_HAN_SHORTEST, _HAN_LONGEST = 4, 6  # characters of a name that is mended
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some words of a question.
+
+    Attributes:
+        first, last: words; start, end: characters.
+        senses: what it names; empty: it is a number, or nothing that is known.
+        values: what texts of the graph it may be.
+        number: with its unit, if one is written.
+        function: what a function word does.
+        mended: it was read as if it had no typing error.
+    """
+
+    first: int
+    last: int
+    start: int
+    end: int
+    text: str
+    senses: tuple[Sense, ...] = ()
+    values: tuple[ValueSense, ...] = ()
+    number: float | None = None
+    unit: str | None = None
+    worth: float = 0.0
+    mended: bool = False
+
+    @property
+    def function(self) -> str | None:
+        return self.senses[0].id if self.is_kind("function") else None
+
+    @property
+    def unknown(self) -> bool:
+        return not self.senses and not self.values and self.number is None
+
+    def is_kind(self, kind: str) -> bool:
+        return bool(self.senses) and self.senses[0].kind == kind
+
+    def does(self, *functions: str) -> bool:
+        """Whether it may be one of these function words."""
+        return any(one.kind == "function" and one.id in functions for one in self.senses)
+
+    def of_kind(self, kind: str) -> tuple[Sense, ...]:
+        return tuple(one for one in self.senses if one.kind == kind)
+
+
+def spans(text: str, lexicon: AskingLexicon) -> list[Span]:
+    """The spans of a question in its order; every word is in one of them."""
+    folded = fold_width(text)
+    words = stemmed(folded)
+    found = _chosen(folded, words, lexicon)
+    mended: dict[int, str] = {}
+    for span in found:
+        if span.unknown:
+            mended |= _mended(span, words, lexicon)
+    if not mended:
+        return found
+    words = [
+        Token(mended.get(place, word.key), word.start, word.end) for place, word in enumerate(words)
+    ]
+    return [
+        replace(span, mended=True)
+        if any(place in mended for place in range(span.first, span.last + 1))
+        else span
+        for span in _chosen(folded, words, lexicon)
+    ]
+
+
+def _chosen(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> list[Span]:
+    """The best way through the words; ties go to fewer spans."""
+    ending: list[list[Span]] = [[] for _ in words]
+    for span in _candidates(text, words, lexicon):
+        ending[span.last].append(span)
+    best: list[tuple[float, Span | None]] = [(0.0, None)]
+    for place, word in enumerate(words):
+        unknown = Span(place, place, word.start, word.end, text[word.start : word.end])
+        options = [(best[place][0], unknown)]
+        options += [(best[span.first][0] + span.worth, span) for span in ending[place]]
+        best.append(max(options, key=lambda option: (option[0], -option[1].first)))
+    chosen: list[Span] = []
+    place = len(words)
+    while place:
+        last = best[place][1]
+        assert last is not None
+        chosen.append(last)
+        place = last.first
+    return chosen[::-1]
+
+
+def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:
+    keys = [word.key for word in words]
+    for first in range(len(words)):
+        merged: dict[int, tuple[list[Sense], list[ValueSense], float]] = {}
+        for last, senses in lexicon.found(keys, first):
+            worth = max(_worth(sense) for sense in senses)
+            by_worth = sorted(senses, key=lambda sense: -_worth(sense))
+            merged[last] = (by_worth, [], worth)
+        for last, values in _values(keys, first, lexicon):
+            if all(_is_function(key, lexicon) for key in keys[first : last + 1]):
+                continue  # `on the` is part of many texts and names none of them
+            kept, _, worth = merged.get(last, ([], [], 0.0))
+            whole = any(value.exact for value in values)
+            merged[last] = (kept, values, max(worth, _WHOLE_VALUE if whole else _PART_OF_VALUE))
+        for last, (senses_, values, worth) in merged.items():
+            start, end = words[first].start, words[last].end
+            if senses_ and senses_[0].kind == "model" and _is_phrase(text, words, first, lexicon):
+                continue
+            if stands_alone(text, start, end) or _is_apostrophe(text, end):
+                weighed = worth * _width(keys[first : last + 1]) + _LONGER * (last - first)
+                yield Span(
+                    first, last, start, end, text[start:end], tuple(senses_), tuple(values),
+                    worth=weighed,
+                )  # fmt: skip
+    yield from _numbers(text, words, lexicon)
+    yield from _units(text, words)
+
+
+_UNIT = Sense("function", "unit", "", 0.9)
+_ASKS_UNIT = frozenset({"多", "少", "几", "many", "in", "是", "much"})
+
+
+def _units(text: str, words: Sequence[Token]) -> Iterator[Span]:
+    """`多少毫安`, `how many grams`, `(mm)`: the unit that an answer is asked in."""
+    for first in range(len(words)):
+        asks = first > 0 and words[first - 1].key in _ASKS_UNIT
+        for last in range(first, min(first + 4, len(words))):
+            start, end = words[first].start, words[last].end
+            unit = find_unit(text[start:end])
+            if unit is None or unit.dimension in ("count", "angle") or unit.symbol == "year":
+                continue
+            if asks or (end - start > 1 and unit.symbol not in _WORDS_TOO):
+                width = _width([word.key for word in words[first : last + 1]])
+                worth = (1.0 if asks else _LONE_UNIT) * width + _LONGER * (last - first)
+                shown = text[start:end]
+                yield Span(first, last, start, end, shown, (_UNIT,), unit=unit.symbol, worth=worth)
+
+
+def _is_function(word: str, lexicon: AskingLexicon) -> bool:
+    return any(one.kind == "function" for one in lexicon.senses.get((word,), ()))
+
+
+def _is_phrase(text: str, words: Sequence[Token], first: int, lexicon: AskingLexicon) -> bool:
+    """`a 20` is an article and a number; `A20` may be a model."""
+    lone = len(words[first].key) == 1 and words[first].key.isalpha() and words[first].key.isascii()
+    return (
+        lone
+        and text[words[first].end : words[first].end + 1] == " "
+        and any(one.kind == "function" for one in lexicon.senses.get((words[first].key,), ()))
+    )
+
+
+def _is_apostrophe(text: str, end: int) -> bool:
+    return text[end : end + 1] in ("'", "’")
+
+
+def _worth(sense: Sense) -> float:
+    if sense.kind == "function" and sense.id == "ignore":
+        return _IGNORED
+    return _WORTH[sense.kind] * sense.sure
+
+
+def _width(keys: Sequence[str]) -> float:
+    return sum(_HAN_WIDTH if is_han(key) else 1.0 for key in keys)
+
+
+def _values(
+    keys: Sequence[str], first: int, lexicon: AskingLexicon
+) -> Iterator[tuple[int, list[ValueSense]]]:
+    """Values by their own words and by words of the same meaning."""
+    found: dict[int, list[ValueSense]] = {}
+    if not is_number(keys[first]):
+        found = dict(lexicon.texts.found(keys, first))
+    for last in range(first, min(first + 8, len(keys))):
+        for other in translated(tuple(keys[first : last + 1])):
+            for end, senses in lexicon.texts.found([*other, *keys[last + 1 :]], 0):
+                if end >= len(other) - 1:
+                    place = last + end - len(other) + 1
+                    known = {sense.parameter for sense in found.get(place, ())}
+                    more = [sense for sense in senses if sense.parameter not in known]
+                    found.setdefault(place, []).extend(more)
+    for last, senses in found.items():
+        if senses:
+            yield last, senses
+
+
+def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:
+    starts = {word.start: place for place, word in enumerate(words)}
+    ends = {word.end: place for place, word in enumerate(words)}
+    for start, end, number, unit in find_quantities(text):
+        if start in starts:
+            last = ends.get(end, _word_before(words, end))
+            first = starts[start]
+            width = _width([word.key for word in words[first : last + 1]])
+            letter = (
+                text[end - 1].isupper() and not text[end - 2].isalpha()
+            )  # 4G: GB, or a standard
+            worth = (_NUMBER if letter else _QUANTITY) * width + _LONGER * (last - first)
+            if (unit == "year" and number in _YEARS) or _is_counter(unit):
+                yield Span(first, last, start, end, text[start:end], number=number, worth=worth)
+            else:
+                yield Span(first, last, start, end, text[start:end], (), (), number, unit, worth)
+    yield from _bare_numbers(text, words, lexicon)
+
+
+def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:
+    """Numbers by themselves, and with a unit behind a space that some parameter is in."""
+    measured = [find_unit(one.unit) for one in lexicon.parameters.values() if one.unit]
+    dimensions = {unit.dimension for unit in measured if unit is not None}
+    for place, word in enumerate(words):
+        whole = stands_alone(text, word.start, word.end) or _before_unit(text, word)
+        if not is_number(word.key) or not whole or (number := _number(word.key)) is None:
+            continue
+        shown = text[word.start : word.end]
+        yield Span(place, place, word.start, word.end, shown, number=number, worth=_NUMBER)
+        behind = words[place + 1] if place + 1 < len(words) else None
+        if behind is None or behind.key in _PREPOSITIONS or is_han(behind.key):
+            continue
+        if word.end == behind.start:
+            continue  # what is glued is found with all other quantities
+        unit = find_unit(text[behind.start : behind.end])
+        if unit is not None and unit.dimension in dimensions:
+            shown = text[word.start : behind.end]
+            worth = _QUANTITY * 2 + _LONGER
+            yield Span(
+                place, place + 1, word.start, behind.end, shown, (), (), number, unit.symbol, worth
+            )
+
+
+def _number(written: str) -> float | None:
+    try:
+        return parse_number(written)
+    except ValueInvalid:
+        return None
+
+
+def _before_unit(text: str, word: Token) -> bool:
+    return word.end < len(text) and is_han(text[word.end])
+
+
+def _is_counter(symbol: str) -> bool:
+    unit = find_unit(symbol)
+    return unit is not None and unit.dimension == "count"
+
+
+def _word_before(words: Sequence[Token], end: int) -> int:
+    return max(place for place, word in enumerate(words) if word.start < end)
+
+
+def _mended(span: Span, words: Sequence[Token], lexicon: AskingLexicon) -> dict[int, str]:
+    """Known words in the place of one with a typing error; none where there is none, or several."""
+    word = words[span.first].key
+    if is_han(word):
+        return _mended_han(span.first, words, lexicon)
+    if len(word) < _TYPED_CHARS or not word.isascii() or not word.isalpha():
+        return {}
+    from rapidfuzz.distance import OSA
+
+    most = 1 if len(word) < 8 else 2
+    near: dict[str, int] = {}
+    for other in lexicon.words.get(word[0], ()):
+        if abs(len(other) - len(word)) <= most:
+            distance = OSA.distance(word, other, score_cutoff=most)
+            if distance <= most:
+                near[other] = distance
+    closest = [other for other in near if near[other] == min(near.values())]
+    return {span.first: closest[0]} if len(closest) == 1 else {}
+
+
+def _mended_han(place: int, words: Sequence[Token], lexicon: AskingLexicon) -> dict[int, str]:
+    """`后置摄象头`: a name of several characters, of which one is another."""
+    for size in range(_HAN_LONGEST, _HAN_SHORTEST - 1, -1):
+        for first in range(max(place - size + 1, 0), min(place, len(words) - size) + 1):
+            phrase = [word.key for word in words[first : first + size]]
+            phrase[place - first] = "*"
+            if found := lexicon.blanked.get(tuple(phrase)):
+                return {place: found}
+    return {}

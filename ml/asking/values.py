@@ -1,0 +1,127 @@
+"""Texts of the graph by any part of them: `Oak 20` finds `Solid Oak 20 varnished`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from graph.records import ValueView
+from ml.asking.keys import is_number, stems, version_like
+
+_LONGEST = 8  # words
+_RARE = 3  # items that must state a value of which a lone word is but a part
+_WHOLE = 0.5  # from this share of the items on, those that state the whole text are meant
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSense:
+    """Values of one parameter that a phrase may mean: `exact` where it is their whole text."""
+
+    parameter: str
+    ids: tuple[str, ...]
+    items: int
+    exact: bool
+
+
+class ValueTexts:
+    """The values of text parameters; made once, asked from several threads."""
+
+    def __init__(self, values: Iterable[ValueView]) -> None:
+        self._values = list(values)
+        self._keys = [
+            tuple(dict.fromkeys(filter(None, map(stems, (value.text, *value.names)))))
+            for value in self._values
+        ]
+        self._places: dict[str, set[int]] = defaultdict(set)
+        self.by_parameter: dict[str, list[int]] = defaultdict(list)
+        for place, keys in enumerate(self._keys):
+            self.by_parameter[self._values[place].parameter].append(place)
+            for word in {word for key in keys for word in key}:
+                self._places[word].add(place)
+                for end in (at for at, sign in enumerate(word) if sign == "." and is_number(word)):
+                    self._places[word[:end]].add(place)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._places
+
+    @property
+    def words(self) -> Iterable[str]:
+        return self._places
+
+    def found(self, words: Sequence[str], first: int) -> list[tuple[int, list[ValueSense]]]:
+        """For each phrase that begins there, where it ends and what it may mean."""
+        found = []
+        places: set[int] | None = None
+        for last in range(first, min(first + _LONGEST, len(words))):
+            having = self._places.get(words[last])
+            if not having:
+                break
+            places = set(having) if places is None else places & having
+            phrase = tuple(words[first : last + 1])
+            places = {place for place in places if self._holds(place, phrase)}
+            if not places:
+                break
+            if senses := self._senses(places, phrase):
+                found.append((last, senses))
+        return found
+
+    def of_parameter(self, parameter: str, phrase: tuple[str, ...]) -> ValueSense | None:
+        """What a phrase, be it a bare number, means as a value of this parameter."""
+        places = {
+            place for place in self.by_parameter.get(parameter, ()) if self._holds(place, phrase)
+        }
+        senses = self._senses(places, phrase, rare=1)
+        return senses[0] if senses else None
+
+    def no_of(self, parameter: str) -> tuple[str, ...]:
+        """The values by which a text parameter says no."""
+        return tuple(
+            self._values[place].id
+            for place in self.by_parameter.get(parameter, ())
+            if self._keys[place] and self._keys[place][0] in (("no",), ("none",), ("无",))
+        )
+
+    def text_of(self, id: str, parameter: str) -> str:
+        return next(
+            (
+                self._values[place].text
+                for place in self.by_parameter.get(parameter, ())
+                if self._values[place].id == id
+            ),
+            id,
+        )
+
+    def _holds(self, place: int, phrase: tuple[str, ...]) -> bool:
+        return any(_within(phrase, key) for key in self._keys[place])
+
+    def _senses(
+        self, places: Iterable[int], phrase: tuple[str, ...], rare: int = _RARE
+    ) -> list[ValueSense]:
+        """By parameter, the most often stated first."""
+        by_parameter: dict[str, list[int]] = defaultdict(list)
+        for place in places:
+            by_parameter[self._values[place].parameter].append(place)
+        senses = []
+        for parameter, found in by_parameter.items():
+            whole = [place for place in found if phrase in self._keys[place]]
+            stated, all_stated = self._items(whole), self._items(found)
+            exact = bool(whole) and stated >= _WHOLE * all_stated
+            if not whole and len(phrase) == 1 and all_stated < rare:
+                continue
+            chosen = whole if exact else found
+            ids = tuple(sorted(self._values[place].id for place in chosen))
+            senses.append(ValueSense(parameter, ids, self._items(chosen), exact))
+        return sorted(senses, key=lambda sense: (-sense.items, sense.parameter))
+
+    def _items(self, places: Iterable[int]) -> int:
+        return sum(self._values[place].items for place in places)
+
+
+def _within(phrase: tuple[str, ...], key: tuple[str, ...]) -> bool:
+    size = len(phrase)
+    return any(
+        all(map(version_like, phrase, key[start : start + size]))
+        and not (start and key[start - 1] == "non")
+        for start in range(len(key) - size + 1)
+    )

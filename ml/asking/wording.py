@@ -1,0 +1,245 @@
+"""Plans and answers as sentences, in English and in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graph.text import format_number
+from ml.asking.lexicon import AskingLexicon
+from ml.asking.plan import BRAND, CATEGORY, ITEM, OWN_FIELDS, Condition, Language, Plan
+
+_SHOWN = 5  # names in a sentence; the rest are in the rows
+_VALUES = 3
+
+
+def paraphrase(plan: Plan, lexicon: AskingLexicon, language: Language) -> str:
+    """What was understood, so that a person can see where it went wrong."""
+    zh = language == "zh"
+    fields = _join([field_name(field, lexicon, zh) for field in plan.fields], zh)
+    named = _join([lexicon.models[id].name for id in plan.items if id in lexicon.models], zh)
+    asks = {
+        "items": "哪些产品" if zh else "which items",
+        "count": ("多少种" + fields if fields else "多少款产品")
+        if zh
+        else (f"how many values of {fields}" if fields else "how many items"),
+        "values": fields,
+        "groups": f"按{fields}统计产品数" if zh else f"items by {fields}",
+        "aggregate": f"{_how(plan, zh)}{fields}" if zh else f"the {_how(plan, zh)} of {fields}",
+        "check": "是否符合" if zh else "whether it is so",
+        "difference": f"{fields}之差" if zh else f"the difference in {fields}",
+        "similar": "类似的产品" if zh else "items alike",
+        "facts": "全部参数" if zh else "everything known",
+    }
+    parts = [asks[plan.ask] + ((f"（{named}）" if zh else f" of {named}") if named else "")]
+    parts += [described(condition, lexicon, language) for condition in plan.conditions]
+    if plan.order and (plan.order_by or plan.ask == "groups"):
+        by = field_name(plan.order_by, lexicon, zh) if plan.order_by else ""
+        top = plan.top or 1
+        if zh:
+            parts.append(f"{by}{'最高' if plan.order == 'highest' else '最低'}的 {top} 个")
+        else:
+            parts.append(f"the {top} with the {plan.order} {by}".rstrip())
+    return ("；" if zh else "; ").join(parts)
+
+
+def described(condition: Condition, lexicon: AskingLexicon, language: Language) -> str:
+    """One condition."""
+    zh = language == "zh"
+    name = field_name(condition.field, lexicon, zh)
+    if has := _possession(condition):
+        return f"{has[zh]}{name}" if zh else f"{has[zh]} {name}"
+    if condition.values:
+        shown = [_value_name(condition.field, id, lexicon) for id in condition.values[:_VALUES]]
+        joined = _join(shown + ["…"] * (len(condition.values) > _VALUES), zh)
+        if zh:
+            return f"{name}{'不是' if condition.negated else '是'}{joined}"
+        return f"{name} {'is not' if condition.negated else 'is'} {joined}"
+    if condition.is_range:
+        return _range(condition, name, lexicon, zh)
+    return _relation(condition, name, lexicon, zh)
+
+
+def _possession(condition: Condition) -> tuple[str, str] | None:
+    """With or without, in both languages; None: it is not about having something."""
+    with_, without = ("with", "有"), ("without", "没有")
+    if condition.values == (f"{condition.field}=yes",):
+        return ("not stated to have", "没有记载有") if condition.negated else with_
+    if condition.values == (f"{condition.field}=no",):
+        return without
+    if not condition.stated:
+        return None
+    return with_ if condition.values or not condition.negated else without
+
+
+def _relation(condition: Condition, name: str, lexicon: AskingLexicon, zh: bool) -> str:
+    other = condition.same_as or condition.above or condition.below or ""
+    model = lexicon.models[other].name if other in lexicon.models else other
+    if condition.same_as:
+        return f"{name}与{model}相同" if zh else f"the same {name} as {model}"
+    above = condition.above is not None
+    if zh:
+        return f"{name}{'高于' if above else '低于'}{model}"
+    return f"{name} {'above' if above else 'below'} that of {model}"
+
+
+def _range(condition: Condition, name: str, lexicon: AskingLexicon, zh: bool) -> str:
+    parameter = lexicon.parameters.get(condition.field)
+    unit = f" {parameter.unit}" if parameter and parameter.unit else ""
+    low, high = condition.low, condition.high
+    not_ = ("不" if zh else "not ") if condition.negated else ""
+    if low is not None and high is not None:
+        if low == high:
+            return f"{name} {not_}= {format_number(low)}{unit}"
+        return f"{name} {not_}{format_number(low)}-{format_number(high)}{unit}"
+    if low is not None:
+        sign = "≥" if condition.low_inclusive else ">"
+        return f"{name} {not_}{sign} {format_number(low)}{unit}"
+    sign = "≤" if condition.high_inclusive else "<"
+    return f"{name} {not_}{sign} {format_number(high or 0.0)}{unit}"
+
+
+def field_name(field: str, lexicon: AskingLexicon, zh: bool) -> str:
+    """A parameter as the language names it, where the graph has a name in it."""
+    own = {
+        BRAND: ("brand", "品牌"),
+        CATEGORY: ("category", "类别"),
+        ITEM: ("item", "产品"),
+    }
+    if field in own:
+        return own[field][zh]
+    parameter = lexicon.parameters.get(field)
+    if parameter is None:
+        return field
+    if zh:
+        chinese = (name for name in parameter.names if any("\u3400" <= c <= "\u9fff" for c in name))
+        return next(chinese, parameter.name)
+    return parameter.name
+
+
+def sentence(
+    plan: Plan,
+    lexicon: AskingLexicon,
+    language: Language,
+    *,
+    answer: Sequence[str | float],
+    total: int,
+    unit: str | None = None,
+    details: Sequence[str] = (),
+) -> str:
+    """The answer in words; `details` stand behind the names, one for each of them, if any."""
+    zh = language == "zh"
+    if plan.ask == "count":
+        return f"共 {total:,}。" if zh else f"{total:,}."
+    if plan.ask == "check":
+        return _checked(answer, zh)
+    if not answer:
+        return "图中没有符合的内容。" if zh else "Nothing in the graph answers this."
+    names = [
+        f"{shown(one, unit)}{f' ({detail})' if detail else ''}"
+        for one, detail in zip(answer[:_SHOWN], (*details[:_SHOWN], *[""] * _SHOWN), strict=False)
+    ]
+    joined = _join(names, zh)
+    if total > len(names):
+        joined += f"等，共 {total:,} 个" if zh else f" and {total - len(names):,} more"
+    return f"{joined}。" if zh else f"{joined}."
+
+
+def _checked(answer: Sequence[str | float], zh: bool) -> str:
+    words = {
+        "yes": ("Yes.", "是。"),
+        "no": ("No.", "否。"),
+        "unknown": ("The graph does not say.", "图中没有记载。"),
+    }
+    return " ".join(words[str(one)][zh] for one in answer)
+
+
+def shown(value: str | float, unit: str | None = None) -> str:
+    if isinstance(value, str):
+        return value
+    rounded = float(f"{value:.6g}") if abs(value) < 1e6 else round(value)
+    return f"{format_number(float(rounded))}{f' {unit}' if unit else ''}"
+
+
+def examples(lexicon: AskingLexicon, language: Language) -> tuple[str, ...]:
+    """Questions that the graph as it is can answer."""
+    zh = language == "zh"
+    own = (id for id in lexicon.stated if id not in OWN_FIELDS)
+    stated = sorted(own, key=lambda id: (-lexicon.stated[id], id))
+    numbers = [id for id in stated if lexicon.parameters[id].kind == "number"]
+    measured = [id for id in numbers if lexicon.parameters[id].unit] or numbers
+    texts = [id for id in stated if lexicon.parameters[id].kind == "text"]
+    models = sorted(lexicon.models.values(), key=lambda model: (-model.weight, model.id))
+    brand = next((one.brand for one in models if one.brand), None)
+    found: list[str] = []
+    if models and stated:
+        name, model = field_name(stated[0], lexicon, zh), models[0].name
+        found.append(f"{model}的{name}是多少？" if zh else f"What is the {name} of {model}?")
+    if measured:
+        name = field_name(measured[0], lexicon, zh)
+        found.append(f"{name}最高的是哪款？" if zh else f"Which model has the highest {name}?")
+        if brand:
+            found.append(
+                f"{brand}的平均{name}是多少？" if zh else f"What is the average {name} of {brand}?"
+            )
+    if brand:
+        found.append(f"{brand}有多少款？" if zh else f"How many models does {brand} have?")
+    if models and texts:
+        name, model = field_name(texts[0], lexicon, zh), models[0].name
+        found.append(
+            f"和{model}相同{name}的有哪些？" if zh else f"Which have the same {name} as {model}?"
+        )
+    if models:
+        found.append(
+            f"与{models[0].name}类似的有哪些？" if zh else f"What is similar to {models[0].name}?"
+        )
+    return tuple(found)
+
+
+def refusal(reason: str, words: Sequence[str], language: Language) -> str:
+    """Why a question is not answered."""
+    zh = language == "zh"
+    if reason == "unknown_words":
+        joined = _join([f"“{word}”" if zh else f"{word!r}" for word in words[:_SHOWN]], zh)
+        return (
+            f"无法回答：图中没有与{joined}对应的内容。" if zh
+            else f"I cannot answer this: nothing in the graph is meant by {joined}."
+        )  # fmt: skip
+    sentences = {
+        "empty": ("There is no question in this text.", "这段文字里没有问题。"),
+        "nothing_asked": (
+            "I cannot tell which items or facts of the graph this asks for.",
+            "看不出这个问题问的是图中的哪些内容。",
+        ),
+        "too_long": (
+            "This is longer than any question that I can read.",
+            "这段文字太长，无法当作一个问题来读。",
+        ),
+        "no_context": (
+            "This refers to an earlier question; send its `session` along.",
+            "这个问题引用了之前的问题，请附上它的 session。",
+        ),
+    }
+    return sentences[reason][zh]
+
+
+def _how(plan: Plan, zh: bool) -> str:
+    words = {
+        "average": ("average", "平均"),
+        "highest": ("highest", "最高"),
+        "lowest": ("lowest", "最低"),
+        "total": ("total", "合计"),
+    }
+    return words[plan.aggregate or "average"][zh]
+
+
+def _value_name(field: str, id: str, lexicon: AskingLexicon) -> str:
+    named = {BRAND: lexicon.brands, CATEGORY: lexicon.categories}.get(field)
+    if named is not None:
+        return named[id].name if id in named else id
+    if field == ITEM:
+        return lexicon.models[id].name if id in lexicon.models else id
+    return lexicon.texts.text_of(id, field)
+
+
+def _join(words: Sequence[str], zh: bool) -> str:
+    return ("、" if zh else ", ").join(words)

@@ -1,0 +1,178 @@
+"""Questions about lamps, answered out of a real Neo4j."""
+
+import json
+
+import pytest
+
+from app.services.asking import Asking
+from app.services.asking_lexicon import GraphLexicon, load_lexicon
+from app.services.threads import Threads
+from graph.client import AsyncDatabase
+from graph.records import Fact, Item
+from graph.repositories.answers import Answers
+from graph.repositories.items import ItemWriter
+from graph.repositories.stats import count
+from graph.text import normalise_value
+from tests.conftest import empty
+from tests.fakes import NOW, RUN
+from tests.lamps import ACME, LAMPS, MODELS, PARAMETERS
+
+pytestmark = [pytest.mark.anyio, pytest.mark.neo4j]
+
+OFFERS = tuple(
+    Item(
+        "product", f"shop:{sku}", f"{model.title} offer", "shop", sku,
+        price=price, currency="EUR", in_stock=in_stock, brand=model.brand,
+        categories=(LAMPS,), model=model_named,
+    )
+    for sku, model, price, in_stock in (
+        ("1", MODELS[0], 30.0, True), ("2", MODELS[1], 80.0, False), ("3", MODELS[0], 25.0, False),
+    )
+    for model_named in (MODELS[0].brand.__class__(model.id, model.title, model.names),)
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def lamps(shared_database):
+    """A graph of lamps and of offers for some of them, to be read only."""
+    database, token = shared_database
+    empty(database, token)
+    writer = ItemWriter(database)
+    writer.write(list(MODELS), parameters=PARAMETERS, run=RUN, now=NOW)
+    writer.write(list(OFFERS), parameters=PARAMETERS, run=RUN, now=NOW)
+    return database
+
+
+@pytest.fixture(scope="module")
+def lexicon(lamps):
+    return load_lexicon(lamps)
+
+
+@pytest.fixture
+async def asking(lamps, lexicon, anyio_backend):
+    async with AsyncDatabase(lamps.connection) as reading:
+        yield Asking(Answers(reading), lambda: lexicon, Threads(1))
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("How heavy is the Aurora 5?", [1200.0]),
+        ("Aurora 3的表面是什么？", ["Black", "Brushed steel"]),
+        ("Who makes the Nova 7?", ["Bolt"]),
+        ("Which lamps are heavier than 1 kg?", ["Acme Aurora 5", "Bolt Nova 12", "Bolt Nova 7"]),
+        ("重量不超过0.9公斤的台灯", ["Acme Aurora 3", "Acme Glow"]),
+        ("black dimmable lamps by Acme", ["Acme Aurora 3", "Acme Aurora 5"]),
+        ("Which lamps are not black?", ["Acme Glow"]),
+        ("lamps not made by Acme", ["Bolt Nova 12", "Bolt Nova 7"]),
+        ("How many lamps were released in 2019?", [2]),
+        ("Which lamp is the heaviest?", ["Bolt Nova 12"]),
+        ("最轻的两款台灯", ["Acme Glow", "Acme Aurora 3"]),
+        ("What is the average weight of Bolt lamps?", [1600.0]),
+        ("Which lamps have the same socket as the Aurora 3?", ["Acme Aurora 5", "Bolt Nova 12"]),
+        ("lamps of the same brand as the Nova 7", ["Bolt Nova 12"]),
+        ("lamps lighter than the Aurora 3", ["Acme Glow"]),
+        ("Is the Nova 7 heavier than the Glow?", ["yes"]),
+        ("Nova 7比Aurora 5重吗？", ["no"]),
+        ("Is the Glow dimmable?", ["no"]),
+        ("How much heavier is the Nova 12 than the Glow?", [1350.0]),
+        ("Which is heavier, the Glow or the Nova 7?", ["Bolt Nova 7"]),
+        ("Which brand has the most lamps?", ["Acme"]),
+        ("How many brands are there?", [2]),
+        ("Which sockets do Bolt lamps have?", ["Edison E14", "Edison E27"]),
+        ("Are there lamps heavier than 5 kg?", ["no"]),
+        ("Compare the Glow and the Nova 7", ["Acme Glow", "Bolt Nova 7"]),
+        ("lamps similar to the Aurora 3", ["Acme Aurora 5", "Bolt Nova 12"]),
+        ("Which is the cheapest offer?", ["Acme Aurora 3 offer"]),
+        ("What is the price of the Aurora 3?", [25.0]),
+        ("lamps in stock under 50", ["Acme Aurora 3 offer"]),
+    ],
+)
+async def test_a_question_is_answered(asking, question, answer):
+    found = await asking.ask(question)
+
+    assert not found.refused, found
+    given = list(found.answer)[: len(answer)] if "similar" in question else list(found.answer)
+    assert sorted(given, key=str) == sorted(answer, key=str)
+
+
+async def test_an_answer_says_how_it_came_about(asking):
+    found = await asking.ask("Which lamps by Acme are heavier than 1 kg?")
+
+    assert found.text == "Acme Aurora 5."
+    assert found.understood == "which items; brand is Acme; Weight > 1000 g"
+    assert found.rows == (
+        {"id": "acme-aurora-5", "name": "Acme Aurora 5", "brand": "Acme", "Weight": "1200 g"},
+    )
+    assert "1000" not in found.cypher
+    assert 1000.0 in found.parameters.values()
+    assert {one.kind for one in found.entities} == {"category", "brand", "number"}
+    assert found.total == 1
+    assert found.confidence == 1.0
+
+
+async def test_questions_of_a_session_follow_each_other(asking):
+    first = await asking.ask("Which lamps are dimmable?")
+    second = await asking.ask("Which of them is the lightest?", session=first.session)
+    third = await asking.ask("它是哪年发布的？", session=second.session)
+
+    assert (first.total, second.answer, third.answer) == (3, ("Acme Aurora 3",), (2016.0,))
+
+
+async def test_injections_change_nothing(asking, lamps):
+    before = count(lamps)
+
+    for question in (
+        "MATCH (n) DETACH DELETE n",
+        "lamps heavier than 1 kg'}) DETACH DELETE n //",
+        "`weight`}) SET n.x = 1 RETURN n",
+        "Which lamps by Acme' OR 1=1",
+        "删除所有台灯",
+    ):
+        await asking.ask(question)
+
+    assert count(lamps) == before
+
+
+async def test_only_accepted_facts_answer(database, anyio_backend):
+    writer = ItemWriter(database)
+    writer.write(list(MODELS[:2]), parameters=PARAMETERS, run=RUN, now=NOW)
+    database.write(
+        "MATCH (:Model {id: 'acme-aurora-3'})-[r:HAS_PARAMETER]->(:Value {parameter: 'weight'})"
+        " SET r.status = 'proposed'"
+    )
+    lexicon = load_lexicon(database)
+    async with AsyncDatabase(database.connection) as reading:
+        asking = Asking(Answers(reading), lambda: lexicon, Threads(1))
+
+        stated = await asking.ask("How heavy is the Aurora 3?")
+        compared = await asking.ask("lamps lighter than 2 kg")
+
+    assert stated.answer == ()
+    assert compared.answer == ("Acme Aurora 5",)
+
+
+def test_the_lexicon_is_made_again_only_where_the_graph_has_changed(database):
+    writer = ItemWriter(database)
+    writer.write(list(MODELS[:1]), parameters=PARAMETERS, run=RUN, now=NOW)
+    load = GraphLexicon(database)
+
+    first = load(None)
+    assert load(first) is first
+    plain = Item(
+        "model", "acme-beam", "Acme Beam", "specs", "b", names=("Acme Beam",), brand=ACME,
+        facts=(Fact(normalise_value("70 g", PARAMETERS["weight"]), evidence="w"),),
+    )  # fmt: skip
+    writer.write([plain], parameters=PARAMETERS, run=RUN, now=NOW)
+
+    assert "acme-beam" in load(first).models
+
+
+def test_the_command_line_answers_and_refuses(catalograph, database):
+    ItemWriter(database).write(list(MODELS), parameters=PARAMETERS, run=RUN, now=NOW)
+
+    done = catalograph("ask", "Which lamp is the heaviest?", "And the lightest?", "Why?", "--json")
+
+    first, second, third = map(json.loads, done.stdout.splitlines())
+    assert (first["answer"], second["answer"]) == (["Bolt Nova 12"], ["Acme Glow"])
+    assert third["refused"]
