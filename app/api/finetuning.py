@@ -41,8 +41,9 @@ def _sent(summary: str, text: str) -> dict[str, Any]:
 
 _LABELS = {
     "description": "for `extraction` JSON lines with `input`, `category` and `target_scores`; for "
-    "`linking` CSV with `product_title`, `cluster_label` and `category_label`; for `matching` "
-    "lines of two records `COL name VAL text ...` and 0 or 1, divided by tabs",
+    "`linking` CSV with `product_title`, `cluster_label` and `category_label`; for `categories` "
+    "CSV with `product_title` and `category_label`; for `matching` lines of two records "
+    "`COL name VAL text ...` and 0 or 1, divided by tabs",
     "required": False,
     "content": {
         "application/x-ndjson": _sent(
@@ -75,14 +76,15 @@ _REFUSED = problems(
 )
 
 Reader = Annotated[
-    Literal["extraction", "linking", "matching"],
+    Literal["extraction", "linking", "matching", "categories"],
     Path(description="what is to be learnt", openapi_examples={"x": {"value": "extraction"}}),
 ]
 Known = Annotated[
     bool,
     Query(
         description="learn also from what the graph knows: decisions of persons (extraction), "
-        "products whose model a catalog or a person says (linking)",
+        "products whose model (linking) or items whose category (categories) a catalog or a person "
+        "says",
         openapi_examples={"no": {"summary": "only from the labels sent", "value": False}},
     ),
 ]
