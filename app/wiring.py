@@ -17,6 +17,7 @@ from app.services.asking import Asked, Asking
 from app.services.asking_lexicon import GraphLexicon
 from app.services.behaviour import Behaviour
 from app.services.browsing import Browsing
+from app.services.categorizing import Categorizing, items_near, loaded_categorizer
 from app.services.embedding import VectorUpkeep
 from app.services.extracting import Extracting
 from app.services.intake import Intake
@@ -27,6 +28,7 @@ from app.services.matching import Matching, loaded_matcher
 from app.services.models import Models, registry_of
 from app.services.querying import Querying, QueryLimits
 from app.services.readers import (
+    CATEGORIES,
     EXTRACTION,
     LINKING,
     MATCHING,
@@ -104,6 +106,7 @@ class Wiring:
     warmed: tuple[Renewed[Any], ...]  # what is read from the graph before anybody asks
     extracting: Extracting
     matching: Matching
+    categorizing: Categorizing
     querying: Querying
     asking: Asking
     upkeep: VectorUpkeep
@@ -180,6 +183,7 @@ def assemble(
     extraction = Champion(registry, EXTRACTION, trained_reader)
     linking = Champion(registry, LINKING, learnt_linking)
     matching = Champion(registry, MATCHING, loaded_matcher)
+    categories = Champion(registry, CATEGORIES, loaded_categorizer)
     knowledge = Renewed(
         GraphKnowledge(
             writing,
@@ -191,7 +195,7 @@ def assemble(
     asked_with = Renewed(GraphLexicon(writing))
     recommendation = Champion(registry, RECOMMENDATION, loaded_recommender)
     ranking = Champion(registry, SEARCH, loaded_ranker)
-    readers = (extraction, linking, matching, recommendation, ranking)
+    readers = (ranking, extraction, linking, matching, recommendation, categories)
     embedding = Threads(EMBED_THREADS)
     similar = Similar(database)
     similarity = Similarity(
@@ -222,6 +226,12 @@ def assemble(
         warmed=(knowledge, asked_with),
         extracting=Extracting(knowledge, Threads(EXTRACT_THREADS)),
         matching=Matching(products.get, matching.predictor, Threads(EXTRACT_THREADS)),
+        categorizing=Categorizing(
+            products.get,
+            categories.predictor,
+            partial(items_near, writing),
+            Threads(EXTRACT_THREADS),
+        ),
         querying=_querying(settings, analytics or database),
         asking=Asking(
             Answers(database),

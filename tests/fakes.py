@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import combinations
 
+from app.services.categorizing import NearItems
 from graph.filters import Has, OneOf
 from graph.precedence import by_standing, settle
 from graph.records import (
@@ -404,6 +405,28 @@ def grounder_of(graph):
     }
     lexicon = Lexicon.of(graph.parameters.values(), values, brands=list(brands.values()))
     return Grounder(lexicon, Trust(), models=models)
+
+
+def items_near(graph):
+    """What items with the same words are in, of a graph in memory."""
+    there = [item for item in graph.items.values() if item.categories]
+    paths = {
+        category.id: item.categories[: n + 1]
+        for item in there
+        for n, category in enumerate(item.categories)
+    }
+
+    def near(asked):
+        return [
+            [
+                (item.categories[-1].id, item.title)
+                for item in there
+                if set(words.split()) & set(item.title.casefold().split())
+            ]
+            for words in asked
+        ]
+
+    return NearItems(paths, near)
 
 
 def _bare_model(model):

@@ -33,15 +33,32 @@ router = APIRouter(prefix="/v1/training-runs", tags=["models"])
 
 _ADMIN = Security(GUARD, scopes=[Scope.ADMIN.value])
 _BYTES = {"type": "string", "format": "binary"}
+
+
+def _sent(summary: str, text: str) -> dict[str, Any]:
+    return {"schema": _BYTES, "examples": {"one": {"summary": summary, "value": text}}}
+
+
 _LABELS = {
     "description": "for `extraction` JSON lines with `input`, `category` and `target_scores`; for "
-    "`linking` CSV with `product_title`, `cluster_label` and `category_label`; for `matching` "
-    "lines of two records `COL name VAL text ...` and 0 or 1, divided by tabs",
+    "`linking` CSV with `product_title`, `cluster_label` and `category_label`; for `categories` "
+    "CSV with `product_title` and `category_label`; for `matching` lines of two records "
+    "`COL name VAL text ...` and 0 or 1, divided by tabs",
     "required": False,
     "content": {
-        "application/x-ndjson": {"schema": _BYTES},
-        "text/csv": {"schema": _BYTES},
-        "text/plain": {"schema": _BYTES},
+        "application/x-ndjson": _sent(
+            "texts with their values",
+            '{"input": "Oak desk lamp, copper", "category": "lamps", '
+            '"target_scores": {"colour": {"copper": 1}, "power": {"n/a": 1}}}\n',
+        ),
+        "text/csv": _sent(
+            "offers with their clusters",
+            "product_title,cluster_label,category_label\nacme nova 7 64gb,Acme Nova 7,phones\n",
+        ),
+        "text/plain": _sent(
+            "pairs that are the same or not",
+            "COL title VAL desk lamp copper\tCOL title VAL copper lamp for desks\t1\n",
+        ),
     },
 }
 _REFUSED = problems(
@@ -59,14 +76,15 @@ _REFUSED = problems(
 )
 
 Reader = Annotated[
-    Literal["extraction", "linking", "matching"],
+    Literal["extraction", "linking", "matching", "categories"],
     Path(description="what is to be learnt", openapi_examples={"x": {"value": "extraction"}}),
 ]
 Known = Annotated[
     bool,
     Query(
         description="learn also from what the graph knows: decisions of persons (extraction), "
-        "products whose model a catalog or a person says (linking)",
+        "products whose model (linking) or items whose category (categories) a catalog or a person "
+        "says",
         openapi_examples={"no": {"summary": "only from the labels sent", "value": False}},
     ),
 ]

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from app.cli import evaluate_entities, evaluate_matching, evaluate_questions, evaluate_search
+from app.cli.evaluate_categories import categories
 from app.cli.evaluate_linking import linking
 from app.cli.evaluate_recommendation import recommendation
 from app.cli.output import Json, err, print_json
@@ -22,6 +23,7 @@ cli = typer.Typer(
 
 cli.command()(linking)
 cli.command()(recommendation)
+cli.command()(categories)
 
 
 @cli.command()

@@ -147,6 +147,40 @@ def recommendation(
 
 
 @cli.command()
+def categories(
+    train: Annotated[
+        list[Path] | None,
+        typer.Option(help="Offers: CSV with product_title, category_label; repeatable."),
+    ] = None,
+    known: Annotated[
+        bool,
+        typer.Option(
+            "--known", help="Also learn from items whose category a catalog or a person says."
+        ),
+    ] = False,
+    promote: Promote = "if_better",
+    seed: Seed = 0,
+    json: Json = False,
+) -> None:
+    """Learn of which category titles are; `/v1/categorize` uses it once promoted."""
+    from app.services.finetuning import finetune_categories
+
+    if not train and not known:
+        raise typer.BadParameter("give a file of offers, or --known", param_hint="--train")
+    settings = load_settings()
+    with open_database(settings) as database:
+        found = finetune_categories(
+            train or [],
+            database,
+            _shelf(settings, promote),
+            known_items=known,
+            seed=seed,
+            notify=_note,
+        )
+    report(found, json=json)
+
+
+@cli.command()
 def search(
     train: Annotated[
         Path,

@@ -12,6 +12,7 @@ from app.cli import (
     ask,
     build,
     bulk,
+    categorize,
     data,
     demo,
     doctor,
@@ -59,6 +60,7 @@ cli.command("worker")(worker.worker)
 cli.add_typer(jobs.cli, name="jobs")
 cli.command("ask")(ask.ask)
 cli.command("extract")(extract.extract)
+cli.command("categorize")(categorize.categorize)
 cli.command("build-graph")(build.build_graph)
 cli.command("match")(match.match)
 cli.command("search")(search.search)

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Literal, assert_never
 
 import msgspec
 
-from app.services.readers import EXTRACTION, LINKING, MATCHING, SEARCH, catalog_model
+from app.services.categorizing import paths_file
+from app.services.category_tree import CategoryTree
+from app.services.readers import CATEGORIES, EXTRACTION, LINKING, MATCHING, SEARCH, catalog_model
 from graph.records import Record
+from graph.repositories.categories import categorized_titles, category_paths
 from graph.repositories.lexicon import known_models, linked_titles
 from graph.repositories.review import decisions
 from graph.repositories.vocabulary import known_parameters
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 LINKING_SPLITS = 2  # to judge by; each costs a whole training
 
 Notify = Callable[[str], None]
-# `if_better`: than what serves, by `micro_f1` or `f1`; at once where nothing serves.
+# `if_better`: than what serves, by `micro_f1`, `f1` or `accuracy`; at once where nothing serves.
 Promote = Literal["always", "if_better", "never"]
 
 
@@ -114,7 +117,9 @@ class Shelf:
             case "never":
                 return False
             case "if_better":
-                return judged_by not in before or now[judged_by].value > before[judged_by].value
+                if judged_by not in before:
+                    return True
+                return judged_by in now and now[judged_by].value > before[judged_by].value
             case _:
                 assert_never(self.promote)
 
@@ -135,6 +140,10 @@ def finetune(spec: FinetuneSpec, database: Database, shelf: Shelf, *, notify: No
             )
         case "matching":
             return finetune_matching(files[0], None, shelf, seed=spec.seed, notify=notify)
+        case "categories":
+            return finetune_categories(
+                files, database, shelf, known_items=spec.known, seed=spec.seed, notify=notify
+            )
         case _:
             assert_never(spec.name)
 
@@ -256,6 +265,67 @@ def finetune_linking(
         judged_by="f1",
         seed=seed,
         fingerprint=_fingerprint(train, (f"{one.title}\0{one.model}" for one in known)),
+    )
+
+
+def finetune_categories(
+    train: Sequence[Path],
+    database: Database,
+    shelf: Shelf,
+    *,
+    known_items: bool = False,
+    seed: int = 0,
+    notify: Notify,
+) -> Finetuned:
+    """Learn of what category titles are, in the tree of the graph.
+
+    Args:
+        train: offers, as `evaluate categories` reads them; a category is a path `Home > Lanterns`,
+            or the name of one that the graph has.
+        known_items: also the stored items of which a catalog or a person says the category.
+
+    Raises:
+        OffersInvalid: a file cannot be read.
+        CategoriesTooFew: there are titles of fewer than two categories.
+        DatabaseError: Neo4j failed.
+    """
+    from ml.categories.categorizer import CategorizerConfig
+    from ml.categories.evaluation import train_and_judge
+    from ml.categories.records import LabelledTitle
+    from ml.categories.titles import read_titles
+
+    tree = CategoryTree(category_paths(database))
+    titles = [
+        LabelledTitle(one.title, tree.id_of(one.category, path), one.group)
+        for path in train
+        for one in read_titles(path)
+    ]
+    if known_items:
+        stored = [
+            LabelledTitle(one.title, one.category, one.product)
+            for one in categorized_titles(database)
+        ]
+        notify(f"{len(stored):,} items whose category a catalog or a person says")
+        titles += stored
+    config = CategorizerConfig(seed=seed)
+    names = {id: path[-1].name for id, path in tree.paths.items()}
+    learnt, metrics, baselines = train_and_judge(titles, config, names, notify=notify)
+    paths = {id: tree.paths[id] for id in learnt.categories if id in tree.paths}
+    return shelf.keep(
+        CATEGORIES,
+        learnt.to_files() | paths_file(paths),
+        config={
+            "titles": len(titles),
+            "categories": len(learnt.categories),
+            "shape": msgspec.to_builtins(learnt.scorer.shape),
+            "tried": dict(learnt.tried),
+        },
+        examples=len(titles),
+        metrics=metrics,
+        baselines=baselines,
+        judged_by="accuracy",
+        seed=seed,
+        fingerprint=_fingerprint(train, (f"{one.title}\0{one.category}" for one in titles)),
     )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Names of the artefacts whose champions read and compare texts.
 EXTRACTION, LINKING, MATCHING, SEARCH = "extraction", "linking", "matching", "search"
 RECOMMENDATION = "recommendation"  # what ranks items for a shopper
+CATEGORIES = "categories"
 CHAMPION = "champion"
 
 

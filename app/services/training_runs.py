@@ -35,7 +35,7 @@ class PretrainSpec(Record, frozen=True, kw_only=True):
     tensorboard: str | None = None
 
 
-Reader = Literal["extraction", "linking", "matching"]
+Reader = Literal["extraction", "linking", "matching", "categories"]
 IfBetter = Literal["always", "if_better", "never"]
 
 
@@ -47,8 +47,8 @@ class FinetuneSpec(Record, frozen=True, kw_only=True):
         path: file of labels, in the form that `catalograph finetune NAME` reads; None: only what
             the graph knows.
         file: what its sender called it.
-        known: also what the graph knows: decisions of persons (extraction), products whose model a
-            catalog or a person says (linking).
+        known: also what the graph knows: decisions of persons (extraction), products whose model
+            (linking) or items whose category (categories) a catalog or a person says.
     """
 
     name: Reader

@@ -9,6 +9,8 @@ LearningError
 │   └── BundleInvalid           a file that holds no artefact
 ├── RegistryUnavailable         a full disk, a folder that cannot be written
 ├── DeviceMissing               a GPU that is not there
+├── CategoriesTooFew            titles of fewer than two categories
+├── CategorizerInvalid          files that hold no categorizer, or one that needs what is not here
 ├── CatalogueEmpty              no model that a text could be linked to
 ├── EncoderUnusable             nothing can be compared with what the graph holds
 │   ├── EncoderMissing          no model is there
@@ -49,6 +51,7 @@ from ml.errors.artefacts import (
     ArtefactInvalid,
     ArtefactNotFound,
     BundleInvalid,
+    CategorizerInvalid,
     ExtractorInvalid,
     MatcherInvalid,
     RecommenderInvalid,
@@ -67,6 +70,7 @@ from ml.errors.encoders import (
 )
 from ml.errors.files import (
     CatalogueEmpty,
+    CategoriesTooFew,
     GazetteerInvalid,
     LabelsInvalid,
     OffersInvalid,
@@ -99,6 +103,8 @@ __all__ = [
     "ArtefactNotFound",
     "BundleInvalid",
     "CatalogueEmpty",
+    "CategoriesTooFew",
+    "CategorizerInvalid",
     "CheckpointInvalid",
     "CheckpointNotWritten",
     "DeviceMissing",

@@ -32,6 +32,17 @@ class MatcherInvalid(LearningError):
         )
 
 
+class CategorizerInvalid(LearningError):
+    code = "categorizer_invalid"
+
+    def __init__(self, *, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"the categorizer {reason}; install what is missing, bring its files back as they "
+            "were written, or train anew"
+        )
+
+
 class ArtefactError(LearningError):
     code = "artefact_error"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ml.errors.base import LearningError
@@ -93,12 +94,33 @@ class OffersInvalid(LearningError):
 
     code = "offers_invalid"
 
-    def __init__(self, *, path: Path, reason: str, line: int | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        path: Path,
+        reason: str,
+        line: int | None = None,
+        columns: Sequence[str] = ("product_title", "cluster_label", "category_label"),
+    ) -> None:
         self.path, self.reason, self.line = path, reason, line
         place = f"{path}" if line is None else f"{path}, line {line}"
+        needed = f"{', '.join(columns[:-1])} and {columns[-1]}"
         super().__init__(
             f"{place}: {reason}. A file of offers is CSV with a header and at least the columns "
-            "product_title, cluster_label and category_label"
+            f"{needed}"
+        )
+
+
+class CategoriesTooFew(LearningError):
+    """`categories` have a title."""
+
+    code = "categories_too_few"
+
+    def __init__(self, *, categories: int) -> None:
+        self.categories = categories
+        super().__init__(
+            "categories are learnt from titles of two of them or more, and there are titles of "
+            f"{categories}; give titles of others as well"
         )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ml.errors import OffersInvalid
@@ -33,7 +34,7 @@ def read_offers(path: Path, categories: Collection[str] = ()) -> list[Offer]:
     wanted = {name.casefold() for name in categories}
     offers: list[Offer] = []
     there: set[str] = set()
-    for row in _rows(path):
+    for row in rows_of(path, (TITLE, LABEL, CATEGORY)):
         there.add(row[CATEGORY])
         if not wanted or row[CATEGORY].casefold() in wanted:
             offers.append(Offer(title=row[TITLE], label=row[LABEL]))
@@ -43,19 +44,25 @@ def read_offers(path: Path, categories: Collection[str] = ()) -> list[Offer]:
     return offers
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
+def rows_of(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
+    """The rows of a CSV file, plain or gzip, that has these columns.
+
+    Raises:
+        OffersInvalid: the file cannot be read, lacks a column, or a row lacks one of these cells.
+    """
+    invalid = partial(OffersInvalid, path=path, columns=columns)
     csv.field_size_limit(max(csv.field_size_limit(), _CELL_CHARS))
     reader = csv.DictReader(io.StringIO(_text(path), newline=""))
-    missing = [name for name in (TITLE, LABEL, CATEGORY) if name not in (reader.fieldnames or ())]
+    missing = [name for name in columns if name not in (reader.fieldnames or ())]
     if missing:
-        raise OffersInvalid(path=path, reason=f"has no column {missing[0]!r}", line=1)
+        raise invalid(reason=f"has no column {missing[0]!r}", line=1)
     try:
         for row in reader:
-            if any(row[name] is None for name in (TITLE, LABEL, CATEGORY)):
-                raise OffersInvalid(path=path, reason="has too few cells", line=reader.line_num)
+            if any(row[name] is None for name in columns):
+                raise invalid(reason="has too few cells", line=reader.line_num)
             yield row
     except csv.Error as error:
-        raise OffersInvalid(path=path, reason=str(error), line=reader.line_num) from error
+        raise invalid(reason=str(error), line=reader.line_num) from error
 
 
 def _text(path: Path) -> str:

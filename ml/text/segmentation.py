@@ -8,6 +8,7 @@ learnt with the tokenizer, whose pieces are the words there (`Tokenizer.encode`)
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 
 from tokenizers import Regex, normalizers, pre_tokenizers
@@ -24,6 +25,11 @@ def splitter() -> pre_tokenizers.PreTokenizer:
     return pre_tokenizers.Split(Regex(_WORD), behavior="removed", invert=True)
 
 
+@lru_cache(maxsize=1)
+def _compiled() -> tuple[normalizers.Normalizer, pre_tokenizers.PreTokenizer]:
+    return normalizer(), splitter()  # 2 ms each time, for a text that takes 10 us
+
+
 def is_chinese(sign: str) -> bool:
     """Whether a character is one of the unified ideographs."""
     return "\u4e00" <= sign <= "\u9fff" or "\u3400" <= sign <= "\u4dbf" or sign >= "\U00020000"
@@ -35,7 +41,8 @@ def words(text: str) -> list[str]:
     Pairs of characters are what Chinese retrieval without a dictionary matches by.
     """
     found: list[str] = []
-    for word, _ in splitter().pre_tokenize_str(normalizer().normalize_str(text)):
+    normal, parts = _compiled()
+    for word, _ in parts.pre_tokenize_str(normal.normalize_str(text)):
         if is_chinese(word[0]) and len(word) > 1:
             found.extend(first + second for first, second in pairwise(word))
         elif word[0].isalnum():

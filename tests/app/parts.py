@@ -15,6 +15,7 @@ from app.main import create_app
 from app.services.asking import Asking
 from app.services.behaviour import Behaviour
 from app.services.browsing import Browsing
+from app.services.categorizing import Categorizing
 from app.services.extracting import Extracting
 from app.services.importing import ImportSpec
 from app.services.intake import Intake
@@ -48,6 +49,7 @@ from tests.fakes import (
     FakeStats,
     FakeVocabulary,
     grounder_of,
+    items_near,
 )
 from tests.lamps import lexicon
 
@@ -228,6 +230,9 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
         extracting=Extracting(lambda: grounder_of(store.graph), Threads(2)),
         asking=Asking(NoAnswers(), lexicon, Threads(2)),
         matching=Matching(products.get, lambda: None, Threads(2)),
+        categorizing=Categorizing(
+            products.get, lambda: None, lambda: items_near(store.graph), Threads(2)
+        ),
         querying=Querying(FakeAskable()),
         upkeep=WatchedUpkeep(),
         writes=ProductWrites(

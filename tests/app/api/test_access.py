@@ -31,11 +31,15 @@ def scopes_of(route):
 
 
 # A question may be too long for an address.
-ASKED_BY_POST = {"/v1/similar", "/v1/embed", "/v1/extract", "/v1/match", "/v1/recommend"}
+ASKED_BY_POST = {"/v1/similar", "/v1/embed", "/v1/extract", "/v1/match", "/v1/recommend", "/v1/ask"}
 # What asks more of the database than its repositories do.
 QUERIED = {"/v1/query"}
 # What decides which model serves.
-ADMINISTERED = {"/v1/models/{name}/promote", "/v1/training-runs"}
+ADMINISTERED = {
+    "/v1/models/{name}/promote",
+    "/v1/training-runs",
+    "/v1/training-runs/{reader}",
+}
 
 
 def test_what_changes_the_graph_needs_the_scope_write(wiring):

@@ -1,0 +1,1 @@
+"""Titles to categories, learnt from labels; that none fits is an answer."""
