@@ -31,7 +31,15 @@ def scopes_of(route):
 
 
 # A question may be too long for an address.
-ASKED_BY_POST = {"/v1/similar", "/v1/embed", "/v1/extract", "/v1/match", "/v1/recommend", "/v1/ask"}
+ASKED_BY_POST = {
+    "/v1/similar",
+    "/v1/embed",
+    "/v1/extract",
+    "/v1/match",
+    "/v1/recommend",
+    "/v1/ask",
+    "/v1/categorize",
+}
 # What asks more of the database than its repositories do.
 QUERIED = {"/v1/query"}
 # What decides which model serves.
