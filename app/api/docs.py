@@ -49,7 +49,10 @@ DESCRIPTION: dict[str, Any] = {
         {"name": "search", "description": "What somebody types, found and completed."},
         {"name": "extract", "description": "What texts state, and where they say it."},
         {"name": "ask", "description": "Questions over the graph, and the query that answered."},
-        {"name": "categorize", "description": "Of which category titles are, or that none is known."},
+        {
+            "name": "categorize",
+            "description": "Of which category titles are, or that none is known.",
+        },
         {"name": "match", "description": "Whether two items are the same product, and why."},
         {"name": "query", "description": "The graph in Cypher, for data scientists; reading only."},
         {"name": "recommend", "description": "What shoppers did, and what to show them."},

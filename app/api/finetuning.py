@@ -1,4 +1,4 @@
-"""POST /v1/training-runs/{reader}: a file of labels becomes a job that learns to read texts."""
+"""POST /v1/training-runs/labels: a file of labels becomes a job that learns to read texts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import shutil
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Security
+from fastapi import APIRouter, Query, Security
 from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,7 +23,7 @@ from app.keys import Scope
 from app.services.training_runs import FinetuneSpec
 
 if TYPE_CHECKING:
-    from pathlib import Path as FilePath
+    from pathlib import Path
 
     from app.jobs import records
     from app.services.uploads import Spool
@@ -77,7 +77,10 @@ _REFUSED = problems(
 
 Reader = Annotated[
     Literal["extraction", "linking", "matching", "categories"],
-    Path(description="what is to be learnt", openapi_examples={"x": {"value": "extraction"}}),
+    Query(
+        description="what is to be learnt",
+        openapi_examples={"values": {"summary": "values in texts", "value": "extraction"}},
+    ),
 ]
 Known = Annotated[
     bool,
@@ -98,7 +101,7 @@ Promote = Annotated[
 
 
 @router.post(
-    "/{reader}",
+    "/labels",
     operation_id="createFinetuningRun",
     summary="Learn from labels",
     response_description="The job that does it, at the address in `Location`.",
@@ -149,7 +152,7 @@ def _submitted(
     parts: Wiring, spec: FinetuneSpec, spool: Spool, run: str, more: dict[str, Any]
 ) -> tuple[records.Job, bool]:
     """The labels into the job's folder, and the job: both or neither."""
-    folder: FilePath = parts.jobs.folder(run)
+    folder: Path = parts.jobs.folder(run)
     try:
         labels = spool.keep(folder / "labels.txt")
         whole = replace(spec, path=str(labels), file="labels")

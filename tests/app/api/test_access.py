@@ -46,7 +46,7 @@ QUERIED = {"/v1/query"}
 ADMINISTERED = {
     "/v1/models/{name}/promote",
     "/v1/training-runs",
-    "/v1/training-runs/{reader}",
+    "/v1/training-runs/labels",
 }
 
 

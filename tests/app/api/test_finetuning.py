@@ -10,7 +10,7 @@ LABELS = b'{"input": "red lamp", "category": "lamps", "target_scores": {"color":
 
 
 async def test_labels_become_a_job_that_has_them(client, wiring):
-    answer = await client.post("/v1/training-runs/extraction", content=LABELS)
+    answer = await client.post("/v1/training-runs/labels?reader=extraction", content=LABELS)
 
     job = answer.json()
     spec = wiring.jobs.get(job["id"]).spec
@@ -26,7 +26,7 @@ async def test_labels_become_a_job_that_has_them(client, wiring):
 
 
 async def test_what_the_graph_knows_is_enough_where_it_is_asked_for(client, wiring):
-    answer = await client.post("/v1/training-runs/linking?known=true&promote=never")
+    answer = await client.post("/v1/training-runs/labels?reader=linking&known=true&promote=never")
 
     spec = wiring.jobs.get(answer.json()["id"]).spec
     assert (spec["path"], spec["known"], spec["promote"]) == (None, True, "never")
@@ -35,14 +35,14 @@ async def test_what_the_graph_knows_is_enough_where_it_is_asked_for(client, wiri
 @pytest.mark.parametrize(
     ("path", "status", "code"),
     [
-        ("linking", 422, "recipe_invalid"),
-        ("matching?known=true", 422, "recipe_invalid"),
-        ("weather", 422, "request_invalid"),
-        ("extraction?promote=perhaps", 422, "request_invalid"),
+        ("reader=linking", 422, "recipe_invalid"),
+        ("reader=matching&known=true", 422, "recipe_invalid"),
+        ("reader=weather", 422, "request_invalid"),
+        ("reader=extraction&promote=perhaps", 422, "request_invalid"),
     ],
 )
 async def test_what_cannot_run_is_refused_at_once(client, wiring, path, status, code):
-    answer = await client.post(f"/v1/training-runs/{path}")
+    answer = await client.post(f"/v1/training-runs/labels?{path}")
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert wiring.jobs.all == {}
@@ -50,7 +50,9 @@ async def test_what_cannot_run_is_refused_at_once(client, wiring, path, status, 
 
 async def test_packed_labels_are_refused_and_leave_nothing(client, wiring):
     answer = await client.post(
-        "/v1/training-runs/extraction", content=LABELS, headers={"Content-Encoding": "br"}
+        "/v1/training-runs/labels?reader=extraction",
+        content=LABELS,
+        headers={"Content-Encoding": "br"},
     )
 
     assert (answer.status_code, answer.json()["code"]) == (415, "media_type_unsupported")
@@ -61,7 +63,7 @@ async def test_the_same_key_makes_one_run_with_its_labels(client, wiring):
     key = {"Idempotency-Key": "night"}
 
     one, two = [
-        await client.post("/v1/training-runs/extraction", content=LABELS, headers=key)
+        await client.post("/v1/training-runs/labels?reader=extraction", content=LABELS, headers=key)
         for _ in range(2)
     ]
 
@@ -71,7 +73,7 @@ async def test_the_same_key_makes_one_run_with_its_labels(client, wiring):
 
 
 async def test_its_end_has_the_metrics_and_whether_it_serves(client, wiring):
-    job = (await client.post("/v1/training-runs/extraction", content=LABELS)).json()
+    job = (await client.post("/v1/training-runs/labels?reader=extraction", content=LABELS)).json()
     wiring.jobs.change(
         job["id"],
         state="succeeded",
