@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -93,6 +93,7 @@ class AskingLexicon:
     words: Mapping[str, tuple[str, ...]] = field(repr=False)  # for typing errors, by first letter
     blanked: Mapping[tuple[str, ...], str] = field(repr=False)  # Chinese names less a character
     series: Mapping[str, tuple[str, ...]] = field(repr=False)  # models by how their names begin
+    last_words: frozenset[str] = frozenset()  # `Pro` and `Max`: they make another name of one
     offers: bool = False
 
     def is_silence_no(self, parameter: str) -> bool:
@@ -155,6 +156,9 @@ class AskingLexicon:
                 words for words, found in senses.items() if found[0].kind != "function"
             ),
             series={name: tuple(ids) for name, ids in table.series.items()},
+            last_words=frozenset(
+                word for word, models in table.last_words.items() if models >= _SERIES_MODELS
+            ),
             offers=offers,
         )
 
@@ -175,6 +179,7 @@ class _Table:
         self.senses: dict[tuple[str, ...], list[Sense]] = defaultdict(list)
         self._functions: set[tuple[str, ...]] = set()
         self.series: dict[str, list[str]] = {}
+        self.last_words: Counter[str] = Counter()
 
     def add(self, phrase: tuple[str, ...], sense: Sense) -> None:
         if not phrase or len(phrase) > LONGEST_NAME:
@@ -280,24 +285,36 @@ class _Table:
     def _model(self, model: AskedModel, makers: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
         """Adds its names and the ends of them; returns the words without those of the brand."""
         whole = Sense("model", model.id, model.name, 1.0)
-        for name in (model.name, *model.names):
-            self.add(stems(name), whole)
-        own = stems(_PARENTHESES.sub("", model.name))
-        self.add(own, Sense("model", model.id, model.name, 0.95))
         brand = stems(model.brand or "")
-        if brand and own[: len(brand)] == brand:
-            own = own[len(brand) :]
-            for maker in makers:
-                self.add((*maker, *own), whole)
-                if short := _SHORT.match(" ".join(model.name.split()[1:])):
-                    # 小米8 for the Xiaomi Mi 8
-                    named = Sense("model", model.id, model.name, 0.8)
-                    self.add((*maker, *stems(short[1])), named)
+        for name in (model.name, *model.names):
+            if self._names_alone(stems(name)):
+                self.add(stems(name), whole)
+        for maker in makers:
+            self.add((*maker, *_without(stems(model.name), brand)), whole)
+        own = _without(stems(_PARENTHESES.sub("", model.name)), brand)
+        if not self._names_alone(own) and "(" in model.name:
+            return ()  # `Phone (2)` is never called `Phone`
+        for maker in makers:
+            self.add((*maker, *own), whole)
+            if short := _SHORT.match(" ".join(model.name.split()[1:])):
+                # 小米8 for the Xiaomi Mi 8
+                self.add((*maker, *stems(short[1])), Sense("model", model.id, model.name, 0.8))
+        if brand and own and own[0].isalpha():
+            self.last_words.update((own[-1],) if len(own) > 1 else ())
         for start in range(len(own)):
             if self._names_model(own[start:], whole=start == 0):
                 sure = 0.95 if start == 0 else 0.6
                 self.add(own[start:], Sense("model", model.id, model.name, sure))
         return own
+
+    def _names_alone(self, words: tuple[str, ...]) -> bool:
+        """Whether a whole name says by itself what is meant: `Phone`, `One` and `7` do not."""
+        if len(words) > 1:
+            return True
+        known = self.senses.get(words, ())
+        common = words in self._functions or words in _SYNONYMS
+        common = common or any(one.kind not in ("model", "series", "brand") for one in known)
+        return bool(words) and len(words[0]) > 1 and not is_number(words[0]) and not common
 
     def _add_series(
         self,
@@ -324,7 +341,7 @@ class _Table:
 
     def _names_model(self, part: tuple[str, ...], *, whole: bool) -> bool:
         """Whether what is left of a model's name without its brand can still name it."""
-        lone = len(part) == 1 and (is_number(part[0]) or not whole)
+        lone = len(part) == 1 and (is_number(part[0]) or len(part[0]) == 1 or not whole)
         fewest = 2 if whole else _END_CHARS
         if part in self._functions or lone or len(part) > _PART_WORDS or part in _SYNONYMS:
             return False
@@ -332,6 +349,10 @@ class _Table:
             return False
         # A model called `Phone` is asked for with its brand.
         return all(one.kind == "model" for one in self.senses.get(part, ()))
+
+
+def _without(name: tuple[str, ...], brand: tuple[str, ...]) -> tuple[str, ...]:
+    return name[len(brand) :] if brand and name[: len(brand)] == brand else name
 
 
 def _blanked(senses: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], str]:

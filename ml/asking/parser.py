@@ -18,6 +18,7 @@ from ml.asking.naming import bind_names
 from ml.asking.plan import ITEM, Condition, Language, NotUnderstood, Plan, Understood
 from ml.asking.ranking import superlative
 from ml.asking.relating import related
+from ml.asking.strangers import is_other_name
 from ml.asking.spans import Span, spans
 
 WORDS_MAX = 150  # or Chinese characters; no question has more, and each costs time
@@ -64,6 +65,8 @@ def understand(
 
 def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] | None:
     _find_models(draft)
+    if any(is_other_name(draft, place) for place, _ in draft.models):
+        return None
     if not _point(draft, before):
         return "no_context"
     ranked = superlative(draft)

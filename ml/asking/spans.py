@@ -25,6 +25,7 @@ _WORTH = {
     "numeral": 1.0,
 }
 _WHOLE_VALUE, _PART_OF_VALUE = 1.15, 1.0
+_STANDARD = 1.35  # rather than a quantity: `5g`
 _IGNORED = 0.9
 _QUANTITY, _NUMBER = 1.3, 0.9
 _HAN_WIDTH = 0.6
@@ -137,9 +138,16 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
                 continue  # `on the` is part of many texts and names none of them
             kept, _, worth = merged.get(last, ([], [], 0.0))
             whole = any(value.exact for value in values)
-            merged[last] = (kept, values, max(worth, _WHOLE_VALUE if whole else _PART_OF_VALUE))
+            own = _WHOLE_VALUE if whole else _PART_OF_VALUE
+            if is_number(keys[first]):
+                own = _STANDARD
+            merged[last] = (kept, values, max(worth, own))
         for last, (senses_, values, worth) in merged.items():
             start, end = words[first].start, words[last].end
+            if _is_plural(text[start:end]):
+                senses_ = [one for one in senses_ if not _is_plural_of(one, keys[first : last + 1])]
+                if not senses_ and not values:
+                    continue
             if senses_ and senses_[0].kind == "model" and _is_phrase(text, words, first, lexicon):
                 continue
             if stands_alone(text, start, end) or _is_apostrophe(text, end):
@@ -150,6 +158,15 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
                 )  # fmt: skip
     yield from _numbers(text, words, lexicon)
     yield from _units(text, words)
+
+
+def _is_plural(shown: str) -> bool:
+    return shown.endswith("s") and not shown.endswith("ss")
+
+
+def _is_plural_of(sense: Sense, words: Sequence[str]) -> bool:
+    """`Bolt lamps` are not the one model that is called `Bolt Lamp`."""
+    return sense.kind == "model" and not sense.name.lower().endswith("s") and len(words) > 1
 
 
 _UNIT = Sense("function", "unit", "", 0.9)
@@ -207,6 +224,12 @@ def _values(
     found: dict[int, list[ValueSense]] = {}
     if not is_number(keys[first]):
         found = dict(lexicon.texts.found(keys, first))
+    elif _is_standard(keys[first : first + 2]):
+        found = {
+            last: senses
+            for last, all_ in lexicon.texts.found(keys, first)
+            if last == first + 1 and (senses := [one for one in all_ if one.exact])
+        }
     for last in range(first, min(first + 8, len(keys))):
         for other in translated(tuple(keys[first : last + 1])):
             for end, senses in lexicon.texts.found([*other, *keys[last + 1 :]], 0):
@@ -218,6 +241,11 @@ def _values(
     for last, senses in found.items():
         if senses:
             yield last, senses
+
+
+def _is_standard(words: Sequence[str]) -> bool:
+    """`5G` and `4K`, where a text of the graph is called so."""
+    return len(words) == 2 and len(words[1]) == 1 and words[1].isascii() and words[1].isalpha()
 
 
 def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:

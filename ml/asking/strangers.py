@@ -1,0 +1,49 @@
+"""Names of models that the graph does not have, though parts of them are in it."""
+
+from __future__ import annotations
+
+from ml.asking.draft import Draft
+from ml.asking.keys import is_number, stems
+
+
+def is_other_name(draft: Draft, place: int) -> bool:
+    """Whether the words around make the name of a model at this place that of another.
+
+    `Aurora 5 Max` is none of the models where there is only an `Aurora 5`, and neither is
+    `Bolt 5 Pro` where that is made by Acme.
+    """
+    return _goes_on(draft, place) or _is_of_another(draft, place)
+
+
+def _goes_on(draft: Draft, place: int) -> bool:
+    """A number right behind a name, or a word with which other names end."""
+    if not _touches(draft, place, place + 1):
+        return False
+    behind = draft.spans[place + 1]
+    if behind.number is not None:
+        return behind.unit is None and behind.text[-1].isdigit()
+    if behind.is_kind("model"):
+        return behind.text[0].isdigit()
+    if any(value.exact for value in behind.values):
+        return False
+    named = behind.senses and not behind.does("or_more")
+    words = stems(behind.text)
+    return not named and any(word in draft.lexicon.last_words for word in words)
+
+
+def _is_of_another(draft: Draft, place: int) -> bool:
+    """A name that begins with a number, right behind a brand or a model that is not its own."""
+    words = stems(draft.spans[place].text)
+    if not words or not is_number(words[0]) or not _touches(draft, place - 1, place):
+        return False
+    before = draft.spans[place - 1]
+    model = next(one for at, one in draft.models if at == place)
+    brands = {one.id for one in before.of_kind("brand")}
+    return before.is_kind("model") or bool(brands and model.brand_id not in brands)
+
+
+def _touches(draft: Draft, first: int, second: int) -> bool:
+    if first < 0 or second >= len(draft.spans):
+        return False
+    between = draft.text[draft.spans[first].end : draft.spans[second].start]
+    return not between.strip(" (")
