@@ -21,6 +21,11 @@ _SIGNS = {
     "from": _LOW_TOO, "less": _HIGH, "before": _HIGH, "at_most": _HIGH_TOO, "or_less": _HIGH_TOO,
 }  # fmt: skip
 
+_WRITTEN = (
+    (">=", _LOW_TOO), ("≥", _LOW_TOO), ("≧", _LOW_TOO), ("<=", _HIGH_TOO), ("≤", _HIGH_TOO),
+    ("≦", _HIGH_TOO), (">", _LOW), ("<", _HIGH),
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Amount:
@@ -110,10 +115,13 @@ def _upper_end(draft: Draft, place: int) -> int | None:
 def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
     """Which end of a range the number is, and the adjective that says so."""
     ahead = draft.behind(last)
-    for at in (ahead, last + 1):
+    past = _past_name(draft, ahead)
+    for at in (ahead, last + 1, past):
         if at is not None and draft.free(at) and (sign := _sign_behind(draft, at)):
             draft.used.add(at)
             return sign, None
+    if written := _written_sign(draft, place):
+        return written, None
     than = False
     for at in range(place - 1, max(place - 5, -1), -1):
         span = draft.spans[at]
@@ -128,6 +136,19 @@ def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
         draft.used.add(ahead)  # 比 200 克 重
         return _beyond(adjective[0].id), adjective[0].id
     return None, None
+
+
+def _past_name(draft: Draft, ahead: int | None) -> int | None:
+    """`12 lm of flux or more`: what stands behind the name of the number."""
+    named = ahead is not None and draft.free(ahead) and draft.spans[ahead].is_kind("parameter")
+    at = draft.behind(ahead) if ahead is not None and named else None
+    return at if at is not None and draft.spans[at].does("or_more", "or_less") else None
+
+
+def _written_sign(draft: Draft, place: int) -> str | None:
+    """`>= 200 g`: signs are no words."""
+    before = draft.text[: draft.spans[place].start].rstrip()
+    return next((sign for end, sign in _WRITTEN if before.endswith(end)), None)
 
 
 def _sign_behind(draft: Draft, at: int) -> str | None:

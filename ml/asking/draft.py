@@ -6,11 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from graph.records import Parameter
-from ml.asking.lexicon import AskedModel, AskingLexicon
+from ml.asking.lexicon import AskedModel, AskingLexicon, Sense
 from ml.asking.plan import Condition
 from ml.asking.spans import Span
 
 SILENT = ("ignore", "have", "use", "as", "item", "yes_no")
+
+
+def _sure(sense: Sense) -> float:
+    return sense.sure
 
 
 @dataclass(slots=True)
@@ -72,10 +76,22 @@ class Draft:
     def parameters(self, place: int) -> list[Parameter]:
         """What a span names, the likeliest first."""
         senses = self.spans[place].of_kind("parameter")
+        senses = self._said_together(place, senses) or senses
         ranked = sorted(
             senses, key=lambda one: (-one.sure, -self.lexicon.stated.get(one.id, 0), one.id)
         )
         return [self.lexicon.parameters[one.id] for one in ranked]
+
+    def _said_together(self, place: int, senses: Sequence[Sense]) -> list[Sense]:
+        """What two names beside each other both mean, as the surer of them says it."""
+        for beside in (place - 1, place + 1):
+            if not 0 <= beside < len(self.spans):
+                continue
+            surer = {one.id: one for one in self.spans[beside].of_kind("parameter")}
+            both = [max(one, surer[one.id], key=_sure) for one in senses if one.id in surer]
+            if both and len(both) < len(senses):
+                return both
+        return []
 
     def parameter(self, place: int, *kinds: str) -> Parameter | None:
         """The likeliest one, of these kinds."""

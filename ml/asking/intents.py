@@ -7,7 +7,7 @@ import re
 from graph.records import Parameter
 from ml.asking.adjectives import fits, meant
 from ml.asking.amounts import usual
-from ml.asking.counting import counts
+from ml.asking.counting import counts, most_common
 from ml.asking.draft import Draft
 from ml.asking.naming import bind_possessions
 from ml.asking.plan import BRAND, ITEM, PRICE, Condition, Plan
@@ -59,8 +59,8 @@ def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan
         bind_possessions(draft, set())
         return Plan("items", among)
     counted, fields = counts(draft), _fields(draft)
-    if stated:
-        return None
+    if stated:  # `Aurora 5 dimmable?`
+        return None if fields or counted or open_ else Plan("check", items=ids)
     if PRICE in fields:  # what offers ask for it
         return Plan("aggregate", among, fields=(PRICE,), aggregate="lowest")
     if fields:
@@ -84,7 +84,7 @@ def _fields(draft: Draft) -> tuple[str, ...]:
     for place in range(len(draft.spans)):
         if place in draft.used:
             continue
-        named = draft.parameter(place)
+        named = _of_kind(draft, place) or draft.parameter(place)
         if named is not None:
             draft.used.add(place)
             if not _said_twice(draft, place, fields):
@@ -96,6 +96,16 @@ def _fields(draft: Draft) -> tuple[str, ...]:
         measured = usual(draft, draft.spans[place_].unit or "")
         fields += [measured.id] if measured else []
     return tuple(dict.fromkeys(fields))
+
+
+def _of_kind(draft: Draft, place: int) -> Parameter | None:
+    """What a text says where `what kind of` stands beside: `what kind of shade`."""
+    if not draft.has("kind"):
+        return None
+    found = draft.parameter(place, "text")
+    if found is not None:
+        draft.used.update(draft.places("kind"))
+    return found
 
 
 def _meant_by(draft: Draft, place: int, fields: list[str]) -> str | None:
@@ -137,6 +147,8 @@ def _how(text: str) -> str | None:
 def _said_twice(draft: Draft, place: int, fields: list[str]) -> bool:
     """Whether a span only says again what the one beside it has said: `battery capacity`."""
     before = place - 1
+    while before >= 0 and (draft.silent(before) or draft.spans[before].does("how_much", "count")):
+        before -= 1
     return (
         before >= 0
         and before in draft.used
@@ -155,8 +167,12 @@ def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | 
     place = draft.first("average", "total")
     if place is not None and (parameter := one_number(draft)):
         draft.used.add(place)
+        draft.used.update(draft.places("how"))  # how heavy on average
         mean = draft.spans[place].does("average")
         return Plan("aggregate", fields=(parameter.id,), aggregate="average" if mean else "total")
+    if ranked is None and (grouped := most_common(draft)) is not None:
+        bind_possessions(draft, set())
+        return grouped
     if ranked is not None:
         return _ranked_items(draft, ranked)
     if (place := draft.first("when")) is not None and (year := meant("new", draft.lexicon)):
@@ -194,10 +210,13 @@ def _ranked_items(draft: Draft, ranked: Ranked) -> Plan:
 
 def _listed(draft: Draft, *, follows: bool) -> Plan | None:
     there = _THERE.match(draft.text) and not draft.has("which")
-    if draft.conditions and (there or (draft.chinese and draft.has("yes_no"))):
+    recommends = draft.has("recommend")
+    if draft.conditions and not recommends and (there or (draft.chinese and draft.has("yes_no"))):
         return Plan("check")
     if not _names_items(draft, follows=follows):
         return None
+    if draft.conditions:
+        draft.used.update(draft.places("recommend"))  # of what is told apart by nothing, none
     find_top(draft, 0)
     return Plan("items", top=draft.top)
 

@@ -48,7 +48,7 @@ screen size|display size|diagonal|屏幕尺寸|屏幕大小|屏幕对角线|显�
 display type|screen type|panel type|屏幕类型|屏幕材质|面板|面板类型|display technology
   |screen technology
 screen to body ratio|屏占比|screen ratio
-price|cost|price tag|retail price|价格|价钱|售价|多少钱|价|定价|报价|launch price|上市价格
+price|cost|priced|costing|price tag|retail price|价格|价钱|售价|多少钱|价|定价|报价|launch price|上市价格
   |发售价|首发价
 year|release year|launch year|released|launched|announced|introduced|release|launch
   |announcement|release date|launch date|came out|come out|debut|debuted|unveiled|年份|年
@@ -153,7 +153,7 @@ wood|wooden|木|木头|木质
 cotton|棉|纯棉
 steel|钢
 android|安卓
-snapdragon|骁龙
+snapdragon|sd|骁龙
 mediatek|联发科
 qualcomm|高通
 exynos|猎户座

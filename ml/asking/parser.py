@@ -18,7 +18,7 @@ from ml.asking.naming import bind_names
 from ml.asking.plan import ITEM, Condition, Language, NotUnderstood, Plan, Understood
 from ml.asking.ranking import superlative
 from ml.asking.relating import related
-from ml.asking.strangers import is_other_name
+from ml.asking.strangers import has_strangers, is_other_name
 from ml.asking.spans import Span, spans
 
 WORDS_MAX = 150  # or Chinese characters; no question has more, and each costs time
@@ -29,7 +29,7 @@ _UNUSED = 0.6  # what a name that the plan has no use for leaves of the confiden
 _TELLING = frozenset(
     {"most", "least", "highest", "lowest", "comparative", "diminutive", "same", "similar", "than"}
     | {"not", "average", "total", "more", "less", "at_least", "at_most", "before", "after"}
-    | {"or_more", "or_less", "who", "when", "count", "how", "ordinal"}
+    | {"or_more", "or_less", "where", "opinion", "recommend", "who", "when", "count", "how", "ordinal"}
 )
 
 
@@ -65,7 +65,7 @@ def understand(
 
 def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] | None:
     _find_models(draft)
-    if any(is_other_name(draft, place) for place, _ in draft.models):
+    if any(is_other_name(draft, place) for place, _ in draft.models) or has_strangers(draft):
         return None
     if not _point(draft, before):
         return "no_context"
@@ -167,7 +167,15 @@ def _goes_on(draft: Draft) -> bool:
 
 
 def _names_subject(draft: Draft) -> bool:
-    return any(span.is_kind("category") or span.does("item", "brand") for span in draft.spans)
+    return any(
+        span.is_kind("category") or (span.does("item", "brand") and not _is_pronoun(span))
+        for span in draft.spans
+    )
+
+
+def _is_pronoun(span: Span) -> bool:
+    """`Which one` speaks of what was named before."""
+    return span.text.lower() in ("one", "ones", "款")
 
 
 def _left(draft: Draft) -> list[Span]:
@@ -181,7 +189,10 @@ def _left(draft: Draft) -> list[Span]:
 
 def _confidence(draft: Draft, left: Sequence[Span]) -> float:
     lost = _is_other_way_round(draft) or any(
-        span.number is not None or span.is_kind("model") or span.function in _TELLING
+        span.number is not None
+        or span.is_kind("model")
+        or span.is_kind("adjective")  # `cheap`, where nothing has a price
+        or span.function in _TELLING
         for span in left
     )
     if lost:

@@ -163,7 +163,12 @@ def which_is_more(draft: Draft) -> Ranked | None:
         for place, span in enumerate(draft.spans)
         if place not in draft.used
     )
-    return comparative(draft, 0) if asks and compares else None
+    if not (asks and compares):
+        return None
+    found = comparative(draft, 0)
+    if found is not None:
+        draft.used.update(draft.places("who"))
+    return found
 
 
 def one_number(draft: Draft) -> Parameter | None:

@@ -7,6 +7,7 @@ from ml.asking.counting import counts
 from ml.asking.draft import Draft
 from ml.asking.naming import bind_names, negation
 from ml.asking.plan import BRAND, Condition, Plan
+from ml.asking.spans import Span
 from ml.asking.ranking import comparative, find_top, one_number
 
 _BESIDE = 4  # spans between `same` and what it is said of
@@ -90,7 +91,7 @@ def _shared_fields(draft: Draft, place: int) -> list[tuple[int, int, str]]:
 def _using(draft: Draft) -> Plan | None:
     """`lamps using the socket of X`: what others have, said without the word `same`."""
     category = next(
-        (at for at, one in enumerate(draft.spans) if one.is_kind("category") or one.does("item")),
+        (at for at, one in enumerate(draft.spans) if _is_subject(draft, at, one)),
         None,
     )
     use = draft.first("use")
@@ -109,6 +110,11 @@ def _using(draft: Draft) -> Plan | None:
             same = Condition(parameter.id, same_as=draft.models[0][1].id)
             return Plan("count" if counts(draft) else "items", (same,))
     return None
+
+
+def _is_subject(draft: Draft, place: int, span: Span) -> bool:
+    """What others may be called: lamps, models, or the name of a brand: `which Acmes`."""
+    return span.is_kind("category") or span.does("item") or (draft.free(place) and span.is_kind("brand"))
 
 
 def _compared(draft: Draft, than: int) -> Plan | None:

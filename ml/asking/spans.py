@@ -26,6 +26,7 @@ _WORTH = {
 }
 _WHOLE_VALUE, _PART_OF_VALUE = 1.15, 1.0
 _STANDARD = 1.35  # rather than a quantity: `5g`
+_MYRIADS = {"万": 10_000, "亿": 100_000_000}
 _IGNORED = 0.9
 _QUANTITY, _NUMBER = 1.3, 0.9
 _HAN_WIDTH = 0.6
@@ -35,7 +36,7 @@ _LONGER = 0.45  # for each further word: one long name rather than two short one
 _PREPOSITIONS = frozenset({"in", "a", "d", "t", "m"})  # behind a space, no units
 _TYPED_CHARS = 5  # shorter words have too many neighbours to be mended
 _YEARS = range(1900, 2100)
-_HAN_SHORTEST, _HAN_LONGEST = 4, 6  # characters of a name that is mended
+_HAN_SHORTEST, _HAN_LONGEST = 3, 6  # characters of a name that is mended
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,16 +279,24 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
         shown = text[word.start : word.end]
         yield Span(place, place, word.start, word.end, shown, number=number, worth=_NUMBER)
         behind = words[place + 1] if place + 1 < len(words) else None
+        if behind is not None and behind.key in _MYRIADS:
+            unit = "px" if "像素" in text else None  # which is often left out behind 万
+            shown, worth = text[word.start : behind.end], _QUANTITY + _HAN_WIDTH
+            number *= _MYRIADS[behind.key]
+            yield Span(
+                place, place + 1, word.start, behind.end, shown, (), (), number, unit, worth
+            )
+            continue
         if behind is None or behind.key in _PREPOSITIONS or is_han(behind.key):
             continue
         if word.end == behind.start:
             continue  # what is glued is found with all other quantities
-        unit = find_unit(text[behind.start : behind.end])
-        if unit is not None and unit.dimension in dimensions:
+        written = find_unit(text[behind.start : behind.end])
+        if written is not None and written.dimension in dimensions:
             shown = text[word.start : behind.end]
             worth = _QUANTITY * 2 + _LONGER
             yield Span(
-                place, place + 1, word.start, behind.end, shown, (), (), number, unit.symbol, worth
+                place, place + 1, word.start, behind.end, shown, (), (), number, written.symbol, worth
             )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from ml.asking.draft import Draft
 from ml.asking.keys import is_number, stems
 
+_YEARS = range(1900, 2100)
+
 
 def is_other_name(draft: Draft, place: int) -> bool:
     """Whether the words around make the name of a model at this place that of another.
@@ -13,6 +15,26 @@ def is_other_name(draft: Draft, place: int) -> bool:
     `Bolt 5 Pro` where that is made by Acme.
     """
     return _goes_on(draft, place) or _is_of_another(draft, place)
+
+
+def has_strangers(draft: Draft) -> bool:
+    """Whether a brand is followed by what only names of models have: `Bolt 77`."""
+    return any(
+        span.is_kind("brand") and _touches(draft, place, place + 1) and _is_name(draft, place + 1)
+        for place, span in enumerate(draft.spans)
+    )
+
+
+def _is_name(draft: Draft, place: int) -> bool:
+    span = draft.spans[place]
+    if place in draft.used or any(value.exact for value in span.values):
+        return False
+    if span.number is not None:
+        behind = draft.spans[place + 1] if place + 1 < len(draft.spans) else None
+        counts = behind is not None and (behind.is_kind("category") or behind.does("item", "count"))
+        whole = span.unit is None and span.text.isdigit() and int(span.text) not in _YEARS
+        return whole and not counts
+    return not span.senses and any(word in draft.lexicon.last_words for word in stems(span.text))
 
 
 def _goes_on(draft: Draft, place: int) -> bool:

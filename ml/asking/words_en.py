@@ -13,7 +13,13 @@ FUNCTIONS: dict[str, str] = {
         "|identify|enumerate|pick|choose|say|tell|provide|could|may|might|must|shall"
         "|such|very|really|exactly how|overall|entire|whole|these days|now|today|onboard"
         "|built in|built-in|own|owns|features|carry|carries|sport|sports|pack|packs"
-        "|weighing|measuring|priced|costing|costs|dated|comes out|available from"
+        "|weighing|measuring|dated|inside|else|options|option|choices|variants|variant|versions"
+        "|version|powers|power by|plz|pls|ok|okay|hmm|btw|so what|whats up with|a new|some new"
+        "|need a new|want a new|buy a new|get a new|buy|get me|go for|on board|fitted|fitted with"
+        "|put in|it's|that's the|which's|right now|would you|do you sell|do you stock|you guys"
+        "|you people|them all|again|though|yeah|curious|i wonder|wondering"
+        "|was wondering|let me know|know|quick question|question|mind telling me|remind me"
+        "|can i get|can i have|i can get|got in|comes out|available from"
         "|available in|range|line|lineup|line-up|series|family|portfolio|a|an|the|of|in"
         "|on|at|for|to|as|by|from|is|are|was|were|be|been|being|do|does|did|please|there"
         "|that|this|will|would|i|me|my|we|you|us|am|so|then|only|just|all|any|some|each"
@@ -35,22 +41,26 @@ FUNCTIONS: dict[str, str] = {
         "use|uses|using|used|powered by|run|runs|running|run on|runs on|running on"
         "|built on|based on|driven by|equipped with"
     ),
-    "have": "have|has|had|having|with|offering",
+    "have": "have|has|had|having|with|w|offering",
     "which": (
-        "which is|which are|which has|which have|which|what|which of|what are|what is|whichever"
+        "wich|whcih|whihc|wat|wht|which ones|which one is|which is|which are|which has|which have|which|what|which of|what are|what is|whichever"
     ),
     "who": (
-        "who makes|who made|who is the maker of|who manufactures|who manufactured"
+        "who|who makes|who made|who is behind|who is the maker of|who manufactures|who manufactured"
         "|who produces|who produced|who built|who sells"
     ),
     "when": ("when|when was|when did|when were|in which year|in what year|what year|which year"),
-    "how": "how",
+    "how": "how|how's",
+    "kind": "what kind of|what type of|what sort of|which kind of|which type of|which sort of",
+    "where": "where",
+    "common": "common|popular|frequent|often|frequently|widespread",
+    "recommend": "recommend|suggest|recommendation|suggestion|any recommendations|any suggestions",
     "count": (
         "how many of|how many of the|how many|number of|count|count of|count the"
         "|how many different|what number of|the number of|total number of"
         "|how many of them|how many of those|how many of these"
     ),
-    "average": "average|mean|on average|avg",
+    "average": "average|mean|on average|avg|avg.|typical|typically|in the mean",
     "total": "total|sum of|combined|sum",
     "more": (
         "more than|over|above|greater than|exceeding|exceeds|exceed|beyond|upwards of|north of|>"
@@ -74,7 +84,7 @@ FUNCTIONS: dict[str, str] = {
     ),
     "or_more": (
         "or more|or above|or higher|or larger|or bigger|and above|and up|and more|plus"
-        "|or greater|or over|or better|or heavier|or longer|and higher|and over"
+        "|or greater|or newer than that|or over|or better than that|or upwards|upwards|and bigger|and larger|and newer|and better|or better|or heavier|or longer|and higher|and over"
     ),
     "or_less": (
         "or less|or below|or lower|or smaller|or fewer|and below|or under|and under"
