@@ -25,7 +25,7 @@ class Draft:
         used: places of the spans that something has been made of.
         conditions: each with the place of its span.
         models: named items, each with the place of its span.
-        top: how many are asked for.
+        top: how many are asked for; `last`: only the last of them is.
         points: whether `it` or `them` means what was answered before.
         doubt: what makes the answer less sure, multiplied.
     """
@@ -38,6 +38,7 @@ class Draft:
     conditions: list[tuple[int, Condition]] = field(default_factory=list)
     models: list[tuple[int, AskedModel]] = field(default_factory=list)
     top: int | None = None
+    last: bool = False
     points: bool = False
     doubt: float = 1.0
 

@@ -19,6 +19,7 @@ _YES_NO = re.compile(r"(?:is|are|was|were|does|do|did|has|have|can|could)\b", re
 _THERE = re.compile(
     r"(?:is|are|was|were) there\b|(?:do|does) (?:you|the)\b|有没有|有无|是否有", re.I
 )
+_WHOSE = ("谁",)
 _MEASURED = frozenset({"heavy", "large", "tall", "wide", "long", "thick", "expensive"})
 
 
@@ -161,6 +162,10 @@ def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | 
     if any(place < 0 and one.field == ITEM for place, one in draft.conditions):
         ranked = ranked or which_is_more(draft)  # 哪个屏幕大, of what was named before
     place = draft.first("brand")
+    if place is None and (place := draft.first("who")) is not None:
+        if draft.spans[place].text.endswith(_WHOSE) and draft.conditions:
+            draft.used.add(place)  # 都有谁: which items
+            place = None
     if place is not None and not draft.spans[place].is_kind("brand"):
         draft.used.add(place)
         return _about_brands(draft, ranked, counted=counted)

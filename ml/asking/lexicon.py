@@ -82,6 +82,7 @@ class AskingLexicon:
     stated: Mapping[str, int]
     items: Mapping[str, int] = field(repr=False)  # by value, how many state it
     numbers: Mapping[str, tuple[tuple[float, int], ...]] = field(repr=False)  # with their items
+    ids: Mapping[tuple[str, float], str] = field(repr=False)  # of values, by number
     lowest: Mapping[str, float]
     highest: Mapping[str, float]
     brands: Mapping[str, Named]
@@ -141,6 +142,11 @@ class AskingLexicon:
             stated=stated,
             items={value.id: value.items for value in values},
             numbers={parameter: tuple(found) for parameter, found in numbers.items()},
+            ids={
+                (value.parameter, value.number): value.id
+                for value in values
+                if value.number is not None
+            },
             lowest={parameter: min(found)[0] for parameter, found in numbers.items()},
             highest={parameter: max(found)[0] for parameter, found in numbers.items()},
             brands={one.id: one for one in brands},

@@ -144,18 +144,31 @@ def _beside(span: object) -> bool:
     return bool(getattr(span, "senses", ())) and span.is_kind("parameter")  # type: ignore[attr-defined]
 
 
+def _as_values(draft: Draft, condition: Condition) -> Condition:
+    """`12 or 15 W`: exact numbers as the values that they are, so that they can be alternatives."""
+    if condition.low is None or condition.low != condition.high:
+        return condition
+    value = draft.lexicon.ids.get((condition.field, condition.low))
+    if value is None:
+        return condition
+    return Condition(condition.field, values=(value,), negated=condition.negated)
+
+
 def _join(draft: Draft) -> None:
     """`Samsung or Huawei`: values of one field with a conjunction between are alternatives."""
     joined: list[tuple[int, Condition]] = []
     for place, condition in sorted(draft.conditions, key=lambda one: one[0]):
         if joined:
             before_place, before = joined[-1]
+            if before.field == condition.field and before.is_range and condition.is_range:
+                before, condition = _as_values(draft, before), _as_values(draft, condition)
             same = before.field == condition.field and before.values and condition.values
             between = range(before_place + 1, place)
             words = [at for at in between if not draft.silent(at) and at not in draft.used]
             conjunction = any(draft.spans[at].does("or") for at in words)
             both = all(draft.spans[at].does(*_JOINS) for at in words)
-            alternatives = both and (conjunction or condition.field in (BRAND, CATEGORY))
+            number = condition.values and condition.values[0] in draft.lexicon.ids.values()
+            alternatives = both and (conjunction or number or condition.field in (BRAND, CATEGORY))
             if (
                 same
                 and alternatives

@@ -29,7 +29,7 @@ _UNUSED = 0.6  # what a name that the plan has no use for leaves of the confiden
 _TELLING = frozenset(
     {"most", "least", "highest", "lowest", "comparative", "diminutive", "same", "similar", "than"}
     | {"not", "average", "total", "more", "less", "at_least", "at_most", "before", "after"}
-    | {"or_more", "or_less", "where", "opinion", "recommend", "who", "when", "count", "how", "ordinal"}
+    | {"or_more", "or_less", "since", "between", "where", "opinion", "recommend", "who", "when", "count", "how", "ordinal"}
 )
 
 
@@ -85,7 +85,8 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
     if plan is None:
         return None
     conditions = (*plan.conditions, *(condition for _, condition in draft.conditions))
-    return replace(plan, conditions=tuple(dict.fromkeys(conditions)))
+    last = draft.last and plan.order_by is not None
+    return replace(plan, conditions=tuple(dict.fromkeys(conditions)), last=last)
 
 
 def _find_models(draft: Draft) -> None:

@@ -6,10 +6,14 @@ from graph.records import Parameter
 from ml.asking.adjectives import MEASURES, fits, meant
 from ml.asking.draft import Draft
 from ml.asking.plan import Order
+from ml.asking.words_en import ORDINALS as ENGLISH
+from ml.asking.words_zh import ORDINALS as CHINESE
 
 OTHER_WAY: dict[Order, Order] = {"highest": "lowest", "lowest": "highest"}
 _TOP_MAX = 100
 _NEAR = 3  # spans between a number or a name and the superlative that it belongs to
+
+ORDINALS = {**ENGLISH, **CHINESE}
 
 Ranked = tuple[Parameter, Order]
 
@@ -18,9 +22,27 @@ def superlative(draft: Draft) -> Ranked | None:
     """The number that chooses the items; what says so is used up, as is `top 5`."""
     for place in range(len(draft.spans)):
         if place not in draft.used and (found := _superlative_at(draft, place)):
-            find_top(draft, place)
+            if not _find_place(draft, place):
+                find_top(draft, place)
             return found
     return _first_of(draft)
+
+
+def _find_place(draft: Draft, place: int) -> bool:
+    """`the second heaviest`, 重量第二的, 第三重: which place of the order is asked for."""
+    near = sorted(draft.places("ordinal"), key=lambda one: abs(one - place))
+    for at in near:
+        number = ORDINALS.get(draft.spans[at].text.lower().replace(" ", ""))
+        if number is not None and abs(at - place) <= _NEAR:
+            draft.top, draft.last = number, True
+            draft.used.add(at)
+            return True
+    return False
+
+
+def _ordinal_adjective(draft: Draft, place: int) -> bool:
+    """第二重: an adjective that is no superlative by itself."""
+    return place > 0 and draft.free(place - 1) and draft.spans[place - 1].does("ordinal")
 
 
 def _first_of(draft: Draft) -> Ranked | None:
@@ -35,7 +57,7 @@ def _first_of(draft: Draft) -> Ranked | None:
 def _superlative_at(draft: Draft, place: int) -> Ranked | None:
     span = draft.spans[place]
     adjective = span.of_kind("adjective")
-    if adjective and adjective[0].degree == "superlative":
+    if adjective and (adjective[0].degree == "superlative" or _ordinal_adjective(draft, place)):
         meaning: str | None = adjective[0].id
         order, last = MEASURES[adjective[0].id].order, place
     elif span.does("most", "highest", "least", "lowest"):

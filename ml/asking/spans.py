@@ -287,6 +287,9 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
                 place, place + 1, word.start, behind.end, shown, (), (), number, unit, worth
             )
             continue
+        if behind is not None and behind.key == "年" and number in _YEARS:
+            shown, worth = text[word.start : behind.end], _QUANTITY + _HAN_WIDTH
+            yield Span(place, place + 1, word.start, behind.end, shown, number=number, worth=worth)
         if behind is None or behind.key in _PREPOSITIONS or is_han(behind.key):
             continue
         if word.end == behind.start:
@@ -344,8 +347,9 @@ def _mended_han(place: int, words: Sequence[Token], lexicon: AskingLexicon) -> d
     """`后置摄象头`: a name of several characters, of which one is another."""
     for size in range(_HAN_LONGEST, _HAN_SHORTEST - 1, -1):
         for first in range(max(place - size + 1, 0), min(place, len(words) - size) + 1):
-            phrase = [word.key for word in words[first : first + size]]
-            phrase[place - first] = "*"
-            if found := lexicon.blanked.get(tuple(phrase)):
-                return {place: found}
+            for wrong in (place, *range(first, first + size)):  # 处里器: 里 is a word too
+                phrase = [word.key for word in words[first : first + size]]
+                phrase[wrong - first] = "*"
+                if found := lexicon.blanked.get(tuple(phrase)):
+                    return {wrong: found}
     return {}

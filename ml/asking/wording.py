@@ -36,9 +36,11 @@ def paraphrase(plan: Plan, lexicon: AskingLexicon, language: Language) -> str:
         by = field_name(plan.order_by, lexicon, zh) if plan.order_by else ""
         top = plan.top or 1
         if zh:
-            parts.append(f"{by}{'最高' if plan.order == 'highest' else '最低'}的 {top} 个")
+            which = f"第 {top} 个" if plan.last else f" {top} 个"
+            parts.append(f"{by}{'最高' if plan.order == 'highest' else '最低'}的{which}")
         else:
-            parts.append(f"the {top} with the {plan.order} {by}".rstrip())
+            which = f"number {top}" if plan.last else f"the {top}"
+            parts.append(f"{which} with the {plan.order} {by}".rstrip())
     return ("；" if zh else "; ").join(parts)
 
 

@@ -172,3 +172,7 @@ _UP_TO_TWELVE = "two three four five six seven eight nine ten eleven twelve"
 NUMBERS: dict[str, int] = {
     word: number for number, word in enumerate(_UP_TO_TWELVE.split(" "), start=2)
 }
+ORDINALS: dict[str, int] = {
+    "second": 2, "2nd": 2, "runnerup": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4,
+    "fifth": 5, "5th": 5,
+}  # fmt: skip

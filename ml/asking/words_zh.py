@@ -49,7 +49,7 @@ FUNCTIONS: dict[str, str] = {
     "before": "之前|以前|前|早于",
     "since": "起|以来|开始|自从|以后含|之后含|后含|含以后|含之后|及以后|及之后|或之后|或以后",
     "money": "欧元",
-    "ordinal": "今年|去年|明年|前年|第二|第三|第四|倒数|倒数第二",
+    "ordinal": "今年|去年|明年|前年|第二|第三|第四|第五|第2|第3|第4|第5|排第二|排第三|排名第二|排名第三|倒数|倒数第二",
     "kind": "什么类型的|什么样的|什么种类的|哪种类型的|什么材质的|什么类型|哪种类型|什么样|什么材质",
     "common": "常见|常用|普遍|流行",
     "where": "哪里|哪儿|在哪|何处",
@@ -129,3 +129,9 @@ ADJECTIVES: dict[str, str] = {
 NUMBERS: dict[str, int] = {
     sign: number for number, sign in enumerate("一二三四五六七八九十", start=1)
 } | {"两": 2, "二十": 20, "十五": 15}
+ORDINALS: dict[str, int] = {
+    f"{before}{sign}": number
+    for before in ("第", "排第", "排名第")
+    for number in range(2, 6)
+    for sign in (str(number), "一二三四五"[number - 1])
+}
