@@ -42,6 +42,21 @@ def bind_numbers(draft: Draft) -> None:
             _bind(draft, place)
 
 
+def pass_over_said(draft: Draft) -> None:
+    """`A light lamp, under 200 g`: an adjective that a range says more exactly."""
+    for place, span in enumerate(draft.spans):
+        adjective = span.of_kind("adjective")
+        if place in draft.used or not adjective or adjective[0].degree != "plain":
+            continue
+        parameter = meant(adjective[0].id, draft.lexicon)
+        high = MEASURES[adjective[0].id].order == "highest"
+        if parameter is not None and any(
+            one.field == parameter.id and (one.low if high else one.high) is not None
+            for _, one in draft.conditions
+        ):
+            draft.used.add(place)
+
+
 def _bind(draft: Draft, place: int) -> None:
     upper = _upper_end(draft, place)
     sign, adjective = _sign(draft, place, upper if upper is not None else place)
@@ -276,7 +291,7 @@ def _taking(draft: Draft, at: int, unit: str | None, place: int) -> Parameter | 
             continue
         if unit is None:
             high = draft.lexicon.highest.get(parameter.id)
-            if calendar and high is not None and not parameter.unit and high < _YEARS[0]:
+            if calendar and high is not None and high < _YEARS[0] / (2 if parameter.unit else 1):
                 continue
             return parameter
         if dimension_of(parameter) == _dimension(unit) or _convertible(number, unit, parameter):

@@ -39,8 +39,9 @@ def _grouped_by(draft: Draft) -> str | None:
     if (place := draft.first("when")) is not None and (year := meant("new", draft.lexicon)):
         draft.used.add(place)
         return year.id
-    place = draft.first("which")
-    for at in range(place + 1, place + _BESIDE) if place is not None else ():
+    places = (draft.first("common"), draft.first("which"))
+    behind = (range(place + 1, place + _BESIDE) for place in places if place is not None)
+    for at in (at for range_ in behind for at in range_):
         if at < len(draft.spans) and draft.spans[at].is_kind("category"):
             return None
         if draft.free(at) and (named := draft.parameter(at, "text", "number")) is not None:

@@ -10,7 +10,7 @@ from ml.asking.lexicon import AskedModel, AskingLexicon, Sense
 from ml.asking.plan import Condition
 from ml.asking.spans import Span
 
-SILENT = ("ignore", "have", "use", "as", "item", "yes_no")
+SILENT = ("ignore", "have", "use", "as", "item", "yes_no", "series")
 
 
 def _sure(sense: Sense) -> float:
@@ -61,6 +61,12 @@ class Draft:
         """Whether this word says nothing where it stands between two others."""
         return self.spans[place].does(*SILENT)
 
+    def is_parted(self, one: int, other: int) -> bool:
+        """Whether a sign stands between two spans: `weight, height`, `front & rear`."""
+        first, last = sorted((one, other))
+        between = self.text[self.spans[first].end : self.spans[last].start]
+        return any(sign in ",，、;；&/" for sign in between)
+
     def before(self, place: int) -> int | None:
         """The span before this one, silent ones passed over."""
         place -= 1
@@ -86,7 +92,7 @@ class Draft:
     def _said_together(self, place: int, senses: Sequence[Sense]) -> list[Sense]:
         """What two names beside each other both mean, as the surer of them says it."""
         for beside in (place - 1, place + 1):
-            if not 0 <= beside < len(self.spans):
+            if not 0 <= beside < len(self.spans) or self.is_parted(beside, place):
                 continue
             surer = {one.id: one for one in self.spans[beside].of_kind("parameter")}
             both = [max(one, surer[one.id], key=_sure) for one in senses if one.id in surer]

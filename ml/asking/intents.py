@@ -50,6 +50,8 @@ def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan
     if len(ids) > 1 and (ranked or (ranked := which_is_more(draft))):
         parameter, order = ranked
         return Plan("items", among, order_by=parameter.id, order=order, top=draft.top or 1)
+    if ranked is not None:  # of several numbers of one item
+        return Plan("aggregate", among, fields=(ranked[0].id,), aggregate=ranked[1])
     stated = bool(draft.conditions)
     open_ = draft.has("which", "how", "how_much", "who", "when")
     if yes_no(draft) or (stated and draft.has("have") and not open_):
@@ -61,7 +63,8 @@ def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan
         return Plan("items", among)
     counted, fields = counts(draft), _fields(draft)
     if stated:  # `Aurora 5 dimmable?`
-        return None if fields or counted or open_ else Plan("check", items=ids)
+        lone = not (fields or counted or open_ or draft.chinese)
+        return Plan("check", items=ids) if lone else None
     if PRICE in fields:  # what offers ask for it
         return Plan("aggregate", among, fields=(PRICE,), aggregate="lowest")
     if fields:
@@ -153,6 +156,7 @@ def _said_twice(draft: Draft, place: int, fields: list[str]) -> bool:
     return (
         before >= 0
         and before in draft.used
+        and not draft.is_parted(before, place)
         and any(one.id in fields for one in draft.parameters(place))
     )
 
@@ -250,7 +254,14 @@ def _about_brands(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan
         order = "highest" if most is not None else "lowest"
         return Plan("groups", fields=(BRAND,), order=order, top=draft.top or 1)
     bind_possessions(draft, set())
+    if any(one.negated and _speaks_of_items(draft, at) for at, one in draft.conditions):
+        return None  # `brands without black lamps` are not those that have others
     return Plan("count" if counted else "values", fields=(BRAND,))
+
+
+def _speaks_of_items(draft: Draft, place: int) -> bool:
+    behind = place + 1
+    return place >= 0 and behind < len(draft.spans) and draft.spans[behind].is_kind("category")
 
 
 def _value_asked(draft: Draft) -> tuple[int, str] | None:

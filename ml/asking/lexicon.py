@@ -329,7 +329,7 @@ class _Table:
     ) -> None:
         """`Aurora` for Aurora 3 and Aurora 5, where nothing else is called so."""
         for words, models in beginnings.items():
-            named = (self.senses.get(words[place : place + 1], ()) for place in range(len(words)))
+            named = (self.senses.get((word,), ()) for word in words if len(word) > 1)
             taken = words in _SYNONYMS or any(
                 one.kind not in ("model", "series")
                 for senses in (*named, self.senses.get(words, ()))

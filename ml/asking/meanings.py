@@ -78,7 +78,7 @@ front camera|selfie cam|selfie camera resolution|front camera resolutionera|self
   |前置摄像头|前摄|自拍|自拍摄像头|前置相机|前置镜头|前摄像头|前置|front facing camera
 camera feature|camera features|相机功能|拍照功能|摄像功能|摄像头功能
 video|video recording|视频|录像|视频录制|摄像
-operating system|os|system|操作系统|系统|software|platform
+operating system|os|system|os version|system version|android version|安卓版本|系统版本|操作系统|系统|software|platform
 colour|color|颜色|配色|色彩|机身颜色
 sensor|传感器|感应器
 fingerprint|fingerprint sensor|fingerprint reader|fingerprint scanner|指纹|指纹识别

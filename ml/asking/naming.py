@@ -30,8 +30,8 @@ def bind_names(draft: Draft) -> None:
                 draft.used.add(place)
         elif span.values and not _better_named(span):
             _bind_value(draft, place)
-    _except(draft)
     _join(draft)
+    _except(draft)
 
 
 def _except(draft: Draft) -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from ml.asking.amounts import bind_numbers
+from ml.asking.amounts import bind_numbers, pass_over_said
 from ml.asking.draft import Draft
 from ml.asking.entities import MENDED, entities
 from ml.asking.following import Before, carried, fragment
@@ -82,6 +82,7 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
         if before is not None and _goes_on(draft):
             draft.conditions += [(-1, condition) for condition in carried(before)]
         plan = asked(draft, ranked, follows=before is not None)
+        pass_over_said(draft)
     if plan is None:
         return None
     conditions = (*plan.conditions, *(condition for _, condition in draft.conditions))
@@ -118,7 +119,7 @@ def _chooses(draft: Draft, place: int) -> bool:
     span = draft.spans[place]
     beside = (at for at in (place - 1, place + 1) if 0 <= at < len(draft.spans))
     plural = span.text.endswith("s") and not span.text.endswith("ss")
-    category = any(draft.spans[at].is_kind("category") for at in beside)
+    category = any(draft.spans[at].is_kind("category") or draft.spans[at].does("series") for at in beside)
     chooses = any(
         one.does("most", "least", "highest", "lowest", "count", "average")
         or any(sense.degree == "superlative" for sense in one.senses)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graph.records import Parameter
 from ml.asking.adjectives import MEASURES, fits, meant
+from ml.asking.amounts import usual
 from ml.asking.draft import Draft
 from ml.asking.plan import Order
 from ml.asking.words_en import ORDINALS as ENGLISH
@@ -47,6 +48,9 @@ def _ordinal_adjective(draft: Draft, place: int) -> bool:
 
 def _first_of(draft: Draft) -> Ranked | None:
     """`top 5 by weight`: the highest, where nothing else is said."""
+    for place in list(draft.places("ordinal")):
+        if _find_place(draft, place) and (parameter := one_number(draft)):
+            return parameter, "highest"  # 重量第三
     for place in list(draft.places("top")):
         find_top(draft, place)
         if draft.top is not None and (parameter := one_number(draft)):
@@ -141,6 +145,14 @@ def find_top(draft: Draft, place: int) -> None:
 
 def comparative(draft: Draft, near: int) -> Ranked | None:
     """What `heavier`, `more RAM` or `重` compares, the word nearest to this place."""
+    used = set(draft.used)
+    found = _comparative(draft, near)
+    if found is None:
+        draft.used = used  # what measures nothing here is not understood
+    return found
+
+
+def _comparative(draft: Draft, near: int) -> Ranked | None:
     said = _compared_by(draft, near)
     if said is None:
         return None
@@ -152,8 +164,17 @@ def comparative(draft: Draft, near: int) -> Ranked | None:
             if parameter.kind == "number" and (meaning is None or fits(meaning, parameter)):
                 draft.used.add(at)
                 return parameter, order
-    lone = meant(meaning, draft.lexicon) if meaning else None
+    lone = meant(meaning, draft.lexicon) if meaning else _in_units(draft)
     return (lone, order) if lone else None
+
+
+def _in_units(draft: Draft) -> Parameter | None:
+    """`How many grams more`: the unit says what is compared."""
+    place = draft.first("unit")
+    if place is None:
+        return None
+    draft.used.add(place)
+    return usual(draft, draft.spans[place].unit or "")
 
 
 def _compared_by(draft: Draft, near: int) -> tuple[Order, str | None] | None:

@@ -27,6 +27,8 @@ def related(draft: Draft) -> Plan | None:
         return _same(draft, place)
     if (plan := _using(draft)) is not None:
         return plan
+    if (plan := _as_much(draft)) is not None:
+        return plan
     if (place := _than(draft)) is not None:
         return _compared(draft, place)
     place = draft.first("difference")
@@ -109,6 +111,26 @@ def _using(draft: Draft) -> Plan | None:
             bind_names(draft)
             same = Condition(parameter.id, same_as=draft.models[0][1].id)
             return Plan("count" if counts(draft) else "items", (same,))
+    return None
+
+
+def _as_much(draft: Draft) -> Plan | None:
+    """`As heavy as X`: the same weight."""
+    for at in range(1, len(draft.spans) - 1):
+        adjective = draft.spans[at].of_kind("adjective")
+        around = draft.spans[at - 1].does("as") and draft.spans[at + 1].does("as")
+        if not adjective or not around or at in draft.used:
+            continue
+        parameter = meant(adjective[0].id, draft.lexicon)
+        *others, (place, reference) = draft.models
+        if parameter is None or place < at:
+            return None
+        draft.used.add(at)
+        bind_names(draft)
+        same = (Condition(parameter.id, same_as=reference.id),)
+        if others:
+            return Plan("check", same, items=tuple(model.id for _, model in others))
+        return Plan("count" if counts(draft) else "items", same)
     return None
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from graph.errors import ValueInvalid
 from graph.text import find_quantities, find_unit, parse_number
 from graph.text.numbers import fold_width
-from ml.asking.keys import is_han, is_number, stemmed
+from ml.asking.keys import HAN_NUMERALS, han_number, is_han, is_number, stemmed
 from ml.asking.lexicon import AskingLexicon, Sense, translated
 from ml.asking.values import ValueSense
 from ml.grounding.tokens import Token, stands_alone
@@ -26,6 +27,7 @@ _WORTH = {
 }
 _WHOLE_VALUE, _PART_OF_VALUE = 1.15, 1.0
 _STANDARD = 1.35  # rather than a quantity: `5g`
+_COMMA = re.compile(r"(?<!\d),|,(?!\d)|，")
 _MYRIADS = {"万": 10_000, "亿": 100_000_000}
 _IGNORED = 0.9
 _QUANTITY, _NUMBER = 1.3, 0.9
@@ -85,7 +87,8 @@ class Span:
 
 def spans(text: str, lexicon: AskingLexicon) -> list[Span]:
     """The spans of a question in its order; every word is in one of them."""
-    folded = fold_width(text)
+    text = text.replace("，", " ")
+    folded = _COMMA.sub(" ", fold_width(text))  # no part of the number beside it
     words = stemmed(folded)
     found = _chosen(folded, words, lexicon)
     mended: dict[int, str] = {}
@@ -149,6 +152,10 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
                 senses_ = [one for one in senses_ if not _is_plural_of(one, keys[first : last + 1])]
                 if not senses_ and not values:
                     continue
+            if _is_lone_s(text, words, first, last):
+                senses_ = [one for one in senses_ if one.kind != "function"]
+                if not senses_ and not values:
+                    continue
             if senses_ and senses_[0].kind == "model" and _is_phrase(text, words, first, lexicon):
                 continue
             if stands_alone(text, start, end) or _is_apostrophe(text, end):
@@ -168,6 +175,12 @@ def _is_plural(shown: str) -> bool:
 def _is_plural_of(sense: Sense, words: Sequence[str]) -> bool:
     """`Bolt lamps` are not the one model that is called `Bolt Lamp`."""
     return sense.kind == "model" and not sense.name.lower().endswith("s") and len(words) > 1
+
+
+def _is_lone_s(text: str, words: Sequence[Token], first: int, last: int) -> bool:
+    """An s that no apostrophe comes before is part of a name: `Bolt S`."""
+    start = words[first].start
+    return first == last and words[first].key == "s" and text[max(start - 1, 0)] not in "'’"
 
 
 _UNIT = Sense("function", "unit", "", 0.9)
@@ -266,6 +279,7 @@ def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Itera
             else:
                 yield Span(first, last, start, end, text[start:end], (), (), number, unit, worth)
     yield from _bare_numbers(text, words, lexicon)
+    yield from _spelled_numbers(text, words)
 
 
 def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:
@@ -287,9 +301,6 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
                 place, place + 1, word.start, behind.end, shown, (), (), number, unit, worth
             )
             continue
-        if behind is not None and behind.key == "年" and number in _YEARS:
-            shown, worth = text[word.start : behind.end], _QUANTITY + _HAN_WIDTH
-            yield Span(place, place + 1, word.start, behind.end, shown, number=number, worth=worth)
         if behind is None or behind.key in _PREPOSITIONS or is_han(behind.key):
             continue
         if word.end == behind.start:
@@ -300,6 +311,33 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
             worth = _QUANTITY * 2 + _LONGER
             yield Span(
                 place, place + 1, word.start, behind.end, shown, (), (), number, written.symbol, worth
+            )
+
+
+def _spelled_numbers(text: str, words: Sequence[Token]) -> Iterator[Span]:
+    """`五千毫安` and `一百五十克`, with the unit behind."""
+    first = 0
+    while first < len(words):
+        last = first
+        while last < len(words) and words[last].key in HAN_NUMERALS:
+            last += 1
+        number = han_number([word.key for word in words[first:last]])
+        if number is not None:
+            yield from _in_unit_behind(text, words, first, last, number)
+        first = max(last, first + 1)
+
+
+def _in_unit_behind(
+    text: str, words: Sequence[Token], first: int, behind: int, number: float
+) -> Iterator[Span]:
+    start = words[first].start
+    for last in range(behind, min(behind + 4, len(words))):
+        unit = find_unit(text[words[behind].start : words[last].end])
+        if unit is not None and unit.dimension not in ("count", "angle", "time"):
+            end, width = words[last].end, _HAN_WIDTH * (last - first + 1)
+            worth = _QUANTITY * width + _LONGER * (last - first)
+            yield Span(
+                first, last, start, end, text[start:end], (), (), number, unit.symbol, worth
             )
 
 

@@ -109,6 +109,8 @@ class ValueTexts:
             exact = bool(whole) and stated >= _WHOLE * all_stated
             if not whole and len(phrase) == 1 and all_stated < rare:
                 continue
+            if not whole and len(phrase[-1]) == 1 and phrase[-1].isalpha() and phrase[-1].isascii():
+                continue  # the beginning of a word: `Bolt E` of `Bolt E27`
             chosen = whole if exact else found
             ids = tuple(sorted(self._values[place].id for place in chosen))
             senses.append(ValueSense(parameter, ids, self._items(chosen), exact))

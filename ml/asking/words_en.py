@@ -7,20 +7,20 @@ from __future__ import annotations
 
 FUNCTIONS: dict[str, str] = {
     "ignore": (
-        "both|other|others|another|coloured|colored|put out|brought out|bring out"
+        "saw|seen|both|other|others|another|coloured|colored|put out|brought out|bring out"
         "|came up with|that's|who's|how's|there's|i'm|i'd|let's|gimme|wanna|am after"
         "|i'm after|let|know|shows|display|output|return|retrieve|fetch|please list"
         "|identify|enumerate|pick|choose|say|tell|provide|could|may|might|must|shall"
         "|such|very|really|exactly how|overall|entire|whole|these days|now|today|onboard"
         "|built in|built-in|own|owns|features|carry|carries|sport|sports|pack|packs"
-        "|weighing|measuring|dated|inside|else|options|option|choices|variants|variant|versions"
-        "|version|powers|power by|plz|pls|ok|okay|hmm|btw|so what|whats up with|a new|some new"
+        "|weighing|measuring|dated|inside|else|options|option|choices|variants|variant"
+        "|powers|power by|plz|pls|ok|okay|hmm|btw|so what|whats up with|a new|some new"
         "|need a new|want a new|buy a new|get a new|buy|get me|go for|on board|fitted|fitted with"
         "|put in|it's|that's the|which's|right now|would you|do you sell|do you stock|you guys"
         "|you people|them all|again|though|yeah|curious|i wonder|wondering"
         "|was wondering|let me know|know|quick question|question|mind telling me|remind me"
         "|can i get|can i have|i can get|got in|comes out|available from"
-        "|available in|range|line|lineup|line-up|series|family|portfolio|a|an|the|of|in"
+        "|available in|line|portfolio|a|an|the|of|in"
         "|on|at|for|to|as|by|from|is|are|was|were|be|been|being|do|does|did|please|there"
         "|that|this|will|would|i|me|my|we|you|us|am|so|then|only|just|all|any|some|each"
         "|every|exactly|and also|show|show me|list|list all|give|give me|find|find me"
@@ -53,10 +53,11 @@ FUNCTIONS: dict[str, str] = {
     "how": "how|how's",
     "kind": "what kind of|what type of|what sort of|which kind of|which type of|which sort of",
     "where": "where",
+    "series": "series|family|lineup|line-up|range",
     "common": "common|popular|frequent|often|frequently|widespread",
     "recommend": "recommend|suggest|recommendation|suggestion|any recommendations|any suggestions",
     "count": (
-        "how many of|how many of the|how many|number of|count|count of|count the"
+        "combined number of|total count of|how many of|how many of the|how many|number of|count|count of|count the"
         "|how many different|what number of|the number of|total number of"
         "|how many of them|how many of those|how many of these"
     ),
