@@ -14,6 +14,7 @@ from ml.asking.spans import Span
 
 _ABOUT = 0.05  # `around 200 g` is meant so exactly
 _YEARS = (1900, 2100)
+_FAR = 10  # times beyond what is stated of a parameter; it is not that one
 _NEAR = 6  # spans; the name of a parameter further off is not that of this number
 _LOW, _LOW_TOO, _HIGH, _HIGH_TOO = "low", "low_too", "high", "high_too"
 _SIGNS = {
@@ -21,6 +22,7 @@ _SIGNS = {
     "from": _LOW_TOO, "less": _HIGH, "before": _HIGH, "at_most": _HIGH_TOO, "or_less": _HIGH_TOO,
 }  # fmt: skip
 
+_STRICT = {"and over": _LOW, "and above": _LOW, "and under": _HIGH, "and below": _HIGH}
 _WRITTEN = (
     (">=", _LOW_TOO), ("≥", _LOW_TOO), ("≧", _LOW_TOO), ("<=", _HIGH_TOO), ("≤", _HIGH_TOO),
     ("≦", _HIGH_TOO), (">", _LOW), ("<", _HIGH),
@@ -129,6 +131,8 @@ def _upper_end(draft: Draft, place: int) -> int | None:
 
 def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
     """Which end of a range the number is, and the adjective that says so."""
+    if last + 1 < len(draft.spans) and draft.spans[last + 1].does("money"):
+        last += 1
     ahead = draft.behind(last)
     past = _past_name(draft, ahead)
     for at in (ahead, last + 1, past):
@@ -169,6 +173,9 @@ def _written_sign(draft: Draft, place: int) -> str | None:
 def _sign_behind(draft: Draft, at: int) -> str | None:
     """`or more`, 以上; in English `after` behind a number belongs to what follows."""
     span = draft.spans[at]
+    number = at + 1 < len(draft.spans) and draft.spans[at + 1].number is not None
+    if number and span.text.lower().startswith("and"):
+        return None  # 200 g and under 40 cm
     for function in ("or_more", "or_less", "after", "before", "since"):
         if span.does(function):
             postfix = function.startswith("or_") or span.text.lower().startswith(("or", "on"))
@@ -187,7 +194,8 @@ def _sign_before(draft: Draft, at: int, place: int, *, than: bool) -> tuple[str,
         function = next(one.id for one in span.senses if one.id in _SIGNS)
         if function == "from" and _is_calendar(draft.spans[place]):
             return "in", None  # from 2018: of that year
-        return _SIGNS[function], _adjective_in(span.text)
+        sign = _STRICT.get(span.text.lower(), _SIGNS[function])
+        return sign, _adjective_in(span.text)
     if span.does("about"):
         draft.used.add(at)
         return "about", None
@@ -243,6 +251,8 @@ def _parameter(
     ahead = draft.behind(last)
     while ahead is not None and ahead in draft.used and draft.spans[ahead].does(*_SIGNS):
         ahead = draft.behind(ahead)  # 2018年 之后 发布
+    if ahead is not None and (later := _alternative(draft, ahead, unit)) is not None:
+        return _parameter(draft, later, None, unit, None)  # 6 or 8 W of power
     behind_it = ahead if ahead is not None and draft.free(ahead) else None
     if behind_it is not None and (found := _taking(draft, behind_it, unit, place)):
         follows = behind_it - last <= 2 and not draft.chinese
@@ -267,6 +277,16 @@ def _parameter(
     if unit is None:
         return _year(draft) if number is not None and _YEARS[0] <= number < _YEARS[1] else None
     return usual(draft, unit, number)
+
+
+def _alternative(draft: Draft, place: int, unit: str | None) -> int | None:
+    """The number behind an `or`, in units of the same kind."""
+    later = place + 1
+    if not draft.spans[place].does("or") or later >= len(draft.spans) or unit is None:
+        return None
+    other = draft.spans[later]
+    alike = other.unit is not None and _dimension(other.unit) == _dimension(unit)
+    return later if other.number is not None and alike else None
 
 
 def _named_before(draft: Draft, place: int, unit: str | None) -> tuple[int, Parameter] | None:
@@ -313,6 +333,8 @@ def usual(draft: Draft, unit: str, number: float | None = None) -> Parameter | N
         low = draft.lexicon.lowest.get(parameter.id, own)
         high = draft.lexicon.highest.get(parameter.id, own)
         inside = number is None or low <= own <= high
+        if own > high * _FAR or own < low / _FAR:
+            continue
         exact = find_unit(unit) == find_unit(parameter.unit)
         stated = draft.lexicon.stated.get(parameter.id, 0)
         found.append((not inside, not exact, -stated, parameter.id))

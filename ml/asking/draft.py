@@ -122,7 +122,7 @@ class Draft:
             near = [self.lexicon.models[one.id] for one in senses if one.sure == surest]
         if len(near) > 1:
             self.doubt *= 0.8
-        return min(near, key=lambda model: (len(model.name), -model.weight, model.id))
+        return min(near, key=lambda model: (-model.weight, len(model.name), model.id))
 
     def add(self, place: int, condition: Condition) -> None:
         self.conditions.append((place, condition))

@@ -96,6 +96,10 @@ def _fields(draft: Draft) -> tuple[str, ...]:
         elif (meant_ := _meant_by(draft, place, fields)) is not None:
             draft.used.add(place)
             fields.append(meant_)
+    if not fields and (place_ := draft.first("dimensions")) is not None:
+        draft.used.add(place_)
+        sides = (meant(meaning, draft.lexicon) for meaning in ("tall", "wide", "thick"))
+        fields += [one.id for one in sides if one is not None]
     if not fields and (place_ := draft.first("unit")) is not None:
         measured = usual(draft, draft.spans[place_].unit or "")
         fields += [measured.id] if measured else []
@@ -226,7 +230,7 @@ def _listed(draft: Draft, *, follows: bool) -> Plan | None:
         return None
     if draft.conditions:
         draft.used.update(draft.places("recommend"))  # of what is told apart by nothing, none
-    find_top(draft, 0)
+    find_top(draft, 0, counted=True)
     return Plan("items", top=draft.top)
 
 
@@ -236,7 +240,7 @@ def _names_items(draft: Draft, *, follows: bool) -> bool:
     carried = any(place < 0 for place, _ in draft.conditions)
     if follows:
         return (fresh and (named or carried)) or (carried and draft.points)
-    return fresh or (named and draft.has("which", "ignore"))
+    return fresh or (named and draft.has("which", "list"))
 
 
 def _about_brands(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan | None:

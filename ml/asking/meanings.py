@@ -42,7 +42,7 @@ height|高度|身高|机身高度|多高
 width|宽度|机身宽度|多宽
 thickness|厚度|机身厚度|多厚|depth
 length|长度
-size|dimension|尺寸|大小|规格尺寸
+size|尺寸|大小|规格尺寸
 screen size|display size|diagonal|屏幕尺寸|屏幕大小|屏幕对角线|显示屏尺寸|屏幕|显示屏|屏
   |屏占面积|screen|display
 display type|screen type|panel type|屏幕类型|屏幕材质|面板|面板类型|display technology

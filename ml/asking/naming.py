@@ -97,7 +97,20 @@ def bind_possessions(draft: Draft, asked: set[int]) -> None:
         ):
             draft.used.add(place)  # 2019年 发布: said already
         elif parameter is not None:
+            if _is_compound(draft, place, parameter):
+                draft.doubt *= 0.4
             _add(draft, place, possession(draft, parameter))
+
+
+def _is_compound(draft: Draft, place: int, parameter: Parameter) -> bool:
+    """`wireless weight`: a part of a text of another parameter says something new of this one."""
+    values = draft.spans[place - 1].values if place and not draft.chinese else ()
+    own = {one.id for one in draft.parameters(place)}
+    return (
+        parameter.kind == "number"
+        and bool(values)
+        and not any(one.exact or one.parameter in own for one in values)
+    )
 
 
 def possession(draft: Draft, parameter: Parameter) -> Condition:

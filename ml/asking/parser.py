@@ -29,7 +29,7 @@ _UNUSED = 0.6  # what a name that the plan has no use for leaves of the confiden
 _TELLING = frozenset(
     {"most", "least", "highest", "lowest", "comparative", "diminutive", "same", "similar", "than"}
     | {"not", "average", "total", "more", "less", "at_least", "at_most", "before", "after"}
-    | {"or_more", "or_less", "since", "between", "where", "opinion", "recommend", "who", "when", "count", "how", "ordinal"}
+    | {"or_more", "or_less", "since", "between", "where", "dimensions", "opinion", "recommend", "who", "when", "count", "how", "ordinal"}
 )
 
 

@@ -97,6 +97,8 @@ def _measured(draft: Draft, first: int, last: int, meaning: str | None) -> Param
     behind = range(last + 1, last + _NEAR + 1)
     before = range(first - 1, first - _NEAR - 1, -1)
     near = (*before[:2], *behind[:2]) if draft.chinese else (*behind, *before)
+    if meaning is None and draft.has("when") and not draft.spans[first].of_kind("adjective"):
+        return None  # `which year had the most releases`
     if meaning is None and not draft.chinese and _speaks_of_items(draft, last + 1):
         return None  # `released the most lamps`: it is they that are counted
     for at in near:
@@ -129,11 +131,16 @@ def claim_beside(draft: Draft, place: int) -> None:
             draft.used.add(beside)
 
 
-def find_top(draft: Draft, place: int) -> None:
-    """How many are asked for: the lone number nearest to this place."""
+def find_top(draft: Draft, place: int, *, counted: bool = False) -> None:
+    """How many are asked for: the lone number nearest to this place.
+
+    `counted`: only where what is counted stands behind it.
+    """
     for at in sorted(range(len(draft.spans)), key=lambda one: abs(one - place)):
         span = draft.spans[at]
         first = at > 0 and draft.spans[at - 1].does("top")
+        if counted and not first and not _counts_items(draft, at):
+            continue
         if at in draft.used or span.unit is not None or not (first or abs(at - place) <= _NEAR):
             continue
         number = float(span.senses[0].id) if span.is_kind("numeral") else span.number
@@ -141,6 +148,16 @@ def find_top(draft: Draft, place: int) -> None:
             draft.top = int(number)
             draft.used.update((at - 1, at) if first else (at,))
             return
+
+
+def _counts_items(draft: Draft, place: int) -> bool:
+    behind = draft.behind(place)
+    while behind is not None and any(map(draft.spans[behind].is_kind, ("brand", "adjective"))):
+        behind = draft.behind(behind)
+    counter = any(draft.silent(at) for at in (place + 1,) if at < len(draft.spans))
+    return (draft.chinese and counter) or (
+        behind is not None and draft.spans[behind].is_kind("category")
+    ) or (place + 1 < len(draft.spans) and draft.spans[place + 1].does("item"))
 
 
 def comparative(draft: Draft, near: int) -> Ranked | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ml.asking.draft import Draft
 from ml.asking.keys import is_number, stems
+from ml.asking.lexicon import AskedModel
+from ml.asking.spans import Span
 
 _YEARS = range(1900, 2100)
 
@@ -54,14 +56,29 @@ def _goes_on(draft: Draft, place: int) -> bool:
 
 
 def _is_of_another(draft: Draft, place: int) -> bool:
-    """A name that begins with a number, right behind a brand or a model that is not its own."""
-    words = stems(draft.spans[place].text)
-    if not words or not is_number(words[0]) or not _touches(draft, place - 1, place):
+    """A short name right behind a brand, a series or a model that is not its own."""
+    span = draft.spans[place]
+    short = is_number(span.text) or " " not in span.text
+    if not short or not _touches(draft, place - 1, place):
         return False
     before = draft.spans[place - 1]
     model = next(one for at, one in draft.models if at == place)
     brands = {one.id for one in before.of_kind("brand")}
-    return before.is_kind("model") or bool(brands and model.brand_id not in brands)
+    if any(model.id in draft.lexicon.series[one.id] for one in before.of_kind("series")):
+        return False
+    named = before.is_kind("model") or before.is_kind("series")
+    return (named and not _names_brand(draft, span, model)) or bool(
+        brands and model.brand_id not in brands and not _names_brand(draft, span, model)
+    )
+
+
+def _names_brand(draft: Draft, span: Span, model: AskedModel) -> bool:
+    """Whether the brand is part of what was written: `小米8`."""
+    return any(
+        one.kind == "brand" and one.id == model.brand_id
+        for length in range(1, 4)
+        for one in draft.lexicon.senses.get(stems(span.text)[:length], ())
+    )
 
 
 def _touches(draft: Draft, first: int, second: int) -> bool:

@@ -53,6 +53,11 @@ FUNCTIONS: dict[str, str] = {
     "how": "how|how's",
     "kind": "what kind of|what type of|what sort of|which kind of|which type of|which sort of",
     "where": "where",
+    "list": (
+        "show|show me|list|list all|give me|gimme|find|find me|display all|all|every|enumerate"
+        "|identify|name|get me"
+    ),
+    "dimensions": "dimensions|measurements",
     "series": "series|family|lineup|line-up|range",
     "common": "common|popular|frequent|often|frequently|widespread",
     "recommend": "recommend|suggest|recommendation|suggestion|any recommendations|any suggestions",
