@@ -252,7 +252,10 @@ def _parameter(
     while ahead is not None and ahead in draft.used and draft.spans[ahead].does(*_SIGNS):
         ahead = draft.behind(ahead)  # 2018年 之后 发布
     if ahead is not None and (later := _alternative(draft, ahead, unit)) is not None:
-        return _parameter(draft, later, None, unit, None)  # 6 or 8 W of power
+        used = set(draft.used)
+        found = _parameter(draft, later, None, unit, None)  # 6 or 8 W of power
+        draft.used = used
+        return found
     behind_it = ahead if ahead is not None and draft.free(ahead) else None
     if behind_it is not None and (found := _taking(draft, behind_it, unit, place)):
         follows = behind_it - last <= 2 and not draft.chinese
@@ -333,7 +336,7 @@ def usual(draft: Draft, unit: str, number: float | None = None) -> Parameter | N
         low = draft.lexicon.lowest.get(parameter.id, own)
         high = draft.lexicon.highest.get(parameter.id, own)
         inside = number is None or low <= own <= high
-        if own > high * _FAR or own < low / _FAR:
+        if number is not None and not low / _FAR <= own <= high * _FAR:
             continue
         exact = find_unit(unit) == find_unit(parameter.unit)
         stated = draft.lexicon.stated.get(parameter.id, 0)

@@ -43,7 +43,7 @@ def is_silent(span: Span) -> bool:
 def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
     ids = tuple(dict.fromkeys(model.id for _, model in draft.models))
     if len(ids) > 1:
-        draft.used.update(draft.places("than"))
+        draft.used.update(draft.places("than", "between"))
         if draft.has("compare"):
             draft.used.update(draft.places("how"))
     among = (Condition(ITEM, values=ids),)

@@ -18,6 +18,8 @@ def related(draft: Draft) -> Plan | None:
     if not draft.models:
         return None
     ids = [model.id for _, model in draft.models]
+    if len(ids) > 1:
+        draft.used.update(draft.places("between"))
     if (place := draft.first("similar")) is not None and not draft.has("same"):
         draft.used.add(place)
         bind_names(draft)

@@ -26,6 +26,7 @@ _WORTH = {
     "numeral": 1.0,
 }
 _WHOLE_VALUE, _PART_OF_VALUE = 1.15, 1.0
+_SURE_ENOUGH = 0.85  # the end of a model's name is worth nearly as much as all of it
 _STANDARD = 1.35  # rather than a quantity: `5g`
 _COMMA = re.compile(r"(?<!\d),|,(?!\d)|，")
 _MYRIADS = {"万": 10_000, "亿": 100_000_000}
@@ -224,7 +225,8 @@ def _is_apostrophe(text: str, end: int) -> bool:
 def _worth(sense: Sense) -> float:
     if sense.kind == "function" and sense.id == "ignore":
         return _IGNORED
-    return _WORTH[sense.kind] * sense.sure
+    sure = max(sense.sure, _SURE_ENOUGH) if sense.kind == "model" else sense.sure
+    return _WORTH[sense.kind] * sure
 
 
 def _width(keys: Sequence[str]) -> float:
@@ -266,7 +268,7 @@ def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Itera
     starts = {word.start: place for place, word in enumerate(words)}
     ends = {word.end: place for place, word in enumerate(words)}
     for start, end, number, unit in find_quantities(text):
-        if start in starts:
+        if start in starts and not _is_month(text[start:end]):
             last = ends.get(end, _word_before(words, end))
             first = starts[start]
             width = _width([word.key for word in words[first : last + 1]])
@@ -339,6 +341,11 @@ def _in_unit_behind(
             yield Span(
                 first, last, start, end, text[start:end], (), (), number, unit.symbol, worth
             )
+
+
+def _is_month(written: str) -> bool:
+    """12月 is a month of a year and 12个月 how long something takes."""
+    return written.endswith("月") and not written.endswith("个月")
 
 
 def _number(written: str) -> float | None:

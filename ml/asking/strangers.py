@@ -7,6 +7,7 @@ from ml.asking.keys import is_number, stems
 from ml.asking.lexicon import AskedModel
 from ml.asking.spans import Span
 
+_WHOLE = 0.8  # how sure a name is that is more than the end of one
 _YEARS = range(1900, 2100)
 
 
@@ -58,7 +59,8 @@ def _goes_on(draft: Draft, place: int) -> bool:
 def _is_of_another(draft: Draft, place: int) -> bool:
     """A short name right behind a brand, a series or a model that is not its own."""
     span = draft.spans[place]
-    short = is_number(span.text) or " " not in span.text
+    end = max(one.sure for one in span.of_kind("model")) < _WHOLE if span.of_kind("model") else False
+    short = end or is_number(span.text) or " " not in span.text
     if not short or not _touches(draft, place - 1, place):
         return False
     before = draft.spans[place - 1]

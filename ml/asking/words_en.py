@@ -22,10 +22,10 @@ FUNCTIONS: dict[str, str] = {
         "|can i get|can i have|i can get|got in|comes out|available from"
         "|available in|line|portfolio|a|an|the|of|in"
         "|on|at|for|to|as|by|from|is|are|was|were|be|been|being|do|does|did|please|there"
-        "|that|this|will|would|i|me|my|we|you|us|am|so|then|only|just|all|any|some|each"
+        "|that|this|will|would|i|me|we|you|us|am|so|then|only|just|all|any|some|each"
         "|every|exactly|and also|show|show me|list|list all|give|give me|find|find me"
         "|tell me|get|name|i want|i need|i would like|i'd like|looking for"
-        "|i am looking for|can you|could you|do you know|do you have|want|need|see"
+        "|i am looking for|can you|could you|do you know|do you have|i need|we need|i want|we want|need a|want a|need something|want something|see"
         "|available|exist|exists|it is|come|comes|come with|come in|comes with|comes in"
         "|offers|support|supports|supporting|supported|feature|featuring|include"
         "|includes|including|equipped|run|runs|running|powered|made|make|makes|produced"
@@ -53,6 +53,7 @@ FUNCTIONS: dict[str, str] = {
     "how": "how|how's",
     "kind": "what kind of|what type of|what sort of|which kind of|which type of|which sort of",
     "where": "where",
+    "opinion": "my|worth",
     "list": (
         "show|show me|list|list all|give me|gimme|find|find me|display all|all|every|enumerate"
         "|identify|name|get me"
