@@ -17,12 +17,16 @@ def counts(draft: Draft) -> bool:
         return False
     draft.used.add(place)
     behind = place + 1
+    if draft.models and behind < len(draft.spans) and draft.parameter(behind, "number"):
+        return False  # 有多少像素
     return not (behind < len(draft.spans) and draft.spans[behind].does("unit"))
 
 
 def most_common(draft: Draft) -> Plan | None:
     """`Which socket is used the most`, `哪一年发布的台灯最多`: items by what they have."""
     many, few = draft.first("most", "highest"), draft.first("least", "lowest")
+    if many is None:
+        many = next((at for at in draft.places("common") if "最多" in draft.spans[at].text), None)
     place = many if many is not None else few
     field = _grouped_by(draft) if place is not None else None
     if place is None or field is None:

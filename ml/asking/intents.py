@@ -258,6 +258,8 @@ def _about_brands(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan
         order = "highest" if most is not None else "lowest"
         return Plan("groups", fields=(BRAND,), order=order, top=draft.top or 1)
     bind_possessions(draft, set())
+    if draft.top is not None:  # by how many items they have
+        return Plan("groups", fields=(BRAND,), order="highest", top=draft.top)
     if any(one.negated and _speaks_of_items(draft, at) for at, one in draft.conditions):
         return None  # `brands without black lamps` are not those that have others
     return Plan("count" if counted else "values", fields=(BRAND,))
@@ -275,12 +277,15 @@ def _value_asked(draft: Draft) -> tuple[int, str] | None:
             continue
         if not draft.chinese and place and not draft.silent(place - 1):
             continue  # `lamps which have a socket` asks for lamps
-        near = (place + 1, place + 2, *((place - 1,) if draft.chinese else ()))
+        near = (place + 1, place + 2, *((draft.before(place) or 0,) if draft.chinese else ()))
+        kinds = () if "种" in span.text or span.text.lower().endswith(("kinds of", "types of", "different")) else ("text",)
         for at in near:
             if 0 <= at < len(draft.spans) and draft.spans[at].is_kind("category"):
                 break
-            parameter = draft.parameter(at) if draft.free(at) else None
-            if parameter is not None and parameter.kind == "text":
+            parameter = draft.parameter(at, "text") if draft.free(at) else None
+            if parameter is None and not kinds and draft.free(at):
+                parameter = draft.parameter(at)
+            if parameter is not None:
                 return at, parameter.id
     return None
 

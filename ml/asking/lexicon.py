@@ -12,12 +12,11 @@ from graph.records import Named, Parameter, ValueView
 from graph.text import find_unit
 from ml.asking import words_en, words_zh
 from ml.asking.keys import is_han, is_number, stems
-from ml.asking.meanings import makers, meanings
+from ml.asking.meanings import loose, makers, meanings
 from ml.asking.plan import PRICE, STOCK
 from ml.asking.values import ValueTexts
 
 _PARENTHESES = re.compile(r"\s*\([^()]*\)")
-_SHORT = re.compile(r"[A-Za-z]{1,3}\s+(\d.*)")
 LONGEST_NAME = 8  # words
 _ALL = 10**9  # items: more than any graph has
 _SERIES_MODELS, _SERIES_CHARS = 3, 3  # at least, to be a series
@@ -255,6 +254,11 @@ class _Table:
         lines: list[tuple[tuple[Kind, ...], tuple[str, ...]]] = [
             *((("category", "parameter"), words) for words in meanings()),
             *((("brand",), words) for words in makers()),
+            *(
+                (("category", "parameter"), words)
+                for words in loose()
+                if not self.senses.get(stems(words[0]))
+            ),
         ]
         for things, words in lines:
             keys = [stems(word) for word in words]
@@ -302,9 +306,9 @@ class _Table:
             return ()  # `Phone (2)` is never called `Phone`
         for maker in makers:
             self.add((*maker, *own), whole)
-            if short := _SHORT.match(" ".join(model.name.split()[1:])):
+            if len(own) > 1 and is_number(own[1]) and own[0] in "".join(brand):
                 # 小米8 for the Xiaomi Mi 8
-                self.add((*maker, *stems(short[1])), Sense("model", model.id, model.name, 0.8))
+                self.add((*maker, *own[1:]), Sense("model", model.id, model.name, 0.8))
         if brand and own and own[0].isalpha():
             self.last_words.update((own[-1],) if len(own) > 1 else ())
         for start in range(len(own)):

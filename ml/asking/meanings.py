@@ -240,6 +240,15 @@ energizer|劲量
 verykool
 """
 
+# Words that stand for another where the graph has nothing that is called by the first of them.
+LOOSE = """
+cpu|中央处理器|chipset|soc|processor|处理器|芯片
+"""
+
+
+def loose() -> list[tuple[str, ...]]:
+    return _lines(LOOSE)
+
 
 def meanings() -> list[tuple[str, ...]]:
     return _lines(MEANINGS)

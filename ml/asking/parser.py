@@ -15,7 +15,7 @@ from ml.asking.intents import asked, is_silent, yes_no
 from ml.asking.keys import is_han, stemmed
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.naming import bind_names
-from ml.asking.plan import ITEM, Condition, Language, NotUnderstood, Plan, Understood
+from ml.asking.plan import BRAND, ITEM, Condition, Language, NotUnderstood, Plan, Understood
 from ml.asking.ranking import superlative
 from ml.asking.relating import related
 from ml.asking.strangers import has_strangers, is_other_name
@@ -24,6 +24,10 @@ from ml.asking.spans import Span, spans
 WORDS_MAX = 150  # or Chinese characters; no question has more, and each costs time
 SURE = 0.45  # below it a question is refused
 _FEW = 10  # models of a series that are all looked up
+_EXCEPT = (
+    "except", "except for", "excluding", "besides", "bar", "apart from", "other than", "除了", "除",
+    "除去", "排除", "去掉",
+)  # fmt: skip
 _UNUSED = 0.6  # what a name that the plan has no use for leaves of the confidence
 # Function words without which a question would be another one: none of them is passed over.
 _TELLING = frozenset(
@@ -65,7 +69,7 @@ def understand(
 
 def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] | None:
     _find_models(draft)
-    if any(is_other_name(draft, place) for place, _ in draft.models) or has_strangers(draft):
+    if any(is_other_name(draft, place) for place, _ in draft.models if place >= 0) or has_strangers(draft):
         return None
     if not _point(draft, before):
         return "no_context"
@@ -85,6 +89,8 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
         pass_over_said(draft)
     if plan is None:
         return None
+    if draft.last and plan.order_by is None:
+        return None
     conditions = (*plan.conditions, *(condition for _, condition in draft.conditions))
     last = draft.last and plan.order_by is not None
     return replace(plan, conditions=tuple(dict.fromkeys(conditions)), last=last)
@@ -99,6 +105,9 @@ def _find_models(draft: Draft) -> None:
                 draft.used.add(place)
             else:
                 draft.add(place, Condition(ITEM, values=ids))
+        elif span.is_kind("model") and _is_excepted(draft, place):
+            ids = tuple(one.id for one in span.of_kind("model"))
+            draft.add(place, Condition(ITEM, values=ids, negated=True))
         elif span.is_kind("model") and (model := draft.model(place)):
             draft.models.append((place, model))
             draft.used.add(place)
@@ -107,6 +116,18 @@ def _find_models(draft: Draft) -> None:
                     one.id == model.brand_id for one in draft.spans[beside].of_kind("brand")
                 ):
                     draft.used.add(beside)
+
+
+def _is_excepted(draft: Draft, place: int) -> bool:
+    """`All lamps except the Glow`: what is said of it is only that it is not meant."""
+    at = place - 1
+    while at > 0 and draft.silent(at):
+        at -= 1
+    excepts = at >= 0 and draft.spans[at].text.lower() in _EXCEPT
+    if excepts and any(one.is_kind("category") or one.is_kind("brand") for one in draft.spans):
+        draft.used.add(at)
+        return True
+    return False
 
 
 def _means_series(draft: Draft, place: int) -> bool:
@@ -133,6 +154,7 @@ def _point(draft: Draft, before: Before | None) -> bool:
     it, them = draft.first("it"), draft.first("them")
     subject = any(span.is_kind("category") for span in draft.spans)
     if draft.models:
+        _find_compared(draft, before, it)
         return True
     if it is not None and not subject:
         if before is None or len(before.answered) != 1:
@@ -150,6 +172,18 @@ def _point(draft: Draft, before: Before | None) -> bool:
         draft.used.add(them)
         draft.conditions += [(-1, condition) for condition in carried(before)]
     return True
+
+
+def _find_compared(draft: Draft, before: Before | None, it: int | None) -> None:
+    """`Is it heavier than X?`, 比X重吗: what was answered before is held against a named item."""
+    subject = any(span.is_kind("category") or span.does("item") for span in draft.spans)
+    if before is None or len(before.answered) != 1 or len(draft.models) != 1 or subject:
+        return
+    asks = it is not None or (draft.chinese and draft.has("than") and draft.has("yes_no"))
+    model = draft.lexicon.models.get(before.answered[0])
+    if asks and model is not None:
+        draft.models.insert(0, (-1 if it is None else it, model))
+        draft.used.update(() if it is None else (it,))
 
 
 def _is_fragment(draft: Draft) -> bool:
@@ -190,7 +224,9 @@ def _left(draft: Draft) -> list[Span]:
 
 
 def _confidence(draft: Draft, left: Sequence[Span]) -> float:
-    lost = _is_other_way_round(draft) or any(
+    brands = [one for _, one in draft.conditions if one.field == BRAND and not one.negated]
+    several = len([one for one in brands if one.values]) > 1  # nothing is of two brands
+    lost = several or _is_other_way_round(draft) or any(
         span.number is not None
         or span.is_kind("model")
         or span.is_kind("adjective")  # `cheap`, where nothing has a price

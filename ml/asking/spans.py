@@ -28,7 +28,7 @@ _WORTH = {
 _WHOLE_VALUE, _PART_OF_VALUE = 1.15, 1.0
 _SURE_ENOUGH = 0.85  # the end of a model's name is worth nearly as much as all of it
 _STANDARD = 1.35  # rather than a quantity: `5g`
-_COMMA = re.compile(r"(?<!\d),|,(?!\d)|，")
+_COMMA = re.compile(r"(?<!\d),|,(?!\d)|(?<=\s)\+(?=\s)")
 _MYRIADS = {"万": 10_000, "亿": 100_000_000}
 _IGNORED = 0.9
 _QUANTITY, _NUMBER = 1.3, 0.9
@@ -302,6 +302,14 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
             yield Span(
                 place, place + 1, word.start, behind.end, shown, (), (), number, unit, worth
             )
+            if behind.key == "亿" and [one.key for one in words[place + 3 : place + 4]] == ["万"]:
+                number += 10_000 * (_number(words[place + 2].key) or 0.0)  # 1亿800万
+                last = place + (5 if text[words[place + 3].end :].startswith("像素") else 3)
+                width = _width([one.key for one in words[place : last + 1]])
+                shown, worth = text[word.start : words[last].end], width * _QUANTITY + 3 * _LONGER
+                yield Span(
+                    place, last, word.start, words[last].end, shown, (), (), number, unit, worth
+                )
             continue
         if behind is None or behind.key in _PREPOSITIONS or is_han(behind.key):
             continue

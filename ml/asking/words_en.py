@@ -9,7 +9,7 @@ FUNCTIONS: dict[str, str] = {
     "ignore": (
         "saw|seen|both|other|others|another|coloured|colored|put out|brought out|bring out"
         "|came up with|that's|who's|how's|there's|i'm|i'd|let's|gimme|wanna|am after"
-        "|i'm after|let|know|shows|display|output|return|retrieve|fetch|please list"
+        "|i'm after|let|know|shows|output|return|retrieve|fetch|please list"
         "|identify|enumerate|pick|choose|say|tell|provide|could|may|might|must|shall"
         "|such|very|really|exactly how|overall|entire|whole|these days|now|today|onboard"
         "|built in|built-in|own|owns|features|carry|carries|sport|sports|pack|packs"
@@ -52,6 +52,7 @@ FUNCTIONS: dict[str, str] = {
     "when": ("when|when was|when did|when were|in which year|in what year|what year|which year"),
     "how": "how|how's",
     "kind": "what kind of|what type of|what sort of|which kind of|which type of|which sort of",
+    "to": "through|thru|till|up to|up until|until",
     "where": "where",
     "opinion": "my|worth",
     "list": (
@@ -63,7 +64,7 @@ FUNCTIONS: dict[str, str] = {
     "common": "common|popular|frequent|often|frequently|widespread",
     "recommend": "recommend|suggest|recommendation|suggestion|any recommendations|any suggestions",
     "count": (
-        "combined number of|total count of|how many of|how many of the|how many|number of|count|count of|count the"
+        "how many kinds of|how many types of|how many sorts of|combined number of|total count of|how many of|how many of the|how many|number of|count|count of|count the"
         "|how many different|what number of|the number of|total number of"
         "|how many of them|how many of those|how many of these"
     ),
@@ -104,7 +105,7 @@ FUNCTIONS: dict[str, str] = {
     "or": "or|either|or else",
     "not": (
         "not|no|without|isn't|aren't|doesn't|don't|does not|do not|is not|are not"
-        "|other than|except|excluding|except for|besides|lacking|lack|lacks|never|didn't"
+        "|other than|except|excluding|except for|besides|bar|lacking|lack|lacks|never|didn't"
         "|wasn't|non|nor|have no|has no|do not have|does not have|don't have"
         "|doesn't have|apart from|not made by|don't come with|does not support"
         "|do not support|without any|no longer|neither|missing"
