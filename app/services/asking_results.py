@@ -99,7 +99,11 @@ def _items(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:
     names = [str(one["brand"] if BRAND in plan.fields else one["name"]) for one in shown]
     answer = tuple(dict.fromkeys(names)) if BRAND in plan.fields else tuple(names)
     return Found(
-        "", answer, len(rows) if plan.last else row["total"], tuple(shown), items=tuple(str(one["id"]) for one in shown)
+        "",
+        answer,
+        len(rows) if plan.last else row["total"],
+        tuple(shown),
+        items=tuple(str(one["id"]) for one in shown),
     )
 
 

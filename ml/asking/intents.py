@@ -260,14 +260,16 @@ def _about_brands(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan
     bind_possessions(draft, set())
     if draft.top is not None:  # by how many items they have
         return Plan("groups", fields=(BRAND,), order="highest", top=draft.top)
-    if any(one.negated and _speaks_of_items(draft, at) for at, one in draft.conditions):
+    if any(_lacks_items(draft, at, one) for at, one in draft.conditions):
         return None  # `brands without black lamps` are not those that have others
     return Plan("count" if counted else "values", fields=(BRAND,))
 
 
-def _speaks_of_items(draft: Draft, place: int) -> bool:
+def _lacks_items(draft: Draft, place: int, condition: Condition) -> bool:
+    negated = condition.negated or (place > 0 and draft.spans[place - 1].does("not"))
     behind = place + 1
-    return place >= 0 and behind < len(draft.spans) and draft.spans[behind].is_kind("category")
+    items = 0 < behind < len(draft.spans) and draft.spans[behind].is_kind("category")
+    return negated and items
 
 
 def _value_asked(draft: Draft) -> tuple[int, str] | None:
@@ -278,7 +280,12 @@ def _value_asked(draft: Draft) -> tuple[int, str] | None:
         if not draft.chinese and place and not draft.silent(place - 1):
             continue  # `lamps which have a socket` asks for lamps
         near = (place + 1, place + 2, *((draft.before(place) or 0,) if draft.chinese else ()))
-        kinds = () if "种" in span.text or span.text.lower().endswith(("kinds of", "types of", "different")) else ("text",)
+        kinds = (
+            ()
+            if "种" in span.text
+            or span.text.lower().endswith(("kinds of", "types of", "different"))
+            else ("text",)
+        )
         for at in near:
             if 0 <= at < len(draft.spans) and draft.spans[at].is_kind("category"):
                 break

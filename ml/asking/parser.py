@@ -18,8 +18,8 @@ from ml.asking.naming import bind_names
 from ml.asking.plan import BRAND, ITEM, Condition, Language, NotUnderstood, Plan, Understood
 from ml.asking.ranking import superlative
 from ml.asking.relating import related
-from ml.asking.strangers import has_strangers, is_other_name
 from ml.asking.spans import Span, spans
+from ml.asking.strangers import has_strangers, is_other_name
 
 WORDS_MAX = 150  # or Chinese characters; no question has more, and each costs time
 SURE = 0.45  # below it a question is refused
@@ -33,7 +33,21 @@ _UNUSED = 0.6  # what a name that the plan has no use for leaves of the confiden
 _TELLING = frozenset(
     {"most", "least", "highest", "lowest", "comparative", "diminutive", "same", "similar", "than"}
     | {"not", "average", "total", "more", "less", "at_least", "at_most", "before", "after"}
-    | {"or_more", "or_less", "since", "between", "where", "dimensions", "opinion", "recommend", "who", "when", "count", "how", "ordinal"}
+    | {
+        "or_more",
+        "or_less",
+        "since",
+        "between",
+        "where",
+        "dimensions",
+        "opinion",
+        "recommend",
+        "who",
+        "when",
+        "count",
+        "how",
+        "ordinal",
+    }
 )
 
 
@@ -69,7 +83,9 @@ def understand(
 
 def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] | None:
     _find_models(draft)
-    if any(is_other_name(draft, place) for place, _ in draft.models if place >= 0) or has_strangers(draft):
+    if any(is_other_name(draft, place) for place, _ in draft.models if place >= 0) or has_strangers(
+        draft
+    ):
         return None
     if not _point(draft, before):
         return "no_context"
@@ -140,7 +156,9 @@ def _chooses(draft: Draft, place: int) -> bool:
     span = draft.spans[place]
     beside = (at for at in (place - 1, place + 1) if 0 <= at < len(draft.spans))
     plural = span.text.endswith("s") and not span.text.endswith("ss")
-    category = any(draft.spans[at].is_kind("category") or draft.spans[at].does("series") for at in beside)
+    category = any(
+        draft.spans[at].is_kind("category") or draft.spans[at].does("series") for at in beside
+    )
     chooses = any(
         one.does("most", "least", "highest", "lowest", "count", "average")
         or any(sense.degree == "superlative" for sense in one.senses)
@@ -226,12 +244,16 @@ def _left(draft: Draft) -> list[Span]:
 def _confidence(draft: Draft, left: Sequence[Span]) -> float:
     brands = [one for _, one in draft.conditions if one.field == BRAND and not one.negated]
     several = len([one for one in brands if one.values]) > 1  # nothing is of two brands
-    lost = several or _is_other_way_round(draft) or any(
-        span.number is not None
-        or span.is_kind("model")
-        or span.is_kind("adjective")  # `cheap`, where nothing has a price
-        or span.function in _TELLING
-        for span in left
+    lost = (
+        several
+        or _is_other_way_round(draft)
+        or any(
+            span.number is not None
+            or span.is_kind("model")
+            or span.is_kind("adjective")  # `cheap`, where nothing has a price
+            or span.function in _TELLING
+            for span in left
+        )
     )
     if lost:
         return 0.0

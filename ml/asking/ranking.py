@@ -155,9 +155,11 @@ def _counts_items(draft: Draft, place: int) -> bool:
     while behind is not None and any(map(draft.spans[behind].is_kind, ("brand", "adjective"))):
         behind = draft.behind(behind)
     counter = any(draft.silent(at) for at in (place + 1,) if at < len(draft.spans))
-    return (draft.chinese and counter) or (
-        behind is not None and draft.spans[behind].is_kind("category")
-    ) or (place + 1 < len(draft.spans) and draft.spans[place + 1].does("item"))
+    return (
+        (draft.chinese and counter)
+        or (behind is not None and draft.spans[behind].is_kind("category"))
+        or (place + 1 < len(draft.spans) and draft.spans[place + 1].does("item"))
+    )
 
 
 def comparative(draft: Draft, near: int) -> Ranked | None:

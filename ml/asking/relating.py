@@ -7,8 +7,8 @@ from ml.asking.counting import counts
 from ml.asking.draft import Draft
 from ml.asking.naming import bind_names, negation
 from ml.asking.plan import BRAND, Condition, Plan
-from ml.asking.spans import Span
 from ml.asking.ranking import comparative, find_top, one_number
+from ml.asking.spans import Span
 
 _BESIDE = 4  # spans between `same` and what it is said of
 
@@ -138,7 +138,11 @@ def _as_much(draft: Draft) -> Plan | None:
 
 def _is_subject(draft: Draft, place: int, span: Span) -> bool:
     """What others may be called: lamps, models, or the name of a brand: `which Acmes`."""
-    return span.is_kind("category") or span.does("item") or (draft.free(place) and span.is_kind("brand"))
+    return (
+        span.is_kind("category")
+        or span.does("item")
+        or (draft.free(place) and span.is_kind("brand"))
+    )
 
 
 def _compared(draft: Draft, than: int) -> Plan | None:

@@ -299,9 +299,7 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
             unit = "px" if "像素" in text else None  # which is often left out behind 万
             shown, worth = text[word.start : behind.end], _QUANTITY + _HAN_WIDTH
             number *= _MYRIADS[behind.key]
-            yield Span(
-                place, place + 1, word.start, behind.end, shown, (), (), number, unit, worth
-            )
+            yield Span(place, place + 1, word.start, behind.end, shown, (), (), number, unit, worth)
             if behind.key == "亿" and [one.key for one in words[place + 3 : place + 4]] == ["万"]:
                 number += 10_000 * (_number(words[place + 2].key) or 0.0)  # 1亿800万
                 last = place + (5 if text[words[place + 3].end :].startswith("像素") else 3)
@@ -320,7 +318,16 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
             shown = text[word.start : behind.end]
             worth = _QUANTITY * 2 + _LONGER
             yield Span(
-                place, place + 1, word.start, behind.end, shown, (), (), number, written.symbol, worth
+                place,
+                place + 1,
+                word.start,
+                behind.end,
+                shown,
+                (),
+                (),
+                number,
+                written.symbol,
+                worth,
             )
 
 
@@ -346,9 +353,7 @@ def _in_unit_behind(
         if unit is not None and unit.dimension not in ("count", "angle", "time"):
             end, width = words[last].end, _HAN_WIDTH * (last - first + 1)
             worth = _QUANTITY * width + _LONGER * (last - first)
-            yield Span(
-                first, last, start, end, text[start:end], (), (), number, unit.symbol, worth
-            )
+            yield Span(first, last, start, end, text[start:end], (), (), number, unit.symbol, worth)
 
 
 def _is_month(written: str) -> bool:

@@ -59,16 +59,20 @@ def _goes_on(draft: Draft, place: int) -> bool:
 def _is_of_another(draft: Draft, place: int) -> bool:
     """A short name right behind a brand, a series or a model that is not its own."""
     span = draft.spans[place]
-    end = max(one.sure for one in span.of_kind("model")) < _WHOLE if span.of_kind("model") else False
+    end = (
+        max(one.sure for one in span.of_kind("model")) < _WHOLE if span.of_kind("model") else False
+    )
     short = end or is_number(span.text) or " " not in span.text
-    if not short or not _touches(draft, place - 1, place):
+    if not _touches(draft, place - 1, place):
         return False
     before = draft.spans[place - 1]
+    if not short and not before.is_kind("model"):
+        return False
     model = next(one for at, one in draft.models if at == place)
     brands = {one.id for one in before.of_kind("brand")}
     if any(model.id in draft.lexicon.series[one.id] for one in before.of_kind("series")):
         return False
-    named = before.is_kind("model") or before.is_kind("series")
+    named = before.is_kind("model") or (short and before.is_kind("series"))
     return (named and not _names_brand(draft, span, model)) or bool(
         brands and model.brand_id not in brands and not _names_brand(draft, span, model)
     )

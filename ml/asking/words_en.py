@@ -54,7 +54,7 @@ FUNCTIONS: dict[str, str] = {
     "kind": "what kind of|what type of|what sort of|which kind of|which type of|which sort of",
     "to": "through|thru|till|up to|up until|until",
     "where": "where",
-    "opinion": "my|worth",
+    "opinion": "my|worth|wireless charging|reverse charging",
     "list": (
         "show|show me|list|list all|give me|gimme|find|find me|display all|all|every|enumerate"
         "|identify|name|get me"
@@ -147,7 +147,7 @@ FUNCTIONS: dict[str, str] = {
         "item|anything|something|everything|stuff|offer|product|model|device|gadget"
         "|unit|article|thing|ones|one"
     ),
-    "brand": "brand|manufacturer|maker|company|vendor|make|brands|companies|producer",
+    "brand": "brand|manufacturer|maker|company|vendor|brands|companies|producer",
     "category": "category|kind of product|type of product|product type",
 }
 
