@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ml.asking.adjectives import meant
 from ml.asking.draft import Draft
-from ml.asking.plan import Plan
+from ml.asking.plan import Order, Plan
 from ml.asking.ranking import find_top
 
 _BESIDE = 3  # spans between `which` and what it asks for
@@ -34,7 +34,7 @@ def most_common(draft: Draft) -> Plan | None:
     draft.used.add(place)
     draft.used.update(draft.places("comparative", "common", "use", "which"))
     find_top(draft, place)
-    order = "highest" if many is not None else "lowest"
+    order: Order = "highest" if many is not None else "lowest"
     return Plan("groups", fields=(field,), order=order, top=draft.top or 1)
 
 

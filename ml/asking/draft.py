@@ -83,9 +83,10 @@ class Draft:
     def parameters(self, place: int) -> list[Parameter]:
         """What a span names, the likeliest first."""
         senses = self.spans[place].of_kind("parameter")
-        senses = self._said_together(place, senses) or senses
+        together = self._said_together(place, senses)
         ranked = sorted(
-            senses, key=lambda one: (-one.sure, -self.lexicon.stated.get(one.id, 0), one.id)
+            together or senses,
+            key=lambda one: (-one.sure, -self.lexicon.stated.get(one.id, 0), one.id),
         )
         return [self.lexicon.parameters[one.id] for one in ranked]
 

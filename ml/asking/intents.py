@@ -20,6 +20,7 @@ _THERE = re.compile(
     r"(?:is|are|was|were) there\b|(?:do|does) (?:you|the)\b|有没有|有无|是否有", re.I
 )
 _WHOSE = ("谁",)
+_KINDS = ("种", "kinds of", "types of", "different")
 _MEASURED = frozenset({"heavy", "large", "tall", "wide", "long", "thick", "expensive"})
 
 
@@ -43,15 +44,12 @@ def is_silent(span: Span) -> bool:
 def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
     ids = tuple(dict.fromkeys(model.id for _, model in draft.models))
     if len(ids) > 1:
-        draft.used.update(draft.places("than", "between"))
-        if draft.has("compare"):
-            draft.used.update(draft.places("how"))
+        _pass_joins(draft)
     among = (Condition(ITEM, values=ids),)
-    if len(ids) > 1 and (ranked or (ranked := which_is_more(draft))):
-        parameter, order = ranked
-        return Plan("items", among, order_by=parameter.id, order=order, top=draft.top or 1)
-    if ranked is not None:  # of several numbers of one item
-        return Plan("aggregate", among, fields=(ranked[0].id,), aggregate=ranked[1])
+    if ranked is None and len(ids) > 1:
+        ranked = which_is_more(draft)
+    if ranked is not None:
+        return _ranked_among(draft, among, ranked)
     stated = bool(draft.conditions)
     open_ = draft.has("which", "how", "how_much", "who", "when")
     if yes_no(draft) or (stated and draft.has("have") and not open_):
@@ -69,6 +67,25 @@ def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan
         return Plan("aggregate", among, fields=(PRICE,), aggregate="lowest")
     if fields:
         return Plan("count" if counted else "values", items=ids, fields=fields)
+    return _described(draft, ids, follows=follows)
+
+
+def _pass_joins(draft: Draft) -> None:
+    """What only stands between several names."""
+    draft.used.update(draft.places("than", "between"))
+    if draft.has("compare"):
+        draft.used.update(draft.places("how"))
+
+
+def _ranked_among(draft: Draft, among: tuple[Condition], ranked: Ranked) -> Plan:
+    """Which of the named items has the most; of one alone its highest number."""
+    parameter, order = ranked
+    if len(among[0].values) == 1:
+        return Plan("aggregate", among, fields=(parameter.id,), aggregate=order)
+    return Plan("items", among, order_by=parameter.id, order=order, top=draft.top or 1)
+
+
+def _described(draft: Draft, ids: tuple[str, ...], *, follows: bool) -> Plan | None:
     described = draft.has("describe", "compare", "difference")
     bare = all(place in draft.used or is_silent(span) for place, span in enumerate(draft.spans))
     return Plan("facts", items=ids) if described or (bare and not follows) else None
@@ -169,13 +186,7 @@ def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | 
     counted = counts(draft)
     if any(place < 0 and one.field == ITEM for place, one in draft.conditions):
         ranked = ranked or which_is_more(draft)  # 哪个屏幕大, of what was named before
-    place = draft.first("brand")
-    if place is None and (place := draft.first("who")) is not None:
-        if draft.spans[place].text.endswith(_WHOSE) and draft.conditions:
-            draft.used.add(place)  # 都有谁: which items
-            place = None
-    if place is not None and not draft.spans[place].is_kind("brand"):
-        draft.used.add(place)
+    if _asks_brand(draft):
         return _about_brands(draft, ranked, counted=counted)
     place = draft.first("average", "total")
     if place is not None and (parameter := one_number(draft)):
@@ -199,6 +210,19 @@ def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | 
     if counted:
         return Plan("count")
     return _listed(draft, follows=follows)
+
+
+def _asks_brand(draft: Draft) -> bool:
+    """`Which brand`, `who makes`; 都有谁 asks for the items themselves."""
+    place = draft.first("brand")
+    if place is None and (place := draft.first("who")) is not None:
+        items = draft.spans[place].text.endswith(_WHOSE) and bool(draft.conditions)
+        draft.used.update((place,) if items else ())
+        place = None if items else place
+    if place is None or draft.spans[place].is_kind("brand"):
+        return False
+    draft.used.add(place)
+    return True
 
 
 def _places_of(draft: Draft, parameter: Parameter) -> list[int]:
@@ -280,17 +304,11 @@ def _value_asked(draft: Draft) -> tuple[int, str] | None:
         if not draft.chinese and place and not draft.silent(place - 1):
             continue  # `lamps which have a socket` asks for lamps
         near = (place + 1, place + 2, *((draft.before(place) or 0,) if draft.chinese else ()))
-        kinds = (
-            ()
-            if "种" in span.text
-            or span.text.lower().endswith(("kinds of", "types of", "different"))
-            else ("text",)
-        )
         for at in near:
             if 0 <= at < len(draft.spans) and draft.spans[at].is_kind("category"):
                 break
             parameter = draft.parameter(at, "text") if draft.free(at) else None
-            if parameter is None and not kinds and draft.free(at):
+            if parameter is None and span.text.lower().endswith(_KINDS) and draft.free(at):
                 parameter = draft.parameter(at)
             if parameter is not None:
                 return at, parameter.id

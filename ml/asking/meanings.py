@@ -48,7 +48,8 @@ screen size|display size|diagonal|屏幕尺寸|屏幕大小|屏幕对角线|显�
 display type|screen type|panel type|屏幕类型|屏幕材质|面板|面板类型|display technology
   |screen technology
 screen to body ratio|屏占比|screen ratio
-price|cost|priced|costing|price tag|retail price|价格|价钱|售价|多少钱|价|定价|报价|launch price|上市价格
+price|cost|priced|costing|price tag|retail price|价格|价钱|售价|多少钱|价|定价|报价|launch price
+  |上市价格
   |发售价|首发价
 year|release year|launch year|released|launched|announced|introduced|release|launch
   |announcement|release date|launch date|came out|come out|debut|debuted|unveiled|年份|年
@@ -78,7 +79,8 @@ front camera|selfie cam|selfie camera resolution|front camera resolutionera|self
   |前置摄像头|前摄|自拍|自拍摄像头|前置相机|前置镜头|前摄像头|前置|front facing camera
 camera feature|camera features|相机功能|拍照功能|摄像功能|摄像头功能
 video|video recording|视频|录像|视频录制|摄像
-operating system|os|system|os version|system version|android version|安卓版本|系统版本|操作系统|系统|software|platform
+operating system|os|system|os version|system version|android version|安卓版本|系统版本|操作系统
+  |系统|software|platform
 colour|color|颜色|配色|色彩|机身颜色
 sensor|传感器|感应器
 fingerprint|fingerprint sensor|fingerprint reader|fingerprint scanner|指纹|指纹识别

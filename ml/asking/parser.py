@@ -12,7 +12,7 @@ from ml.asking.draft import Draft
 from ml.asking.entities import MENDED, entities
 from ml.asking.following import Before, carried, fragment
 from ml.asking.intents import asked, is_silent, yes_no
-from ml.asking.keys import is_han, stemmed
+from ml.asking.keys import is_han, stemmed, stems
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.naming import bind_names
 from ml.asking.plan import BRAND, ITEM, Condition, Language, NotUnderstood, Plan, Understood
@@ -124,6 +124,8 @@ def _find_models(draft: Draft) -> None:
         elif span.is_kind("model") and _is_excepted(draft, place):
             ids = tuple(one.id for one in span.of_kind("model"))
             draft.add(place, Condition(ITEM, values=ids, negated=True))
+        elif span.is_kind("model") and (brand := _brand_of_kind(draft, place)) is not None:
+            draft.add(place, Condition(BRAND, values=(brand,)))
         elif span.is_kind("model") and (model := draft.model(place)):
             draft.models.append((place, model))
             draft.used.add(place)
@@ -132,6 +134,17 @@ def _find_models(draft: Draft) -> None:
                     one.id == model.brand_id for one in draft.spans[beside].of_kind("brand")
                 ):
                     draft.used.add(beside)
+
+
+def _brand_of_kind(draft: Draft, place: int) -> str | None:
+    """`Which Acme lamp`: a brand and what it makes, though one model is called `Acme Lamp`."""
+    words = stems(draft.spans[place].text)
+    category = any(
+        one.kind == "category" for one in draft.lexicon.senses.get(words[-1:], ()) if len(words) > 1
+    )
+    chooses = _chooses(draft, place) or (place > 0 and draft.spans[place - 1].does("which"))
+    model = draft.model(place) if category and chooses else None
+    return model.brand_id if model is not None else None
 
 
 def _is_excepted(draft: Draft, place: int) -> bool:

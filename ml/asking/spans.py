@@ -142,21 +142,13 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
             if all(_is_function(key, lexicon) for key in keys[first : last + 1]):
                 continue  # `on the` is part of many texts and names none of them
             kept, _, worth = merged.get(last, ([], [], 0.0))
-            whole = any(value.exact for value in values)
-            own = _WHOLE_VALUE if whole else _PART_OF_VALUE
-            if is_number(keys[first]):
-                own = _STANDARD
+            own = _worth_of_values(values, keys[first])
             merged[last] = (kept, values, max(worth, own))
         for last, (senses_, values, worth) in merged.items():
             start, end = words[first].start, words[last].end
-            if _is_plural(text[start:end]):
-                senses_ = [one for one in senses_ if not _is_plural_of(one, keys[first : last + 1])]
-                if not senses_ and not values:
-                    continue
-            if _is_lone_s(text, words, first, last):
-                senses_ = [one for one in senses_ if one.kind != "function"]
-                if not senses_ and not values:
-                    continue
+            senses_ = _meant_here(senses_, text, words[first : last + 1])
+            if not senses_ and not values:
+                continue
             if senses_ and senses_[0].kind == "model" and _is_phrase(text, words, first, lexicon):
                 continue
             if stands_alone(text, start, end) or _is_apostrophe(text, end):
@@ -169,19 +161,26 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
     yield from _units(text, words)
 
 
-def _is_plural(shown: str) -> bool:
-    return shown.endswith("s") and not shown.endswith("ss")
+def _meant_here(senses: list[Sense], text: str, words: Sequence[Token]) -> list[Sense]:
+    """The senses that fit how the words are written."""
+    shown = text[words[0].start : words[-1].end]
+    if shown.endswith("s") and not shown.endswith("ss"):
+        senses = [one for one in senses if not _is_plural_of(one, len(words))]
+    if shown.lower() == "s" and text[max(words[0].start - 1, 0)] not in "'’":
+        # Without an apostrophe an s is part of a name: `Bolt S`.
+        senses = [one for one in senses if one.kind != "function"]
+    return senses
 
 
-def _is_plural_of(sense: Sense, words: Sequence[str]) -> bool:
+def _is_plural_of(sense: Sense, words: int) -> bool:
     """`Bolt lamps` are not the one model that is called `Bolt Lamp`."""
-    return sense.kind == "model" and not sense.name.lower().endswith("s") and len(words) > 1
+    return sense.kind == "model" and not sense.name.lower().endswith("s") and words > 1
 
 
-def _is_lone_s(text: str, words: Sequence[Token], first: int, last: int) -> bool:
-    """An s that no apostrophe comes before is part of a name: `Bolt S`."""
-    start = words[first].start
-    return first == last and words[first].key == "s" and text[max(start - 1, 0)] not in "'’"
+def _worth_of_values(values: Sequence[ValueSense], word: str) -> float:
+    if is_number(word):
+        return _STANDARD
+    return _WHOLE_VALUE if any(value.exact for value in values) else _PART_OF_VALUE
 
 
 _UNIT = Sense("function", "unit", "", 0.9)

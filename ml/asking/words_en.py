@@ -25,7 +25,8 @@ FUNCTIONS: dict[str, str] = {
         "|that|this|will|would|i|me|we|you|us|am|so|then|only|just|all|any|some|each"
         "|every|exactly|and also|show|show me|list|list all|give|give me|find|find me"
         "|tell me|get|name|i want|i need|i would like|i'd like|looking for"
-        "|i am looking for|can you|could you|do you know|do you have|i need|we need|i want|we want|need a|want a|need something|want something|see"
+        "|i am looking for|can you|could you|do you know|do you have|i need|we need|i want"
+        "|we want|need a|want a|need something|want something|see"
         "|available|exist|exists|it is|come|comes|come with|come in|comes with|comes in"
         "|offers|support|supports|supporting|supported|feature|featuring|include"
         "|includes|including|equipped|run|runs|running|powered|made|make|makes|produced"
@@ -43,10 +44,12 @@ FUNCTIONS: dict[str, str] = {
     ),
     "have": "have|has|had|having|with|w|offering",
     "which": (
-        "wich|whcih|whihc|wat|wht|which ones|which one is|which is|which are|which has|which have|which|what|which of|what are|what is|whichever"
+        "wich|whcih|whihc|wat|wht|which ones|which one is|which is|which are|which has"
+        "|which have|which|what|which of|what are|what is|whichever"
     ),
     "who": (
-        "who|who makes|who made|who is behind|who is the maker of|who manufactures|who manufactured"
+        "who|who makes|who made|who is behind|who is the maker of|who manufactures"
+        "|who manufactured"
         "|who produces|who produced|who built|who sells"
     ),
     "when": ("when|when was|when did|when were|in which year|in what year|what year|which year"),
@@ -62,9 +65,13 @@ FUNCTIONS: dict[str, str] = {
     "dimensions": "dimensions|measurements",
     "series": "series|family|lineup|line-up|range",
     "common": "common|popular|frequent|often|frequently|widespread",
-    "recommend": "recommend|suggest|recommendation|suggestion|any recommendations|any suggestions",
+    "recommend": (
+        "recommend|suggest|recommendation|suggestion|any recommendations|any suggestions"
+    ),
     "count": (
-        "how many kinds of|how many types of|how many sorts of|combined number of|total count of|how many of|how many of the|how many|number of|count|count of|count the"
+        "how many kinds of|how many types of|how many sorts of|combined number of"
+        "|total count of|how many of|how many of the|how many|number of|count|count of"
+        "|count the"
         "|how many different|what number of|the number of|total number of"
         "|how many of them|how many of those|how many of these"
     ),
@@ -92,7 +99,9 @@ FUNCTIONS: dict[str, str] = {
     ),
     "or_more": (
         "or more|or above|or higher|or larger|or bigger|and above|and up|and more|plus"
-        "|or greater|or newer than that|or over|or better than that|or upwards|upwards|and bigger|and larger|and newer|and better|or better|or heavier|or longer|and higher|and over"
+        "|or greater|or newer than that|or over|or better than that|or upwards|upwards"
+        "|and bigger|and larger|and newer|and better|or better|or heavier|or longer"
+        "|and higher|and over"
     ),
     "or_less": (
         "or less|or below|or lower|or smaller|or fewer|and below|or under|and under"

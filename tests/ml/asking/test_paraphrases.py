@@ -84,7 +84,8 @@ def ranked(*conditions, order="highest", top=1, **more):
             Condition("weight", high=1000.0, high_inclusive=False)))),
         ("2018年以后(含)的台灯", Plan("items", (Condition("year", low=2018.0),))),
         ("台灯，一千克以上", Plan("items", (heavier(1000.0),))),
-        ("lamps from 2016 up to 2018", Plan("items", (Condition("year", low=2016.0, high=2018.0),))),
+        ("lamps from 2016 up to 2018",
+         Plan("items", (Condition("year", low=2016.0, high=2018.0),))),
         ("lamps from 2016 or 2018",
          Plan("items", (Condition("year", values=("year=2016", "year=2018")),))),
         # places
