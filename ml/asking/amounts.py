@@ -108,6 +108,8 @@ def _upper_end(draft: Draft, place: int) -> int | None:
         return None
     between = draft.spans[place + 1 : other]
     one, two = draft.spans[place], draft.spans[other]
+    if one.unit and two.unit is None and _is_calendar(two):
+        return None  # under 200 g, from 2015 or later
     if one.unit and two.unit and _dimension(one.unit) != _dimension(two.unit):
         return None
     said = [
@@ -285,7 +287,7 @@ def _parameter(
 def _alternative(draft: Draft, place: int, unit: str | None) -> int | None:
     """The number behind an `or`, in units of the same kind."""
     later = place + 1
-    if not draft.spans[place].does("or") or later >= len(draft.spans) or unit is None:
+    if not draft.spans[place].does("or", "and") or later >= len(draft.spans) or unit is None:
         return None
     other = draft.spans[later]
     alike = other.unit is not None and _dimension(other.unit) == _dimension(unit)

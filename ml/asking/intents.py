@@ -233,8 +233,10 @@ def _places_of(draft: Draft, parameter: Parameter) -> list[int]:
     ]
 
 
-def _ranked_items(draft: Draft, ranked: Ranked) -> Plan:
+def _ranked_items(draft: Draft, ranked: Ranked) -> Plan | None:
     parameter, order = ranked
+    if _value_asked(draft) is not None:
+        return None  # `which socket does the heaviest lamp have` asks for no lamps
     bind_possessions(draft, set())
     when = draft.first("when")
     if when is not None and parameter == meant("new", draft.lexicon):

@@ -96,6 +96,9 @@ class AskingLexicon:
     last_words: frozenset[str] = frozenset()  # `Pro` and `Max`: they make another name of one
     offers: bool = False
 
+    def number_of(self, value: str) -> float | None:
+        return next((number for (_, number), id in self.ids.items() if id == value), None)
+
     def is_silence_no(self, parameter: str) -> bool:
         """Whether items that lack something do not say so: less than half say anything of it."""
         return self.stated.get(parameter, 0) < max(len(self.models), 1) / 2

@@ -156,6 +156,9 @@ cotton|棉|纯棉
 steel|钢
 android|安卓
 snapdragon|sd|骁龙
+dimensity|天玑
+helio|曦力
+unisoc|紫光展锐|展锐
 mediatek|联发科
 qualcomm|高通
 exynos|猎户座
@@ -219,6 +222,8 @@ bosch|博世
 canon|佳能
 nikon|尼康
 dyson|戴森
+nubia|努比亚
+micromax|迈克罗麦克斯
 vertu|威图
 razer|雷蛇
 leeco|乐视

@@ -138,7 +138,7 @@ def find_top(draft: Draft, place: int, *, counted: bool = False) -> None:
     """
     for at in sorted(range(len(draft.spans)), key=lambda one: abs(one - place)):
         span = draft.spans[at]
-        first = at > 0 and draft.spans[at - 1].does("top")
+        first = at > 0 and draft.spans[at - 1].does("top", "list", "which")
         if counted and not first and not _counts_items(draft, at):
             continue
         if at in draft.used or span.unit is not None or not (first or abs(at - place) <= _NEAR):
@@ -146,7 +146,8 @@ def find_top(draft: Draft, place: int, *, counted: bool = False) -> None:
         number = float(span.senses[0].id) if span.is_kind("numeral") else span.number
         if number is not None and number == int(number) and 0 < number <= _TOP_MAX:
             draft.top = int(number)
-            draft.used.update((at - 1, at) if first else (at,))
+            named = first and draft.spans[at - 1].does("top")
+            draft.used.update((at - 1, at) if named else (at,))
             return
 
 

@@ -240,6 +240,8 @@ def _value_name(field: str, id: str, lexicon: AskingLexicon) -> str:
         return named[id].name if id in named else id
     if field == ITEM:
         return lexicon.models[id].name if id in lexicon.models else id
+    if (number := lexicon.number_of(id)) is not None:
+        return format_number(number)
     return lexicon.texts.text_of(id, field)
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 FUNCTIONS: dict[str, str] = {
     "ignore": (
-        "saw|seen|both|other|others|another|coloured|colored|put out|brought out|bring out"
+        "saw|seen|amount|amount of|in terms of|both|other|others|another"
+        "|coloured|colored|put out|brought out|bring out"
         "|came up with|that's|who's|how's|there's|i'm|i'd|let's|gimme|wanna|am after"
         "|i'm after|let|know|shows|output|return|retrieve|fetch|please list"
         "|identify|enumerate|pick|choose|say|tell|provide|could|may|might|must|shall"

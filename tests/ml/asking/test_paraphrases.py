@@ -88,6 +88,12 @@ def ranked(*conditions, order="highest", top=1, **more):
          Plan("items", (Condition("year", low=2016.0, high=2018.0),))),
         ("lamps from 2016 or 2018",
          Plan("items", (Condition("year", values=("year=2016", "year=2018")),))),
+        ("lamps under 1 kg from 2016 or later",
+         Plan("items", (
+             Condition("weight", high=1000.0, high_inclusive=False),
+             Condition("year", low=2016.0)))),
+        ("Which 2 Acme lamps have the highest luminous flux?",
+         Plan("items", (BY_ACME,), order_by="flux", order="highest", top=2)),
         # places
         ("the second heaviest lamp", ranked(top=2, last=True)),
         ("第二重的台灯", ranked(top=2, last=True)),
@@ -138,6 +144,7 @@ def test_a_paraphrase_is_understood(text, plan, lamps):
         "lamps with 2 sockets",
         "Which brands have no dimmable lamps?",
         "average weight, Acme vs Bolt lamps",
+        "Which socket does the heaviest lamp have?",
         "which brand has the second most lamps",
     ],
 )
