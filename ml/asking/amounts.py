@@ -9,7 +9,7 @@ from graph.records import Parameter
 from graph.text import convert, find_unit
 from ml.asking.adjectives import MEASURES, dimension_of, meant
 from ml.asking.draft import Draft
-from ml.asking.plan import Condition
+from ml.asking.plan import PRICE, Condition
 from ml.asking.spans import Span
 
 _ABOUT = 0.05  # `around 200 g` is meant so exactly
@@ -65,6 +65,9 @@ def _bind(draft: Draft, place: int) -> None:
     span = draft.spans[place]
     unit = span.unit or (draft.spans[upper].unit if upper is not None else None)
     parameter = _parameter(draft, place, upper, unit, adjective)
+    if parameter is None and sign in _SIGNS.values() and unit is None and draft.lexicon.offers:
+        parameter = draft.lexicon.parameters[PRICE]  # `lamps under 50`
+        draft.doubt *= 0.9
     if parameter is None or span.number is None:
         return
     low = _in_unit(span.number, unit, parameter)
