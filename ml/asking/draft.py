@@ -26,6 +26,7 @@ class Draft:
         conditions: each with the place of its span.
         models: named items, each with the place of its span.
         top: how many are asked for; `last`: only the last of them is.
+        checks: whether it ends as only a question for yes or no does: `支持吗`, `支持不`.
         points: whether `it` or `them` means what was answered before.
         doubt: what makes the answer less sure, multiplied.
     """
@@ -40,6 +41,7 @@ class Draft:
     top: int | None = None
     last: bool = False
     points: bool = False
+    checks: bool = False
     doubt: float = 1.0
 
     def has(self, *functions: str) -> bool:

@@ -19,6 +19,9 @@ _YES_NO = re.compile(r"(?:is|are|was|were|does|do|did|has|have|can|could)\b", re
 _THERE = re.compile(
     r"(?:is|are|was|were) there\b|(?:do|does) (?:you|the)\b|有没有|有无|是否有", re.I
 )
+_EXISTS = re.compile(r"(?:is|are|was|were|does|do|did|has|have)\b", re.I)
+_ENDS = ("不", "没", "没有")
+_ALL = ("all", "every", "each", "list all", "都", "全部", "所有", "都有", "show all")
 _WHOSE = ("谁",)
 _KINDS = ("种", "kinds of", "types of", "different")
 _MEASURED = frozenset({"heavy", "large", "tall", "wide", "long", "thick", "expensive"})
@@ -33,7 +36,19 @@ def asked(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
 
 def yes_no(draft: Draft) -> bool:
     english = not draft.chinese and bool(_YES_NO.match(draft.text.strip()))
-    return draft.has("yes_no") or english
+    return draft.checks or draft.has("yes_no") or english
+
+
+def find_question(draft: Draft) -> None:
+    """支持不, 有没: what ends so asks for yes or no, and denies nothing."""
+    if draft.chinese and len(draft.spans) > 1 and draft.spans[-1].text in _ENDS:
+        draft.checks = True
+        draft.used.add(len(draft.spans) - 1)
+
+
+def _of_all(draft: Draft) -> bool:
+    """`Are all lamps dimmable`, 都可调光吗: one that is so is no answer."""
+    return any(span.text.lower() in _ALL for span in draft.spans)
 
 
 def is_silent(span: Span) -> bool:
@@ -250,8 +265,10 @@ def _ranked_items(draft: Draft, ranked: Ranked) -> Plan | None:
 def _listed(draft: Draft, *, follows: bool) -> Plan | None:
     there = _THERE.match(draft.text) and not draft.has("which")
     recommends = draft.has("recommend")
-    if draft.conditions and not recommends and (there or (draft.chinese and draft.has("yes_no"))):
-        return Plan("check")
+    english = not draft.chinese and _EXISTS.match(draft.text.strip()) and not draft.has("which")
+    chinese = draft.chinese and (draft.checks or draft.has("yes_no"))
+    if draft.conditions and not recommends and (there or english or chinese):
+        return None if (english or chinese) and _of_all(draft) else Plan("check")
     if not _names_items(draft, follows=follows):
         return None
     if draft.conditions:

@@ -11,7 +11,7 @@ from ml.asking.amounts import bind_numbers, pass_over_said
 from ml.asking.draft import Draft
 from ml.asking.entities import MENDED, entities
 from ml.asking.following import Before, carried, fragment
-from ml.asking.intents import asked, is_silent, yes_no
+from ml.asking.intents import asked, find_question, is_silent, yes_no
 from ml.asking.keys import is_han, stemmed, stems
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.naming import bind_names
@@ -82,6 +82,7 @@ def understand(
 
 
 def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] | None:
+    find_question(draft)
     _find_models(draft)
     if any(is_other_name(draft, place) for place, _ in draft.models if place >= 0) or has_strangers(
         draft

@@ -31,6 +31,8 @@ def related(draft: Draft) -> Plan | None:
         return plan
     if (plan := _as_much(draft)) is not None:
         return plan
+    if (plan := _dated(draft)) is not None:
+        return plan
     if (place := _than(draft)) is not None:
         return _compared(draft, place)
     place = draft.first("difference")
@@ -134,6 +136,30 @@ def _as_much(draft: Draft) -> Plan | None:
             return Plan("check", same, items=tuple(model.id for _, model in others))
         return Plan("count" if counts(draft) else "items", same)
     return None
+
+
+def _dated(draft: Draft) -> Plan | None:
+    """`Released before X`: in an earlier year."""
+    models = {place for place, _ in draft.models}
+    year = meant("new", draft.lexicon)
+    place = next((at for at in draft.places("before", "after") if draft.behind(at) in models), None)
+    if place is None or year is None or draft.chinese:
+        return None
+    *others, (at, reference) = draft.models
+    if at < place:
+        return None
+    later = draft.spans[place].does("after")
+    draft.used.add(place)
+    draft.used.update(
+        one for one in range(len(draft.spans)) if draft.free(one) and year in draft.parameters(one)
+    )
+    bound = Condition(
+        year.id, above=reference.id if later else None, below=None if later else reference.id
+    )
+    if others:
+        return Plan("check", (bound,), items=tuple(model.id for _, model in others))
+    bind_names(draft)
+    return Plan("count" if counts(draft) else "items", (bound,))
 
 
 def _is_subject(draft: Draft, place: int, span: Span) -> bool:

@@ -111,6 +111,15 @@ def ranked(*conditions, order="highest", top=1, **more):
          Plan("items", (BY_ACME, Condition("item", values=(GLOW,), negated=True)))),
         ("艾克美Bolt以外的台灯",
          Plan("items", (Condition("brand", values=("acme", "bolt"), negated=True),))),
+        # yes or no
+        ("Does any Acme lamp weigh over 1 kg?",
+         Plan("check", (BY_ACME, heavier(1000.0, low_inclusive=False)))),
+        ("Glow可调光不", Plan("check", (DIMMABLE,), items=(GLOW,))),
+        ("艾克美有没有超过1公斤的台灯没",
+         Plan("check", (BY_ACME, heavier(1000.0, low_inclusive=False)))),
+        ("Was the Aurora 3 released before the Glow?",
+         Plan("check", (Condition("year", below=GLOW),), items=(A3,))),
+        ("lamps released after the Glow", Plan("items", (Condition("year", above=GLOW),))),
         # held against another
         ("lamps as heavy as the Aurora 5", Plan("items", (Condition("weight", same_as=A5),))),
         ("how many grams more does the Aurora 5 have than the Glow",
@@ -145,6 +154,8 @@ def test_a_paraphrase_is_understood(text, plan, lamps):
         "Which brands have no dimmable lamps?",
         "average weight, Acme vs Bolt lamps",
         "Which socket does the heaviest lamp have?",
+        "Are all Acme lamps dimmable?",
+        "艾克美的台灯都可调光吗",
         "which brand has the second most lamps",
     ],
 )
