@@ -84,7 +84,8 @@ class Found:
 def _items(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:
     shown: list[dict[str, object]] = []
     parameter = lexicon.parameters.get(plan.order_by or "")
-    for id, name, brand, facts, number in row["rows"]:
+    rows = _last_of(row["rows"], plan.top or 1) if plan.last else row["rows"]
+    for id, name, brand, facts, number in rows:
         one: dict[str, object] = {"id": id, "name": name, "brand": brand}
         for field, text, *_ in facts:
             key = lexicon.parameters[field].name if field in lexicon.parameters else field
@@ -98,8 +99,17 @@ def _items(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:
     names = [str(one["brand"] if BRAND in plan.fields else one["name"]) for one in shown]
     answer = tuple(dict.fromkeys(names)) if BRAND in plan.fields else tuple(names)
     return Found(
-        "", answer, row["total"], tuple(shown), items=tuple(str(one["id"]) for one in shown)
+        "",
+        answer,
+        len(rows) if plan.last else row["total"],
+        tuple(shown),
+        items=tuple(str(one["id"]) for one in shown),
     )
+
+
+def _last_of(rows: Sequence[Any], place: int) -> Sequence[Any]:
+    """Those that share the number of the one at this place; none where there are fewer."""
+    return [one for one in rows if len(rows) >= place and one[-1] == rows[place - 1][-1]]
 
 
 def _groups(row: Mapping[str, Any]) -> Found:

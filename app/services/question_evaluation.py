@@ -67,15 +67,36 @@ async def evaluate_questions(
     with TemporaryDirectory(prefix="catalograph-") as folder:
         notify("starting a Neo4j of its own")
         with _server(Path(folder)) as connection:
-            with Database(connection) as database:
-                migrate(database)
-                notify(f"loading {len(catalog)} files")
-                _load(database, catalog, mapping, Path(folder))
-                lexicon = load_lexicon(database)
-            notify(f"asking {len(gold)} questions")
-            async with AsyncDatabase(connection) as reading:
-                found = await judge_all(gold, Answers(reading), lexicon, judged=judged)
-    return _report(found, [*catalog, mapping, questions], part, time.monotonic() - started)
+            found = await judge_over(
+                connection, catalog, mapping, gold, Path(folder), notify=notify, judged=judged
+            )
+    seconds = time.monotonic() - started
+    return report_of(found, [*catalog, mapping, questions], part, seconds)
+
+
+async def judge_over(
+    connection: Connection,
+    catalog: Sequence[Path],
+    mapping: Path,
+    gold: Sequence[GoldQuestion],
+    folder: Path,
+    *,
+    notify: Callable[[str], None] = lambda _: None,
+    judged: Callable[[Judged], None] = lambda _: None,
+) -> list[Judged]:
+    """Loads the dumps into an empty Neo4j, and asks; `folder` is for rejected rows.
+
+    Raises:
+        MappingInvalid, ImportFailed: of the dumps.
+    """
+    with Database(connection) as database:
+        migrate(database)
+        notify(f"loading {len(catalog)} files")
+        _load(database, catalog, mapping, folder)
+        lexicon = load_lexicon(database)
+    notify(f"asking {len(gold)} questions")
+    async with AsyncDatabase(connection) as reading:
+        return await judge_all(gold, Answers(reading), lexicon, judged=judged)
 
 
 async def judge_all(
@@ -148,10 +169,10 @@ def _load(database: Database, files: Sequence[Path], mapping: Path, folder: Path
     )
 
 
-def _report(
+def report_of(
     found: Sequence[Judged], files: Sequence[Path], part: str | None, seconds: float
 ) -> Report:
-    """Torch is loaded here, for the intervals."""
+    """Right answers and refusals with their intervals; torch is loaded here, for those."""
     from torch import Generator, tensor
 
     from ml.evaluation.report import Measured, Report, sha256_of

@@ -9,17 +9,24 @@ from graph.records import Parameter
 from graph.text import convert, find_unit
 from ml.asking.adjectives import MEASURES, dimension_of, meant
 from ml.asking.draft import Draft
-from ml.asking.plan import Condition
+from ml.asking.plan import PRICE, Condition
 from ml.asking.spans import Span
 
 _ABOUT = 0.05  # `around 200 g` is meant so exactly
 _YEARS = (1900, 2100)
+_FAR = 10  # times beyond what is stated of a parameter; it is not that one
 _NEAR = 6  # spans; the name of a parameter further off is not that of this number
 _LOW, _LOW_TOO, _HIGH, _HIGH_TOO = "low", "low_too", "high", "high_too"
 _SIGNS = {
     "more": _LOW, "after": _LOW, "at_least": _LOW_TOO, "since": _LOW_TOO, "or_more": _LOW_TOO,
     "from": _LOW_TOO, "less": _HIGH, "before": _HIGH, "at_most": _HIGH_TOO, "or_less": _HIGH_TOO,
 }  # fmt: skip
+
+_STRICT = {"and over": _LOW, "and above": _LOW, "and under": _HIGH, "and below": _HIGH}
+_WRITTEN = (
+    (">=", _LOW_TOO), ("≥", _LOW_TOO), ("≧", _LOW_TOO), ("<=", _HIGH_TOO), ("≤", _HIGH_TOO),
+    ("≦", _HIGH_TOO), (">", _LOW), ("<", _HIGH),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +44,30 @@ def bind_numbers(draft: Draft) -> None:
             _bind(draft, place)
 
 
+def pass_over_said(draft: Draft) -> None:
+    """`A light lamp, under 200 g`: an adjective that a range says more exactly."""
+    for place, span in enumerate(draft.spans):
+        adjective = span.of_kind("adjective")
+        if place in draft.used or not adjective or adjective[0].degree != "plain":
+            continue
+        parameter = meant(adjective[0].id, draft.lexicon)
+        high = MEASURES[adjective[0].id].order == "highest"
+        if parameter is not None and any(
+            one.field == parameter.id and (one.low if high else one.high) is not None
+            for _, one in draft.conditions
+        ):
+            draft.used.add(place)
+
+
 def _bind(draft: Draft, place: int) -> None:
     upper = _upper_end(draft, place)
     sign, adjective = _sign(draft, place, upper if upper is not None else place)
     span = draft.spans[place]
     unit = span.unit or (draft.spans[upper].unit if upper is not None else None)
     parameter = _parameter(draft, place, upper, unit, adjective)
+    if parameter is None and sign in _SIGNS.values() and unit is None and draft.lexicon.offers:
+        parameter = draft.lexicon.parameters[PRICE]  # `lamps under 50`
+        draft.doubt *= 0.9
     if parameter is None or span.number is None:
         return
     low = _in_unit(span.number, unit, parameter)
@@ -86,6 +111,8 @@ def _upper_end(draft: Draft, place: int) -> int | None:
         return None
     between = draft.spans[place + 1 : other]
     one, two = draft.spans[place], draft.spans[other]
+    if one.unit and two.unit is None and _is_calendar(two):
+        return None  # under 200 g, from 2015 or later
     if one.unit and two.unit and _dimension(one.unit) != _dimension(two.unit):
         return None
     said = [
@@ -109,11 +136,16 @@ def _upper_end(draft: Draft, place: int) -> int | None:
 
 def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
     """Which end of a range the number is, and the adjective that says so."""
+    if last + 1 < len(draft.spans) and draft.spans[last + 1].does("money"):
+        last += 1
     ahead = draft.behind(last)
-    for at in (ahead, last + 1):
+    past = _past_name(draft, ahead)
+    for at in (ahead, last + 1, past):
         if at is not None and draft.free(at) and (sign := _sign_behind(draft, at)):
             draft.used.add(at)
             return sign, None
+    if written := _written_sign(draft, place):
+        return written, None
     than = False
     for at in range(place - 1, max(place - 5, -1), -1):
         span = draft.spans[at]
@@ -130,9 +162,25 @@ def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
     return None, None
 
 
+def _past_name(draft: Draft, ahead: int | None) -> int | None:
+    """`12 lm of flux or more`: what stands behind the name of the number."""
+    named = ahead is not None and draft.free(ahead) and draft.spans[ahead].is_kind("parameter")
+    at = draft.behind(ahead) if ahead is not None and named else None
+    return at if at is not None and draft.spans[at].does("or_more", "or_less") else None
+
+
+def _written_sign(draft: Draft, place: int) -> str | None:
+    """`>= 200 g`: signs are no words."""
+    before = draft.text[: draft.spans[place].start].rstrip()
+    return next((sign for end, sign in _WRITTEN if before.endswith(end)), None)
+
+
 def _sign_behind(draft: Draft, at: int) -> str | None:
     """`or more`, 以上; in English `after` behind a number belongs to what follows."""
     span = draft.spans[at]
+    number = at + 1 < len(draft.spans) and draft.spans[at + 1].number is not None
+    if number and span.text.lower().startswith("and"):
+        return None  # 200 g and under 40 cm
     for function in ("or_more", "or_less", "after", "before", "since"):
         if span.does(function):
             postfix = function.startswith("or_") or span.text.lower().startswith(("or", "on"))
@@ -151,7 +199,8 @@ def _sign_before(draft: Draft, at: int, place: int, *, than: bool) -> tuple[str,
         function = next(one.id for one in span.senses if one.id in _SIGNS)
         if function == "from" and _is_calendar(draft.spans[place]):
             return "in", None  # from 2018: of that year
-        return _SIGNS[function], _adjective_in(span.text)
+        sign = _STRICT.get(span.text.lower(), _SIGNS[function])
+        return sign, _adjective_in(span.text)
     if span.does("about"):
         draft.used.add(at)
         return "about", None
@@ -207,6 +256,11 @@ def _parameter(
     ahead = draft.behind(last)
     while ahead is not None and ahead in draft.used and draft.spans[ahead].does(*_SIGNS):
         ahead = draft.behind(ahead)  # 2018年 之后 发布
+    if ahead is not None and (later := _alternative(draft, ahead, unit)) is not None:
+        used = set(draft.used)
+        found = _parameter(draft, later, None, unit, None)  # 6 or 8 W of power
+        draft.used = used
+        return found
     behind_it = ahead if ahead is not None and draft.free(ahead) else None
     if behind_it is not None and (found := _taking(draft, behind_it, unit, place)):
         follows = behind_it - last <= 2 and not draft.chinese
@@ -233,6 +287,16 @@ def _parameter(
     return usual(draft, unit, number)
 
 
+def _alternative(draft: Draft, place: int, unit: str | None) -> int | None:
+    """The number behind an `or`, in units of the same kind."""
+    later = place + 1
+    if not draft.spans[place].does("or", "and") or later >= len(draft.spans) or unit is None:
+        return None
+    other = draft.spans[later]
+    alike = other.unit is not None and _dimension(other.unit) == _dimension(unit)
+    return later if other.number is not None and alike else None
+
+
 def _named_before(draft: Draft, place: int, unit: str | None) -> tuple[int, Parameter] | None:
     for at in range(place - 1, max(place - _NEAR, -1), -1):
         if draft.spans[at].number is not None and at not in draft.used:
@@ -255,7 +319,7 @@ def _taking(draft: Draft, at: int, unit: str | None, place: int) -> Parameter | 
             continue
         if unit is None:
             high = draft.lexicon.highest.get(parameter.id)
-            if calendar and high is not None and not parameter.unit and high < _YEARS[0]:
+            if calendar and high is not None and high < _YEARS[0] / (2 if parameter.unit else 1):
                 continue
             return parameter
         if dimension_of(parameter) == _dimension(unit) or _convertible(number, unit, parameter):
@@ -277,6 +341,8 @@ def usual(draft: Draft, unit: str, number: float | None = None) -> Parameter | N
         low = draft.lexicon.lowest.get(parameter.id, own)
         high = draft.lexicon.highest.get(parameter.id, own)
         inside = number is None or low <= own <= high
+        if number is not None and not low / _FAR <= own <= high * _FAR:
+            continue
         exact = find_unit(unit) == find_unit(parameter.unit)
         stated = draft.lexicon.stated.get(parameter.id, 0)
         found.append((not inside, not exact, -stated, parameter.id))

@@ -19,6 +19,8 @@ def complaints(plan: Plan, lexicon: AskingLexicon) -> list[str]:
 def _complaints(plan: Plan, lexicon: AskingLexicon) -> Iterator[str]:
     if len(plan.conditions) > _CONDITIONS_MAX or len(plan.fields) > _CONDITIONS_MAX:
         yield f"it has more than {_CONDITIONS_MAX} conditions or fields"
+    if plan.last and (plan.top is None or plan.order_by is None):
+        yield "`last` needs `top` and `order_by`"
     if plan.top is not None and not 0 < plan.top <= _TOP_MAX:
         yield f"`top` is {plan.top}; it lies between 1 and {_TOP_MAX}"
     for id in plan.items:

@@ -6,11 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from graph.records import Parameter
-from ml.asking.lexicon import AskedModel, AskingLexicon
+from ml.asking.lexicon import AskedModel, AskingLexicon, Sense
 from ml.asking.plan import Condition
 from ml.asking.spans import Span
 
-SILENT = ("ignore", "have", "use", "as", "item", "yes_no")
+SILENT = ("ignore", "have", "use", "as", "item", "yes_no", "series")
+
+
+def _sure(sense: Sense) -> float:
+    return sense.sure
 
 
 @dataclass(slots=True)
@@ -21,7 +25,8 @@ class Draft:
         used: places of the spans that something has been made of.
         conditions: each with the place of its span.
         models: named items, each with the place of its span.
-        top: how many are asked for.
+        top: how many are asked for; `last`: only the last of them is.
+        checks: whether it ends as only a question for yes or no does: `支持吗`, `支持不`.
         points: whether `it` or `them` means what was answered before.
         doubt: what makes the answer less sure, multiplied.
     """
@@ -34,7 +39,9 @@ class Draft:
     conditions: list[tuple[int, Condition]] = field(default_factory=list)
     models: list[tuple[int, AskedModel]] = field(default_factory=list)
     top: int | None = None
+    last: bool = False
     points: bool = False
+    checks: bool = False
     doubt: float = 1.0
 
     def has(self, *functions: str) -> bool:
@@ -56,6 +63,12 @@ class Draft:
         """Whether this word says nothing where it stands between two others."""
         return self.spans[place].does(*SILENT)
 
+    def is_parted(self, one: int, other: int) -> bool:
+        """Whether a sign stands between two spans: `weight, height`, `front & rear`."""
+        first, last = sorted((one, other))
+        between = self.text[self.spans[first].end : self.spans[last].start]
+        return any(sign in ",，、;；&/" for sign in between)
+
     def before(self, place: int) -> int | None:
         """The span before this one, silent ones passed over."""
         place -= 1
@@ -72,10 +85,23 @@ class Draft:
     def parameters(self, place: int) -> list[Parameter]:
         """What a span names, the likeliest first."""
         senses = self.spans[place].of_kind("parameter")
+        together = self._said_together(place, senses)
         ranked = sorted(
-            senses, key=lambda one: (-one.sure, -self.lexicon.stated.get(one.id, 0), one.id)
+            together or senses,
+            key=lambda one: (-one.sure, -self.lexicon.stated.get(one.id, 0), one.id),
         )
         return [self.lexicon.parameters[one.id] for one in ranked]
+
+    def _said_together(self, place: int, senses: Sequence[Sense]) -> list[Sense]:
+        """What two names beside each other both mean, as the surer of them says it."""
+        for beside in (place - 1, place + 1):
+            if not 0 <= beside < len(self.spans) or self.is_parted(beside, place):
+                continue
+            surer = {one.id: one for one in self.spans[beside].of_kind("parameter")}
+            both = [max(one, surer[one.id], key=_sure) for one in senses if one.id in surer]
+            if both and len(both) < len(senses):
+                return both
+        return []
 
     def parameter(self, place: int, *kinds: str) -> Parameter | None:
         """The likeliest one, of these kinds."""
@@ -99,7 +125,7 @@ class Draft:
             near = [self.lexicon.models[one.id] for one in senses if one.sure == surest]
         if len(near) > 1:
             self.doubt *= 0.8
-        return min(near, key=lambda model: (len(model.name), -model.weight, model.id))
+        return min(near, key=lambda model: (-model.weight, len(model.name), model.id))
 
     def add(self, place: int, condition: Condition) -> None:
         self.conditions.append((place, condition))

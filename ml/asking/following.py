@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from graph.records import Parameter, Record
 from ml.asking.draft import Draft
-from ml.asking.plan import BRAND, ITEM, Condition, Order, Plan
+from ml.asking.plan import BRAND, ITEM, OWN_FIELDS, Condition, Order, Plan
 
 _LISTS = ("items", "count", "values", "groups", "aggregate")
 
@@ -44,6 +44,8 @@ def fragment(
     if models:
         swapped = _with_models(plan, tuple(models))
         changed, plan = swapped is not plan, swapped
+    if plan.items and any(one.field in OWN_FIELDS for _, one in draft.conditions):
+        return None  # of which of them what was asked of one would be asked
     for _, condition in draft.conditions:
         kept = tuple(one for one in plan.conditions if one.field != condition.field)
         plan = replace(plan, conditions=(*kept, condition))

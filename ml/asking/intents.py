@@ -7,7 +7,7 @@ import re
 from graph.records import Parameter
 from ml.asking.adjectives import fits, meant
 from ml.asking.amounts import usual
-from ml.asking.counting import counts
+from ml.asking.counting import counts, most_common
 from ml.asking.draft import Draft
 from ml.asking.naming import bind_possessions
 from ml.asking.plan import BRAND, ITEM, PRICE, Condition, Plan
@@ -19,6 +19,11 @@ _YES_NO = re.compile(r"(?:is|are|was|were|does|do|did|has|have|can|could)\b", re
 _THERE = re.compile(
     r"(?:is|are|was|were) there\b|(?:do|does) (?:you|the)\b|有没有|有无|是否有", re.I
 )
+_EXISTS = re.compile(r"(?:is|are|was|were|does|do|did|has|have)\b", re.I)
+_ENDS = ("不", "没", "没有")
+_ALL = ("all", "every", "each", "list all", "都", "全部", "所有", "都有", "show all")
+_WHOSE = ("谁",)
+_KINDS = ("种", "kinds of", "types of", "different")
 _MEASURED = frozenset({"heavy", "large", "tall", "wide", "long", "thick", "expensive"})
 
 
@@ -31,7 +36,19 @@ def asked(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
 
 def yes_no(draft: Draft) -> bool:
     english = not draft.chinese and bool(_YES_NO.match(draft.text.strip()))
-    return draft.has("yes_no") or english
+    return draft.checks or draft.has("yes_no") or english
+
+
+def find_question(draft: Draft) -> None:
+    """支持不, 有没: what ends so asks for yes or no, and denies nothing."""
+    if draft.chinese and len(draft.spans) > 1 and draft.spans[-1].text in _ENDS:
+        draft.checks = True
+        draft.used.add(len(draft.spans) - 1)
+
+
+def _of_all(draft: Draft) -> bool:
+    """`Are all lamps dimmable`, 都可调光吗: one that is so is no answer."""
+    return any(span.text.lower() in _ALL for span in draft.spans)
 
 
 def is_silent(span: Span) -> bool:
@@ -42,13 +59,12 @@ def is_silent(span: Span) -> bool:
 def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
     ids = tuple(dict.fromkeys(model.id for _, model in draft.models))
     if len(ids) > 1:
-        draft.used.update(draft.places("than"))
-        if draft.has("compare"):
-            draft.used.update(draft.places("how"))
+        _pass_joins(draft)
     among = (Condition(ITEM, values=ids),)
-    if len(ids) > 1 and (ranked or (ranked := which_is_more(draft))):
-        parameter, order = ranked
-        return Plan("items", among, order_by=parameter.id, order=order, top=draft.top or 1)
+    if ranked is None and len(ids) > 1:
+        ranked = which_is_more(draft)
+    if ranked is not None:
+        return _ranked_among(draft, among, ranked)
     stated = bool(draft.conditions)
     open_ = draft.has("which", "how", "how_much", "who", "when")
     if yes_no(draft) or (stated and draft.has("have") and not open_):
@@ -59,12 +75,32 @@ def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan
         bind_possessions(draft, set())
         return Plan("items", among)
     counted, fields = counts(draft), _fields(draft)
-    if stated:
-        return None
+    if stated:  # `Aurora 5 dimmable?`
+        lone = not (fields or counted or open_ or draft.chinese)
+        return Plan("check", items=ids) if lone else None
     if PRICE in fields:  # what offers ask for it
         return Plan("aggregate", among, fields=(PRICE,), aggregate="lowest")
     if fields:
         return Plan("count" if counted else "values", items=ids, fields=fields)
+    return _described(draft, ids, follows=follows)
+
+
+def _pass_joins(draft: Draft) -> None:
+    """What only stands between several names."""
+    draft.used.update(draft.places("than", "between"))
+    if draft.has("compare"):
+        draft.used.update(draft.places("how"))
+
+
+def _ranked_among(draft: Draft, among: tuple[Condition], ranked: Ranked) -> Plan:
+    """Which of the named items has the most; of one alone its highest number."""
+    parameter, order = ranked
+    if len(among[0].values) == 1:
+        return Plan("aggregate", among, fields=(parameter.id,), aggregate=order)
+    return Plan("items", among, order_by=parameter.id, order=order, top=draft.top or 1)
+
+
+def _described(draft: Draft, ids: tuple[str, ...], *, follows: bool) -> Plan | None:
     described = draft.has("describe", "compare", "difference")
     bare = all(place in draft.used or is_silent(span) for place, span in enumerate(draft.spans))
     return Plan("facts", items=ids) if described or (bare and not follows) else None
@@ -84,7 +120,7 @@ def _fields(draft: Draft) -> tuple[str, ...]:
     for place in range(len(draft.spans)):
         if place in draft.used:
             continue
-        named = draft.parameter(place)
+        named = _of_kind(draft, place) or draft.parameter(place)
         if named is not None:
             draft.used.add(place)
             if not _said_twice(draft, place, fields):
@@ -92,10 +128,24 @@ def _fields(draft: Draft) -> tuple[str, ...]:
         elif (meant_ := _meant_by(draft, place, fields)) is not None:
             draft.used.add(place)
             fields.append(meant_)
+    if not fields and (place_ := draft.first("dimensions")) is not None:
+        draft.used.add(place_)
+        sides = (meant(meaning, draft.lexicon) for meaning in ("tall", "wide", "thick"))
+        fields += [one.id for one in sides if one is not None]
     if not fields and (place_ := draft.first("unit")) is not None:
         measured = usual(draft, draft.spans[place_].unit or "")
         fields += [measured.id] if measured else []
     return tuple(dict.fromkeys(fields))
+
+
+def _of_kind(draft: Draft, place: int) -> Parameter | None:
+    """What a text says where `what kind of` stands beside: `what kind of shade`."""
+    if not draft.has("kind"):
+        return None
+    found = draft.parameter(place, "text")
+    if found is not None:
+        draft.used.update(draft.places("kind"))
+    return found
 
 
 def _meant_by(draft: Draft, place: int, fields: list[str]) -> str | None:
@@ -137,9 +187,12 @@ def _how(text: str) -> str | None:
 def _said_twice(draft: Draft, place: int, fields: list[str]) -> bool:
     """Whether a span only says again what the one beside it has said: `battery capacity`."""
     before = place - 1
+    while before >= 0 and (draft.silent(before) or draft.spans[before].does("how_much", "count")):
+        before -= 1
     return (
         before >= 0
         and before in draft.used
+        and not draft.is_parted(before, place)
         and any(one.id in fields for one in draft.parameters(place))
     )
 
@@ -148,15 +201,17 @@ def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | 
     counted = counts(draft)
     if any(place < 0 and one.field == ITEM for place, one in draft.conditions):
         ranked = ranked or which_is_more(draft)  # 哪个屏幕大, of what was named before
-    place = draft.first("brand")
-    if place is not None and not draft.spans[place].is_kind("brand"):
-        draft.used.add(place)
+    if _asks_brand(draft):
         return _about_brands(draft, ranked, counted=counted)
     place = draft.first("average", "total")
     if place is not None and (parameter := one_number(draft)):
         draft.used.add(place)
+        draft.used.update(draft.places("how"))  # how heavy on average
         mean = draft.spans[place].does("average")
         return Plan("aggregate", fields=(parameter.id,), aggregate="average" if mean else "total")
+    if ranked is None and (grouped := most_common(draft)) is not None:
+        bind_possessions(draft, set())
+        return grouped
     if ranked is not None:
         return _ranked_items(draft, ranked)
     if (place := draft.first("when")) is not None and (year := meant("new", draft.lexicon)):
@@ -172,6 +227,19 @@ def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | 
     return _listed(draft, follows=follows)
 
 
+def _asks_brand(draft: Draft) -> bool:
+    """`Which brand`, `who makes`; 都有谁 asks for the items themselves."""
+    place = draft.first("brand")
+    if place is None and (place := draft.first("who")) is not None:
+        items = draft.spans[place].text.endswith(_WHOSE) and bool(draft.conditions)
+        draft.used.update((place,) if items else ())
+        place = None if items else place
+    if place is None or draft.spans[place].is_kind("brand"):
+        return False
+    draft.used.add(place)
+    return True
+
+
 def _places_of(draft: Draft, parameter: Parameter) -> list[int]:
     return [
         at
@@ -180,8 +248,10 @@ def _places_of(draft: Draft, parameter: Parameter) -> list[int]:
     ]
 
 
-def _ranked_items(draft: Draft, ranked: Ranked) -> Plan:
+def _ranked_items(draft: Draft, ranked: Ranked) -> Plan | None:
     parameter, order = ranked
+    if _value_asked(draft) is not None:
+        return None  # `which socket does the heaviest lamp have` asks for no lamps
     bind_possessions(draft, set())
     when = draft.first("when")
     if when is not None and parameter == meant("new", draft.lexicon):
@@ -194,11 +264,16 @@ def _ranked_items(draft: Draft, ranked: Ranked) -> Plan:
 
 def _listed(draft: Draft, *, follows: bool) -> Plan | None:
     there = _THERE.match(draft.text) and not draft.has("which")
-    if draft.conditions and (there or (draft.chinese and draft.has("yes_no"))):
-        return Plan("check")
+    recommends = draft.has("recommend")
+    english = not draft.chinese and _EXISTS.match(draft.text.strip()) and not draft.has("which")
+    chinese = draft.chinese and (draft.checks or draft.has("yes_no"))
+    if draft.conditions and not recommends and (there or english or chinese):
+        return None if (english or chinese) and _of_all(draft) else Plan("check")
     if not _names_items(draft, follows=follows):
         return None
-    find_top(draft, 0)
+    if draft.conditions:
+        draft.used.update(draft.places("recommend"))  # of what is told apart by nothing, none
+    find_top(draft, 0, counted=True)
     return Plan("items", top=draft.top)
 
 
@@ -208,7 +283,7 @@ def _names_items(draft: Draft, *, follows: bool) -> bool:
     carried = any(place < 0 for place, _ in draft.conditions)
     if follows:
         return (fresh and (named or carried)) or (carried and draft.points)
-    return fresh or (named and draft.has("which", "ignore"))
+    return fresh or (named and draft.has("which", "list"))
 
 
 def _about_brands(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan | None:
@@ -226,7 +301,18 @@ def _about_brands(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan
         order = "highest" if most is not None else "lowest"
         return Plan("groups", fields=(BRAND,), order=order, top=draft.top or 1)
     bind_possessions(draft, set())
+    if draft.top is not None:  # by how many items they have
+        return Plan("groups", fields=(BRAND,), order="highest", top=draft.top)
+    if any(_lacks_items(draft, at, one) for at, one in draft.conditions):
+        return None  # `brands without black lamps` are not those that have others
     return Plan("count" if counted else "values", fields=(BRAND,))
+
+
+def _lacks_items(draft: Draft, place: int, condition: Condition) -> bool:
+    negated = condition.negated or (place > 0 and draft.spans[place - 1].does("not"))
+    behind = place + 1
+    items = 0 < behind < len(draft.spans) and draft.spans[behind].is_kind("category")
+    return negated and items
 
 
 def _value_asked(draft: Draft) -> tuple[int, str] | None:
@@ -236,12 +322,14 @@ def _value_asked(draft: Draft) -> tuple[int, str] | None:
             continue
         if not draft.chinese and place and not draft.silent(place - 1):
             continue  # `lamps which have a socket` asks for lamps
-        near = (place + 1, place + 2, *((place - 1,) if draft.chinese else ()))
+        near = (place + 1, place + 2, *((draft.before(place) or 0,) if draft.chinese else ()))
         for at in near:
             if 0 <= at < len(draft.spans) and draft.spans[at].is_kind("category"):
                 break
-            parameter = draft.parameter(at) if draft.free(at) else None
-            if parameter is not None and parameter.kind == "text":
+            parameter = draft.parameter(at, "text") if draft.free(at) else None
+            if parameter is None and span.text.lower().endswith(_KINDS) and draft.free(at):
+                parameter = draft.parameter(at)
+            if parameter is not None:
                 return at, parameter.id
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from ml.grounding.tokens import Token, key, tokens
@@ -44,3 +45,23 @@ def is_number(word: str) -> bool:
 def version_like(asked: str, stated: str) -> bool:
     """`9` is meant by `9.0` as well, and `4.4` by `4.4.2`; words must be the same."""
     return asked == stated or (is_number(asked) and stated.startswith(asked + "."))
+
+
+HAN_NUMERALS = "零一二两三四五六七八九点十百千万"
+_DIGITS = {sign: number for number, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
+_TENS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000}
+
+
+def han_number(signs: Sequence[str]) -> float | None:
+    """`一百五十` is 150, `六点一` is 6.1; None: it is no number."""
+    whole, _, rest = "".join(signs).partition("点")
+    if not whole or "点" in rest or any(sign not in _DIGITS for sign in rest):
+        return None
+    total, digit = 0, 0
+    for sign in whole:
+        if sign in _DIGITS:
+            digit = _DIGITS[sign]
+        else:
+            total, digit = total + (digit or 1) * _TENS[sign], 0
+    decimals = "".join(str(_DIGITS[sign]) for sign in rest)
+    return float(f"{total + digit}.{decimals or 0}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -12,16 +12,15 @@ from graph.records import Named, Parameter, ValueView
 from graph.text import find_unit
 from ml.asking import words_en, words_zh
 from ml.asking.keys import is_han, is_number, stems
-from ml.asking.meanings import makers, meanings
+from ml.asking.meanings import loose, makers, meanings
 from ml.asking.plan import PRICE, STOCK
 from ml.asking.values import ValueTexts
 
 _PARENTHESES = re.compile(r"\s*\([^()]*\)")
-_SHORT = re.compile(r"[A-Za-z]{1,3}\s+(\d.*)")
 LONGEST_NAME = 8  # words
 _ALL = 10**9  # items: more than any graph has
 _SERIES_MODELS, _SERIES_CHARS = 3, 3  # at least, to be a series
-_BLANKED_CHARS = 4  # shorter words have too many neighbours to be mended
+_BLANKED_CHARS = 3  # shorter words have too many neighbours to be mended
 _END_CHARS = 3  # of the end of a model's name that stands for all of it
 _PART_WORDS = 6  # of a model's name without its brand
 _HEAD_ENDS = frozenset({"in", "of", "for", "per"})  # `Launch price | in EUR`
@@ -82,6 +81,7 @@ class AskingLexicon:
     stated: Mapping[str, int]
     items: Mapping[str, int] = field(repr=False)  # by value, how many state it
     numbers: Mapping[str, tuple[tuple[float, int], ...]] = field(repr=False)  # with their items
+    ids: Mapping[tuple[str, float], str] = field(repr=False)  # of values, by number
     lowest: Mapping[str, float]
     highest: Mapping[str, float]
     brands: Mapping[str, Named]
@@ -93,7 +93,11 @@ class AskingLexicon:
     words: Mapping[str, tuple[str, ...]] = field(repr=False)  # for typing errors, by first letter
     blanked: Mapping[tuple[str, ...], str] = field(repr=False)  # Chinese names less a character
     series: Mapping[str, tuple[str, ...]] = field(repr=False)  # models by how their names begin
+    last_words: frozenset[str] = frozenset()  # `Pro` and `Max`: they make another name of one
     offers: bool = False
+
+    def number_of(self, value: str) -> float | None:
+        return next((number for (_, number), id in self.ids.items() if id == value), None)
 
     def is_silence_no(self, parameter: str) -> bool:
         """Whether items that lack something do not say so: less than half say anything of it."""
@@ -140,6 +144,11 @@ class AskingLexicon:
             stated=stated,
             items={value.id: value.items for value in values},
             numbers={parameter: tuple(found) for parameter, found in numbers.items()},
+            ids={
+                (value.parameter, value.number): value.id
+                for value in values
+                if value.number is not None
+            },
             lowest={parameter: min(found)[0] for parameter, found in numbers.items()},
             highest={parameter: max(found)[0] for parameter, found in numbers.items()},
             brands={one.id: one for one in brands},
@@ -155,6 +164,9 @@ class AskingLexicon:
                 words for words, found in senses.items() if found[0].kind != "function"
             ),
             series={name: tuple(ids) for name, ids in table.series.items()},
+            last_words=frozenset(
+                word for word, models in table.last_words.items() if models >= _SERIES_MODELS
+            ),
             offers=offers,
         )
 
@@ -175,6 +187,7 @@ class _Table:
         self.senses: dict[tuple[str, ...], list[Sense]] = defaultdict(list)
         self._functions: set[tuple[str, ...]] = set()
         self.series: dict[str, list[str]] = {}
+        self.last_words: Counter[str] = Counter()
 
     def add(self, phrase: tuple[str, ...], sense: Sense) -> None:
         if not phrase or len(phrase) > LONGEST_NAME:
@@ -244,6 +257,11 @@ class _Table:
         lines: list[tuple[tuple[Kind, ...], tuple[str, ...]]] = [
             *((("category", "parameter"), words) for words in meanings()),
             *((("brand",), words) for words in makers()),
+            *(
+                (("category", "parameter"), words)
+                for words in loose()
+                if not self.senses.get(stems(words[0]))
+            ),
         ]
         for things, words in lines:
             keys = [stems(word) for word in words]
@@ -280,24 +298,36 @@ class _Table:
     def _model(self, model: AskedModel, makers: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
         """Adds its names and the ends of them; returns the words without those of the brand."""
         whole = Sense("model", model.id, model.name, 1.0)
-        for name in (model.name, *model.names):
-            self.add(stems(name), whole)
-        own = stems(_PARENTHESES.sub("", model.name))
-        self.add(own, Sense("model", model.id, model.name, 0.95))
         brand = stems(model.brand or "")
-        if brand and own[: len(brand)] == brand:
-            own = own[len(brand) :]
-            for maker in makers:
-                self.add((*maker, *own), whole)
-                if short := _SHORT.match(" ".join(model.name.split()[1:])):
-                    # 小米8 for the Xiaomi Mi 8
-                    named = Sense("model", model.id, model.name, 0.8)
-                    self.add((*maker, *stems(short[1])), named)
+        for name in (model.name, *model.names):
+            if self._names_alone(stems(name)):
+                self.add(stems(name), whole)
+        for maker in makers:
+            self.add((*maker, *_without(stems(model.name), brand)), whole)
+        own = _without(stems(_PARENTHESES.sub("", model.name)), brand)
+        if not self._names_alone(own) and "(" in model.name:
+            return ()  # `Phone (2)` is never called `Phone`
+        for maker in makers:
+            self.add((*maker, *own), whole)
+            if len(own) > 1 and is_number(own[1]) and own[0] in "".join(brand):
+                # 小米8 for the Xiaomi Mi 8
+                self.add((*maker, *own[1:]), Sense("model", model.id, model.name, 0.8))
+        if brand and own and own[0].isalpha():
+            self.last_words.update((own[-1],) if len(own) > 1 else ())
         for start in range(len(own)):
             if self._names_model(own[start:], whole=start == 0):
                 sure = 0.95 if start == 0 else 0.6
                 self.add(own[start:], Sense("model", model.id, model.name, sure))
         return own
+
+    def _names_alone(self, words: tuple[str, ...]) -> bool:
+        """Whether a whole name says by itself what is meant: `Phone`, `One` and `7` do not."""
+        if len(words) > 1:
+            return True
+        known = self.senses.get(words, ())
+        common = words in self._functions or words in _SYNONYMS
+        common = common or any(one.kind not in ("model", "series", "brand") for one in known)
+        return bool(words) and len(words[0]) > 1 and not is_number(words[0]) and not common
 
     def _add_series(
         self,
@@ -306,7 +336,7 @@ class _Table:
     ) -> None:
         """`Aurora` for Aurora 3 and Aurora 5, where nothing else is called so."""
         for words, models in beginnings.items():
-            named = (self.senses.get(words[place : place + 1], ()) for place in range(len(words)))
+            named = (self.senses.get((word,), ()) for word in words if len(word) > 1)
             taken = words in _SYNONYMS or any(
                 one.kind not in ("model", "series")
                 for senses in (*named, self.senses.get(words, ()))
@@ -324,7 +354,7 @@ class _Table:
 
     def _names_model(self, part: tuple[str, ...], *, whole: bool) -> bool:
         """Whether what is left of a model's name without its brand can still name it."""
-        lone = len(part) == 1 and (is_number(part[0]) or not whole)
+        lone = len(part) == 1 and (is_number(part[0]) or len(part[0]) == 1 or not whole)
         fewest = 2 if whole else _END_CHARS
         if part in self._functions or lone or len(part) > _PART_WORDS or part in _SYNONYMS:
             return False
@@ -332,6 +362,10 @@ class _Table:
             return False
         # A model called `Phone` is asked for with its brand.
         return all(one.kind == "model" for one in self.senses.get(part, ()))
+
+
+def _without(name: tuple[str, ...], brand: tuple[str, ...]) -> tuple[str, ...]:
+    return name[len(brand) :] if brand and name[: len(brand)] == brand else name
 
 
 def _blanked(senses: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], str]:

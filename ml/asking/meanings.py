@@ -42,13 +42,14 @@ height|高度|身高|机身高度|多高
 width|宽度|机身宽度|多宽
 thickness|厚度|机身厚度|多厚|depth
 length|长度
-size|dimension|尺寸|大小|规格尺寸
+size|尺寸|大小|规格尺寸
 screen size|display size|diagonal|屏幕尺寸|屏幕大小|屏幕对角线|显示屏尺寸|屏幕|显示屏|屏
   |屏占面积|screen|display
 display type|screen type|panel type|屏幕类型|屏幕材质|面板|面板类型|display technology
   |screen technology
 screen to body ratio|屏占比|screen ratio
-price|cost|price tag|retail price|价格|价钱|售价|多少钱|价|定价|报价|launch price|上市价格
+price|cost|priced|costing|price tag|retail price|价格|价钱|售价|多少钱|价|定价|报价|launch price
+  |上市价格
   |发售价|首发价
 year|release year|launch year|released|launched|announced|introduced|release|launch
   |announcement|release date|launch date|came out|come out|debut|debuted|unveiled|年份|年
@@ -78,7 +79,8 @@ front camera|selfie cam|selfie camera resolution|front camera resolutionera|self
   |前置摄像头|前摄|自拍|自拍摄像头|前置相机|前置镜头|前摄像头|前置|front facing camera
 camera feature|camera features|相机功能|拍照功能|摄像功能|摄像头功能
 video|video recording|视频|录像|视频录制|摄像
-operating system|os|system|操作系统|系统|software|platform
+operating system|os|system|os version|system version|android version|安卓版本|系统版本|操作系统
+  |系统|software|platform
 colour|color|颜色|配色|色彩|机身颜色
 sensor|传感器|感应器
 fingerprint|fingerprint sensor|fingerprint reader|fingerprint scanner|指纹|指纹识别
@@ -153,7 +155,10 @@ wood|wooden|木|木头|木质
 cotton|棉|纯棉
 steel|钢
 android|安卓
-snapdragon|骁龙
+snapdragon|sd|骁龙
+dimensity|天玑
+helio|曦力
+unisoc|紫光展锐|展锐
 mediatek|联发科
 qualcomm|高通
 exynos|猎户座
@@ -217,6 +222,8 @@ bosch|博世
 canon|佳能
 nikon|尼康
 dyson|戴森
+nubia|努比亚
+micromax|迈克罗麦克斯
 vertu|威图
 razer|雷蛇
 leeco|乐视
@@ -239,6 +246,15 @@ garmin|佳明
 energizer|劲量
 verykool
 """
+
+# Words that stand for another where the graph has nothing that is called by the first of them.
+LOOSE = """
+cpu|中央处理器|chipset|soc|processor|处理器|芯片
+"""
+
+
+def loose() -> list[tuple[str, ...]]:
+    return _lines(LOOSE)
 
 
 def meanings() -> list[tuple[str, ...]]:

@@ -30,8 +30,8 @@ def bind_names(draft: Draft) -> None:
                 draft.used.add(place)
         elif span.values and not _better_named(span):
             _bind_value(draft, place)
-    _except(draft)
     _join(draft)
+    _except(draft)
 
 
 def _except(draft: Draft) -> None:
@@ -97,7 +97,20 @@ def bind_possessions(draft: Draft, asked: set[int]) -> None:
         ):
             draft.used.add(place)  # 2019年 发布: said already
         elif parameter is not None:
+            if _is_compound(draft, place, parameter):
+                draft.doubt *= 0.4
             _add(draft, place, possession(draft, parameter))
+
+
+def _is_compound(draft: Draft, place: int, parameter: Parameter) -> bool:
+    """`wireless weight`: a part of a text of another parameter says something new of this one."""
+    values = draft.spans[place - 1].values if place and not draft.chinese else ()
+    own = {one.id for one in draft.parameters(place)}
+    return (
+        parameter.kind == "number"
+        and bool(values)
+        and not any(one.exact or one.parameter in own for one in values)
+    )
 
 
 def possession(draft: Draft, parameter: Parameter) -> Condition:
@@ -144,18 +157,31 @@ def _beside(span: object) -> bool:
     return bool(getattr(span, "senses", ())) and span.is_kind("parameter")  # type: ignore[attr-defined]
 
 
+def _as_values(draft: Draft, condition: Condition) -> Condition:
+    """`12 or 15 W`: exact numbers as the values that they are, so that they can be alternatives."""
+    if condition.low is None or condition.low != condition.high:
+        return condition
+    value = draft.lexicon.ids.get((condition.field, condition.low))
+    if value is None:
+        return condition
+    return Condition(condition.field, values=(value,), negated=condition.negated)
+
+
 def _join(draft: Draft) -> None:
     """`Samsung or Huawei`: values of one field with a conjunction between are alternatives."""
     joined: list[tuple[int, Condition]] = []
     for place, condition in sorted(draft.conditions, key=lambda one: one[0]):
         if joined:
             before_place, before = joined[-1]
+            if before.field == condition.field and before.is_range and condition.is_range:
+                before, condition = _as_values(draft, before), _as_values(draft, condition)
             same = before.field == condition.field and before.values and condition.values
             between = range(before_place + 1, place)
             words = [at for at in between if not draft.silent(at) and at not in draft.used]
             conjunction = any(draft.spans[at].does("or") for at in words)
             both = all(draft.spans[at].does(*_JOINS) for at in words)
-            alternatives = both and (conjunction or condition.field in (BRAND, CATEGORY))
+            number = condition.values and condition.values[0] in draft.lexicon.ids.values()
+            alternatives = both and (conjunction or number or condition.field in (BRAND, CATEGORY))
             if (
                 same
                 and alternatives

@@ -7,28 +7,47 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from ml.asking.amounts import bind_numbers
+from ml.asking.amounts import bind_numbers, pass_over_said
 from ml.asking.draft import Draft
 from ml.asking.entities import MENDED, entities
 from ml.asking.following import Before, carried, fragment
-from ml.asking.intents import asked, is_silent, yes_no
-from ml.asking.keys import is_han, stemmed
+from ml.asking.intents import asked, find_question, is_silent, yes_no
+from ml.asking.keys import is_han, stemmed, stems
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.naming import bind_names
-from ml.asking.plan import ITEM, Condition, Language, NotUnderstood, Plan, Understood
+from ml.asking.plan import BRAND, ITEM, Condition, Language, NotUnderstood, Plan, Understood
 from ml.asking.ranking import superlative
 from ml.asking.relating import related
 from ml.asking.spans import Span, spans
+from ml.asking.strangers import has_strangers, is_other_name
 
 WORDS_MAX = 150  # or Chinese characters; no question has more, and each costs time
 SURE = 0.45  # below it a question is refused
 _FEW = 10  # models of a series that are all looked up
+_EXCEPT = (
+    "except", "except for", "excluding", "besides", "bar", "apart from", "other than", "除了", "除",
+    "除去", "排除", "去掉",
+)  # fmt: skip
 _UNUSED = 0.6  # what a name that the plan has no use for leaves of the confidence
 # Function words without which a question would be another one: none of them is passed over.
 _TELLING = frozenset(
     {"most", "least", "highest", "lowest", "comparative", "diminutive", "same", "similar", "than"}
     | {"not", "average", "total", "more", "less", "at_least", "at_most", "before", "after"}
-    | {"or_more", "or_less", "who", "when", "count", "how", "ordinal"}
+    | {
+        "or_more",
+        "or_less",
+        "since",
+        "between",
+        "where",
+        "dimensions",
+        "opinion",
+        "recommend",
+        "who",
+        "when",
+        "count",
+        "how",
+        "ordinal",
+    }
 )
 
 
@@ -63,7 +82,12 @@ def understand(
 
 
 def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] | None:
+    find_question(draft)
     _find_models(draft)
+    if any(is_other_name(draft, place) for place, _ in draft.models if place >= 0) or has_strangers(
+        draft
+    ):
+        return None
     if not _point(draft, before):
         return "no_context"
     ranked = superlative(draft)
@@ -79,10 +103,14 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
         if before is not None and _goes_on(draft):
             draft.conditions += [(-1, condition) for condition in carried(before)]
         plan = asked(draft, ranked, follows=before is not None)
+        pass_over_said(draft)
     if plan is None:
         return None
+    if draft.last and plan.order_by is None:
+        return None
     conditions = (*plan.conditions, *(condition for _, condition in draft.conditions))
-    return replace(plan, conditions=tuple(dict.fromkeys(conditions)))
+    last = draft.last and plan.order_by is not None
+    return replace(plan, conditions=tuple(dict.fromkeys(conditions)), last=last)
 
 
 def _find_models(draft: Draft) -> None:
@@ -94,6 +122,11 @@ def _find_models(draft: Draft) -> None:
                 draft.used.add(place)
             else:
                 draft.add(place, Condition(ITEM, values=ids))
+        elif span.is_kind("model") and _is_excepted(draft, place):
+            ids = tuple(one.id for one in span.of_kind("model"))
+            draft.add(place, Condition(ITEM, values=ids, negated=True))
+        elif span.is_kind("model") and (brand := _brand_of_kind(draft, place)) is not None:
+            draft.add(place, Condition(BRAND, values=(brand,)))
         elif span.is_kind("model") and (model := draft.model(place)):
             draft.models.append((place, model))
             draft.used.add(place)
@@ -102,6 +135,29 @@ def _find_models(draft: Draft) -> None:
                     one.id == model.brand_id for one in draft.spans[beside].of_kind("brand")
                 ):
                     draft.used.add(beside)
+
+
+def _brand_of_kind(draft: Draft, place: int) -> str | None:
+    """`Which Acme lamp`: a brand and what it makes, though one model is called `Acme Lamp`."""
+    words = stems(draft.spans[place].text)
+    category = any(
+        one.kind == "category" for one in draft.lexicon.senses.get(words[-1:], ()) if len(words) > 1
+    )
+    chooses = _chooses(draft, place) or (place > 0 and draft.spans[place - 1].does("which"))
+    model = draft.model(place) if category and chooses else None
+    return model.brand_id if model is not None else None
+
+
+def _is_excepted(draft: Draft, place: int) -> bool:
+    """`All lamps except the Glow`: what is said of it is only that it is not meant."""
+    at = place - 1
+    while at > 0 and draft.silent(at):
+        at -= 1
+    excepts = at >= 0 and draft.spans[at].text.lower() in _EXCEPT
+    if excepts and any(one.is_kind("category") or one.is_kind("brand") for one in draft.spans):
+        draft.used.add(at)
+        return True
+    return False
 
 
 def _means_series(draft: Draft, place: int) -> bool:
@@ -114,7 +170,9 @@ def _chooses(draft: Draft, place: int) -> bool:
     span = draft.spans[place]
     beside = (at for at in (place - 1, place + 1) if 0 <= at < len(draft.spans))
     plural = span.text.endswith("s") and not span.text.endswith("ss")
-    category = any(draft.spans[at].is_kind("category") for at in beside)
+    category = any(
+        draft.spans[at].is_kind("category") or draft.spans[at].does("series") for at in beside
+    )
     chooses = any(
         one.does("most", "least", "highest", "lowest", "count", "average")
         or any(sense.degree == "superlative" for sense in one.senses)
@@ -128,6 +186,7 @@ def _point(draft: Draft, before: Before | None) -> bool:
     it, them = draft.first("it"), draft.first("them")
     subject = any(span.is_kind("category") for span in draft.spans)
     if draft.models:
+        _find_compared(draft, before, it)
         return True
     if it is not None and not subject:
         if before is None or len(before.answered) != 1:
@@ -147,6 +206,18 @@ def _point(draft: Draft, before: Before | None) -> bool:
     return True
 
 
+def _find_compared(draft: Draft, before: Before | None, it: int | None) -> None:
+    """`Is it heavier than X?`, 比X重吗: what was answered before is held against a named item."""
+    subject = any(span.is_kind("category") or span.does("item") for span in draft.spans)
+    if before is None or len(before.answered) != 1 or len(draft.models) != 1 or subject:
+        return
+    asks = it is not None or (draft.chinese and draft.has("than") and draft.has("yes_no"))
+    model = draft.lexicon.models.get(before.answered[0])
+    if asks and model is not None:
+        draft.models.insert(0, (-1 if it is None else it, model))
+        draft.used.update(() if it is None else (it,))
+
+
 def _is_fragment(draft: Draft) -> bool:
     """Whether a question is only what differs from the one before it."""
     if draft.points:
@@ -164,7 +235,15 @@ def _goes_on(draft: Draft) -> bool:
 
 
 def _names_subject(draft: Draft) -> bool:
-    return any(span.is_kind("category") or span.does("item", "brand") for span in draft.spans)
+    return any(
+        span.is_kind("category") or (span.does("item", "brand") and not _is_pronoun(span))
+        for span in draft.spans
+    )
+
+
+def _is_pronoun(span: Span) -> bool:
+    """`Which one` speaks of what was named before."""
+    return span.text.lower() in ("one", "ones", "款")
 
 
 def _left(draft: Draft) -> list[Span]:
@@ -177,9 +256,18 @@ def _left(draft: Draft) -> list[Span]:
 
 
 def _confidence(draft: Draft, left: Sequence[Span]) -> float:
-    lost = _is_other_way_round(draft) or any(
-        span.number is not None or span.is_kind("model") or span.function in _TELLING
-        for span in left
+    brands = [one for _, one in draft.conditions if one.field == BRAND and not one.negated]
+    several = len([one for one in brands if one.values]) > 1  # nothing is of two brands
+    lost = (
+        several
+        or _is_other_way_round(draft)
+        or any(
+            span.number is not None
+            or span.is_kind("model")
+            or span.is_kind("adjective")  # `cheap`, where nothing has a price
+            or span.function in _TELLING
+            for span in left
+        )
     )
     if lost:
         return 0.0

@@ -60,6 +60,7 @@ class Plan(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
         items: named items that the question is about.
         fields: what is asked for: parameters, or `brand`.
         order_by: the parameter whose `order` chooses the items; `top` of them, and their equals.
+        last: whether of the `top` only the last one is meant, and its equals: the third.
     """
 
     ask: Ask
@@ -69,6 +70,7 @@ class Plan(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     order_by: str | None = None
     order: Order | None = None
     top: int | None = None
+    last: bool = False
     aggregate: Aggregate | None = None
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from graph.records import Parameter
 from ml.asking.adjectives import MEASURES, fits, meant
+from ml.asking.amounts import usual
 from ml.asking.draft import Draft
 from ml.asking.plan import Order
+from ml.asking.words_en import ORDINALS as ENGLISH
+from ml.asking.words_zh import ORDINALS as CHINESE
 
 OTHER_WAY: dict[Order, Order] = {"highest": "lowest", "lowest": "highest"}
 _TOP_MAX = 100
 _NEAR = 3  # spans between a number or a name and the superlative that it belongs to
+
+ORDINALS = {**ENGLISH, **CHINESE}
 
 Ranked = tuple[Parameter, Order]
 
@@ -18,13 +23,34 @@ def superlative(draft: Draft) -> Ranked | None:
     """The number that chooses the items; what says so is used up, as is `top 5`."""
     for place in range(len(draft.spans)):
         if place not in draft.used and (found := _superlative_at(draft, place)):
-            find_top(draft, place)
+            if not _find_place(draft, place):
+                find_top(draft, place)
             return found
     return _first_of(draft)
 
 
+def _find_place(draft: Draft, place: int) -> bool:
+    """`the second heaviest`, 重量第二的, 第三重: which place of the order is asked for."""
+    near = sorted(draft.places("ordinal"), key=lambda one: abs(one - place))
+    for at in near:
+        number = ORDINALS.get(draft.spans[at].text.lower().replace(" ", ""))
+        if number is not None and abs(at - place) <= _NEAR:
+            draft.top, draft.last = number, True
+            draft.used.add(at)
+            return True
+    return False
+
+
+def _ordinal_adjective(draft: Draft, place: int) -> bool:
+    """第二重: an adjective that is no superlative by itself."""
+    return place > 0 and draft.free(place - 1) and draft.spans[place - 1].does("ordinal")
+
+
 def _first_of(draft: Draft) -> Ranked | None:
     """`top 5 by weight`: the highest, where nothing else is said."""
+    for place in list(draft.places("ordinal")):
+        if _find_place(draft, place) and (parameter := one_number(draft)):
+            return parameter, "highest"  # 重量第三
     for place in list(draft.places("top")):
         find_top(draft, place)
         if draft.top is not None and (parameter := one_number(draft)):
@@ -35,7 +61,7 @@ def _first_of(draft: Draft) -> Ranked | None:
 def _superlative_at(draft: Draft, place: int) -> Ranked | None:
     span = draft.spans[place]
     adjective = span.of_kind("adjective")
-    if adjective and adjective[0].degree == "superlative":
+    if adjective and (adjective[0].degree == "superlative" or _ordinal_adjective(draft, place)):
         meaning: str | None = adjective[0].id
         order, last = MEASURES[adjective[0].id].order, place
     elif span.does("most", "highest", "least", "lowest"):
@@ -71,6 +97,8 @@ def _measured(draft: Draft, first: int, last: int, meaning: str | None) -> Param
     behind = range(last + 1, last + _NEAR + 1)
     before = range(first - 1, first - _NEAR - 1, -1)
     near = (*before[:2], *behind[:2]) if draft.chinese else (*behind, *before)
+    if meaning is None and draft.has("when") and not draft.spans[first].of_kind("adjective"):
+        return None  # `which year had the most releases`
     if meaning is None and not draft.chinese and _speaks_of_items(draft, last + 1):
         return None  # `released the most lamps`: it is they that are counted
     for at in near:
@@ -103,22 +131,48 @@ def claim_beside(draft: Draft, place: int) -> None:
             draft.used.add(beside)
 
 
-def find_top(draft: Draft, place: int) -> None:
-    """How many are asked for: the lone number nearest to this place."""
+def find_top(draft: Draft, place: int, *, counted: bool = False) -> None:
+    """How many are asked for: the lone number nearest to this place.
+
+    `counted`: only where what is counted stands behind it.
+    """
     for at in sorted(range(len(draft.spans)), key=lambda one: abs(one - place)):
         span = draft.spans[at]
-        first = at > 0 and draft.spans[at - 1].does("top")
+        first = at > 0 and draft.spans[at - 1].does("top", "list", "which")
+        if counted and not first and not _counts_items(draft, at):
+            continue
         if at in draft.used or span.unit is not None or not (first or abs(at - place) <= _NEAR):
             continue
         number = float(span.senses[0].id) if span.is_kind("numeral") else span.number
         if number is not None and number == int(number) and 0 < number <= _TOP_MAX:
             draft.top = int(number)
-            draft.used.update((at - 1, at) if first else (at,))
+            named = first and draft.spans[at - 1].does("top")
+            draft.used.update((at - 1, at) if named else (at,))
             return
+
+
+def _counts_items(draft: Draft, place: int) -> bool:
+    behind = draft.behind(place)
+    while behind is not None and any(map(draft.spans[behind].is_kind, ("brand", "adjective"))):
+        behind = draft.behind(behind)
+    counter = any(draft.silent(at) for at in (place + 1,) if at < len(draft.spans))
+    return (
+        (draft.chinese and counter)
+        or (behind is not None and draft.spans[behind].is_kind("category"))
+        or (place + 1 < len(draft.spans) and draft.spans[place + 1].does("item"))
+    )
 
 
 def comparative(draft: Draft, near: int) -> Ranked | None:
     """What `heavier`, `more RAM` or `重` compares, the word nearest to this place."""
+    used = set(draft.used)
+    found = _comparative(draft, near)
+    if found is None:
+        draft.used = used  # what measures nothing here is not understood
+    return found
+
+
+def _comparative(draft: Draft, near: int) -> Ranked | None:
     said = _compared_by(draft, near)
     if said is None:
         return None
@@ -130,8 +184,17 @@ def comparative(draft: Draft, near: int) -> Ranked | None:
             if parameter.kind == "number" and (meaning is None or fits(meaning, parameter)):
                 draft.used.add(at)
                 return parameter, order
-    lone = meant(meaning, draft.lexicon) if meaning else None
+    lone = meant(meaning, draft.lexicon) if meaning else _in_units(draft)
     return (lone, order) if lone else None
+
+
+def _in_units(draft: Draft) -> Parameter | None:
+    """`How many grams more`: the unit says what is compared."""
+    place = draft.first("unit")
+    if place is None:
+        return None
+    draft.used.add(place)
+    return usual(draft, draft.spans[place].unit or "")
 
 
 def _compared_by(draft: Draft, near: int) -> tuple[Order, str | None] | None:
@@ -163,7 +226,12 @@ def which_is_more(draft: Draft) -> Ranked | None:
         for place, span in enumerate(draft.spans)
         if place not in draft.used
     )
-    return comparative(draft, 0) if asks and compares else None
+    if not (asks and compares):
+        return None
+    found = comparative(draft, 0)
+    if found is not None:
+        draft.used.update(draft.places("who"))
+    return found
 
 
 def one_number(draft: Draft) -> Parameter | None:

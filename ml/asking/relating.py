@@ -8,6 +8,7 @@ from ml.asking.draft import Draft
 from ml.asking.naming import bind_names, negation
 from ml.asking.plan import BRAND, Condition, Plan
 from ml.asking.ranking import comparative, find_top, one_number
+from ml.asking.spans import Span
 
 _BESIDE = 4  # spans between `same` and what it is said of
 
@@ -17,6 +18,8 @@ def related(draft: Draft) -> Plan | None:
     if not draft.models:
         return None
     ids = [model.id for _, model in draft.models]
+    if len(ids) > 1:
+        draft.used.update(draft.places("between"))
     if (place := draft.first("similar")) is not None and not draft.has("same"):
         draft.used.add(place)
         bind_names(draft)
@@ -25,6 +28,10 @@ def related(draft: Draft) -> Plan | None:
     if (place := draft.first("same")) is not None:
         return _same(draft, place)
     if (plan := _using(draft)) is not None:
+        return plan
+    if (plan := _as_much(draft)) is not None:
+        return plan
+    if (plan := _dated(draft)) is not None:
         return plan
     if (place := _than(draft)) is not None:
         return _compared(draft, place)
@@ -90,7 +97,7 @@ def _shared_fields(draft: Draft, place: int) -> list[tuple[int, int, str]]:
 def _using(draft: Draft) -> Plan | None:
     """`lamps using the socket of X`: what others have, said without the word `same`."""
     category = next(
-        (at for at, one in enumerate(draft.spans) if one.is_kind("category") or one.does("item")),
+        (at for at, one in enumerate(draft.spans) if _is_subject(draft, at, one)),
         None,
     )
     use = draft.first("use")
@@ -109,6 +116,59 @@ def _using(draft: Draft) -> Plan | None:
             same = Condition(parameter.id, same_as=draft.models[0][1].id)
             return Plan("count" if counts(draft) else "items", (same,))
     return None
+
+
+def _as_much(draft: Draft) -> Plan | None:
+    """`As heavy as X`: the same weight."""
+    for at in range(1, len(draft.spans) - 1):
+        adjective = draft.spans[at].of_kind("adjective")
+        around = draft.spans[at - 1].does("as") and draft.spans[at + 1].does("as")
+        if not adjective or not around or at in draft.used:
+            continue
+        parameter = meant(adjective[0].id, draft.lexicon)
+        *others, (place, reference) = draft.models
+        if parameter is None or place < at:
+            return None
+        draft.used.add(at)
+        bind_names(draft)
+        same = (Condition(parameter.id, same_as=reference.id),)
+        if others:
+            return Plan("check", same, items=tuple(model.id for _, model in others))
+        return Plan("count" if counts(draft) else "items", same)
+    return None
+
+
+def _dated(draft: Draft) -> Plan | None:
+    """`Released before X`: in an earlier year."""
+    models = {place for place, _ in draft.models}
+    year = meant("new", draft.lexicon)
+    place = next((at for at in draft.places("before", "after") if draft.behind(at) in models), None)
+    if place is None or year is None or draft.chinese:
+        return None
+    *others, (at, reference) = draft.models
+    if at < place:
+        return None
+    later = draft.spans[place].does("after")
+    draft.used.add(place)
+    draft.used.update(
+        one for one in range(len(draft.spans)) if draft.free(one) and year in draft.parameters(one)
+    )
+    bound = Condition(
+        year.id, above=reference.id if later else None, below=None if later else reference.id
+    )
+    if others:
+        return Plan("check", (bound,), items=tuple(model.id for _, model in others))
+    bind_names(draft)
+    return Plan("count" if counts(draft) else "items", (bound,))
+
+
+def _is_subject(draft: Draft, place: int, span: Span) -> bool:
+    """What others may be called: lamps, models, or the name of a brand: `which Acmes`."""
+    return (
+        span.is_kind("category")
+        or span.does("item")
+        or (draft.free(place) and span.is_kind("brand"))
+    )
 
 
 def _compared(draft: Draft, than: int) -> Plan | None:

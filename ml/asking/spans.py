@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from graph.errors import ValueInvalid
 from graph.text import find_quantities, find_unit, parse_number
 from graph.text.numbers import fold_width
-from ml.asking.keys import is_han, is_number, stemmed
+from ml.asking.keys import HAN_NUMERALS, han_number, is_han, is_number, stemmed
 from ml.asking.lexicon import AskingLexicon, Sense, translated
 from ml.asking.values import ValueSense
 from ml.grounding.tokens import Token, stands_alone
@@ -25,6 +26,10 @@ _WORTH = {
     "numeral": 1.0,
 }
 _WHOLE_VALUE, _PART_OF_VALUE = 1.15, 1.0
+_SURE_ENOUGH = 0.85  # the end of a model's name is worth nearly as much as all of it
+_STANDARD = 1.35  # rather than a quantity: `5g`
+_COMMA = re.compile(r"(?<!\d),|,(?!\d)|(?<=\s)\+(?=\s)")
+_MYRIADS = {"万": 10_000, "亿": 100_000_000}
 _IGNORED = 0.9
 _QUANTITY, _NUMBER = 1.3, 0.9
 _HAN_WIDTH = 0.6
@@ -34,7 +39,7 @@ _LONGER = 0.45  # for each further word: one long name rather than two short one
 _PREPOSITIONS = frozenset({"in", "a", "d", "t", "m"})  # behind a space, no units
 _TYPED_CHARS = 5  # shorter words have too many neighbours to be mended
 _YEARS = range(1900, 2100)
-_HAN_SHORTEST, _HAN_LONGEST = 4, 6  # characters of a name that is mended
+_HAN_SHORTEST, _HAN_LONGEST = 3, 6  # characters of a name that is mended
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,8 @@ class Span:
 
 def spans(text: str, lexicon: AskingLexicon) -> list[Span]:
     """The spans of a question in its order; every word is in one of them."""
-    folded = fold_width(text)
+    text = text.replace("，", " ")
+    folded = _COMMA.sub(" ", fold_width(text))  # no part of the number beside it
     words = stemmed(folded)
     found = _chosen(folded, words, lexicon)
     mended: dict[int, str] = {}
@@ -136,10 +142,13 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
             if all(_is_function(key, lexicon) for key in keys[first : last + 1]):
                 continue  # `on the` is part of many texts and names none of them
             kept, _, worth = merged.get(last, ([], [], 0.0))
-            whole = any(value.exact for value in values)
-            merged[last] = (kept, values, max(worth, _WHOLE_VALUE if whole else _PART_OF_VALUE))
+            own = _worth_of_values(values, keys[first])
+            merged[last] = (kept, values, max(worth, own))
         for last, (senses_, values, worth) in merged.items():
             start, end = words[first].start, words[last].end
+            senses_ = _meant_here(senses_, text, words[first : last + 1])
+            if not senses_ and not values:
+                continue
             if senses_ and senses_[0].kind == "model" and _is_phrase(text, words, first, lexicon):
                 continue
             if stands_alone(text, start, end) or _is_apostrophe(text, end):
@@ -150,6 +159,28 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
                 )  # fmt: skip
     yield from _numbers(text, words, lexicon)
     yield from _units(text, words)
+
+
+def _meant_here(senses: list[Sense], text: str, words: Sequence[Token]) -> list[Sense]:
+    """The senses that fit how the words are written."""
+    shown = text[words[0].start : words[-1].end]
+    if shown.endswith("s") and not shown.endswith("ss"):
+        senses = [one for one in senses if not _is_plural_of(one, len(words))]
+    if shown.lower() == "s" and text[max(words[0].start - 1, 0)] not in "'’":
+        # Without an apostrophe an s is part of a name: `Bolt S`.
+        senses = [one for one in senses if one.kind != "function"]
+    return senses
+
+
+def _is_plural_of(sense: Sense, words: int) -> bool:
+    """`Bolt lamps` are not the one model that is called `Bolt Lamp`."""
+    return sense.kind == "model" and not sense.name.lower().endswith("s") and words > 1
+
+
+def _worth_of_values(values: Sequence[ValueSense], word: str) -> float:
+    if is_number(word):
+        return _STANDARD
+    return _WHOLE_VALUE if any(value.exact for value in values) else _PART_OF_VALUE
 
 
 _UNIT = Sense("function", "unit", "", 0.9)
@@ -193,7 +224,8 @@ def _is_apostrophe(text: str, end: int) -> bool:
 def _worth(sense: Sense) -> float:
     if sense.kind == "function" and sense.id == "ignore":
         return _IGNORED
-    return _WORTH[sense.kind] * sense.sure
+    sure = max(sense.sure, _SURE_ENOUGH) if sense.kind == "model" else sense.sure
+    return _WORTH[sense.kind] * sure
 
 
 def _width(keys: Sequence[str]) -> float:
@@ -207,6 +239,12 @@ def _values(
     found: dict[int, list[ValueSense]] = {}
     if not is_number(keys[first]):
         found = dict(lexicon.texts.found(keys, first))
+    elif _is_standard(keys[first : first + 2]):
+        found = {
+            last: senses
+            for last, all_ in lexicon.texts.found(keys, first)
+            if last == first + 1 and (senses := [one for one in all_ if one.exact])
+        }
     for last in range(first, min(first + 8, len(keys))):
         for other in translated(tuple(keys[first : last + 1])):
             for end, senses in lexicon.texts.found([*other, *keys[last + 1 :]], 0):
@@ -220,11 +258,16 @@ def _values(
             yield last, senses
 
 
+def _is_standard(words: Sequence[str]) -> bool:
+    """`5G` and `4K`, where a text of the graph is called so."""
+    return len(words) == 2 and len(words[1]) == 1 and words[1].isascii() and words[1].isalpha()
+
+
 def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:
     starts = {word.start: place for place, word in enumerate(words)}
     ends = {word.end: place for place, word in enumerate(words)}
     for start, end, number, unit in find_quantities(text):
-        if start in starts:
+        if start in starts and not _is_month(text[start:end]):
             last = ends.get(end, _word_before(words, end))
             first = starts[start]
             width = _width([word.key for word in words[first : last + 1]])
@@ -237,6 +280,7 @@ def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Itera
             else:
                 yield Span(first, last, start, end, text[start:end], (), (), number, unit, worth)
     yield from _bare_numbers(text, words, lexicon)
+    yield from _spelled_numbers(text, words)
 
 
 def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:
@@ -250,17 +294,70 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
         shown = text[word.start : word.end]
         yield Span(place, place, word.start, word.end, shown, number=number, worth=_NUMBER)
         behind = words[place + 1] if place + 1 < len(words) else None
+        if behind is not None and behind.key in _MYRIADS:
+            unit = "px" if "像素" in text else None  # which is often left out behind 万
+            shown, worth = text[word.start : behind.end], _QUANTITY + _HAN_WIDTH
+            number *= _MYRIADS[behind.key]
+            yield Span(place, place + 1, word.start, behind.end, shown, (), (), number, unit, worth)
+            if behind.key == "亿" and [one.key for one in words[place + 3 : place + 4]] == ["万"]:
+                number += 10_000 * (_number(words[place + 2].key) or 0.0)  # 1亿800万
+                last = place + (5 if text[words[place + 3].end :].startswith("像素") else 3)
+                width = _width([one.key for one in words[place : last + 1]])
+                shown, worth = text[word.start : words[last].end], width * _QUANTITY + 3 * _LONGER
+                yield Span(
+                    place, last, word.start, words[last].end, shown, (), (), number, unit, worth
+                )
+            continue
         if behind is None or behind.key in _PREPOSITIONS or is_han(behind.key):
             continue
         if word.end == behind.start:
             continue  # what is glued is found with all other quantities
-        unit = find_unit(text[behind.start : behind.end])
-        if unit is not None and unit.dimension in dimensions:
+        written = find_unit(text[behind.start : behind.end])
+        if written is not None and written.dimension in dimensions:
             shown = text[word.start : behind.end]
             worth = _QUANTITY * 2 + _LONGER
             yield Span(
-                place, place + 1, word.start, behind.end, shown, (), (), number, unit.symbol, worth
+                place,
+                place + 1,
+                word.start,
+                behind.end,
+                shown,
+                (),
+                (),
+                number,
+                written.symbol,
+                worth,
             )
+
+
+def _spelled_numbers(text: str, words: Sequence[Token]) -> Iterator[Span]:
+    """`五千毫安` and `一百五十克`, with the unit behind."""
+    first = 0
+    while first < len(words):
+        last = first
+        while last < len(words) and words[last].key in HAN_NUMERALS:
+            last += 1
+        number = han_number([word.key for word in words[first:last]])
+        if number is not None:
+            yield from _in_unit_behind(text, words, first, last, number)
+        first = max(last, first + 1)
+
+
+def _in_unit_behind(
+    text: str, words: Sequence[Token], first: int, behind: int, number: float
+) -> Iterator[Span]:
+    start = words[first].start
+    for last in range(behind, min(behind + 4, len(words))):
+        unit = find_unit(text[words[behind].start : words[last].end])
+        if unit is not None and unit.dimension not in ("count", "angle", "time"):
+            end, width = words[last].end, _HAN_WIDTH * (last - first + 1)
+            worth = _QUANTITY * width + _LONGER * (last - first)
+            yield Span(first, last, start, end, text[start:end], (), (), number, unit.symbol, worth)
+
+
+def _is_month(written: str) -> bool:
+    """12月 is a month of a year and 12个月 how long something takes."""
+    return written.endswith("月") and not written.endswith("个月")
 
 
 def _number(written: str) -> float | None:
@@ -307,8 +404,9 @@ def _mended_han(place: int, words: Sequence[Token], lexicon: AskingLexicon) -> d
     """`后置摄象头`: a name of several characters, of which one is another."""
     for size in range(_HAN_LONGEST, _HAN_SHORTEST - 1, -1):
         for first in range(max(place - size + 1, 0), min(place, len(words) - size) + 1):
-            phrase = [word.key for word in words[first : first + size]]
-            phrase[place - first] = "*"
-            if found := lexicon.blanked.get(tuple(phrase)):
-                return {place: found}
+            for wrong in (place, *range(first, first + size)):  # 处里器: 里 is a word too
+                phrase = [word.key for word in words[first : first + size]]
+                phrase[wrong - first] = "*"
+                if found := lexicon.blanked.get(tuple(phrase)):
+                    return {wrong: found}
     return {}

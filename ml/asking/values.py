@@ -11,6 +11,7 @@ from ml.asking.keys import is_number, stems, version_like
 
 _LONGEST = 8  # words
 _RARE = 3  # items that must state a value of which a lone word is but a part
+_ASIDE = 6  # words of a text, of which one alone says nothing
 _WHOLE = 0.5  # from this share of the items on, those that state the whole text are meant
 
 
@@ -107,12 +108,19 @@ class ValueTexts:
             whole = [place for place in found if phrase in self._keys[place]]
             stated, all_stated = self._items(whole), self._items(found)
             exact = bool(whole) and stated >= _WHOLE * all_stated
-            if not whole and len(phrase) == 1 and all_stated < rare:
+            if not whole and len(phrase) == 1 and (all_stated < rare or self._is_aside(found)):
                 continue
+            if not whole and len(phrase[-1]) == 1 and phrase[-1].isalpha() and phrase[-1].isascii():
+                continue  # the beginning of a word: `Bolt E` of `Bolt E27`
             chosen = whole if exact else found
             ids = tuple(sorted(self._values[place].id for place in chosen))
             senses.append(ValueSense(parameter, ids, self._items(chosen), exact))
         return sorted(senses, key=lambda sense: (-sense.items, sense.parameter))
+
+    def _is_aside(self, places: Sequence[int]) -> bool:
+        """Whether the texts are so long that one of their words names none of them."""
+        words = sorted(len(self._keys[place][0]) for place in places if self._keys[place])
+        return bool(words) and words[len(words) // 2] > _ASIDE
 
     def _items(self, places: Iterable[int]) -> int:
         return sum(self._values[place].items for place in places)

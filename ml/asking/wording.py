@@ -36,9 +36,11 @@ def paraphrase(plan: Plan, lexicon: AskingLexicon, language: Language) -> str:
         by = field_name(plan.order_by, lexicon, zh) if plan.order_by else ""
         top = plan.top or 1
         if zh:
-            parts.append(f"{by}{'最高' if plan.order == 'highest' else '最低'}的 {top} 个")
+            which = f"第 {top} 个" if plan.last else f" {top} 个"
+            parts.append(f"{by}{'最高' if plan.order == 'highest' else '最低'}的{which}")
         else:
-            parts.append(f"the {top} with the {plan.order} {by}".rstrip())
+            which = f"number {top}" if plan.last else f"the {top}"
+            parts.append(f"{which} with the {plan.order} {by}".rstrip())
     return ("；" if zh else "; ").join(parts)
 
 
@@ -238,6 +240,8 @@ def _value_name(field: str, id: str, lexicon: AskingLexicon) -> str:
         return named[id].name if id in named else id
     if field == ITEM:
         return lexicon.models[id].name if id in lexicon.models else id
+    if (number := lexicon.number_of(id)) is not None:
+        return format_number(number)
     return lexicon.texts.text_of(id, field)
 
 

@@ -7,19 +7,27 @@ from __future__ import annotations
 
 FUNCTIONS: dict[str, str] = {
     "ignore": (
-        "both|other|others|another|coloured|colored|put out|brought out|bring out"
+        "saw|seen|amount|amount of|in terms of|both|other|others|another"
+        "|coloured|colored|put out|brought out|bring out"
         "|came up with|that's|who's|how's|there's|i'm|i'd|let's|gimme|wanna|am after"
-        "|i'm after|let|know|shows|display|output|return|retrieve|fetch|please list"
+        "|i'm after|let|know|shows|output|return|retrieve|fetch|please list"
         "|identify|enumerate|pick|choose|say|tell|provide|could|may|might|must|shall"
         "|such|very|really|exactly how|overall|entire|whole|these days|now|today|onboard"
         "|built in|built-in|own|owns|features|carry|carries|sport|sports|pack|packs"
-        "|weighing|measuring|priced|costing|costs|dated|comes out|available from"
-        "|available in|range|line|lineup|line-up|series|family|portfolio|a|an|the|of|in"
+        "|weighing|measuring|dated|inside|else|options|option|choices|variants|variant"
+        "|powers|power by|plz|pls|ok|okay|hmm|btw|so what|whats up with|a new|some new"
+        "|need a new|want a new|buy a new|get a new|buy|get me|go for|on board|fitted|fitted with"
+        "|put in|it's|that's the|which's|right now|would you|do you sell|do you stock|you guys"
+        "|you people|them all|again|though|yeah|curious|i wonder|wondering"
+        "|was wondering|let me know|know|quick question|question|mind telling me|remind me"
+        "|can i get|can i have|i can get|got in|comes out|available from"
+        "|available in|line|portfolio|a|an|the|of|in"
         "|on|at|for|to|as|by|from|is|are|was|were|be|been|being|do|does|did|please|there"
-        "|that|this|will|would|i|me|my|we|you|us|am|so|then|only|just|all|any|some|each"
+        "|that|this|will|would|i|me|we|you|us|am|so|then|only|just|all|any|some|each"
         "|every|exactly|and also|show|show me|list|list all|give|give me|find|find me"
         "|tell me|get|name|i want|i need|i would like|i'd like|looking for"
-        "|i am looking for|can you|could you|do you know|do you have|want|need|see"
+        "|i am looking for|can you|could you|do you know|do you have|i need|we need|i want"
+        "|we want|need a|want a|need something|want something|see"
         "|available|exist|exists|it is|come|comes|come with|come in|comes with|comes in"
         "|offers|support|supports|supporting|supported|feature|featuring|include"
         "|includes|including|equipped|run|runs|running|powered|made|make|makes|produced"
@@ -35,22 +43,40 @@ FUNCTIONS: dict[str, str] = {
         "use|uses|using|used|powered by|run|runs|running|run on|runs on|running on"
         "|built on|based on|driven by|equipped with"
     ),
-    "have": "have|has|had|having|with|offering",
+    "have": "have|has|had|having|with|w|offering",
     "which": (
-        "which is|which are|which has|which have|which|what|which of|what are|what is|whichever"
+        "wich|whcih|whihc|wat|wht|which ones|which one is|which is|which are|which has"
+        "|which have|which|what|which of|what are|what is|whichever"
     ),
     "who": (
-        "who makes|who made|who is the maker of|who manufactures|who manufactured"
+        "who|who makes|who made|who is behind|who is the maker of|who manufactures"
+        "|who manufactured"
         "|who produces|who produced|who built|who sells"
     ),
     "when": ("when|when was|when did|when were|in which year|in what year|what year|which year"),
-    "how": "how",
+    "how": "how|how's",
+    "kind": "what kind of|what type of|what sort of|which kind of|which type of|which sort of",
+    "to": "through|thru|till|up to|up until|until",
+    "where": "where",
+    "opinion": "my|worth|wireless charging|reverse charging",
+    "list": (
+        "show|show me|list|list all|give me|gimme|find|find me|display all|all|every|enumerate"
+        "|identify|name|get me"
+    ),
+    "dimensions": "dimensions|measurements",
+    "series": "series|family|lineup|line-up|range",
+    "common": "common|popular|frequent|often|frequently|widespread",
+    "recommend": (
+        "recommend|suggest|recommendation|suggestion|any recommendations|any suggestions"
+    ),
     "count": (
-        "how many of|how many of the|how many|number of|count|count of|count the"
+        "how many kinds of|how many types of|how many sorts of|combined number of"
+        "|total count of|how many of|how many of the|how many|number of|count|count of"
+        "|count the"
         "|how many different|what number of|the number of|total number of"
         "|how many of them|how many of those|how many of these"
     ),
-    "average": "average|mean|on average|avg",
+    "average": "average|mean|on average|avg|avg.|typical|typically|in the mean",
     "total": "total|sum of|combined|sum",
     "more": (
         "more than|over|above|greater than|exceeding|exceeds|exceed|beyond|upwards of|north of|>"
@@ -74,7 +100,9 @@ FUNCTIONS: dict[str, str] = {
     ),
     "or_more": (
         "or more|or above|or higher|or larger|or bigger|and above|and up|and more|plus"
-        "|or greater|or over|or better|or heavier|or longer|and higher|and over"
+        "|or greater|or newer than that|or over|or better than that|or upwards|upwards"
+        "|and bigger|and larger|and newer|and better|or better|or heavier|or longer"
+        "|and higher|and over"
     ),
     "or_less": (
         "or less|or below|or lower|or smaller|or fewer|and below|or under|and under"
@@ -87,7 +115,7 @@ FUNCTIONS: dict[str, str] = {
     "or": "or|either|or else",
     "not": (
         "not|no|without|isn't|aren't|doesn't|don't|does not|do not|is not|are not"
-        "|other than|except|excluding|except for|besides|lacking|lack|lacks|never|didn't"
+        "|other than|except|excluding|except for|besides|bar|lacking|lack|lacks|never|didn't"
         "|wasn't|non|nor|have no|has no|do not have|does not have|don't have"
         "|doesn't have|apart from|not made by|don't come with|does not support"
         "|do not support|without any|no longer|neither|missing"
@@ -129,7 +157,7 @@ FUNCTIONS: dict[str, str] = {
         "item|anything|something|everything|stuff|offer|product|model|device|gadget"
         "|unit|article|thing|ones|one"
     ),
-    "brand": "brand|manufacturer|maker|company|vendor|make|brands|companies|producer",
+    "brand": "brand|manufacturer|maker|company|vendor|brands|companies|producer",
     "category": "category|kind of product|type of product|product type",
 }
 
@@ -162,3 +190,7 @@ _UP_TO_TWELVE = "two three four five six seven eight nine ten eleven twelve"
 NUMBERS: dict[str, int] = {
     word: number for number, word in enumerate(_UP_TO_TWELVE.split(" "), start=2)
 }
+ORDINALS: dict[str, int] = {
+    "second": 2, "2nd": 2, "runnerup": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4,
+    "fifth": 5, "5th": 5,
+}  # fmt: skip
