@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Generator, Tensor
@@ -127,6 +128,7 @@ class _Watch:
         return mrr
 
 
+@cache  # once a process: two trainings in it get the same format, whatever else runs meanwhile
 def faster_dtype(device: torch.device, width: int) -> torch.dtype:
     """The format in which this device multiplies matrices faster: a trial of half a second.
 

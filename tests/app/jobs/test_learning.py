@@ -8,7 +8,7 @@ from app.jobs.learning import embed_body, pretrain_body
 from app.services.importing import ImportSpec
 from app.services.jobs import Jobs
 from app.services.models import registry_of
-from app.services.training_runs import EMBED, PRETRAIN, EmbedSpec, PretrainSpec
+from app.services.training_runs import EMBED, FINETUNE, PRETRAIN, EmbedSpec, PretrainSpec
 from app.settings import Settings
 from tests.app.jobs.parts import NOW
 from tests.app.services.test_pretraining import STORED, TINY
@@ -171,4 +171,4 @@ def test_jobs_that_learn_are_tried_again_as_they_were(jobs):
 def test_jobs_of_all_kinds_have_a_queue():
     from app.jobs.queue import QUEUE_OF_KIND
 
-    assert set(QUEUE_OF_KIND) == {"import", PRETRAIN, EMBED, "build"}
+    assert set(QUEUE_OF_KIND) == {"import", PRETRAIN, EMBED, FINETUNE, "build"}
