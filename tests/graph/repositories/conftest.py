@@ -96,13 +96,16 @@ def store(database, items=ITEMS):
 
 
 def plan(connection, query, parameters=None):
-    """The names of all operators in the plan of a query."""
+    """The names of all operators in the plan of a query, made for the graph as it is now.
+
+    A plan that was made for another test's graph would be taken again.
+    """
     address, login = connection.uri, (connection.username, connection.password)
     with (
         neo4j.GraphDatabase.driver(address, auth=login) as driver,
         driver.session(notifications_min_severity="OFF") as session,
     ):
-        root = session.run(f"EXPLAIN {query}", parameters).consume().plan
+        root = session.run(f"EXPLAIN CYPHER replan=force {query}", parameters).consume().plan
     pending, names = [root], set()
     while pending:
         operator = pending.pop()
