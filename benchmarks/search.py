@@ -10,23 +10,19 @@ order of its own. Each with 1 and with 16 clients; the median over the rounds is
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from benchmarks.serving import Load, Target, ask, await_port
+from benchmarks.serving import Load, Target, load, running
 
 CLIENTS = (1, 16)
 QUERIES = (
@@ -44,18 +40,16 @@ BARE = """
 CALL db.index.fulltext.queryNodes('product_text', $words, {limit: 20}) YIELD node, score
 RETURN collect(node.id) AS ids
 """
+BARE_PROGRAM = (sys.executable, "-m", "benchmarks.search")
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def serve(side: str, port: int) -> None:
-    """Run one side in this process; the environment says where the database is."""
+def serve(port: int) -> None:
+    """Run the bare side in this process; the environment says where the database is."""
     import uvicorn
 
-    from app.main import create_app
-
-    app = create_app() if side == "ours" else _bare()
     uvicorn.run(
-        app,
+        _bare(),
         host="127.0.0.1",
         port=port,
         loop="uvloop",
@@ -99,40 +93,12 @@ def _bare() -> Any:  # noqa: ANN401 - FastAPI is imported late
     return app
 
 
-@contextmanager
-def running(side: str, environment: dict[str, str]) -> Iterator[int]:
-    """One side in a process of its own; yields its port once it answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = _self("--serve", side, "--port", str(port))
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
-    try:
-        await_port(process, port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def load(target: Target, seconds: float, clients: int) -> Load:
-    """`ask` in a process of its own."""
-    options = ("--load", json.dumps(asdict(target)), "--seconds", str(seconds))
-    command = _self(*options, "--clients", str(clients))
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
-    return Load(**json.loads(done.stdout))
-
-
-def _self(*options: str) -> list[str]:
-    return [sys.executable, "-m", "benchmarks.search", *options]
-
-
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="catalograph-")))
         environment, key = prepare(stack, folder)
         ours = stack.enter_context(running("ours", environment))
-        bare = stack.enter_context(running("bare", environment))
+        bare = stack.enter_context(running("bare", environment, BARE_PROGRAM))
         asked = [f"q={quote(query)}" for query in QUERIES]
         targets = {
             "search": Target(ours, tuple(f"/v1/search?{one}" for one in asked), key),
@@ -194,25 +160,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4.0)
-    parser.add_argument("--clients", type=int, default=1, help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="print one JSON object and no more")
-    parser.add_argument("--serve", choices=["ours", "bare"], help=argparse.SUPPRESS)
+    parser.add_argument("--serve", choices=["bare"], help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--load", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.serve:
-        serve(arguments.serve, arguments.port)
-    elif arguments.load:
-        target = Target(**json.loads(arguments.load))
-        print(json.dumps(asdict(asyncio.run(ask(target, arguments.seconds, arguments.clients)))))
-    else:
-        found = measure(arguments)
-        if arguments.json:
-            print(json.dumps(found))
-            return
-        for name, one in found.items():
-            shown = ", ".join(f"{measure} {value:,.1f}" for measure, value in one.items())
-            print(f"{name}: {shown}")
+        serve(arguments.port)
+        return
+    found = measure(arguments)
+    if arguments.json:
+        print(json.dumps(found))
+        return
+    for name, one in found.items():
+        shown = ", ".join(f"{measure} {value:,.1f}" for measure, value in one.items())
+        print(f"{name}: {shown}")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -115,12 +115,14 @@ def _bare() -> Any:  # noqa: ANN401
 
 
 @contextmanager
-def running(side: str, environment: dict[str, str]) -> Iterator[int]:
+def running(
+    side: str, environment: dict[str, str], program: Sequence[str] = (sys.executable, __file__)
+) -> Iterator[int]:
     """One side in a process of its own; yields its port once it answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, __file__, "--serve", side, "--port", str(port)]
+    command = [*program, "--serve", side, "--port", str(port)]
     process = subprocess.Popen(
         command, env={**os.environ, **environment}, stderr=subprocess.DEVNULL
     )

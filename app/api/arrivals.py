@@ -37,8 +37,7 @@ async def arrive(request: Request, asked: ImportRequest, key: str | None) -> tup
     What can be refused without the body is refused before the body is read.
     """
     parts = wiring_of(request)
-    # Keys of different callers have nothing to do with each other.
-    own_key = f"{request.scope['caller'].id}:{key}" if key is not None else None
+    own_key = key_of_caller(request, key)
     parts.intake.check(asked)
     earlier = await parts.threads.run(partial(parts.intake.earlier, asked, own_key))
     if earlier is not None:
@@ -49,6 +48,11 @@ async def arrive(request: Request, asked: ImportRequest, key: str | None) -> tup
     if media_type(request) == FORM:
         return await arrival.by_form()
     return await arrival.by_body()
+
+
+def key_of_caller(request: Request, key: str | None) -> str | None:
+    """An idempotency key as it is kept: those of different callers have nothing in common."""
+    return f"{request.scope['caller'].id}:{key}" if key is not None else None
 
 
 async def retry_of(request: Request, id: str, mapping: str | None) -> Job:

@@ -11,18 +11,14 @@ from starlette.responses import Response
 
 from app.api.access import READ, BodyRoute
 from app.api.answers import answer
-from app.api.contract import ID_EXAMPLE, NOT_FOUND, WRITES, wiring_of
+from app.api.contract import ID_EXAMPLE, NOT_FOUND, TEXTS_MAX, WRITES, Text, wiring_of
 from app.api.models import Answer
 from app.services.categorizing import SURE, CategoryText
-
-TEXTS_MAX = 256
-TEXT_CHARS = 20_000
 
 router = APIRouter(prefix="/v1", tags=["categorize"], route_class=BodyRoute)
 
 _TITLE = "Acme Lantern 6 128GB black"
 
-Text = Annotated[str, Field(max_length=TEXT_CHARS)]
 Confidence = Annotated[float, Field(ge=0, le=1, examples=[0.94])]
 
 

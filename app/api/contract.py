@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from fastapi import Path, Query
+from pydantic import Field
 from starlette.requests import Request
 
 from app.api.problems import problems
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from app.wiring import Wiring
 
 ID_EXAMPLE = "acme:10027"
+
+TEXTS_MAX = 256  # that one request may have read
+TEXT_CHARS = 20_000
+Text = Annotated[str, Field(max_length=TEXT_CHARS)]
 
 KEYED = problems(
     (401, "key_missing", "this route needs an API key: send `Authorization: Bearer cg_...`"),

@@ -11,16 +11,13 @@ from starlette.responses import Response
 
 from app.api.access import READ, BodyRoute
 from app.api.answers import answer
-from app.api.contract import WRITES, wiring_of
+from app.api.contract import TEXTS_MAX, WRITES, Text, wiring_of
 from app.api.models import Answer
 from app.api.problems import problems
 from graph.ingest.items import category_path
 from graph.records import Named
 from graph.text import brand_id
 from ml.grounding.records import TextToRead
-
-TEXTS_MAX = 256
-TEXT_CHARS = 20_000
 
 router = APIRouter(prefix="/v1", tags=["extract"], route_class=BodyRoute)
 
@@ -32,8 +29,6 @@ PARAMETER_UNKNOWN = problems(
     ),
 )
 _TITLE = "Acme Lantern 6 128GB black"
-
-Text = Annotated[str, Field(max_length=TEXT_CHARS)]
 
 
 class NormalizedValue(Answer):

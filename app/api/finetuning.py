@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -12,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.access import GUARD
-from app.api.arrivals import spool_body
+from app.api.arrivals import key_of_caller, spool_body
 from app.api.contract import INVALID, KEYED, wiring_of
 from app.api.imports import IdempotencyKey, Webhook
 from app.api.incoming import has_body, require_known_encoding
@@ -20,14 +19,12 @@ from app.api.job_models import JOBS_STORE, Job, accepted
 from app.api.problems import problems
 from app.errors import BodyEmpty
 from app.keys import Scope
-from app.services.training_runs import FinetuneSpec
+from app.services.training_runs import FINETUNE, FinetuneSpec, IfBetter
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from app.jobs import records
-    from app.services.uploads import Spool
-    from app.wiring import Wiring
 
 router = APIRouter(prefix="/v1/training-runs", tags=["models"])
 
@@ -92,7 +89,7 @@ Known = Annotated[
     ),
 ]
 Promote = Annotated[
-    Literal["always", "if_better", "never"],
+    IfBetter,
     Query(
         description="when it serves at once",
         openapi_examples={"usual": {"summary": "if it is better", "value": "if_better"}},
@@ -127,39 +124,28 @@ async def create_finetuning_run(
     if webhook is not None:
         parts.jobs.check_webhook(webhook)
     spec = FinetuneSpec(name=reader, known=known, promote=promote)
-    more: dict[str, Any] = {
-        "webhook": webhook,
-        # Keys of different callers have nothing to do with each other.
-        "idempotency_key": idempotency_key and f"{request.scope['caller'].id}:{idempotency_key}",
-    }
-    submit = partial(parts.jobs.submit_finetuning, spec, **more)
+    submit = partial(
+        parts.jobs.submit_finetuning,
+        webhook=webhook,
+        idempotency_key=key_of_caller(request, idempotency_key),
+    )
+    made = partial(submit, spec)
     if not has_body(request):
-        job, new = await parts.threads.run(submit)
+        job, new = await parts.threads.run(made)
         return accepted(job, replayed=not new)
     require_known_encoding(request, packed=False)
-    run = parts.intake.new_id("finetune")
+    run = parts.intake.new_id(FINETUNE)
+
+    def with_labels(labels: Path) -> tuple[records.Job, bool]:
+        return submit(replace(spec, path=str(labels), file="labels"), run=run)
+
     async with parts.uploads.spool(run) as spool:
         try:
             await spool_body(request, parts, spool)
-            submit = partial(_submitted, parts, spec, spool, run, more)
+            made = partial(
+                parts.intake.with_file, with_labels, run=run, spool=spool, name="labels.txt"
+            )
         except BodyEmpty:  # announced as of unknown length, and of none
             pass
-        job, new = await parts.threads.run(submit)
+        job, new = await parts.threads.run(made)
     return accepted(job, replayed=not new)
-
-
-def _submitted(
-    parts: Wiring, spec: FinetuneSpec, spool: Spool, run: str, more: dict[str, Any]
-) -> tuple[records.Job, bool]:
-    """The labels into the job's folder, and the job: both or neither."""
-    folder: Path = parts.jobs.folder(run)
-    try:
-        labels = spool.keep(folder / "labels.txt")
-        whole = replace(spec, path=str(labels), file="labels")
-        job, new = parts.jobs.submit_finetuning(whole, run=run, **more)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    if not new:
-        shutil.rmtree(folder, ignore_errors=True)
-    return job, new

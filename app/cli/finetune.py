@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 
 import typer
 
 from app.cli.output import Json, err, out, print_json, print_table
 from app.cli.session import open_database
+from app.services.training_runs import IfBetter
 from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from app.services.finetuning import Finetuned, Shelf
+    from graph.client import Database
 
 cli = typer.Typer(
     help="Learn from labels: to find values in texts, or which items are one product.",
@@ -23,7 +26,7 @@ cli = typer.Typer(
 )
 
 Promote = Annotated[
-    Literal["always", "if_better", "never"],
+    IfBetter,
     typer.Option(help="When the new model serves at once: if_better than what serves, say."),
 ]
 Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1)]
@@ -111,19 +114,7 @@ def linking(
     """Learn which model of the graph a title names; `build-graph` uses it once promoted."""
     from app.services.finetuning import finetune_linking
 
-    if not train and not known:
-        raise typer.BadParameter("give a file of offers, or --known", param_hint="--train")
-    settings = load_settings()
-    with open_database(settings) as database:
-        found = finetune_linking(
-            train or [],
-            database,
-            _shelf(settings, promote),
-            known_offers=known,
-            seed=seed,
-            notify=_note,
-        )
-    report(found, json=json)
+    _from_graph(finetune_linking, train, known=known, promote=promote, seed=seed, json=json)
 
 
 @cli.command()
@@ -165,19 +156,7 @@ def categories(
     """Learn of which category titles are; `/v1/categorize` uses it once promoted."""
     from app.services.finetuning import finetune_categories
 
-    if not train and not known:
-        raise typer.BadParameter("give a file of offers, or --known", param_hint="--train")
-    settings = load_settings()
-    with open_database(settings) as database:
-        found = finetune_categories(
-            train or [],
-            database,
-            _shelf(settings, promote),
-            known_items=known,
-            seed=seed,
-            notify=_note,
-        )
-    report(found, json=json)
+    _from_graph(finetune_categories, train, known=known, promote=promote, seed=seed, json=json)
 
 
 @cli.command()
@@ -200,7 +179,40 @@ def search(
     )
 
 
-def _shelf(settings: Settings, promote: Literal["always", "if_better", "never"]) -> Shelf:
+class _Learning(Protocol):
+    """Learns from files of offers, and from what the graph knows."""
+
+    def __call__(
+        self,
+        train: Sequence[Path],
+        database: Database,
+        shelf: Shelf,
+        *,
+        known: bool,
+        seed: int,
+        notify: Callable[[str], None],
+    ) -> Finetuned: ...
+
+
+def _from_graph(
+    learn: _Learning,
+    train: list[Path] | None,
+    *,
+    known: bool,
+    promote: IfBetter,
+    seed: int,
+    json: bool,
+) -> None:
+    if not train and not known:
+        raise typer.BadParameter("give a file of offers, or --known", param_hint="--train")
+    settings = load_settings()
+    with open_database(settings) as database:
+        shelf = _shelf(settings, promote)
+        found = learn(train or [], database, shelf, known=known, seed=seed, notify=_note)
+    report(found, json=json)
+
+
+def _shelf(settings: Settings, promote: IfBetter) -> Shelf:
     from app.services.finetuning import Shelf
     from app.services.models import registry_of
 

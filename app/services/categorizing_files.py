@@ -19,12 +19,16 @@ from app.services.categorizing import (
     LoadedCategorizer,
     categorize,
 )
-from graph.errors import ImportFailed
-from graph.ingest.readers import DumpReader, FileOptions, Row
+from app.services.text_files import (
+    BATCH_ROWS,
+    DESCRIPTION,
+    TextCounts,
+    cell_of,
+    text_batches,
+    text_missing,
+)
+from graph.ingest.readers import Row
 from graph.records import Record, RecordRejected
-
-BATCH_ROWS = 256
-DESCRIPTION = "description"
 
 _encode = msgspec.json.Encoder().encode
 
@@ -43,14 +47,10 @@ class CategorizedRow(Record, frozen=True):
 
 
 @dataclass(slots=True)
-class CategorizedCounts:
+class CategorizedCounts(TextCounts):
     """How far a file is."""
 
-    rows: int = 0
-    rejected: int = 0
     unknown: int = 0
-    bytes_read: int = 0
-    bytes_total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +75,9 @@ class FileCategorizing:
             ImportFailed: the file is missing or broken, or has no column `title`.
         """
         counts = CategorizedCounts()
-        with DumpReader(path, FileOptions()) as reader:
-            if reader.columns is not None and title not in reader.columns:
-                known = ", ".join(map(repr, reader.columns[:20]))
-                reason = f"has no column {title!r}; name one of {known} with --title"
-                raise ImportFailed(file=str(path), place="header", reason=reason)
-            counts.bytes_total = reader.bytes_total
-            rows = (_read(one, title, str(path)) for one in reader)
-            while batch := list(islice(rows, BATCH_ROWS)):
-                self._write(batch, to, counts)
-                counts.bytes_read = reader.bytes_read
-                progress(counts)
+        for batch in text_batches(path, title, counts):
+            self._write([_read(one, title, str(path)) for one in batch], to, counts)
+            progress(counts)
         return counts
 
     def lines(self, lines: Iterable[str], *, to: IO[bytes]) -> CategorizedCounts:
@@ -121,14 +113,7 @@ _Read = tuple[int, CategoryText] | RecordRejected
 def _read(row: Row | RecordRejected, title: str, source: str) -> _Read:
     if isinstance(row, RecordRejected):
         return row
-    cells = {
-        column: cell.strip()
-        for column in (title, DESCRIPTION)
-        if isinstance(cell := row.cells.get(column), str)
-    }
-    return _of_cells(
-        row.line, cells.get(title, ""), cells.get(DESCRIPTION, ""), source, column=title
-    )
+    return _of_cells(row.line, cell_of(row, title), cell_of(row, DESCRIPTION), source, column=title)
 
 
 def _of_cells(
@@ -136,11 +121,4 @@ def _of_cells(
 ) -> _Read:
     if title:
         return line, CategoryText(title, description or None)
-    return RecordRejected(
-        source=source,
-        line=line,
-        field=column,
-        value=None,
-        code="text_missing",
-        reason="has no text",
-    )
+    return text_missing(source=source, line=line, field=column)

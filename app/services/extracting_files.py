@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
-from graph.errors import ImportFailed, ValueInvalid
+from app.services.text_files import (
+    DESCRIPTION,
+    TextCounts,
+    cell_of,
+    text_batches,
+    text_missing,
+)
+from graph.errors import ValueInvalid
 from graph.ingest.items import category_path
-from graph.ingest.readers import LINE_COLUMN, DumpReader, FileOptions, Row
+from graph.ingest.readers import LINE_COLUMN, Row
 from graph.records import Named, Record, RecordRejected
 from graph.text import brand_id
 from ml.grounding.grounder import Grounder, Wanted
 from ml.grounding.records import ExtractedFact, TextToRead
 
-BATCH_ROWS = 256
-DESCRIPTION, BRAND, CATEGORY = "description", "brand", "category"
+BRAND, CATEGORY = "brand", "category"
 
 _encode = msgspec.json.Encoder().encode
 
@@ -33,15 +38,11 @@ class ExtractedRow(Record, frozen=True):
 
 
 @dataclass(slots=True)
-class FileCounts:
+class FileCounts(TextCounts):
     """How far a file is. `without` counts rows in which nothing was found."""
 
-    rows: int = 0
-    rejected: int = 0
     without: int = 0
     facts: int = 0
-    bytes_read: int = 0
-    bytes_total: int = 0
 
 
 def extract_file(
@@ -62,18 +63,10 @@ def extract_file(
         ImportFailed: the file is missing or broken, or has no such column.
     """
     counts = FileCounts()
-    with DumpReader(path, FileOptions()) as reader:
-        if reader.columns is not None and title not in reader.columns:
-            known = ", ".join(map(repr, reader.columns[:20]))
-            reason = f"has no column {title!r}; name one of {known} with --title"
-            raise ImportFailed(file=str(path), place="header", reason=reason)
-        counts.bytes_total = reader.bytes_total
-        rows = iter(reader)
-        while batch := list(islice(rows, BATCH_ROWS)):
-            for line in _extracted(batch, grounder, wanted, title, counts, str(path)):
-                to.write(_encode(line) + b"\n")
-            counts.bytes_read = reader.bytes_read
-            progress(counts)
+    for batch in text_batches(path, title, counts):
+        for line in _extracted(batch, grounder, wanted, title, counts, str(path)):
+            to.write(_encode(line) + b"\n")
+        progress(counts)
     return counts
 
 
@@ -103,13 +96,13 @@ def _extracted(
 
 
 def _to_read(row: Row, title: str, source: str) -> TextToRead | RecordRejected:
-    text = _cell(row, title)
+    text = cell_of(row, title)
     if not text:
-        return _rejected(row, title, source, "has no text")
+        return text_missing(source=source, line=row.line, field=title)
     fields = {"title": text}
-    if title != DESCRIPTION and (description := _cell(row, DESCRIPTION)):
+    if title != DESCRIPTION and (description := cell_of(row, DESCRIPTION)):
         fields[DESCRIPTION] = description
-    brand, category = _cell(row, BRAND), _cell(row, CATEGORY)
+    brand, category = cell_of(row, BRAND), cell_of(row, CATEGORY)
     try:
         return TextToRead(
             fields,
@@ -117,20 +110,4 @@ def _to_read(row: Row, title: str, source: str) -> TextToRead | RecordRejected:
             category=category_path(category)[-1] if category else None,
         )
     except ValueInvalid as error:
-        return _rejected(row, title, source, error.reason)
-
-
-def _cell(row: Row, column: str) -> str:
-    cell = row.cells.get(column)
-    return cell.strip() if isinstance(cell, str) else ""
-
-
-def _rejected(row: Row, title: str, source: str, reason: str) -> RecordRejected:
-    return RecordRejected(
-        source=source,
-        line=row.line,
-        field=title,
-        value=None,
-        code="text_missing",
-        reason=reason,
-    )
+        return text_missing(source=source, line=row.line, field=title, reason=error.reason)

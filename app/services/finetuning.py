@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 
@@ -22,7 +22,7 @@ from graph.repositories.vocabulary import known_parameters
 from ml.artefact import ArtefactDraft, Measure
 
 if TYPE_CHECKING:
-    from app.services.training_runs import FinetuneSpec
+    from app.services.training_runs import FinetuneSpec, IfBetter
     from graph.client import Database
     from graph.records import FactLabel, Parameter
     from ml.evaluation.report import Measured
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 LINKING_SPLITS = 2  # to judge by; each costs a whole training
 
 Notify = Callable[[str], None]
-# `if_better`: than what serves, by `micro_f1`, `f1` or `accuracy`; at once where nothing serves.
-Promote = Literal["always", "if_better", "never"]
 
 
 class Finetuned(Record, frozen=True):
@@ -55,7 +53,7 @@ class Shelf:
     registry: Registry
     code_version: str
     clock: Callable[[], datetime]
-    promote: Promote = "if_better"
+    promote: IfBetter = "if_better"
 
     def keep(
         self,
@@ -136,13 +134,13 @@ def finetune(spec: FinetuneSpec, database: Database, shelf: Shelf, *, notify: No
             return finetune_extraction(files, config, shelf, reviewed=decided, notify=notify)
         case "linking":
             return finetune_linking(
-                files, database, shelf, known_offers=spec.known, seed=spec.seed, notify=notify
+                files, database, shelf, known=spec.known, seed=spec.seed, notify=notify
             )
         case "matching":
             return finetune_matching(files[0], None, shelf, seed=spec.seed, notify=notify)
         case "categories":
             return finetune_categories(
-                files, database, shelf, known_items=spec.known, seed=spec.seed, notify=notify
+                files, database, shelf, known=spec.known, seed=spec.seed, notify=notify
             )
         case _:
             assert_never(spec.name)
@@ -228,7 +226,7 @@ def finetune_linking(
     database: Database,
     shelf: Shelf,
     *,
-    known_offers: bool = False,
+    known: bool = False,
     seed: int = 0,
     notify: Notify,
 ) -> Finetuned:
@@ -236,7 +234,7 @@ def finetune_linking(
 
     Args:
         train: offers with the label of their cluster, as `evaluate linking` reads them.
-        known_offers: also the stored products of which a catalog or a person says the model.
+        known: also the stored products of which a catalog or a person says the model.
 
     Raises:
         OffersInvalid: a file cannot be read, or none of its labels names a model.
@@ -249,22 +247,22 @@ def finetune_linking(
 
     models = [catalog_model(row) for row in known_models(database)]
     trial = LinkingTrial(splits=LINKING_SPLITS, seed=seed)
-    known = [one for path in train for one in read_judged(models, path, trial, notify=notify)]
-    if known_offers:
+    offers = [one for path in train for one in read_judged(models, path, trial, notify=notify)]
+    if known:
         linked = linked_titles(database)
         notify(f"{len(linked):,} products whose model a catalog or a person says")
-        known += [Judged(title, model, model) for title, model in linked]
-    linker, metrics, baselines = train_and_judge(models, known, trial, notify=notify)
+        offers += [Judged(title, model, model) for title, model in linked]
+    linker, metrics, baselines = train_and_judge(models, offers, trial, notify=notify)
     return shelf.keep(
         LINKING,
         linker.to_files(),
-        config={"offers": len(known), "models": len(models), "trial": msgspec.to_builtins(trial)},
-        examples=len(known),
+        config={"offers": len(offers), "models": len(models), "trial": msgspec.to_builtins(trial)},
+        examples=len(offers),
         metrics=metrics,
         baselines=baselines,
         judged_by="f1",
         seed=seed,
-        fingerprint=_fingerprint(train, (f"{one.title}\0{one.model}" for one in known)),
+        fingerprint=_fingerprint(train, (f"{one.title}\0{one.model}" for one in offers)),
     )
 
 
@@ -273,7 +271,7 @@ def finetune_categories(
     database: Database,
     shelf: Shelf,
     *,
-    known_items: bool = False,
+    known: bool = False,
     seed: int = 0,
     notify: Notify,
 ) -> Finetuned:
@@ -282,7 +280,7 @@ def finetune_categories(
     Args:
         train: offers, as `evaluate categories` reads them; a category is a path `Home > Lanterns`,
             or the name of one that the graph has.
-        known_items: also the stored items of which a catalog or a person says the category.
+        known: also the stored items of which a catalog or a person says the category.
 
     Raises:
         OffersInvalid: a file cannot be read.
@@ -300,7 +298,7 @@ def finetune_categories(
         for path in train
         for one in read_titles(path)
     ]
-    if known_items:
+    if known:
         stored = [
             LabelledTitle(one.title, one.category, one.product)
             for one in categorized_titles(database)

@@ -144,9 +144,8 @@ class Intake:
 
         In one call, so that nobody is cancelled between the two.
         """
-        folder = self._jobs.folder(run)
-        try:
-            dump = spool.keep(folder / f"dump{suffix}")
+
+        def submit(dump: Path) -> tuple[Job, bool]:
             state = dump.stat()
             spec = ImportSpec(
                 path=str(dump),
@@ -156,12 +155,24 @@ class Intake:
                 modified_ns=state.st_mtime_ns,
                 **_shared(asked, mapping),
             )
-            job, new = self._submitted(spec, asked, key, run=run)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        if not new:
-            shutil.rmtree(folder, ignore_errors=True)
+            return self._submitted(spec, asked, key, run=run)
+
+        return self.with_file(submit, run=run, spool=spool, name=f"dump{suffix}")
+
+    def with_file(
+        self, submit: Callable[[Path], tuple[Job, bool]], *, run: str, spool: Spool, name: str
+    ) -> tuple[Job, bool]:
+        """Keep what was spooled in the folder of the job `run`, and `submit` it: both or neither.
+
+        `submit` is given the file; where the job was made before, it goes again.
+        """
+        folder = self._jobs.folder(run)
+        new = False
+        try:
+            job, new = submit(spool.keep(folder / name))
+        finally:
+            if not new:
+                shutil.rmtree(folder, ignore_errors=True)
         return job, new
 
     def _submitted(

@@ -13,6 +13,7 @@ from graph.ingest.readers import DumpReader, FileOptions, Row
 from graph.records import Record
 
 if TYPE_CHECKING:
+    from ml.matching.clusters import Clustering
     from ml.matching.matcher import Matcher
     from ml.matching.records import Fields
 
@@ -92,12 +93,15 @@ def match_files(
         compared=len(pairs),
         pairs=tuple(_explained(matcher, a, b, same)),
         groups=tuple(group for group in found.groups if len(group) > 1),
-        contradictions=tuple(
-            Contradicted(one.first, one.middle, one.last, one.scores)
-            for one in found.contradictions
-        ),
+        contradictions=contradicted(found),
         model=loaded.name if loaded else RULES,
         threshold=matcher.threshold,
+    )
+
+
+def contradicted(found: Clustering) -> tuple[Contradicted, ...]:
+    return tuple(
+        Contradicted(one.first, one.middle, one.last, one.scores) for one in found.contradictions
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.errors import ThresholdMissing
 from app.services.matching import RULES, LoadedMatcher
-from app.services.matching_files import Contradicted
+from app.services.matching_files import Contradicted, contradicted
 from graph.filters import Filter, OneOf, Term
 from graph.records import Record
 from graph.repositories.entity_links import EntityLink, write_links
@@ -109,10 +109,7 @@ class GraphMatching:
             items=scored.items,
             compared=len(scored.scores),
             groups=groups,
-            contradictions=tuple(
-                Contradicted(one.first, one.middle, one.last, one.scores)
-                for one in found.contradictions
-            ),
+            contradictions=contradicted(found),
             links=links,
             written=self._write(database, links, groups, scored.scores) if self.write else 0,
             conflicts=tuple(conflicts),

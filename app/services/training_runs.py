@@ -36,6 +36,8 @@ class PretrainSpec(Record, frozen=True, kw_only=True):
 
 
 Reader = Literal["extraction", "linking", "matching", "categories"]
+# `if_better`: than what serves, by the one measure that its kind is judged by; at once where
+# nothing serves.
 IfBetter = Literal["always", "if_better", "never"]
 
 

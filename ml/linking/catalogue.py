@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -61,9 +61,9 @@ class Catalogue:
     def __init__(self, models: Sequence[CatalogModel]) -> None:
         brands = {model.brand: words_of(model.brand) for model in models if model.brand}
         names = [_names(model, brands.get(model.brand or "", ())) for model in models]
-        extensions = _extensions(names)
         self._named = {(brand, name) for brand, all_names in names for name in all_names}
-        self.variants = _variants(names)
+        extensions = _extensions(self._named)
+        self.variants = _variants(self._named)
         self.entries = [_entry(*found, extensions) for found in zip(models, names, strict=True)]
         self.brands = frozenset(filter(None, brands.values()))
         self.squashed_brands = {"".join(brand): brand for brand in self.brands}
@@ -142,9 +142,8 @@ def _without(name: Words, brand: Words) -> Words:
     return name
 
 
-def _extensions(named: Iterable[tuple[Words, tuple[Words, ...]]]) -> Mapping[object, set[str]]:
+def _extensions(names: Set[tuple[Words, Words]]) -> Mapping[object, set[str]]:
     """By brand and name: what longer names of the brand go on with."""
-    names = {(brand, name) for brand, all_names in named for name in all_names}
     found: dict[object, set[str]] = defaultdict(set)
     for brand, name in names:
         for length in range(1, len(name)):
@@ -153,9 +152,8 @@ def _extensions(named: Iterable[tuple[Words, tuple[Words, ...]]]) -> Mapping[obj
     return found
 
 
-def _variants(named: Iterable[tuple[Words, tuple[Words, ...]]]) -> Counter[str]:
+def _variants(names: Set[tuple[Words, Words]]) -> Counter[str]:
     """Words by how many names of a brand they turn into another one that begins the same."""
-    names = {(brand, name) for brand, all_names in named for name in all_names}
     return Counter(
         name[length]
         for brand, name in names
