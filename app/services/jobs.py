@@ -90,21 +90,15 @@ class Jobs:
         Raises:
             WebhookNotAllowed: its host is not in the settings.
         """
-        if webhook is not None:
-            self.check_webhook(webhook)
-        now = self._clock()
         return self._submit(
-            NewJob(
-                id=run or new_run_id(now),
-                kind=_IMPORT,
-                created_at=now,
-                spec=msgspec.to_builtins(spec),
-                source=spec.source,
-                webhook=webhook,
-                retry_of=retry_of,
-                idempotency_key=idempotency_key,
-            ),
+            _IMPORT,
+            spec,
             partition=spec.source,
+            source=spec.source,
+            run=run,
+            webhook=webhook,
+            idempotency_key=idempotency_key,
+            retry_of=retry_of,
         )
 
     def submit_pretraining(
@@ -122,8 +116,13 @@ class Jobs:
             WebhookNotAllowed: its host is not in the settings.
         """
         check_spec(spec)
-        return self._submit_spec(
-            PRETRAIN, spec, PRETRAIN, webhook, idempotency_key=idempotency_key, retry_of=retry_of
+        return self._submit(
+            PRETRAIN,
+            spec,
+            partition=PRETRAIN,
+            webhook=webhook,
+            idempotency_key=idempotency_key,
+            retry_of=retry_of,
         )
 
     def submit_finetuning(
@@ -142,26 +141,19 @@ class Jobs:
             WebhookNotAllowed: its host is not in the settings.
         """
         check_finetuning(spec)
-        return self._submit_spec(
+        return self._submit(
             FINETUNE,
             spec,
-            PRETRAIN,
-            webhook,
+            partition=PRETRAIN,
             run=run,
+            webhook=webhook,
             idempotency_key=idempotency_key,
             retry_of=retry_of,
         )
 
     def submit_embedding(self, spec: EmbedSpec) -> Job:
         """A job that writes the vectors of the champion, all of them or the missing ones."""
-        now = self._clock()
-        new = NewJob(
-            id=new_run_id(now, EMBED),
-            kind=EMBED,
-            created_at=now,
-            spec=msgspec.to_builtins(spec),
-        )
-        return self._submit(new, partition=PRETRAIN)[0]
+        return self._submit(EMBED, spec, partition=PRETRAIN)[0]
 
     def submit_build(
         self,
@@ -178,44 +170,14 @@ class Jobs:
             WebhookNotAllowed: its host is not in the settings.
         """
         check_build(spec)
-        return self._submit_spec(
+        return self._submit(
             BUILD,
             spec,
-            spec.source or BUILD,
-            webhook,
+            partition=spec.source or BUILD,
             source=spec.source,
+            webhook=webhook,
             idempotency_key=idempotency_key,
             retry_of=retry_of,
-        )
-
-    def _submit_spec(
-        self,
-        kind: str,
-        spec: Record,
-        partition: str,
-        webhook: str | None,
-        *,
-        run: str | None = None,
-        source: str | None = None,
-        idempotency_key: str | None,
-        retry_of: str | None,
-    ) -> tuple[Job, bool]:
-        """A job that reads the graph alone; those of one partition run one after another."""
-        if webhook is not None:
-            self.check_webhook(webhook)
-        now = self._clock()
-        return self._submit(
-            NewJob(
-                id=run or new_run_id(now, kind),
-                kind=kind,
-                created_at=now,
-                spec=msgspec.to_builtins(spec),
-                source=source,
-                webhook=webhook,
-                retry_of=retry_of,
-                idempotency_key=idempotency_key,
-            ),
-            partition=partition,
         )
 
     def find_by_key(self, idempotency_key: str) -> Job | None:
@@ -379,12 +341,36 @@ class Jobs:
             file = own
         return _of_file(spec, file)
 
-    def _submit(self, new: NewJob, *, partition: str) -> tuple[Job, bool]:
+    def _submit(
+        self,
+        kind: str,
+        spec: Record,
+        *,
+        partition: str,
+        source: str | None = None,
+        run: str | None = None,
+        webhook: str | None = None,
+        idempotency_key: str | None = None,
+        retry_of: str | None = None,
+    ) -> tuple[Job, bool]:
         """Jobs of one partition run one after another."""
         from app.jobs.queue import QUEUE_OF_KIND
 
+        if webhook is not None:
+            self.check_webhook(webhook)
+        now = self._clock()
+        new = NewJob(
+            id=run or new_run_id(now, kind),
+            kind=kind,
+            created_at=now,
+            spec=msgspec.to_builtins(spec),
+            source=source,
+            webhook=webhook,
+            retry_of=retry_of,
+            idempotency_key=idempotency_key,
+        )
         store, queue = self._parts()
-        name = QUEUE_OF_KIND[new.kind]
+        name = QUEUE_OF_KIND[kind]
 
         def enqueue(connection: sa.Connection) -> None:
             queue.add_job(connection, new.id, queue=name, partition=partition)
