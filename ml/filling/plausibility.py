@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import msgspec
 import torch
@@ -29,13 +29,15 @@ class PlausibilityConfig(msgspec.Struct, frozen=True):
 
     Attributes:
         epochs: 0 leaves the plain rule, a softmax of similarity.
-        most: of an item's facts that a step hides; a text states few of them.
+        training_items: drawn to be asked about; few weights are learnt.
+        fewest, most: bounds of the share of an item's facts that are hidden; a text states few.
     """
 
     grams: GramConfig = GramConfig()
     choices: ChoiceConfig = ChoiceConfig()
     neighbours: int = 30
-    epochs: int = 2
+    epochs: int = 3
+    training_items: int = 2_000
     rate: float = 0.03
     fewest: float = 0.4
     most: float = 0.95
@@ -79,27 +81,71 @@ class Plausible:
 
 
 @dataclass(frozen=True, slots=True)
+class Index:
+    """The known items that can be asked.
+
+    Attributes:
+        idf: of the n-grams, [buckets].
+        items: one value of each parameter, for comparing.
+        has_NC: bool, every value that an item has.
+        share_C: of the items that state the parameter, those that have the value.
+        families: of the items, by row; `rows_of` the other way round.
+    """
+
+    choices: Choices
+    idf: Tensor
+    items: ItemFacts
+    near: Neighbours
+    has_NC: Tensor
+    share_C: Tensor
+    families: Sequence[str]
+    rows_of: Mapping[str, list[int]]
+
+    @classmethod
+    def over(
+        cls, items: Sequence[ItemText], families: Sequence[str], config: PlausibilityConfig
+    ) -> Index:
+        """Raises GraphTooSmall: no item has a fact."""
+        choices = Choices.fit(snapshot_of(items), config=config.choices)
+        grams = [grams_of(_title(item), config.grams) for item in items]
+        counts = document_counts(grams, config.grams.buckets)
+        idf = inverse_frequencies(counts, len(items))
+        has_NC = torch.zeros(len(items), len(choices), dtype=torch.bool)
+        for row, item in enumerate(items):
+            has_NC[row, _choices_of(item, choices)] = True
+        known = _item_facts(items, choices, idf, config.grams)
+        return cls.of(known, has_NC, families, config, choices, idf)
+
+    @classmethod
+    def of(
+        cls,
+        items: ItemFacts,
+        has_NC: Tensor,
+        families: Sequence[str],
+        config: PlausibilityConfig,
+        choices: Choices,
+        idf: Tensor,
+    ) -> Index:
+        """An index of items that were read before."""
+        states_P = (items.choice_NP >= 0).sum(0).clamp_min(1)
+        rows: dict[str, list[int]] = defaultdict(list)
+        for row, family in enumerate(families):
+            rows[family].append(row)
+        near = Neighbours(items, choices=len(choices), buckets=config.grams.buckets)
+        share_C = has_NC.sum(0) / states_P[choices.parameter_of]
+        return cls(choices, idf, items, near, has_NC, share_C, families, rows)
+
+
+@dataclass(frozen=True, slots=True)
 class Plausibility:
     """Asks the K most similar items of an index, whose votes count by learnt attention.
 
     An item can be asked about that was not there a second ago: it is known by its title and facts.
-
-    Attributes:
-        idf: of the n-grams, [buckets].
-        has_NC: bool, every value that an item of the index has.
-        share_C: of the items that state the parameter, those that have the value.
-        families: of the items of the index, by row.
     """
 
     config: PlausibilityConfig
-    choices: Choices
-    idf: Tensor
-    index: Neighbours
+    index: Index
     votes: Votes
-    has_NC: Tensor
-    share_C: Tensor
-    families: Sequence[str]
-    _rows_of: Mapping[str, list[int]] = field(repr=False)
 
     @classmethod
     def fit(
@@ -108,7 +154,7 @@ class Plausibility:
         families: Sequence[str],
         config: PlausibilityConfig | None = None,
     ) -> Plausibility:
-        """Learns from items with facts whom to ask.
+        """Learns from items with facts whom to ask: some are hidden, and named by other items.
 
         Args:
             items: the index.
@@ -119,58 +165,27 @@ class Plausibility:
             GraphTooSmall: no item has a fact.
         """
         config = config or PlausibilityConfig()
-        choices = Choices.fit(snapshot_of(items), config=config.choices)
-        grams = [grams_of(_title(item), config.grams) for item in items]
-        counts = document_counts(grams, config.grams.buckets)
-        idf = inverse_frequencies(counts, len(items))
-        made = cls.over(items, families, config, choices, idf)
-        torch.manual_seed(config.seed)
-        training = FillerConfig(fewest=config.fewest, most=config.most)
-        for _ in trained(
-            made.votes,
-            lambda known, rows: made.votes(
-                known, made.index.nearest(known, config.neighbours, rows), made.index.items
-            ),
-            made.index.items,
+        index = Index.over(items, families, config)
+        votes = Votes(index.choices, prior_of(index.items, index.choices))
+        generator = Generator().manual_seed(config.seed)
+        row_T = torch.randperm(len(items), generator=generator)[: config.training_items]
+
+        def predict(known: ItemFacts, rows: Tensor) -> Tensor:
+            near = index.near.nearest(known, config.neighbours, row_T[rows])
+            score_BC: Tensor = votes(known, near, index.items)
+            return score_BC
+
+        losses = trained(
+            votes,
+            predict,
+            index.items[row_T],
             config.epochs,
             config.rate,
-            training,
-            Generator().manual_seed(config.seed),
-        ):
-            pass
-        made.votes.eval()
-        return made
-
-    @classmethod
-    def over(
-        cls,
-        items: Sequence[ItemText],
-        families: Sequence[str],
-        config: PlausibilityConfig,
-        choices: Choices,
-        idf: Tensor,
-    ) -> Plausibility:
-        """The index of items, with attention that has learnt nothing yet."""
-        has_NC = torch.zeros(len(items), len(choices), dtype=torch.bool)
-        for row, item in enumerate(items):
-            has_NC[row, _choices_of(item, choices)] = True
-        known = _item_facts(items, choices, idf, config.grams)
-        index = Neighbours(known, choices=len(choices), buckets=config.grams.buckets)
-        states_P = (known.choice_NP >= 0).sum(0).clamp_min(1)
-        rows: dict[str, list[int]] = defaultdict(list)
-        for row, family in enumerate(families):
-            rows[family].append(row)
-        return cls(
-            config=config,
-            choices=choices,
-            idf=idf,
-            index=index,
-            votes=Votes(choices, prior_of(known, choices)),
-            has_NC=has_NC,
-            share_C=has_NC.sum(0) / states_P[choices.parameter_of],
-            families=families,
-            _rows_of=rows,
+            FillerConfig(fewest=config.fewest, most=config.most),
+            generator,
         )
+        deque(losses, maxlen=0)
+        return cls(config, index, votes.eval())
 
     @torch.no_grad()
     def of(self, questions: Sequence[Question]) -> list[Plausible | None]:
@@ -191,19 +206,19 @@ class Plausibility:
         return found
 
     def _choice(self, fact: FactText) -> int | None:
-        choice = self.choices.of_value(fact.value, fact.parameter, fact.number)
-        return None if choice < 0 or bool(self.choices.is_rare[choice]) else choice
+        choice = self.index.choices.of_value(fact.value, fact.parameter, fact.number)
+        return None if choice < 0 or bool(self.index.choices.is_rare[choice]) else choice
 
     def _answers(self, questions: Sequence[Question], choice_Q: Tensor) -> list[Plausible]:
-        parameter_Q = self.choices.parameter_of[choice_Q]
-        known = _item_facts(
-            [question.item for question in questions], self.choices, self.idf, self.config.grams
-        )
+        index = self.index
+        parameter_Q = index.choices.parameter_of[choice_Q]
+        items = [question.item for question in questions]
+        known = _item_facts(items, index.choices, index.idf, self.config.grams)
         hidden_QP = torch.zeros(known.choice_NP.shape, dtype=torch.bool)
         hidden_QP[torch.arange(len(questions)), parameter_Q] = True
         known = known.without(hidden_QP)
         barred_QN = self._barred(questions)
-        near = self.index.nearest(known, self.config.neighbours, barred_BN=barred_QN)
+        near = self.index.near.nearest(known, self.config.neighbours, barred_BN=barred_QN)
         heard_QK = ~barred_QN.gather(1, near.item_BK)
         voted_QC = self._voted(known, near, heard_QK)
         states_QKP = self.index.items.choice_NP[near.item_BK] >= 0
@@ -218,10 +233,10 @@ class Plausibility:
 
     def _barred(self, questions: Sequence[Question]) -> Tensor:
         """Whom of the index each question must not hear, bool [Q, N]."""
-        barred_QN = torch.zeros(len(questions), len(self.families), dtype=torch.bool)
+        barred_QN = torch.zeros(len(questions), len(self.index.families), dtype=torch.bool)
         for row, question in enumerate(questions):
             if question.family is not None:
-                barred_QN[row, self._rows_of.get(question.family, [])] = True
+                barred_QN[row, self.index.rows_of.get(question.family, [])] = True
         return barred_QN
 
     def _voted(self, known: ItemFacts, near: Near, heard_QK: Tensor) -> Tensor:
@@ -229,30 +244,30 @@ class Plausibility:
         share_QKP = self.votes.shares(known, near, self.index.items)
         share_QKP = torch.cat((share_QKP[:, :-1] * heard_QK[:, :, None], share_QKP[:, -1:]), dim=1)
         share_QKP = share_QKP / share_QKP.sum(1, keepdim=True).clamp_min(1e-9)
-        share_QKC = share_QKP[:, :, self.choices.parameter_of]
-        given_QC = (share_QKC[:, :-1] * self.has_NC[near.item_BK]).sum(1)
-        voted_QC: Tensor = given_QC + share_QKC[:, -1] * self.share_C
+        share_QKC = share_QKP[:, :, self.index.choices.parameter_of]
+        given_QC = (share_QKC[:, :-1] * self.index.has_NC[near.item_BK]).sum(1)
+        voted_QC: Tensor = given_QC + share_QKC[:, -1] * self.index.share_C
         return voted_QC
 
     def _plausible(
         self, voted_C: Tensor, choice: int, parameter: int, near_K: Tensor, asked_K: Tensor
     ) -> Plausible:
-        first = int(self.choices.sizes[:parameter].sum())
-        own = slice(first, first + int(self.choices.sizes[parameter]))
+        first = int(self.index.choices.sizes[:parameter].sum())
+        own = slice(first, first + int(self.index.choices.sizes[parameter]))
         votes = voted_C[own]
         best = int(votes.argmax())
         return Plausible(
             probability=float(voted_C[choice]),
-            prior=float(self.share_C[choice]),
+            prior=float(self.index.share_C[choice]),
             best=self._written(first + best),
             best_probability=float(votes[best]),
             rank=1 + int((votes > voted_C[choice]).sum()),
             alike=int(asked_K.sum()),
-            agreeing=int((self.has_NC[near_K, choice] & asked_K).sum()),
+            agreeing=int((self.index.has_NC[near_K, choice] & asked_K).sum()),
         )
 
     def _written(self, choice: int) -> str:
-        of = self.choices.choices[choice]
+        of = self.index.choices.choices[choice]
         if of.value is not None:
             return of.value.partition("=")[2]
         return "a rare one" if of.low is None else f"{of.low:g} to {of.high:g}"

@@ -65,15 +65,6 @@ class Judged:
     right_R: NDArray[np.bool_]
     candidates: Sequence[Candidate]
 
-    def __getitem__(self, rows: NDArray[np.bool_]) -> Judged:
-        columns = (self.text_R, self.family_R, self.chosen_R, self.read_R, self.x_RF, self.right_R)
-        kept = [one for one, wanted in zip(self.candidates, rows, strict=True) if wanted]
-        return Judged(*(column[rows] for column in columns), kept)  # type: ignore[arg-type]
-
-    @property
-    def fold_R(self) -> NDArray[np.int64]:
-        return self.family_R % FOLDS
-
 
 def judge(
     texts: Sequence[JudgedText],
@@ -135,7 +126,7 @@ def best_of_places(judged: Judged, confidence_R: Floats) -> NDArray[np.bool_]:
     best_R = np.ones(len(confidence_R), dtype=np.bool_)
     for text in np.unique(judged.text_R):
         rows = np.flatnonzero(judged.text_R == text)
-        best_R[rows] = surest([judged.candidates[at] for at in rows], confidence_R[rows])
+        best_R[rows] = surest([judged.candidates[at] for at in rows.tolist()], confidence_R[rows])
     return best_R
 
 
@@ -158,11 +149,10 @@ def crossed(
     columns = slice(OF_TEXT if of_text_alone else None)
     confidence_R = judged.read_R.copy()
     for fold in range(FOLDS):
-        asked_R = judged.fold_R == fold
+        asked_R = judged.family_R % FOLDS == fold
         if asked_R.any() and not asked_R.all():
-            reranker = Reranker.fit(
-                judged.x_RF[~asked_R, columns], judged.right_R[~asked_R], config
-            )
+            x_RF, right_R = judged.x_RF[~asked_R, columns], judged.right_R[~asked_R]
+            reranker = Reranker.fit(x_RF, right_R, config)
             confidence_R[asked_R] = reranker.confidence(judged.x_RF[asked_R, columns])
     return confidence_R
 

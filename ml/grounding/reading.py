@@ -62,6 +62,7 @@ def read(
     asked: Sequence[str] | None = None,
     expected: Expected | None = None,
     rivals: bool = False,
+    consistent: bool = True,
 ) -> list[Reading]:
     """The values that a text states, in its order; two that are chosen never share a place.
 
@@ -70,12 +71,15 @@ def read(
         asked: only these parameters, but weighed against all: `8GB RAM` is no storage.
         expected: what the model has that the text is known to be of.
         rivals: also what else the words of a place may state, or that nothing outweighed.
+        consistent: numbers far from all known ones are none, and places are read together; False
+            is for measuring what that brings.
     """
     expected = expected or {}
     plain = clean(text, READ_CHARS)
-    places = _places([one for one in mentions(plain.text, lexicon) if _may_be(one, lexicon)])
+    found_in = mentions(plain.text, lexicon)
+    places = _places([one for one in found_in if not consistent or _may_be(one, lexicon)])
     found: list[Reading] = []
-    for group in _together(places):
+    for group in _together(places) if consistent else [[place] for place in places]:
         options = [_weighed(place, lexicon, expected) for place in group]
         for place, shares in zip(options, _shares(options), strict=True):
             best = max(range(len(shares)), key=shares.__getitem__)

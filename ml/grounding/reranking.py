@@ -1,4 +1,4 @@
-"""What a text may state, weighed once more by what similar items have: raised, lowered, or vetoed."""
+"""What a text may state, weighed once more by what similar items have: raised or lowered."""
 
 # R candidates, F features
 
@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING, Protocol
 
 import lightgbm
@@ -141,7 +142,7 @@ def asked_of(
     questions = [
         Question(_beside(item, candidate, own), _fact(candidate.reading), family)
         for item, own, family in zip(
-            items, candidates, families or [None] * len(items), strict=True
+            items, candidates, families or repeat(None, len(items)), strict=True
         )
         for candidate in own
     ]

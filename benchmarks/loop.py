@@ -1,0 +1,277 @@
+"""The loop closed, and what each of its directions brings.
+
+    python -m benchmarks.loop read --catalog DUMPS... --mapping MAPPING.toml --offers OFFERS.csv \\
+        --category "Mobile Phones" [--test]
+
+`read`: titles of real offers, whose models are in a reference catalogue that is the gold. Families
+of models are held out: neither the values' names and counts, nor the items that are asked for what
+is plausible, nor the trust in readings come from them. Compared are reading each place by itself,
+consistent reading, reading weighed once more from the text alone, and by what similar items have.
+Without `--test` all is chosen and scored on the other families, in five folds; the held-out ones
+are scored with `--test`, once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from app.services.reference_models import dump_files, read_models
+from benchmarks.columns_of_items import read_items
+from graph.ingest.mapping import RowMapping
+from graph.ingest.mapping_file import load_mapping_file
+from graph.records import FactText, Item, ItemText, Named, Parameter, ValueView
+from ml.data.splits import Shares, families, split_by_group
+from ml.filling.plausibility import Plausibility, PlausibilityConfig
+from ml.grounding.judging import (
+    Judged,
+    JudgedText,
+    best_of_places,
+    crossed,
+    judge,
+    paired,
+    skill,
+)
+from ml.grounding.lexicon import Lexicon
+from ml.grounding.reading import read
+from ml.grounding.reranking import OF_TEXT, Reranker
+from ml.grounding.trust import Trust, facts_of
+from ml.linking.gold import Gold
+from ml.linking.offers import read_offers
+
+ACCEPT = 0.85  # what `build-graph` takes at once
+PRECISION = 0.95  # for a threshold that is chosen on the families that are not held out
+TEST = 0.4  # of the families with offers
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A graph without the held-out families, and titles of both sides."""
+
+    parameters: Mapping[str, Parameter]
+    graph: Sequence[ItemText]
+    families: Sequence[str]
+    dev: Sequence[JudgedText]
+    test: Sequence[JudgedText]
+
+
+def material(options: argparse.Namespace) -> Material:
+    files = dump_files(options.catalog)
+    items = read_items(files, options.mapping, "benchmark")
+    brands = [item.brand.id if item.brand else None for item in items]
+    groups = families(brands, [item.title for item in items])
+    family_of = {item.id: group for item, group in zip(items, groups, strict=True)}
+    text_of = {item.id: item_text(item) for item in items}
+    gold = Gold(read_models(files, options.mapping))
+    offers = {
+        one.title: one.model for one in gold.judge(read_offers(options.offers, options.category))
+    }
+    known = [
+        JudgedText(ItemText("product", title, facts=text_of[model].facts), family_of[model])
+        for title, model in offers.items()
+        if model is not None
+    ]
+    asked = sorted({one.family for one in known})
+    split = split_by_group(asked, Shares(valid=0.0, test=TEST), seed=options.seed)
+    held_out = {asked[at] for at in split.test.tolist()}
+    graph = [item for item in items if family_of[item.id] not in held_out]
+    return Material(
+        parameters=RowMapping(load_mapping_file(options.mapping)).parameters,
+        graph=[text_of[item.id] for item in graph],
+        families=[family_of[item.id] for item in graph],
+        dev=[one for one in known if one.family not in held_out],
+        test=[one for one in known if one.family in held_out],
+    )
+
+
+def item_text(item: Item) -> ItemText:
+    facts = {fact.value.id: fact.value for fact in item.facts}.values()
+    return ItemText(
+        "model",
+        item.title,
+        id=item.id,
+        names=item.names,
+        brand=Named(item.brand.id, item.brand.name) if item.brand else None,
+        facts=tuple(
+            FactText(one.parameter, one.parameter, one.id, one.text, one.number, one.unit)
+            for one in facts
+        ),
+    )
+
+
+def lexicon_of(parameters: Mapping[str, Parameter], items: Sequence[ItemText]) -> Lexicon:
+    counts = Counter(fact.value for item in items for fact in item.facts)
+    values = {fact.value: fact for item in items for fact in item.facts}
+    return Lexicon.of(
+        parameters.values(),
+        [
+            ValueView(one.value, one.parameter, one.text, one.number, one.unit, (), counts[id])
+            for id, one in values.items()
+        ],
+    )
+
+
+def place_by_place(
+    texts: Sequence[JudgedText], lexicon: Lexicon, keys: Mapping[tuple[int, str], int], rows: int
+) -> tuple[Floats, int, int]:
+    """The share of each candidate that reading every place by itself finds as well, [R].
+
+    And what it finds beside them that can be judged: how much is right, and how much is wrong.
+    """
+    share_R = np.zeros(rows)
+    beside = Counter[bool]()
+    for at, text in enumerate(texts):
+        facts = facts_of(text.item)
+        for reading in read(text.item.title, lexicon, consistent=False):
+            row = keys.get((at, reading.value.id))
+            if row is not None:
+                share_R[row] = max(share_R[row], reading.share)
+            elif reading.parameter in facts:
+                beside[reading.value.id in facts[reading.parameter]] += 1
+    return share_R, beside[True], beside[False]
+
+
+def measures(judged: Judged, confidence_R: Floats, threshold: float) -> dict[str, object]:
+    """Of facts that would be accepted; recall among the right ones that any reading proposes."""
+    best_R = best_of_places(judged, confidence_R)
+    right_R = judged.right_R
+
+    def at(bar: float) -> dict[str, object]:
+        taken_R = best_R & (confidence_R >= bar)
+        return {
+            "precision": paired(judged, lambda rows: share(right_R[rows], taken_R[rows])),
+            "recall": paired(judged, lambda rows: share(taken_R[rows], right_R[rows])),
+        }
+
+    return {
+        "skill": skill(judged, confidence_R),
+        f"accepted at {ACCEPT}": at(ACCEPT),
+        f"at the other families' threshold for {PRECISION}": {"threshold": threshold}
+        | at(threshold),
+    }
+
+
+def share(part_R: NDArray[np.bool_], of_R: NDArray[np.bool_]) -> float:
+    return float((part_R & of_R).sum() / max(of_R.sum(), 1))
+
+
+def threshold_for(judged: Judged, confidence_R: Floats) -> float:
+    """The lowest confidence from which on the wanted precision holds; 1 where it never does."""
+    rows = np.flatnonzero(best_of_places(judged, confidence_R))
+    rows = rows[np.argsort(-confidence_R[rows])]
+    held = np.cumsum(judged.right_R[rows]) / np.arange(1, len(rows) + 1) >= PRECISION
+    return float(confidence_R[rows[np.flatnonzero(held)[-1]]]) if held.any() else 1.0
+
+
+def gain(judged: Judged, better_R: Floats, worse_R: Floats, bar: float) -> dict[str, object]:
+    """Paired differences: of squared error (less is better), and of right and wrong at a bar."""
+    right_R = judged.right_R
+    error_R = (better_R - right_R) ** 2 - (worse_R - right_R) ** 2
+    takes = [best_of_places(judged, one) & (one >= bar) for one in (better_R, worse_R)]
+    extra_R = takes[0].astype(float) - takes[1]
+    return {
+        "squared_error": paired(judged, lambda rows: float(error_R[rows].mean())),
+        "right_accepted": paired(judged, lambda rows: float((extra_R * right_R)[rows].sum())),
+        "wrong_accepted": paired(judged, lambda rows: float((extra_R * ~right_R)[rows].sum())),
+    }
+
+
+def run_read(options: argparse.Namespace) -> dict[str, object]:
+    began = time.monotonic()
+    of = material(options)
+    say(began, f"{len(of.graph)} models, {len(of.dev)} titles, {len(of.test)} held out")
+    lexicon = lexicon_of(of.parameters, of.graph)
+    similar = Plausibility.fit(of.graph, of.families, PlausibilityConfig(seed=options.seed))
+    say(began, "similar items can be asked")
+    dev = judge(of.dev, lexicon, similar)
+    systems = {
+        "reading": dev.read_R,
+        "weighed from the text alone": crossed(dev, of_text_alone=True),
+        "weighed with similar items": crossed(dev),
+    }
+    bars = {name: threshold_for(dev, one) for name, one in systems.items()}
+    judged, texts = dev, of.dev
+    if options.test:
+        judged, texts = (
+            judge(of.test, lexicon, similar, Trust.learnt([one.item for one in of.dev], lexicon)),
+            of.test,
+        )
+        text_alone = Reranker.fit(dev.x_RF[:, :OF_TEXT], dev.right_R)
+        systems = {
+            "reading": judged.read_R,
+            "weighed from the text alone": text_alone.confidence(judged.x_RF[:, :OF_TEXT]),
+            "weighed with similar items": Reranker.fit(dev.x_RF, dev.right_R).confidence(
+                judged.x_RF
+            ),
+        }
+    say(began, "judged")
+    keys = {
+        (int(text), one.reading.value.id): row
+        for row, (text, one) in enumerate(zip(judged.text_R, judged.candidates, strict=True))
+    }
+    alone_R, more_right, more_wrong = place_by_place(texts, lexicon, keys, len(judged.right_R))
+    chosen_R = judged.chosen_R
+    return {
+        "part": "held-out families" if options.test else "other families, crossed",
+        "titles": len(texts),
+        "candidates": len(judged.right_R),
+        "right": int(judged.right_R.sum()),
+        "chosen": {
+            "each place by itself": {
+                "right": int((judged.right_R & (alone_R > 0)).sum()) + more_right,
+                "wrong": int((~judged.right_R & (alone_R > 0)).sum()) + more_wrong,
+            },
+            "consistent reading": {
+                "right": int((judged.right_R & chosen_R).sum()),
+                "wrong": int((~judged.right_R & chosen_R).sum()),
+            },
+        },
+        "systems": {name: measures(judged, one, bars[name]) for name, one in systems.items()},
+        "similar items against reading": gain(
+            judged, systems["weighed with similar items"], systems["reading"], ACCEPT
+        ),
+        "similar items against the text alone": gain(
+            judged,
+            systems["weighed with similar items"],
+            systems["weighed from the text alone"],
+            ACCEPT,
+        ),
+        "seconds": round(time.monotonic() - began),
+    }
+
+
+def say(began: float, text: str) -> None:
+    print(f"{time.monotonic() - began:5.0f} s  {text}", file=sys.stderr, flush=True)
+
+
+RUNS: Mapping[str, Callable[[argparse.Namespace], dict[str, object]]] = {"read": run_read}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("direction", choices=list(RUNS))
+    parser.add_argument("--catalog", nargs="+", type=Path, required=True)
+    parser.add_argument("--mapping", type=Path, required=True)
+    parser.add_argument("--offers", type=Path, required=True)
+    parser.add_argument("--category", nargs="*", default=[])
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--test", action="store_true", help="score the held-out families, once")
+    options = parser.parse_args()
+    found = RUNS[options.direction](options)
+    print(json.dumps(msgspec.to_builtins(found), indent=2))
+
+
+if __name__ == "__main__":
+    main()
