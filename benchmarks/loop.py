@@ -7,8 +7,8 @@
 of models are held out: neither the values' names and counts, nor the items that are asked for what
 is plausible, nor the trust in readings come from them. Compared are reading each place by itself,
 consistent reading, reading weighed once more from the text alone, and by what similar items have.
-Without `--test` all is chosen and scored on the other families, in five folds; the held-out ones
-are scored with `--test`, once.
+All is chosen on the families that are not held out, in five folds; the held-out ones are scored
+with `--test`, once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from app.services.reference_models import dump_files, read_models
+from app.services.reference_models import as_catalog_model, dump_files
 from benchmarks.columns_of_items import read_items
 from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import load_mapping_file
@@ -49,6 +49,7 @@ from ml.grounding.trust import Trust, facts_of
 from ml.linking.gold import Gold
 from ml.linking.offers import read_offers
 
+READING, TEXT, SIMILAR = "reading", "weighed by text alone", "weighed with similar items"
 ACCEPT = 0.85  # what `build-graph` takes at once
 PRECISION = 0.95  # for a threshold that is chosen on the families that are not held out
 TEST = 0.4  # of the families with offers
@@ -68,16 +69,15 @@ class Material:
 
 
 def material(options: argparse.Namespace) -> Material:
-    files = dump_files(options.catalog)
-    items = read_items(files, options.mapping, "benchmark")
+    items = read_items(dump_files(options.catalog), options.mapping, "benchmark")
+    parameters = RowMapping(load_mapping_file(options.mapping)).parameters
     brands = [item.brand.id if item.brand else None for item in items]
     groups = families(brands, [item.title for item in items])
     family_of = {item.id: group for item, group in zip(items, groups, strict=True)}
     text_of = {item.id: item_text(item) for item in items}
-    gold = Gold(read_models(files, options.mapping))
-    offers = {
-        one.title: one.model for one in gold.judge(read_offers(options.offers, options.category))
-    }
+    gold = Gold([as_catalog_model(item, parameters) for item in items])
+    judged = gold.judge(read_offers(options.offers, options.category))
+    offers = {one.title: one.model for one in judged}
     known = [
         JudgedText(ItemText("product", title, facts=text_of[model].facts), family_of[model])
         for title, model in offers.items()
@@ -88,7 +88,7 @@ def material(options: argparse.Namespace) -> Material:
     held_out = {asked[at] for at in split.test.tolist()}
     graph = [item for item in items if family_of[item.id] not in held_out]
     return Material(
-        parameters=RowMapping(load_mapping_file(options.mapping)).parameters,
+        parameters=parameters,
         graph=[text_of[item.id] for item in graph],
         families=[family_of[item.id] for item in graph],
         dev=[one for one in known if one.family not in held_out],
@@ -197,58 +197,58 @@ def run_read(options: argparse.Namespace) -> dict[str, object]:
     say(began, "similar items can be asked")
     dev = judge(of.dev, lexicon, similar)
     systems = {
-        "reading": dev.read_R,
-        "weighed from the text alone": crossed(dev, of_text_alone=True),
-        "weighed with similar items": crossed(dev),
+        READING: dev.read_R,
+        TEXT: crossed(dev, of_text_alone=True),
+        SIMILAR: crossed(dev),
     }
     bars = {name: threshold_for(dev, one) for name, one in systems.items()}
-    judged, texts = dev, of.dev
+    found = {"not held out, crossed": part(of.dev, lexicon, dev, systems, bars)}
+    say(began, "judged what is not held out")
     if options.test:
-        judged, texts = (
-            judge(of.test, lexicon, similar, Trust.learnt([one.item for one in of.dev], lexicon)),
-            of.test,
-        )
+        trust = Trust.learnt([one.item for one in of.dev], lexicon)
+        test = judge(of.test, lexicon, similar, trust)
         text_alone = Reranker.fit(dev.x_RF[:, :OF_TEXT], dev.right_R)
         systems = {
-            "reading": judged.read_R,
-            "weighed from the text alone": text_alone.confidence(judged.x_RF[:, :OF_TEXT]),
-            "weighed with similar items": Reranker.fit(dev.x_RF, dev.right_R).confidence(
-                judged.x_RF
-            ),
+            READING: test.read_R,
+            TEXT: text_alone.confidence(test.x_RF[:, :OF_TEXT]),
+            SIMILAR: Reranker.fit(dev.x_RF, dev.right_R).confidence(test.x_RF),
         }
-    say(began, "judged")
+        found["held out"] = part(of.test, lexicon, test, systems, bars)
+    return found | {"seconds": round(time.monotonic() - began)}
+
+
+def part(
+    texts: Sequence[JudgedText],
+    lexicon: Lexicon,
+    judged: Judged,
+    systems: Mapping[str, Floats],
+    bars: Mapping[str, float],
+) -> dict[str, object]:
+    """Everything that is said of one part."""
     keys = {
         (int(text), one.reading.value.id): row
         for row, (text, one) in enumerate(zip(judged.text_R, judged.candidates, strict=True))
     }
     alone_R, more_right, more_wrong = place_by_place(texts, lexicon, keys, len(judged.right_R))
-    chosen_R = judged.chosen_R
+    right_R, chosen_R = judged.right_R, judged.chosen_R
     return {
-        "part": "held-out families" if options.test else "other families, crossed",
         "titles": len(texts),
-        "candidates": len(judged.right_R),
-        "right": int(judged.right_R.sum()),
+        "families": len(np.unique(judged.family_R)),
+        "candidates": len(right_R),
+        "right": int(right_R.sum()),
         "chosen": {
             "each place by itself": {
-                "right": int((judged.right_R & (alone_R > 0)).sum()) + more_right,
-                "wrong": int((~judged.right_R & (alone_R > 0)).sum()) + more_wrong,
+                "right": int((right_R & (alone_R > 0)).sum()) + more_right,
+                "wrong": int((~right_R & (alone_R > 0)).sum()) + more_wrong,
             },
             "consistent reading": {
-                "right": int((judged.right_R & chosen_R).sum()),
-                "wrong": int((~judged.right_R & chosen_R).sum()),
+                "right": int((right_R & chosen_R).sum()),
+                "wrong": int((~right_R & chosen_R).sum()),
             },
         },
         "systems": {name: measures(judged, one, bars[name]) for name, one in systems.items()},
-        "similar items against reading": gain(
-            judged, systems["weighed with similar items"], systems["reading"], ACCEPT
-        ),
-        "similar items against the text alone": gain(
-            judged,
-            systems["weighed with similar items"],
-            systems["weighed from the text alone"],
-            ACCEPT,
-        ),
-        "seconds": round(time.monotonic() - began),
+        f"{SIMILAR}, less {READING}": gain(judged, systems[SIMILAR], systems[READING], ACCEPT),
+        f"{SIMILAR}, less {TEXT}": gain(judged, systems[SIMILAR], systems[TEXT], ACCEPT),
     }
 
 
