@@ -183,7 +183,8 @@ def paired(
         families = chance.integers(len(rows_of), size=len(rows_of))
         drawn.append(measure(np.concatenate([rows_of[at] for at in families])))
     low, high = np.quantile(drawn, (0.025, 0.975))
-    return Measured(measure(np.arange(len(judged.right_R))), float(low), float(high))
+    value = float(measure(np.arange(len(judged.right_R))))
+    return Measured(value, float(low), float(high))
 
 
 def _trusts(
