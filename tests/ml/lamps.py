@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 
 from graph.records import FactText, ItemText, Named, Parameter, ValueView
@@ -57,3 +58,18 @@ def lexicon() -> Lexicon:
         for v in values
     ]
     return Lexicon.of(PARAMETERS.values(), views)
+
+
+def titles() -> list[tuple[str, str, str]]:
+    """Titles with model and maker; the number is the power, or the spare bulb's.
+
+    Nothing but the maker says which.
+    """
+    chance = random.Random(0)
+    found = []
+    for maker, (power, spare, _) in MAKERS.items():
+        for number in range(EACH):
+            watts = chance.choice((power, spare)).replace(" ", "")
+            model = f"{maker.lower()}-glow-{number}"
+            found.append((f"{maker} Glow {number} {watts}", model, maker))
+    return found

@@ -1,7 +1,6 @@
 """Readings are weighed once more by what similar items have: raised, lowered, or exchanged."""
 
 import dataclasses
-import random
 
 import pytest
 
@@ -15,25 +14,20 @@ from ml.grounding.reading import read
 from ml.grounding.records import TextToRead
 from ml.grounding.reranking import OF_TEXT, Reranker, RerankerConfig
 from ml.grounding.trust import Trust
-from tests.ml.lamps import EACH, MAKERS, facts_of, families, lexicon, models
+from tests.ml.lamps import facts_of, families, lexicon, models, titles
 
 CONFIG = PlausibilityConfig(neighbours=10, epochs=1, training_items=40)
 TREES_CONFIG = RerankerConfig(trees=40, least_rows=5)
 
 
 def judged_texts():
-    """Titles whose number is the power, or the spare bulb's: nothing but the maker says which."""
-    chance = random.Random(0)
-    texts = []
-    for maker, (power, spare, _) in MAKERS.items():
-        for number in range(EACH):
-            watts = chance.choice((power, spare)).replace(" ", "")
-            title = f"{maker} Glow {number} {watts}"
-            item = ItemText(
-                "product", title, brand=Named(maker.lower(), maker), facts=facts_of(maker)
-            )
-            texts.append(JudgedText(item, f"{maker.lower()}-glow-{number}"))
-    return texts
+    return [
+        JudgedText(
+            ItemText("product", title, brand=Named(maker.lower(), maker), facts=facts_of(maker)),
+            family=model,
+        )
+        for title, model, maker in titles()
+    ]
 
 
 @pytest.fixture(scope="module")
