@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ml.grounding.reranking import Candidate, Weighed
 
 _SWAYED = 0.1  # of confidence, from which on a person is told which way similar items pulled
+MOST_WEIGHED = 64  # candidates of one field; a page of quantities keeps what reading makes of it
 FEW = 3  # alike that state a parameter; fewer are no reason to give
 
 
@@ -52,19 +53,23 @@ def weighed(
     """The surest reading of each place, with the confidence that similar items leave it.
 
     What the model of an item says or denies itself keeps its confidence: nothing similar knows
-    better. Fields of one item are weighed apart, because words of two fields are no rivals.
+    better, and neither do fields with more than `MOST_WEIGHED` candidates. Fields of one item are
+    weighed apart, because words of two fields are no rivals.
     """
     from ml.grounding.judging import surest
     from ml.grounding.reranking import Candidate
 
-    parts = [
-        (place, [one for one in own if one.field == field])
-        for place, own in enumerate(reads)
-        for field in dict.fromkeys(one.field for one in own)
-    ]
+    kept: list[list[Read]] = [[] for _ in reads]
+    parts = []
+    for place, own in enumerate(reads):
+        for field in dict.fromkeys(one.field for one in own):
+            part = [one for one in own if one.field == field]
+            if len(part) <= MOST_WEIGHED:
+                parts.append((place, part))
+            else:
+                kept[place] += [one for one in part if one.reading.chosen]
     candidates = [[Candidate(one.reading, one.confidence) for one in part] for _, part in parts]
     found = weigher.weighed([items[place] for place, _ in parts], candidates)
-    kept: list[list[Read]] = [[] for _ in reads]
     for (place, part), own, of in zip(parts, candidates, found, strict=True):
         now = [_weighed(one, again, weigher.name) for one, again in zip(part, of, strict=True)]
         best = surest(own, [one.confidence for one in now])

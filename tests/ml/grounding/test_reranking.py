@@ -114,6 +114,14 @@ def test_empty_texts_state_nothing(grounder):
     assert grounder.ground([]) == []
 
 
+def test_a_page_of_quantities_is_left_to_reading_alone(grounder):
+    page = TextToRead({"title": "Acme Glow 77 40W", "description": ", ".join(["40W"] * 100)})
+
+    [facts] = grounder.ground([page])
+
+    assert {one.model for one in facts if one.field == "description"} <= {"rules"}
+
+
 @pytest.mark.parametrize("file", [TREES, SETTINGS, TENSORS])
 @pytest.mark.parametrize("content", [None, b"", b"{}"], ids=["missing", "empty", "other"])
 def test_damaged_files_are_named(files, file, content):
