@@ -70,9 +70,9 @@ def weighed(
                 kept[place] += [one for one in part if one.reading.chosen]
     candidates = [[Candidate(one.reading, one.confidence) for one in part] for _, part in parts]
     found = weigher.weighed([items[place] for place, _ in parts], candidates)
-    for (place, part), own, of in zip(parts, candidates, found, strict=True):
+    for (place, part), asked, of in zip(parts, candidates, found, strict=True):
         now = [_weighed(one, again, weigher.name) for one, again in zip(part, of, strict=True)]
-        best = surest(own, [one.confidence for one in now])
+        best = surest(asked, [one.confidence for one in now])
         kept[place] += [one for one, is_best in zip(now, best, strict=True) if is_best]
     return kept
 
