@@ -53,6 +53,7 @@ def run_learn(options: argparse.Namespace) -> dict[str, object]:
             for name, one in hits.items()
             if name != "none"
         },
+        "gain of all over accepted": resampled(hits["all"] - hits["accepted"], families_T),
         "seconds": round(time.monotonic() - began),
     }
 

@@ -51,7 +51,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     description: str
     text_share: Share = 0.5
     valid_share: PartialShare = 0.1
-    facts: Learnt = "accepted"
+    facts: Learnt = "all"
     tasks: dict[TaskName, TaskWeight]
     training: TrainingConfig
     features: FeatureConfig = FeatureConfig()
