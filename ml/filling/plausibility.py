@@ -80,7 +80,7 @@ class Plausible:
     agreeing: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)  # megabytes, in a log
 class Index:
     """The known items that can be asked.
 
