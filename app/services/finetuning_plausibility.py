@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from graph.records import ItemText
     from ml.grounding.judging import JudgedText
 
-INDEX_ITEMS = 20_000  # that can be asked: 60 ms for the questions of 64 candidates
+INDEX_ITEMS = 20_000  # that can be asked; each question is compared with all of them
 
 
 def finetune_plausibility(
