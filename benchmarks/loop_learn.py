@@ -19,7 +19,7 @@ from ml.grounding.lexicon import Lexicon
 from ml.grounding.reading import Reading, read
 from ml.grounding.trust import Trust, facts_of
 
-STEPS = 150  # of each encoder: half a minute of one core
+STEPS = 150  # of each encoder: two minutes on a busy machine
 NEAREST = 10  # models that vote on a hidden fact
 
 
