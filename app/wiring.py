@@ -32,10 +32,12 @@ from app.services.readers import (
     EXTRACTION,
     LINKING,
     MATCHING,
+    PLAUSIBILITY,
     RECOMMENDATION,
     SEARCH,
     learnt_linking,
     linker_over,
+    plausible_reading,
     trained_reader,
 )
 from app.services.readiness import Readiness
@@ -183,6 +185,7 @@ def assemble(
     extraction = Champion(registry, EXTRACTION, trained_reader)
     linking = Champion(registry, LINKING, learnt_linking)
     matching = Champion(registry, MATCHING, loaded_matcher)
+    plausibility = Champion(registry, PLAUSIBILITY, plausible_reading)
     categories = Champion(registry, CATEGORIES, loaded_categorizer)
     knowledge = Renewed(
         GraphKnowledge(
@@ -190,12 +193,15 @@ def assemble(
             linker_over=linker_over(linking.predictor),
             linking=linking.predictor,
             reader=extraction.predictor,
+            weigher=plausibility.predictor,
         )
     )
     asked_with = Renewed(GraphLexicon(writing))
     recommendation = Champion(registry, RECOMMENDATION, loaded_recommender)
     ranking = Champion(registry, SEARCH, loaded_ranker)
-    readers = (ranking, extraction, linking, matching, recommendation, categories)
+    readers = (
+        ranking, extraction, linking, matching, recommendation, categories, plausibility
+    )  # fmt: skip
     embedding = Threads(EMBED_THREADS)
     similar = Similar(database)
     similarity = Similarity(

@@ -19,6 +19,7 @@ from graph.snapshot import Snapshot
 from ml.data.choices import Choices
 from ml.data.features import ITEMS, Featurizer, texts_of
 from ml.data.splits import Shares, families, split_by_group
+from ml.data.stated import with_facts
 from ml.errors import GraphTooSmall
 from ml.images.folder import ImageFolder
 from ml.images.items import ImageScale, add_pictures, fitted, pictures_of
@@ -142,7 +143,7 @@ def material_of(snapshot: Snapshot, recipe: Recipe, images: ImageFolder | None =
             missing="no product or model in the graph", remedy="Import a dump, or widen the filter."
         )
     train_part, valid_part = _split(snapshot, recipe)
-    snapshot = readable(snapshot)
+    snapshot = readable(with_facts(snapshot, recipe.facts))
     featurizer = Featurizer.fit(snapshot, train_part, recipe.features)
     texts = _texts(snapshot, train_part)
     tokenizer = Tokenizer.trained(texts, recipe.tokenizer)

@@ -179,6 +179,24 @@ def search(
     )
 
 
+@cli.command()
+def plausibility(promote: Promote = "if_better", seed: Seed = 0, json: Json = False) -> None:
+    """Learn from the graph which readings to believe; it serves only if that beats rules alone."""
+    from app.services.finetuning_plausibility import finetune_plausibility
+    from app.services.readers import linker_of
+
+    settings = load_settings()
+    with open_database(settings) as database:
+        found = finetune_plausibility(
+            database,
+            _shelf(settings, promote),
+            linker_over=linker_of(settings),
+            seed=seed,
+            notify=_note,
+        )
+    report(found, json=json)
+
+
 class _Learning(Protocol):
     """Learns from files of offers, and from what the graph knows."""
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from graph.client import Database
     from graph.repositories.lexicon import ModelRow
     from ml.grounding.grounder import Reader
+    from ml.grounding.plausible import Weigher
 
 JUDGED_ITEMS = 5_000  # whose titles are held against what is known of them: a few seconds
 LINKED_ITEMS = 2_000  # of those of which only a model is known, by its name: the same
@@ -47,22 +48,26 @@ class GraphKnowledge:
         linker_over: LinkerOver,
         linking: Callable[[], object] = lambda: None,
         reader: Callable[[], Reader | None] = lambda: None,
+        weigher: Callable[[], Weigher | None] = lambda: None,
     ) -> None:
         self._database = database
         self._linker_over = linker_over
         self._linking = linking
         self._reader = reader
+        self._weigher = weigher
         self._made_of: tuple[str, object] | None = None  # a watermark, and the linking
 
     def __call__(self, previous: Grounder | None = None) -> Grounder:
         """Raises DatabaseError: Neo4j failed."""
-        linking, reader = self._linking(), self._reader()
+        linking, reader, weigher = self._linking(), self._reader(), self._weigher()
         if previous is not None and self._is_of_now(linking):
-            return previous if previous.reader is reader else replace(previous, reader=reader)
+            if previous.reader is reader and previous.weigher is weigher:
+                return previous
+            return replace(previous, reader=reader, weigher=weigher)
         watermark = exporting.watermark(self._database)
         grounder = load_grounder(self._database, linker_over=self._linker_over, reader=reader)
         self._made_of = (watermark, linking)
-        return grounder
+        return replace(grounder, weigher=weigher)
 
     def _is_of_now(self, linking: object) -> bool:
         if self._made_of is None or self._made_of[1] is not linking:
@@ -74,6 +79,18 @@ def load_grounder(
     database: Database, *, linker_over: LinkerOver | None = None, reader: Reader | None = None
 ) -> Grounder:
     """Reads the whole vocabulary of the graph: seconds for 100,000 values and 10,000 models.
+
+    Raises:
+        DatabaseError: Neo4j failed.
+    """
+    grounder, judged = load_untrusted(database, linker_over=linker_over, reader=reader)
+    return replace(grounder, trust=Trust.learnt(judged, grounder.lexicon))
+
+
+def load_untrusted(
+    database: Database, *, linker_over: LinkerOver | None = None, reader: Reader | None = None
+) -> tuple[Grounder, list[ItemText]]:
+    """The same before it has learnt what to trust, and the titles that teach it.
 
     Raises:
         DatabaseError: Neo4j failed.
@@ -95,7 +112,7 @@ def load_grounder(
     if linker is not None:
         others = [item for item in items if not facts_of(item)]
         judged += with_models(others[:LINKED_ITEMS], linker, models)
-    return Grounder(lexicon, Trust.learnt(judged, lexicon), linker, models, reader)
+    return Grounder(lexicon, Trust(), linker, models, reader), judged
 
 
 def with_models(
@@ -111,5 +128,12 @@ def with_models(
         if link is not None and link.confidence >= SURE:
             model = models[link.model]
             brand = item.brand or (Named(model.brand, model.brand) if model.brand else None)
-            known.append(replace_fields(item, inherited=model.facts, brand=brand))
+            known.append(
+                replace_fields(
+                    item,
+                    model=Named(model.id, model.name),
+                    inherited=model.facts,
+                    brand=brand,
+                )
+            )
     return known

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.services.knowledge import LinkerOver, load_grounder
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from graph.repositories.lexicon import ModelRow
     from ml.artefact import Artefact
     from ml.grounding.grounder import Grounder, Linker
+    from ml.grounding.reranking import PlausibleReading
     from ml.grounding.trained import TrainedReader
     from ml.linking.learnt import Learnt
     from ml.linking.records import CatalogModel
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 EXTRACTION, LINKING, MATCHING, SEARCH = "extraction", "linking", "matching", "search"
 RECOMMENDATION = "recommendation"  # what ranks items for a shopper
 CATEGORIES = "categories"
+PLAUSIBILITY = "plausibility"  # what weighs readings once more, by what similar items have
 CHAMPION = "champion"
 
 
@@ -35,12 +38,19 @@ def grounder_of(settings: Settings, database: Database) -> Grounder:
     """
     registry = registry_of(settings)
     reader = champion_of(registry, EXTRACTION)
-    linking = champion_of(registry, LINKING)
-    return load_grounder(
+    weigher = champion_of(registry, PLAUSIBILITY)
+    grounder = load_grounder(
         database,
-        linker_over=linker_over(lambda: learnt_linking(linking) if linking else None),
+        linker_over=linker_of(settings),
         reader=trained_reader(reader) if reader else None,
     )
+    return replace(grounder, weigher=plausible_reading(weigher) if weigher else None)
+
+
+def linker_of(settings: Settings) -> LinkerOver:
+    """The linker that was promoted, or the rules."""
+    linking = champion_of(registry_of(settings), LINKING)
+    return linker_over(lambda: learnt_linking(linking) if linking else None)
 
 
 def champion_of(registry: Registry, name: str) -> Artefact | None:
@@ -58,6 +68,17 @@ def trained_reader(artefact: Artefact) -> TrainedReader:
     assert isinstance(trained_for, list)
     key = f"{artefact.name}@{artefact.version}"
     return TrainedReader(key, extractor, frozenset(map(str, trained_for)))
+
+
+def plausible_reading(artefact: Artefact) -> PlausibleReading:
+    """Imports torch: seconds, the first time.
+
+    Raises:
+        ArtefactCorrupted: a file is not what was registered.
+    """
+    from ml.grounding.plausible_files import from_files
+
+    return from_files(f"{artefact.name}@{artefact.version}", artefact.contents())
 
 
 def learnt_linking(artefact: Artefact) -> Learnt:

@@ -58,14 +58,14 @@ def read_models(files: Sequence[Path], mapping_file: Path) -> list[CatalogModel]
                 rows.check_columns(str(file), reader.columns)
             for row in previewed(reader, rows, source=SOURCE):
                 if row.item is not None:
-                    models.setdefault(row.item.id, _model(row.item, rows.parameters))
+                    models.setdefault(row.item.id, as_catalog_model(row.item, rows.parameters))
     if not models:
         names = ", ".join(map(str, files))
         raise ImportFailed(file=names, place="rows", reason="no row of it is a model")
     return list(models.values())
 
 
-def _model(item: Item, parameters: dict[str, Parameter]) -> CatalogModel:
+def as_catalog_model(item: Item, parameters: dict[str, Parameter]) -> CatalogModel:
     facts: dict[str, list[str]] = defaultdict(list)
     for fact in item.facts:
         facts[parameters[fact.value.parameter].name].append(fact.value.text)

@@ -56,7 +56,7 @@ CALL (n) {
     AND r.status = 'accepted' AND r.origin IN ['catalog', 'reviewed']
   RETURN collect(DISTINCT [v.parameter, v.id]) AS inherited
 }
-RETURN collect([n.title, n.brand_id, n.category_id, own, inherited]) AS items
+RETURN collect([n.title, n.brand_id, n.category_id, n.model_id, own, inherited]) AS items
 """
 # Not what was read from a title: that would teach a reader its own mistakes.
 LINKED_TITLES = """
@@ -122,11 +122,17 @@ def judged_items(database: Database, *, limit: int) -> list[ItemText]:
             title,
             brand=brand and Named(brand, brand),
             category=category and Named(category, category),
+            model=model and Named(model, model),
             facts=_ids(own),
             inherited=_ids(inherited),
         )
-        for title, brand, category, own, inherited in database.read(JUDGED, limit=limit)[0]["items"]
+        for title, brand, category, model, own, inherited in _judged(database, limit)
     ]
+
+
+def _judged(database: Database, limit: int) -> list[list[Any]]:
+    found: list[list[Any]] = database.read(JUDGED, limit=limit)[0]["items"]
+    return found
 
 
 def _facts(rows: list[list[Any]], names: dict[str, str]) -> tuple[FactText, ...]:

@@ -154,7 +154,7 @@ def fit_filler(
         ("votes", filler.votes, config.votes_epochs, config.votes_rate),
     ):
         predict = _predictor(filler, part)
-        for loss in _epochs(module, predict, train, epochs, rate, config, generator):
+        for loss in trained(module, predict, train, epochs, rate, config, generator):
             report(part, loss)
     filler.eval()
     _fit_mixture(filler, valid, generator)
@@ -174,7 +174,7 @@ def _predictor(filler: FactFiller, part: str) -> Callable[[ItemFacts, Tensor], T
     return lambda items, rows: filler.voted(items, rows)  # an item must not hear itself
 
 
-def _epochs(
+def trained(
     module: nn.Module,
     predict: Callable[[ItemFacts, Tensor], Tensor],
     train: ItemFacts,
@@ -183,7 +183,10 @@ def _epochs(
     config: FillerConfig,
     generator: Generator,
 ) -> Iterator[float]:
-    """The mean loss of each epoch, as it ends."""
+    """Trains while it is iterated over: the mean loss of each epoch, as it ends.
+
+    `predict` gives log-probabilities [B, C] of items with hidden facts, whose rows are the second.
+    """
     if not epochs:
         return
     steps = -(-len(train) // config.batch_items)

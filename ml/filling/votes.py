@@ -57,15 +57,21 @@ class Votes(nn.Module):
         `items` are those of the index that `near` points into.
         """
         choice_BKP = items.choice_NP[near.item_BK]
-        attention_BKP = self.weight(self._pairs(queries.choice_NP[:, None], choice_BKP, near))
-        attention_BKP = attention_BKP.masked_fill(choice_BKP < 0, float("-inf"))
-        nobody_B1P = self.nobody.expand(len(queries), 1, -1)
-        share_BKP = torch.cat((attention_BKP, nobody_B1P), dim=1).softmax(dim=1)
+        share_BKP = self.shares(queries, near, items)
         vote_BC = share_BKP[:, -1][:, self.segments.parameter_of] * self.prior
         given_BKP = share_BKP[:, :-1] * (choice_BKP >= 0)
         vote_BC = vote_BC.scatter_add(1, choice_BKP.clamp_min(0).flatten(1), given_BKP.flatten(1))
         sharpness_C = self.sharpness.exp()[self.segments.parameter_of]
         return self.segments.log_softmax((vote_BC + 1e-6).log() * sharpness_C)
+
+    def shares(self, queries: ItemFacts, near: Near, items: ItemFacts) -> Tensor:
+        """How much each neighbour counts on each parameter, [B, K + 1, P]; the last is nobody."""
+        choice_BKP = items.choice_NP[near.item_BK]
+        attention_BKP = self.weight(self._pairs(queries.choice_NP[:, None], choice_BKP, near))
+        attention_BKP = attention_BKP.masked_fill(choice_BKP < 0, float("-inf"))
+        nobody_B1P = self.nobody.expand(len(queries), 1, -1)
+        share_BKP: Tensor = torch.cat((attention_BKP, nobody_B1P), dim=1).softmax(dim=1)
+        return share_BKP
 
     def _pairs(self, query_B1P: Tensor, choice_BKP: Tensor, near: Near) -> Tensor:
         both_BKP = (query_B1P >= 0) & (choice_BKP >= 0)

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from graph.records import FactText, Named
+from graph.records import FactText, ItemText, Named
 from ml.grounding.lexicon import Found, Lexicon, Names, named_in
 from ml.grounding.naming import place_of
+from ml.grounding.plausible import Read, Weigher, reasons_of, weighed
 from ml.grounding.reading import READ_CHARS, Expected, Reading, read
 from ml.grounding.records import ExtractedFact, Links, Normalized, Relation, TextToRead
 from ml.grounding.trust import NameKind, Trust
@@ -90,6 +91,7 @@ class Grounder:
         linker: None: models are not looked for.
         models: by id.
         reader: a trained model, which is asked before the rules are.
+        weigher: weighs what rules read once more, by what similar items have.
     """
 
     lexicon: Lexicon
@@ -97,6 +99,7 @@ class Grounder:
     linker: Linker | None = None
     models: Mapping[str, KnownModel] = field(default_factory=dict)
     reader: Reader | None = None
+    weigher: Weigher | None = None
 
     def ground(
         self, items: Sequence[TextToRead], wanted: Wanted | None = None
@@ -109,28 +112,43 @@ class Grounder:
             self.reader.read(items, self.lexicon) if self.reader else [[] for _ in items]
         )
         trained_for = self._trained_for()
-        return [
-            self._grounded(*one, wanted=wanted, trained_for=trained_for)
-            for one in zip(items, brands, links, learnt, strict=True)
+        models = [self._model(item, link) for item, link in zip(items, links, strict=True)]
+        reads = [
+            self._read(item, _expected(model), trained_for)
+            for item, (_, model) in zip(items, models, strict=True)
         ]
+        if self.weigher is not None:
+            known = [_known(item, model) for item, (_, model) in zip(items, models, strict=True)]
+            reads = weighed(self.weigher, known, reads)
+        return [
+            self._grounded(wanted, *one)
+            for one in zip(items, brands, links, models, learnt, reads, strict=True)
+        ]
+
+    def _model(
+        self, item: TextToRead, link: ModelLink | None
+    ) -> tuple[KnownModel | None, KnownModel | None]:
+        """The model of an item, and the same where it is likely enough to be read by."""
+        model = self.models.get(item.model or (link.model if link else ""))
+        sure = item.model is not None or (link is not None and link.confidence >= LIKELY)
+        return model, model if sure else None
 
     def _grounded(
         self,
+        wanted: Wanted,
         item: TextToRead,
         brand: Found[Named] | None,
         link: ModelLink | None,
+        models: tuple[KnownModel | None, KnownModel | None],
         learnt: list[ExtractedFact],
-        wanted: Wanted,
-        trained_for: Set[str],
+        reads: Sequence[Read],
     ) -> tuple[ExtractedFact, ...]:
-        model = self.models.get(item.model or (link.model if link else ""))
-        sure = item.model is not None or (link is not None and link.confidence >= LIKELY)
-        expected = _expected(model) if model and sure else {}
+        model, _ = models
         found = [
             *self._names(item, brand),
             *([_model_fact(item, model, link)] if model and link and item.model is None else []),
             *learnt,
-            *self._read(item, expected, trained_for),
+            *(self._fact(item, one) for one in reads if one.confidence >= WORTH),
         ]
         if wanted.implied and model:
             confidence = link.confidence if link and item.model is None else 1.0
@@ -153,16 +171,16 @@ class Grounder:
         ]
         return self.linker.link(titles, names)
 
-    def _read(
-        self, item: TextToRead, expected: Expected, learnt: Set[str]
-    ) -> Iterator[ExtractedFact]:
+    def _read(self, item: TextToRead, expected: Expected, learnt: Set[str]) -> list[Read]:
         """By rules, what is not of the parameters that the trained reader answers for."""
-        for name, text in item.fields.items():
-            for reading in read(text, self.lexicon, expected=expected):
-                if reading.parameter not in learnt:
-                    fact = self._fact(name, text, reading)
-                    if fact.confidence >= WORTH:
-                        yield fact
+        return [
+            Read(name, reading, self.trust.confidence(reading))
+            for name, text in item.fields.items()
+            for reading in read(
+                text, self.lexicon, expected=expected, rivals=self.weigher is not None
+            )
+            if reading.parameter not in learnt
+        ]
 
     def _trained_for(self) -> Set[str]:
         if self.reader is None:
@@ -170,22 +188,22 @@ class Grounder:
         parameters = self.lexicon.parameters
         return frozenset(id for id in parameters if self.reader.reads(id, self.lexicon))
 
-    def _fact(self, name: str, text: str, reading: Reading) -> ExtractedFact:
-        value = reading.value
+    def _fact(self, item: TextToRead, read: Read) -> ExtractedFact:
+        reading, value = read.reading, read.reading.value
         return ExtractedFact(
             relation="HAS_PARAMETER",
             parameter=reading.parameter,
             name=self.lexicon.parameters[reading.parameter].name,
-            value=text[reading.start : reading.end],
+            value=item.fields[read.field][reading.start : reading.end],
             normalized=Normalized(value.text, value.number, value.unit),
-            confidence=self.trust.confidence(reading),
-            field=name,
+            confidence=read.confidence,
+            field=read.field,
             start=reading.start,
             end=reading.end,
             links=Links(value.id if reading.known else None, None),
-            reasons=tuple(self._reasons(reading)),
+            reasons=(*self._reasons(reading), *reasons_of(read)),
             origin="extracted",
-            model=RULES,
+            model=read.weighed_by or RULES,
         )
 
     def _reasons(self, reading: Reading) -> Iterator[str]:
@@ -235,11 +253,18 @@ def _named(item: TextToRead, known: Named | None, names: Names[Named]) -> Found[
     return None if known else named_in(item.fields.get(TITLE, "")[:READ_CHARS], names)
 
 
-def _expected(model: KnownModel) -> dict[str, set[str]]:
+def _expected(model: KnownModel | None) -> dict[str, set[str]]:
     values: dict[str, set[str]] = {}
-    for fact in model.facts:
+    for fact in model.facts if model else ():
         values.setdefault(fact.parameter, set()).add(fact.value)
     return values
+
+
+def _known(item: TextToRead, model: KnownModel | None) -> ItemText:
+    """What is known of an item beside what its texts state."""
+    title = item.fields.get(TITLE, "")[:READ_CHARS]
+    facts = model.facts if model else ()
+    return ItemText("product", title, brand=item.brand, inherited=facts)
 
 
 def _model_fact(item: TextToRead, model: KnownModel, link: ModelLink) -> ExtractedFact:

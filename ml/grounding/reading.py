@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from graph.records import Value
@@ -22,6 +22,7 @@ _EACH_WORD = 2.0  # of a name: the longer, the less by accident
 _SAID_BY_MODEL = 3.0
 _OTHER_THAN_MODEL = -3.0
 _AGAIN = -4.0  # a second value of the same parameter
+_RIVAL = 0.003  # share from which on a reading is worth weighing against the likeliest
 _CHOICES = 4  # of one place that are weighed together
 _COMBINATIONS = 4_000
 READ_CHARS = 20_000  # of a text: no title and hardly a description has more; a second of work
@@ -38,6 +39,7 @@ class Reading:
         known: whether the graph has this value already.
         expected: whether the model that the text is of has it; None where nothing is known.
         instead: other parameters that the same words could speak of.
+        chosen: the likeliest of its place; False for its rivals, where they are wanted.
     """
 
     parameter: str
@@ -50,6 +52,7 @@ class Reading:
     known: bool
     expected: bool | None
     instead: tuple[str, ...]
+    chosen: bool = True
 
 
 def read(
@@ -58,27 +61,35 @@ def read(
     *,
     asked: Sequence[str] | None = None,
     expected: Expected | None = None,
+    rivals: bool = False,
+    consistent: bool = True,
 ) -> list[Reading]:
-    """The values that a text states, in its order; two never share a place.
+    """The values that a text states, in its order; two that are chosen never share a place.
 
     Args:
         text: as it was written; places count in it. Only its first `READ_CHARS` are read.
         asked: only these parameters, but weighed against all: `8GB RAM` is no storage.
         expected: what the model has that the text is known to be of.
+        rivals: also what else the words of a place may state, or that nothing outweighed.
+        consistent: numbers far from all known ones are none, and places are read together; False
+            is for measuring what that brings.
     """
     expected = expected or {}
     plain = clean(text, READ_CHARS)
-    places = _places([one for one in mentions(plain.text, lexicon) if _may_be(one, lexicon)])
+    found_in = mentions(plain.text, lexicon)
+    places = _places([one for one in found_in if not consistent or _may_be(one, lexicon)])
     found: list[Reading] = []
-    for group in _together(places):
+    for group in _together(places) if consistent else [[place] for place in places]:
         options = [_weighed(place, lexicon, expected) for place in group]
         for place, shares in zip(options, _shares(options), strict=True):
             best = max(range(len(shares)), key=shares.__getitem__)
-            if best < len(place):  # the last share is that of nothing
-                mention = place[best][0]
-                span = plain.original_span(mention.start, mention.end)
-                others = {other.parameter for other, _ in place}
-                found.append(_reading(mention, span, shares[best], others, lexicon, expected))
+            others = {other.parameter for other, _ in place}
+            for at, ((mention, _), share) in enumerate(zip(place, shares, strict=False)):
+                # The last share, which has no mention, is that of nothing.
+                if at == best or (rivals and share >= _RIVAL):
+                    span = plain.original_span(mention.start, mention.end)
+                    reading = _reading(mention, span, share, others, lexicon, expected)
+                    found.append(reading if at == best else replace(reading, chosen=False))
     wanted = None if asked is None else set(asked)
     kept = [one for one in found if wanted is None or one.parameter in wanted]
     return sorted(kept, key=lambda one: one.start)

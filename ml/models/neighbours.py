@@ -51,13 +51,21 @@ class Neighbours:
         self._facts_NC = _sparse(items.choice_NP, torch.ones(known_NP.shape), choices, known_NP)
         self._titles_NG = _sparse(items.grams_NG, items.weights_NG, buckets, items.grams_NG > 0)
 
-    def nearest(self, queries: ItemFacts, count: int, exclude_B: Tensor | None = None) -> Near:
+    def nearest(
+        self,
+        queries: ItemFacts,
+        count: int,
+        exclude_B: Tensor | None = None,
+        barred_BN: Tensor | None = None,
+    ) -> Near:
         """The `count` most similar items of every query.
 
         Args:
             queries: what is known of them.
             count: K; fewer where the index is smaller.
             exclude_B: rows of the index that a query must not find: itself, in training.
+            barred_BN: bool, all rows that a query must not find; they come last, with both
+                similarities -1, where nothing else is left.
         """
         facts_BN = self._shared(queries)
         dense_BG = torch.zeros(len(queries), self._titles_NG.shape[1])
@@ -66,6 +74,8 @@ class Neighbours:
         similarity_BN = facts_BN + self.title_weight * title_BN
         if exclude_B is not None:
             similarity_BN.scatter_(1, exclude_B[:, None], -1.0)
+        if barred_BN is not None:
+            similarity_BN = similarity_BN.masked_fill(barred_BN, -1.0)
         item_BK = similarity_BN.topk(min(count, len(self.items)), dim=1).indices
         return Near(item_BK, facts_BN.gather(1, item_BK), title_BN.gather(1, item_BK))
 

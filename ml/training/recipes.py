@@ -10,6 +10,7 @@ import msgspec
 
 from ml.data.choices import ChoiceConfig
 from ml.data.features import FeatureConfig
+from ml.data.stated import Learnt
 from ml.errors import RecipeInvalid
 from ml.models.relational import RelationalConfig
 from ml.ranges import PartialShare, Share
@@ -41,6 +42,8 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     Attributes:
         text_share: how much of the similarity of two items is that of their texts.
         valid_share: items held out to measure on; whole families of look-alikes together.
+        facts: which facts are learnt from: `stated` by catalogs and persons, `accepted`, or `all`,
+            which is also what models propose and nobody has decided about.
         tasks: what is learnt, and how much each counts; what is not named is off.
     """
 
@@ -48,6 +51,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     description: str
     text_share: Share = 0.5
     valid_share: PartialShare = 0.1
+    facts: Learnt = "all"
     tasks: dict[TaskName, TaskWeight]
     training: TrainingConfig
     features: FeatureConfig = FeatureConfig()

@@ -281,3 +281,16 @@ def test_an_artefact_of_another_kind_is_refused(tmp_path):
 
     with pytest.raises(ArtefactCorrupted, match="the kind item-encoder and is fact-filler"):
         ItemPredictor.load(other)
+
+
+@pytest.mark.parametrize(("learnt", "kept"), [("all", True), ("accepted", False)])
+def test_what_waits_for_a_review_is_learnt_from_where_the_recipe_says_so(learnt, kept):
+    whole = catalog()
+    facts = ("Product", "HAS_PARAMETER", "Value")
+    proposed = whole.edges[facts].select(["source", "target"])
+    proposed = proposed.append_column("status", pa.array(["proposed"] * proposed.num_rows))
+    snapshot = Snapshot.of(whole.nodes, {**whole.edges, facts: proposed})
+
+    material = material_of(snapshot, small(facts=learnt))
+
+    assert (material.choices is not None) == kept
