@@ -173,9 +173,6 @@ def from_scratch(texts: Iterable[str], *, width: int, layers: int) -> Backbone:
         GraphTooSmall: there is no word in the texts.
     """
     ours = Tokenizer.trained(texts, TokenizerConfig(vocabulary=8_000, longest=LONGEST_PIECES))
-    pieces = tokenizers.Tokenizer.from_str(json.dumps(json.loads(ours.to_json())["backend"]))
-    pieces.no_truncation()
-    special = ours.special
     shape = BertConfig(
         vocab_size=len(ours),
         hidden_size=width,
@@ -186,8 +183,20 @@ def from_scratch(texts: Iterable[str], *, width: int, layers: int) -> Backbone:
         type_vocab_size=1,
     )
     transformer: PreTrainedModel = AutoModel.from_config(shape)  # type: ignore[no-untyped-call]
-    marks = Marks(special.pad, special.unknown, special.unknown, special.mask)
-    return Backbone(transformer, pieces, marks)
+    return Backbone(transformer, pieces_of(ours), marks_of(ours))
+
+
+def pieces_of(tokenizer: Tokenizer) -> tokenizers.Tokenizer:
+    """A copy of what cuts its texts, which cuts none short."""
+    pieces = tokenizers.Tokenizer.from_str(json.dumps(json.loads(tokenizer.to_json())["backend"]))
+    pieces.no_truncation()
+    return pieces
+
+
+def marks_of(tokenizer: Tokenizer) -> Marks:
+    """Nothing was trained on a token for start or separator: the unknown one stands for both."""
+    special = tokenizer.special
+    return Marks(special.pad, special.unknown, special.unknown, special.mask)
 
 
 def words_of(names: Sequence[str]) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +18,7 @@ from ml.extraction.network_inputs import NetworkInputs, Question, inputs_of
 from ml.extraction.records import Notify
 from ml.extraction.tokens import LONGEST_SPAN
 from ml.runtime import seed_of
+from ml.text.tuning import TuningConfig, Weights, merge, tune
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class NetworkRecipe:
     """How the network is trained.
 
     Attributes:
+        tuning: what of the transformer learns.
         backbone_rate, head_rate: highest learning rates.
         warm_up: share of the steps in which the rates rise; then they fall to 0.
         value_dropout: share of the values that are hidden or replaced in a pass, so that the
@@ -33,6 +35,7 @@ class NetworkRecipe:
         absent_weight: of a parameter that a text's labels do not name, as silence.
     """
 
+    tuning: TuningConfig = field(default_factory=TuningConfig)
     epochs: int = 5  # 4 and 8 looked alike on two sets of 1,500 titles
     batch: int = 16
     backbone_rate: float = 2e-4
@@ -77,6 +80,10 @@ def train_network(
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed_of("span network", seed))
+        tune(network.backbone.transformer, recipe.tuning)
+        if recipe.tuning.tuned != "all":
+            weights = Weights.of(network)
+            notify(f"{weights.learning:,} of {weights.all:,} weights learn")
         rng = random.Random(seed)
         steps = recipe.epochs * math.ceil(len(lessons) / recipe.batch)
         optimizer = _optimizer(network, recipe)
@@ -100,6 +107,7 @@ def train_network(
             notify(
                 f"network, epoch {epoch + 1} of {recipe.epochs}: loss {total / len(lessons):.3f}"
             )
+        merge(network.backbone.transformer)
         network.eval()
 
 
