@@ -50,8 +50,8 @@ def _encoder(registry: Registry, reference: str) -> Artefact:
     artefact = registry.get(name, version)
     if artefact.manifest.kind != ITEM_ENCODER:
         reason = (
-            f"{artefact.reference} is of the kind {artefact.manifest.kind}; name an {ITEM_ENCODER}, "
-            "as `catalograph pretrain` makes them, such as products/champion"
+            f"{artefact.reference} is of the kind {artefact.manifest.kind}; name an "
+            f"{ITEM_ENCODER}, as `catalograph pretrain` makes them, such as products/champion"
         )
         raise RecipeInvalid(setting="from", reason=reason)
     return artefact

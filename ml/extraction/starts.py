@@ -6,12 +6,20 @@ from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
-from torch import nn
-
 from ml.artefact import Artefact
-from ml.extraction.backbone import Backbone, from_folder, marks_of, pieces_of
+from ml.errors import RecipeInvalid
+from ml.extraction.backbone import (
+    ATTENTION,
+    Backbone,
+    from_folder,
+    marks_of,
+    pieces_of,
+    without_dropout,
+)
 from ml.item_predictor import ItemPredictor
 from ml.text.encoder import TextEncoder
+
+SHORTEST_PIECES = 32  # 16 of them may be the category
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +29,22 @@ class Start:
     Attributes:
         name: for reports.
         parent: NAME/VERSION, of an artefact.
+
+    Raises:
+        RecipeInvalid: it reads too little of a text.
     """
 
     name: str
     backbone: Backbone
     parent: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.backbone.longest < SHORTEST_PIECES:
+            reason = (
+                f"{self.name} reads {self.backbone.longest} pieces of a text; a category and a "
+                f"few words take {SHORTEST_PIECES}, so pretrain with a longer tokenizer.longest"
+            )
+            raise RecipeInvalid(setting="from", reason=reason)
 
     @classmethod
     def of_folder(cls, folder: Path) -> Start:
@@ -54,8 +73,6 @@ def from_text_encoder(encoder: TextEncoder) -> Backbone:
     pieces as the encoder was made for.
     """
     transformer = deepcopy(encoder.backbone)
-    transformer.set_attn_implementation("eager")
-    for module in transformer.modules():
-        if isinstance(module, nn.Dropout):
-            module.p = 0.0
+    transformer.set_attn_implementation(ATTENTION)
+    without_dropout(transformer)
     return Backbone(transformer, pieces_of(encoder.tokenizer), marks_of(encoder.tokenizer))

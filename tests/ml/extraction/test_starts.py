@@ -3,10 +3,20 @@
 from dataclasses import replace
 
 import pytest
+import tokenizers
 import torch
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
+from transformers import (
+    BertConfig,
+    BertModel,
+    PreTrainedTokenizerFast,
+    T5Config,
+    T5Model,
+)
 
-from ml.errors import RecipeInvalid
-from ml.extraction.evaluation import train_and_judge
+from ml.errors import RecipeInvalid, TextCheckpointInvalid
+from ml.extraction.backbone import Marks
 from ml.extraction.extractor import Extractor
 from ml.extraction.network import SpanNetworkConfig
 from ml.extraction.network_training import NetworkRecipe
@@ -55,7 +65,7 @@ def test_an_extractor_that_learnt_by_adapters_is_read_like_any_other(encoder):
     before = {name: w.clone() for name, w in start.backbone.state_dict().items()}
     heard = []
 
-    learnt, _, _ = train_and_judge(texts(60), ADAPTED, notify=heard.append, start=start)
+    learnt = Extractor.of(Stacking(texts(40), ADAPTED, heard.append, (), start).run())
     again = Extractor.from_files(learnt.to_files())
 
     asked = (["Okti Floor Lamp, Copper, 55W"], ["lamps"])
@@ -90,3 +100,51 @@ def test_a_part_of_nothing_is_refused_before_anything_is_learnt(encoder, network
 
     with pytest.raises(RecipeInvalid, match=reason):
         Stacking(texts(30), config, silent, (), start)
+
+
+def written(folder, transformer):
+    """A checkpoint as transformers writes it: since version 5, special tokens in no own file."""
+    words = ["[PAD]", "[CLS]", "[SEP]", "[MASK]", "[UNK]", "lamp"]
+    backend = tokenizers.Tokenizer(WordLevel({w: i for i, w in enumerate(words)}, "[UNK]"))
+    backend.pre_tokenizer = Whitespace()
+    roles = {"pad": "[PAD]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]", "unk": "[UNK]"}
+    special = {f"{role}_token": word for role, word in roles.items()}
+    PreTrainedTokenizerFast(tokenizer_object=backend, **special).save_pretrained(folder)
+    transformer.save_pretrained(folder)
+    return folder
+
+
+def small_bert(positions):
+    return BertModel(
+        BertConfig(
+            vocab_size=6,
+            hidden_size=8,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            intermediate_size=8,
+            max_position_embeddings=positions,
+        )
+    )
+
+
+def test_a_local_checkpoint_is_a_start(tmp_path):
+    start = Start.of_folder(written(tmp_path, small_bert(40)))
+
+    assert (start.name, start.parent) == (tmp_path.name, None)
+    assert start.backbone.marks == Marks(pad=0, start=1, separator=2, mask=3)
+    assert (start.backbone.longest, start.backbone.pieces_of("lamp")) == (40, (5,))
+
+
+def test_one_that_reads_too_little_of_a_text_is_refused(tmp_path):
+    folder = written(tmp_path, small_bert(8))
+
+    with pytest.raises(RecipeInvalid, match=r"reads 8 pieces.*take 32.*tokenizer\.longest"):
+        Start.of_folder(folder)
+
+
+def test_one_that_gives_no_states_of_pieces_is_refused(tmp_path):
+    shape = T5Config(vocab_size=6, d_model=8, d_kv=4, d_ff=8, num_layers=1, num_heads=2)
+    folder = written(tmp_path, T5Model(shape))
+
+    with pytest.raises(TextCheckpointInvalid, match="T5Model gives no state for each piece"):
+        Start.of_folder(folder)
