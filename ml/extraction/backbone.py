@@ -137,6 +137,9 @@ def from_folder(folder: Path) -> Backbone:
     Raises:
         TextCheckpointInvalid: the folder is not there, or not of that kind.
     """
+    for name in ("config.json", "tokenizer.json"):
+        if not (folder / name).is_file():
+            raise TextCheckpointInvalid(path=folder, reason=f"there is no {name} in it")
     try:
         transformer: PreTrainedModel = AutoModel.from_pretrained(
             folder, local_files_only=True, use_safetensors=True, attn_implementation=ATTENTION

@@ -58,8 +58,7 @@ class LowRank(nn.Module):
 
     Source: Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", ICLR 2022, equation 3.
     A [R,I] is random and B [O,R] zero, so that training begins with what was pretrained. Torch's
-    `parametrize` would do with fewer lines, but computes the gradient of the whole `W`, which is
-    the third of a step that adapters save.
+    `parametrize` can say the same of `W`, takes as long, and has no place for dropout of `x`.
     """
 
     def __init__(self, product: nn.Linear, config: TuningConfig) -> None:
