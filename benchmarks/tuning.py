@@ -44,6 +44,15 @@ MODES: tuple[Tuned, ...] = ("all", "adapters", "last", "head")
 THRESHOLD = 0.3  # best over three folds of one set of labels, all of the transformer learning
 
 
+def slots_of(texts: Sequence[LabelledText]) -> Slots:
+    """Those whose values stand in a text, or are known to be silent in one."""
+    return Slots.of(
+        (label.category, name)
+        for label in map(labels_of, texts)
+        for name in (*label.spans, *sorted(label.silent))
+    )
+
+
 def lessons_of(texts: Sequence[LabelledText], slots: Slots) -> list[Lesson]:
     """All that the labels say, and where they name everything, what they do not."""
     lessons, complete = [], says_all(texts)
@@ -138,7 +147,7 @@ def main() -> None:
     start, texts = start_of(asked), read_labelled([asked.train], print)
     known = {text.text for text in texts}
     gold = [one for one in read_gold(asked.test) if one.text not in known]
-    slots, dtype = Slots.of_texts(texts), faster_dtype(torch.device("cpu"), start.width)
+    slots, dtype = slots_of(texts), faster_dtype(torch.device("cpu"), start.width)
     lessons = lessons_of(texts, slots)
     of_all: Scores | None = None
     for mode in asked.modes:

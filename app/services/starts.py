@@ -41,8 +41,7 @@ def start_of_folder(folder: Path) -> Start:
 
 
 def _encoder(registry: Registry, reference: str) -> Artefact:
-    """Refuses an extractor although it has a transformer: that may have learnt the very labels
-    which the new one will be judged by."""
+    """Not an extractor, either: that may have learnt the labels the new one is judged by."""
     name, _, version = reference.replace("@", "/").partition("/")
     if not name or not version:
         reason = f"{reference!r} names no version; write it as products/3 or products/champion"

@@ -146,7 +146,7 @@ def from_folder(folder: Path) -> Backbone:
         )
         text = (folder / "tokenizer.json").read_text(encoding="utf-8")
         special = _special_tokens(folder)
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         raise TextCheckpointInvalid(path=folder, reason=str(error)) from error
     shape = transformer.config
     if shape.is_encoder_decoder or getattr(shape, "max_position_embeddings", None) is None:
