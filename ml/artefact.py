@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SCHEMA_VERSION = 1
+ITEM_ENCODER = "item-encoder"  # the kind that gives items their vectors
 MANIFEST = "manifest.json"
 WEIGHTS = "weights.safetensors"
 # What can be read without running any of it.

@@ -17,7 +17,7 @@ from torch_geometric.data import HeteroData
 
 from graph.records import ItemText
 from graph.schema import Label
-from ml.artefact import Artefact, ArtefactDraft, Measure
+from ml.artefact import ITEM_ENCODER, Artefact, ArtefactDraft, Measure
 from ml.data.features import Featurizer
 from ml.data.items import snapshot_of
 from ml.errors import ArtefactCorrupted
@@ -26,12 +26,11 @@ from ml.images.items import FEATURES, ImageScale, add_pictures, pictures_of
 from ml.item_features import features_of
 from ml.models.items import ItemEncoder
 from ml.pretraining import Pretrained, item_encoder
+from ml.text.encoder import TextEncoder
 from ml.text.tokenizer import Tokenizer
 from ml.training.recipes import Recipe
 
 T = TypeVar("T")
-
-KIND = "item-encoder"
 
 _FEATURES = "features.json"
 _TOKENIZER = "tokenizer.json"
@@ -70,11 +69,11 @@ class ItemPredictor:
     @classmethod
     def load(cls, artefact: Artefact, images: ImageFolder | None = None) -> ItemPredictor:
         """Raises ArtefactCorrupted: a file is damaged, or the files are not those of its kind."""
-        if artefact.manifest.kind != KIND:
+        if artefact.manifest.kind != ITEM_ENCODER:
             raise ArtefactCorrupted(
                 reference=artefact.reference,
                 file="manifest.json",
-                expected=f"the kind {KIND}",
+                expected=f"the kind {ITEM_ENCODER}",
                 found=artefact.manifest.kind,
                 remedy="promote a version that `catalograph pretrain` made",
             )
@@ -94,6 +93,11 @@ class ItemPredictor:
                 found=str(error).splitlines()[0],
             ) from error
         return cls(artefact.name, artefact.version, encoder, featurizer, tokenizer, scale, images)
+
+    @property
+    def text(self) -> TextEncoder:
+        """The side that reads texts; whoever wants to change it makes a copy."""
+        return self._encoder.text
 
     @torch.inference_mode()
     def embed(self, items: Sequence[ItemText]) -> NDArray[np.float32]:
@@ -178,7 +182,7 @@ def draft_of(
     """What the registry keeps of a run."""
     encoder, images = pretrained.encoder, pretrained.material.images
     return ArtefactDraft(
-        kind=KIND,
+        kind=ITEM_ENCODER,
         weights=encoder.state_dict(),
         width=encoder.width,
         config={

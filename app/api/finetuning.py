@@ -19,7 +19,8 @@ from app.api.job_models import JOBS_STORE, Job, accepted
 from app.api.problems import problems
 from app.errors import BodyEmpty
 from app.keys import Scope
-from app.services.training_runs import FINETUNE, FinetuneSpec, IfBetter
+from app.services.starts import pinned
+from app.services.training_runs import FINETUNE, FinetuneSpec, IfBetter, Tuned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +61,9 @@ _LABELS = {
 }
 _REFUSED = problems(
     (400, "body_incomplete", "900 bytes were announced and 512 came"),
+    (404, "artefact_not_found", "there is no model 'product'; there are products"),
     (408, "upload_stalled", "nothing came for 30 s; send it again"),
+    (409, "artefact_corrupted", "products/3: manifest.json should be … and is …; train anew"),
     (413, "body_too_large", "the body is larger than 8388608 bytes; send it in parts"),
     (415, "media_type_unsupported", "Content-Encoding 'br': send gzip, zstd or plain"),
     (
@@ -88,6 +91,25 @@ Known = Annotated[
         openapi_examples={"no": {"summary": "only from the labels sent", "value": False}},
     ),
 ]
+Tune = Annotated[
+    Tuned,
+    Query(
+        description="what learns of the pretrained transformer under `extraction`: nothing of it "
+        "(`head`), its last two layers (`last`), adapters beside its own weights (`adapters`), or "
+        "all of it",
+        openapi_examples={"usual": {"summary": "all of it", "value": "all"}},
+    ),
+]
+From = Annotated[
+    str | None,
+    Query(
+        alias="from",
+        max_length=100,
+        description="NAME/VERSION of the pretrained encoder that `extraction` begins with, one "
+        "that a training run made; without it, the usual one",
+        openapi_examples={"none": {"summary": "the usual one: leave it out"}},
+    ),
+]
 Promote = Annotated[
     IfBetter,
     Query(
@@ -112,6 +134,8 @@ async def create_finetuning_run(
     request: Request,
     reader: Reader,
     known: Known = False,
+    tune: Tune = "all",
+    from_: From = None,
     promote: Promote = "if_better",
     webhook: Webhook = None,
     idempotency_key: IdempotencyKey = None,
@@ -123,7 +147,10 @@ async def create_finetuning_run(
     parts = wiring_of(request)
     if webhook is not None:
         parts.jobs.check_webhook(webhook)
-    spec = FinetuneSpec(name=reader, known=known, promote=promote)
+    start = None
+    if from_ is not None:
+        start = await parts.threads.run(partial(pinned, parts.models.registry, from_))
+    spec = FinetuneSpec(name=reader, known=known, promote=promote, tune=tune, start=start)
     submit = partial(
         parts.jobs.submit_finetuning,
         webhook=webhook,

@@ -14,6 +14,7 @@ from app.cli.evaluate_linking import linking
 from app.cli.evaluate_recommendation import recommendation
 from app.cli.output import Json, err, print_json
 from app.cli.report_table import print_report
+from app.cli.tuning import Checkpoint, From, Tune, start_of
 
 cli = typer.Typer(
     help="Measure on files alone, beside the baselines; no database, no server.",
@@ -102,6 +103,9 @@ def extraction(
         Literal["auto", "scratch", "none"],
         typer.Option(help="auto: on the English transformer, if its package is installed."),
     ] = "auto",
+    tune: Tune = "all",
+    from_: From = None,
+    checkpoint: Checkpoint = None,
     epochs: Annotated[int, typer.Option(min=1, max=100, help="Of the network.")] = 5,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1)] = 0,
     json: Json = False,
@@ -112,7 +116,16 @@ def extraction(
     from app.cli.evaluate_extraction import extraction_report
 
     report = extraction_report(
-        train, test, triples, folds, network=network, epochs=epochs, seed=seed, notify=_note
+        train,
+        test,
+        triples,
+        folds,
+        network=network,
+        epochs=epochs,
+        seed=seed,
+        tune=tune,
+        start=start_of(from_, checkpoint),
+        notify=_note,
     )
     if json:
         print_json(report)

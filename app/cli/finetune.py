@@ -13,6 +13,7 @@ import typer
 
 from app.cli.output import Json, err, out, print_json, print_table
 from app.cli.session import open_database
+from app.cli.tuning import Checkpoint, From, Tune, start_of
 from app.services.training_runs import IfBetter
 from app.settings import Settings, load_settings
 
@@ -47,6 +48,9 @@ def extraction(
         Literal["auto", "scratch", "none"],
         typer.Option(help="auto: on the English transformer, if its package is installed."),
     ] = "auto",
+    tune: Tune = "all",
+    from_: From = None,
+    checkpoint: Checkpoint = None,
     epochs: Annotated[int, typer.Option(min=1, max=100, help="Of the network.")] = 8,
     promote: Promote = "if_better",
     seed: Seed = 0,
@@ -61,18 +65,20 @@ def extraction(
 
     if not train and not reviewed:
         raise typer.BadParameter("give a file of labels, or --reviewed", param_hint="--train")
+    start = start_of(from_, checkpoint)
     settings = load_settings()
     decided = []
     if reviewed:
         with open_database(settings) as database:
             decided = reviewed_texts(database, known_parameters(database))
         _note(f"{len(decided):,} titles that persons decided about")
-    config = ExtractionConfig(network=network, seed=seed)
+    config = ExtractionConfig(network=network, seed=seed).tuning(tune)
     config = replace(config, recipe=replace(config.recipe, epochs=epochs))
     shelf = _shelf(settings, promote)
-    report(
-        finetune_extraction(train or [], config, shelf, reviewed=decided, notify=_note), json=json
+    found = finetune_extraction(
+        train or [], config, shelf, reviewed=decided, start=start, notify=_note
     )
+    report(found, json=json)
 
 
 @cli.command()

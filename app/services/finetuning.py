@@ -14,6 +14,7 @@ import msgspec
 from app.services.categorizing import paths_file
 from app.services.category_tree import CategoryTree
 from app.services.readers import CATEGORIES, EXTRACTION, LINKING, MATCHING, SEARCH, catalog_model
+from app.services.starts import start_from
 from graph.records import Record
 from graph.repositories.categories import categorized_titles, category_paths
 from graph.repositories.lexicon import known_models, linked_titles
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from ml.evaluation.report import Measured
     from ml.extraction.records import LabelledText
     from ml.extraction.stacking import ExtractionConfig
+    from ml.extraction.starts import Start
     from ml.registry import Registry
 
 LINKING_SPLITS = 2  # to judge by; each costs a whole training
@@ -67,6 +69,7 @@ class Shelf:
         judged_by: str,
         seed: int,
         fingerprint: str,
+        parent: str | None = None,
     ) -> Finetuned:
         """Register, and promote where that is wanted.
 
@@ -86,6 +89,7 @@ class Shelf:
             seed=seed,
             metrics=measures,
             baselines=baselines,
+            parent=parent,
             files=files,
         )
         made = self.registry.register(name, draft)
@@ -129,9 +133,12 @@ def finetune(spec: FinetuneSpec, database: Database, shelf: Shelf, *, notify: No
         case "extraction":
             from ml.extraction.stacking import ExtractionConfig
 
+            start = start_from(shelf.registry, spec.start) if spec.start else None
             decided = reviewed_texts(database, known_parameters(database)) if spec.known else []
-            config = ExtractionConfig(seed=spec.seed)
-            return finetune_extraction(files, config, shelf, reviewed=decided, notify=notify)
+            config = ExtractionConfig(seed=spec.seed).tuning(spec.tune)
+            return finetune_extraction(
+                files, config, shelf, reviewed=decided, start=start, notify=notify
+            )
         case "linking":
             return finetune_linking(
                 files, database, shelf, known=spec.known, seed=spec.seed, notify=notify
@@ -152,11 +159,16 @@ def finetune_extraction(
     shelf: Shelf,
     *,
     reviewed: Sequence[LabelledText] = (),
+    start: Start | None = None,
     notify: Notify,
 ) -> Finetuned:
     """Learn to find values from files of labelled texts, and from what persons decided.
 
+    Args:
+        start: what its network begins with; None: what `config` says.
+
     Raises:
+        RecipeInvalid: settings that contradict each other.
         LabelsInvalid: a file cannot be read.
         GraphTooSmall: too few texts say a value.
     """
@@ -164,7 +176,7 @@ def finetune_extraction(
     from ml.extraction.reading import read_labelled
 
     texts = [*(read_labelled(files, notify) if files else ()), *reviewed]
-    extractor, metrics, baselines = train_and_judge(texts, config, notify=notify)
+    extractor, metrics, baselines = train_and_judge(texts, config, notify=notify, start=start)
     return shelf.keep(
         EXTRACTION,
         extractor.to_files(),
@@ -173,6 +185,7 @@ def finetune_extraction(
             "labelled_texts": len(texts) - len(reviewed),
             "reviewed_texts": len(reviewed),
             "training": msgspec.to_builtins(config),
+            **({"start": start.name} if start else {}),
         },
         examples=len(texts),
         metrics=metrics,
@@ -180,6 +193,7 @@ def finetune_extraction(
         judged_by="micro_f1",
         seed=config.seed,
         fingerprint=_fingerprint(files, (text.text for text in reviewed)),
+        parent=start.parent if start else None,
     )
 
 

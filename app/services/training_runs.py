@@ -41,6 +41,10 @@ Reader = Literal["extraction", "linking", "matching", "categories"]
 IfBetter = Literal["always", "if_better", "never"]
 
 
+# What of a pretrained transformer learns from labels; `ml.text.tuning` says what each is.
+Tuned = Literal["head", "last", "adapters", "all"]
+
+
 class FinetuneSpec(Record, frozen=True, kw_only=True):
     """What a reader of texts is to learn, and from which labels.
 
@@ -51,6 +55,9 @@ class FinetuneSpec(Record, frozen=True, kw_only=True):
         file: what its sender called it.
         known: also what the graph knows: decisions of persons (extraction), products whose model
             (linking) or items whose category (categories) a catalog or a person says.
+        tune: what of its transformer learns; of extraction.
+        start: NAME/VERSION of the pretrained encoder it begins with; of extraction; None: the
+            usual one.
     """
 
     name: Reader
@@ -59,6 +66,8 @@ class FinetuneSpec(Record, frozen=True, kw_only=True):
     known: bool = False
     promote: IfBetter = "if_better"
     seed: int = 0
+    tune: Tuned = "all"
+    start: str | None = None
 
 
 class EmbedSpec(Record, frozen=True, kw_only=True):
@@ -77,6 +86,10 @@ def check_finetuning(spec: FinetuneSpec) -> None:
 
     if spec.name == "matching" and spec.known:
         raise RecipeInvalid(setting="known", reason="the graph keeps no pairs; send labelled ones")
+    if spec.name != "extraction" and (spec.tune != "all" or spec.start is not None):
+        setting = "from" if spec.start is not None else "tune"
+        reason = f"{spec.name} has no transformer that learns; leave it out"
+        raise RecipeInvalid(setting=setting, reason=reason)
     if spec.path is None and not spec.known:
         reason = "there is nothing to learn from; send a file of labels, or set `known`"
         raise RecipeInvalid(setting="known", reason=reason)

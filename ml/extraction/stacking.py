@@ -5,15 +5,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from ml.errors import GraphTooSmall
+from ml.errors import GraphTooSmall, RecipeInvalid
 from ml.extraction.answers import Answers
-from ml.extraction.backbone import NetworkName, backbone_for
+from ml.extraction.backbone import Backbone, NetworkName, backbone_for, used_network
 from ml.extraction.candidates import Candidates
 from ml.extraction.cleaning import IntArray
 from ml.extraction.features import matrix_of
@@ -31,6 +33,10 @@ from ml.extraction.slots import Slots
 from ml.extraction.statistics import FloatArray, FoldCounts, WholeCounts, events_of, weak_events
 from ml.links.training import faster_dtype
 from ml.runtime import seed_of
+from ml.text.tuning import Tuned
+
+if TYPE_CHECKING:
+    from ml.extraction.starts import Start
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -54,6 +60,11 @@ class ExtractionConfig:
     ranker: RankerConfig = field(default_factory=RankerConfig)
     absent_weight: float = 0.3
     seed: int = 0
+
+    def tuning(self, tuned: Tuned) -> ExtractionConfig:
+        """The same where only this of a pretrained transformer learns."""
+        tuning = replace(self.recipe.tuning, tuned=tuned)
+        return replace(self, recipe=replace(self.recipe, tuning=tuning))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +109,10 @@ class Stacking:
         config: ExtractionConfig,
         notify: Notify,
         triples: Triples = (),
+        start: Start | None = None,
     ) -> None:
-        self.config, self.notify = config, notify
+        require_pretrained(config, start)
+        self.config, self.notify, self.start = config, notify, start
         self.labels = tuple(labels_of(text) for text in texts)
         if len({label.text.words for label in self.labels if label.spans}) < config.folds:
             raise GraphTooSmall(
@@ -181,14 +194,8 @@ class Stacking:
         seed = seed_of("network", self.config.seed, part)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            shape = self.config.shape
-            backbone = backbone_for(
-                "auto" if self.config.network == "auto" else "scratch",
-                (" ".join(label.text.words) for label in self.labels),
-                width=shape.scratch_width,
-                layers=shape.scratch_layers,
-            )
-            network = SpanNetwork(backbone, self.slots, shape)
+            backbone = self._backbone()
+            network = SpanNetwork(backbone, self.slots, self.config.shape)
         if part <= 1:
             self.dtype = faster_dtype(torch.device("cpu"), backbone.width)
         lessons = [self._lesson(n) for n in np.flatnonzero(is_learnt_N).tolist()]
@@ -196,6 +203,17 @@ class Stacking:
             network, lessons, self.config.recipe, dtype=self.dtype, seed=seed, notify=self.notify
         )
         return network
+
+    def _backbone(self) -> Backbone:
+        if self.start is not None:
+            return deepcopy(self.start.backbone)
+        shape = self.config.shape
+        return backbone_for(
+            "auto" if self.config.network == "auto" else "scratch",
+            (" ".join(label.text.words) for label in self.labels),
+            width=shape.scratch_width,
+            layers=shape.scratch_layers,
+        )
 
     def _lesson(self, n: int) -> Lesson:
         label, question = self.labels[n], self.questions[n]
@@ -273,3 +291,17 @@ class Stacking:
             self.sheet.text_Q,
             tuple(name for question in self.questions for name in question.parameters),
         )
+
+
+def require_pretrained(config: ExtractionConfig, start: Start | None) -> None:
+    """Raises RecipeInvalid: a part of a transformer is to learn, and nothing was learnt before."""
+    if start is not None and config.network != "auto":
+        reason = f"network {config.network} leaves no use for a start; leave one of them out"
+        raise RecipeInvalid(setting="network", reason=reason)
+    tuned = config.recipe.tuning.tuned
+    if tuned != "all" and start is None and used_network(config.network) != "english":
+        reason = (
+            f"{tuned} needs a pretrained transformer: install one with `pip install "
+            "'catalograph[english]'`, give one by --from or --checkpoint, or tune all"
+        )
+        raise RecipeInvalid(setting="tune", reason=reason)

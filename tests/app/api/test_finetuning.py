@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.artefacts import draft
+
 pytestmark = pytest.mark.anyio
 
 LABELS = b'{"input": "red lamp", "category": "lamps", "target_scores": {"color": {"red": 1}}}\n'
@@ -39,12 +41,42 @@ async def test_what_the_graph_knows_is_enough_where_it_is_asked_for(client, wiri
         ("reader=matching&known=true", 422, "recipe_invalid"),
         ("reader=weather", 422, "request_invalid"),
         ("reader=extraction&promote=perhaps", 422, "request_invalid"),
+        ("reader=extraction&tune=some", 422, "request_invalid"),
+        ("reader=linking&known=true&tune=head", 422, "recipe_invalid"),
+        ("reader=extraction&known=true&from=products/7", 404, "artefact_not_found"),
+        ("reader=extraction&known=true&from=products", 422, "recipe_invalid"),
+        ("reader=extraction&known=true&from=../etc/passwd", 404, "artefact_not_found"),
     ],
 )
 async def test_what_cannot_run_is_refused_at_once(client, wiring, path, status, code):
     answer = await client.post(f"/v1/training-runs/labels?{path}")
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert wiring.jobs.all == {}
+
+
+async def test_what_it_begins_with_is_pinned_to_a_number(client, wiring, tmp_path):
+    wiring.models.registry.register("products", draft(tmp_path, kind="item-encoder"))
+    wiring.models.registry.promote("products", "1")
+
+    answer = await client.post(
+        "/v1/training-runs/labels?reader=extraction&tune=adapters&from=products/champion",
+        content=LABELS,
+    )
+
+    spec = wiring.jobs.get(answer.json()["id"]).spec
+    assert (spec["tune"], spec["start"]) == ("adapters", "products/1")
+
+
+async def test_another_kind_is_no_beginning(client, wiring, tmp_path):
+    wiring.models.registry.register("extraction", draft(tmp_path, kind="extraction"))
+
+    answer = await client.post(
+        "/v1/training-runs/labels?reader=extraction&from=extraction/1", content=LABELS
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "recipe_invalid")
+    assert "extraction/1 is of the kind extraction" in answer.json()["detail"]
     assert wiring.jobs.all == {}
 
 

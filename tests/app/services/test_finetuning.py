@@ -5,18 +5,32 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.services.finetuning import Shelf, finetune_extraction, finetune_matching, reviewed_texts
+from app.services.finetuning import (
+    Shelf,
+    finetune,
+    finetune_extraction,
+    finetune_matching,
+    reviewed_texts,
+)
 from app.services.readers import champion_of, trained_reader
+from app.services.starts import start_from
+from app.services.training_runs import FinetuneSpec
 from graph.records import ExtractionItem, FactLabel, Named, Parameter, Value
 from graph.text import normalise_value
-from ml.errors import LabelsInvalid
+from ml.errors import ArtefactNotFound, LabelsInvalid, RecipeInvalid
+from ml.extraction.network_training import NetworkRecipe
 from ml.grounding.grounder import Grounder
 from ml.grounding.lexicon import Lexicon
 from ml.grounding.records import TextToRead
 from ml.grounding.trust import Trust
+from ml.item_predictor import draft_of
+from ml.pretraining import pretrain
 from ml.registry import Registry
+from tests.artefacts import draft
 from tests.ml.extraction.conftest import QUICK, silent
 from tests.ml.extraction.made_up import texts, write
+from tests.ml.graphs import catalog
+from tests.ml.test_pretraining import CPU, small
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 COLOR = Parameter("color", "Color", "text")
@@ -118,3 +132,47 @@ def test_decisions_are_labels(monkeypatch):
         "Lamp in pale green": {"Color": "pale green"},
         "Lamp in a box": {},
     }
+
+
+@pytest.fixture(scope="module")
+def pretrained():
+    return pretrain(catalog(24), small(**{"training.steps": 2}), runtime=CPU)
+
+
+def test_an_extractor_begins_with_a_registered_encoder_and_says_so(shelf, labels, pretrained):
+    encoder = draft_of(
+        pretrained,
+        metrics={},
+        baselines={},
+        data_fingerprint="5f2c",
+        created_at=NOW,
+        code_version="0.1.0",
+    )
+    shelf.registry.register("products", encoder)
+    config = replace(QUICK, network="auto", recipe=NetworkRecipe(epochs=1)).tuning("adapters")
+    start = start_from(shelf.registry, "products/1")
+
+    done = finetune_extraction([labels], config, shelf, start=start, notify=silent)
+
+    manifest = shelf.registry.get("extraction", "1").manifest
+    assert (done.artefact, manifest.parent) == ("extraction/1", "products/1")
+
+
+@pytest.mark.parametrize(
+    ("start", "error", "reason"),
+    [
+        ("products/1", ArtefactNotFound, "there is no model 'products'"),
+        ("matching/1", RecipeInvalid, "matching/1 is of the kind matching; name an item-encoder"),
+        ("matching", RecipeInvalid, "names no version; write it as products/3"),
+    ],
+)
+def test_what_cannot_be_begun_with_leaves_nothing_behind(
+    shelf, labels, tmp_path, start, error, reason
+):
+    shelf.registry.register("matching", draft(tmp_path, kind="matching"))
+    spec = FinetuneSpec(name="extraction", path=str(labels), start=start)
+
+    with pytest.raises(error, match=reason):
+        finetune(spec, None, shelf, notify=silent)
+
+    assert shelf.registry.names() == ("matching",)
