@@ -1,4 +1,4 @@
-"""What items state, in few small rows: counted where it is their own, by name where it is a model's.
+"""What items state, in few small rows: their own values counted, their models by name.
 
 Models have dozens of values each, and hundreds of items are of one; whoever counts fetches the
 values of a model once (`of_items`) and not with every item.
@@ -79,7 +79,7 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What some items state: their own values by how many have each, and whose instances they are."""
+    """What some items state: their own values by how many have each, and their models."""
 
     own: tuple[tuple[ValueOf, int], ...]
     alike: tuple[Alike, ...]

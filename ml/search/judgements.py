@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,27 +69,46 @@ class Judged:
 
 
 def read_judged(path: Path) -> Judged:
-    """Every product's name asks for its offers; names that are spelled alike are one query.
+    """Every product's name asks for its offers.
 
     Raises:
         OffersInvalid: the file cannot be read, or names fewer than two products.
     """
-    offers = read_offers(path)
+    judged = judged_by_names(read_named(path))
+    if len(set(judged.families)) < 2:
+        raise OffersInvalid(path=path, reason="names fewer than two products to tell apart")
+    return judged
+
+
+def read_named(path: Path) -> list[tuple[str, str]]:
+    """Titles of offers, each with the name of its product.
+
+    Raises:
+        OffersInvalid: the file cannot be read.
+    """
+    return [(offer.title, offer.label) for offer in read_offers(path)]
+
+
+def judged_by_names(named: Iterable[tuple[str, str]]) -> Judged:
+    """Each name asks for the titles that come with it; names that are spelled alike are one query.
+
+    Titles without a name are texts that nothing asks for.
+    """
+    texts: list[str] = []
     by_name: dict[str, list[int]] = defaultdict(list)
     shown: dict[str, str] = {}
-    for place, offer in enumerate(offers):
-        name = " ".join(folded(offer.label).split())
+    for place, (title, label) in enumerate(named):
+        texts.append(title)
+        name = " ".join(folded(label).split())
         if name:
             by_name[name].append(place)
-            shown.setdefault(name, offer.label)
+            shown.setdefault(name, label)
     by_family: dict[str, list[int]] = defaultdict(list)
     families = {name: " ".join(_VARIANT.sub(" ", name).split()) for name in by_name}
-    if len(set(families.values())) < 2:
-        raise OffersInvalid(path=path, reason="names fewer than two products to tell apart")
     for name, places in by_name.items():
         by_family[families[name]] += places
     return Judged(
-        texts=[offer.title for offer in offers],
+        texts=texts,
         queries=[shown[name] for name in by_name],
         families=[families[name] for name in by_name],
         gains=[
