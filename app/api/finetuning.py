@@ -88,7 +88,8 @@ Known = Annotated[
     Query(
         description="learn also from what the graph knows: decisions of persons (extraction), "
         "products whose model (linking, search) or items whose category (categories) a catalog or "
-        "a person says, or what shoppers viewed and bought (recommendation)",
+        "a person says, what shoppers chose after a search (search) or viewed and bought at all "
+        "(recommendation)",
         openapi_examples={"no": {"summary": "only from the labels sent", "value": False}},
     ),
 ]

@@ -181,7 +181,9 @@ def search(
     known: Annotated[
         bool,
         typer.Option(
-            "--known", help="Also learn from products whose model a catalog or a person says."
+            "--known",
+            help="Also learn from products whose model a catalog or a person says, and from what "
+            "shoppers chose after a search.",
         ),
     ] = False,
     promote: Promote = "if_better",
@@ -189,18 +191,17 @@ def search(
     json: Json = False,
 ) -> None:
     """Learn the order of search results; `/v1/search` uses it once promoted."""
-    from app.services.finetuning_search import finetune_search, linked_offers
+    from app.services.finetuning_search import finetune_search, known_judgements
 
     if not train and not known:
         raise typer.BadParameter("give a file of offers, or --known", param_hint="--train")
     settings = load_settings()
-    linked = []
+    judged = None
     if known:
         with open_database(settings) as database:
-            linked = linked_offers(database)
-        _note(f"{len(linked):,} products whose model a catalog or a person says")
+            judged = known_judgements(database, _note)
     shelf = _shelf(settings, promote)
-    report(finetune_search(train or [], shelf, linked=linked, seed=seed, notify=_note), json=json)
+    report(finetune_search(train or [], shelf, known=judged, seed=seed, notify=_note), json=json)
 
 
 class _Learning(Protocol):

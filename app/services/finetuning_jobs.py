@@ -13,7 +13,7 @@ from app.services.finetuning import (
     reviewed_texts,
 )
 from app.services.finetuning_recommendation import finetune_recommendation, read_behaviour
-from app.services.finetuning_search import finetune_search, linked_offers
+from app.services.finetuning_search import finetune_search, known_judgements
 from graph.repositories.vocabulary import known_parameters
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def finetune(spec: FinetuneSpec, database: Database, shelf: Shelf, *, notify: No
                 files, database, shelf, known=spec.known, seed=spec.seed, notify=notify
             )
         case "search":
-            linked = linked_offers(database) if spec.known else []
-            return finetune_search(files, shelf, linked=linked, seed=spec.seed, notify=notify)
+            judged = known_judgements(database, notify) if spec.known else None
+            return finetune_search(files, shelf, known=judged, seed=spec.seed, notify=notify)
         case "recommendation":
             from ml.recommendation.evaluation import RecommendationTrial, config_of
 

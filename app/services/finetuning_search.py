@@ -1,4 +1,4 @@
-"""The order of search results, learnt from offers of known products, and kept."""
+"""The order of search results, learnt from offers, from links and from shoppers, and kept."""
 
 from __future__ import annotations
 
@@ -11,29 +11,37 @@ import msgspec
 from app.services.finetuning import fingerprint_of
 from app.services.readers import SEARCH
 from graph.repositories.lexicon import known_models, linked_titles
+from graph.repositories.searched import searched
 from ml.errors import GraphTooSmall
 
 if TYPE_CHECKING:
     from app.services.finetuning import Finetuned, Notify, Shelf
     from graph.client import Database
+    from ml.search.judgements import Judged
 
 
-def linked_offers(database: Database) -> list[tuple[str, str]]:
-    """Titles of products, each with the name of the model that a catalog or a person says.
+def known_judgements(database: Database, notify: Notify) -> Judged:
+    """Names of models ask for the products linked to them, queries for what shoppers then chose.
+
+    Linked by a catalog or a person, not by a model of ours.
 
     Raises:
         DatabaseError: Neo4j failed.
     """
+    from ml.search.judgements import judged_by_choices, judged_by_names, together
+
     names = {model.id: model.name for model in known_models(database)}
-    linked = linked_titles(database)
-    return [(title, names[model]) for title, model in linked if model in names]
+    linked = [(t, names[model]) for t, model in linked_titles(database) if model in names]
+    chosen = [(one.query, one.item, one.title, one.bought) for one in searched(database)]
+    notify(f"{len(linked):,} products of known models, {len(chosen):,} chosen after a search")
+    return together([judged_by_names(linked), judged_by_choices(chosen)])
 
 
 def finetune_search(
     train: Sequence[Path],
     shelf: Shelf,
     *,
-    linked: Sequence[tuple[str, str]] = (),
+    known: Judged | None = None,
     seed: int = 0,
     notify: Notify,
 ) -> Finetuned:
@@ -41,32 +49,38 @@ def finetune_search(
 
     Args:
         train: offers, as `evaluate search` reads them: each label asks for its titles.
-        linked: also these titles, with the names that ask for them.
+        known: also these.
 
     Raises:
         OffersInvalid: a file cannot be read.
-        GraphTooSmall: fewer than two products are named.
+        GraphTooSmall: there are fewer than two queries to tell apart.
     """
     from ml.search import evaluation
-    from ml.search.judgements import judged_by_names, read_named
+    from ml.search.judgements import judged_by_names, read_named, together
 
-    named = [*(one for path in train for one in read_named(path)), *linked]
-    judged = judged_by_names(named)
+    named = judged_by_names(one for path in train for one in read_named(path))
+    judged = named if known is None else together([named, known])
     if len(set(judged.families)) < 2:
         raise GraphTooSmall(
-            missing="fewer than two products are named by what is to be searched",
-            remedy="Send offers of several products, or link products to their models.",
+            missing="fewer than two products are asked for by name or by shoppers",
+            remedy="Send offers of several products, link products to their models, or send events "
+            "with the queries that led to them.",
         )
     trial = evaluation.SearchTrial(seed=seed)
     ranker, found = evaluation.train_and_judge(judged, trial, notify=notify)
+    asked = (f"{query}\0{gains}" for query, gains in zip(judged.queries, judged.gains, strict=True))
     return shelf.keep(
         SEARCH,
         ranker.to_files(),
-        config={**msgspec.to_builtins(trial), "offers": len(named), "linked": len(linked)},
+        config={
+            **msgspec.to_builtins(trial),
+            "offers": len(named.texts),
+            "known_queries": len(known.queries) if known else 0,
+        },
         examples=len(judged.queries),
         metrics=evaluation.measured(found, seed),
         baselines=evaluation.baselines(found),
         judged_by=evaluation.METRIC,
         seed=seed,
-        fingerprint=fingerprint_of(train, (f"{title}\0{name}" for title, name in linked)),
+        fingerprint=fingerprint_of((), (*judged.texts, *asked)),
     )

@@ -50,8 +50,8 @@ class FinetuneSpec(Record, frozen=True, kw_only=True):
             the graph knows.
         file: what its sender called it.
         known: also what the graph knows: decisions of persons (extraction), products whose model
-            (linking, search) or items whose category (categories) a catalog or a person says, or
-            what shoppers viewed and bought (recommendation).
+            (linking, search) or items whose category (categories) a catalog or a person says, what
+            shoppers chose after a search (search) or viewed and bought at all (recommendation).
     """
 
     name: Reader

@@ -12,6 +12,7 @@ from app.services.finetuning_recommendation import read_behaviour
 from app.services.readers import champion_of
 from app.services.search_order import loaded_ranker
 from app.services.training_runs import FinetuneSpec
+from graph.repositories.searched import Searched
 from ml.errors import GraphTooSmall, OffersInvalid, SequencesInvalid
 from ml.registry import Registry
 from ml.search.pool import Pool
@@ -32,7 +33,8 @@ def shelf(tmp_path):
 @pytest.fixture
 def graph(monkeypatch):
     """What the queries of a graph answer; a test sets it."""
-    graph = SimpleNamespace(models=[], titles=[], histories=[], attributes=[])
+    graph = SimpleNamespace(models=[], titles=[], searched=[], histories=[], attributes=[])
+    monkeypatch.setattr(finetuning_search, "searched", lambda database: graph.searched)
     monkeypatch.setattr(finetuning_search, "known_models", lambda database: graph.models)
     monkeypatch.setattr(finetuning_search, "linked_titles", lambda database: graph.titles)
     behaviour = SimpleNamespace(
@@ -59,16 +61,19 @@ def test_a_search_model_is_kept_serves_and_orders(shelf, tmp_path):
     assert ranker.rank("Tandem DX250", [Pool.of(texts, ranker.statistics)]).places
 
 
-def test_products_of_known_models_are_offers_of_their_names(shelf, graph):
+def test_names_of_models_and_searches_of_shoppers_are_learnt_from(shelf, graph):
     made = [(f"{brand} {letters}{digits}", brand) for brand, letters, digits in products(1, 12)]
     graph.models = [SimpleNamespace(id=f"m{n}", name=name) for n, (name, _) in enumerate(made)]
     graph.titles = [(f"{name.lower()} boxed", f"m{n}") for n, (name, _) in enumerate(made)]
     graph.titles.append(("of a model that is gone", "nobody"))
+    graph.searched = [Searched("a boxed thing", "shop:1", graph.titles[0][0], bought=True)]
 
     done = finetune(spec("search", known=True), None, shelf, notify=silent)
 
-    assert done.examples == len({name for name, _ in made})
-    assert shelf.registry.get("search", "1").manifest.config["linked"] == len(made)
+    names = len({name for name, _ in made})
+    assert done.examples == names + 1
+    config = shelf.registry.get("search", "1").manifest.config
+    assert (config["known_queries"], config["offers"]) == (names + 1, 0)
 
 
 def test_a_graph_without_linked_products_says_what_is_missing(shelf, graph):
