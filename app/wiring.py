@@ -20,6 +20,7 @@ from app.services.browsing import Browsing
 from app.services.categorizing import Categorizing, items_near, loaded_categorizer
 from app.services.embedding import VectorUpkeep
 from app.services.extracting import Extracting
+from app.services.facets import FacetCounts
 from app.services.intake import Intake
 from app.services.item_images import serving_predictor
 from app.services.jobs import Jobs
@@ -61,6 +62,7 @@ from graph.records import Neighbourhood, ProposedFact
 from graph.repositories.answers import Answers
 from graph.repositories.behaviour import delete_shopper, store_events
 from graph.repositories.conflicts import Conflicts
+from graph.repositories.facets import Facets
 from graph.repositories.history import History
 from graph.repositories.items import ItemWriter
 from graph.repositories.names import known_names
@@ -224,6 +226,7 @@ def assemble(
             Search(database),
             similar,
             browsing,
+            facets=FacetCounts(Facets(database)),
             words=KnownWords(knowledge, partial(known_names, writing)),
             ranker=ranking.predictor,
             predictor=champion.predictor,

@@ -28,13 +28,6 @@ class Offers:
     things: list[int]
     categories: list[str]
 
-    def at(self, positions: Sequence[int]) -> Offers:
-        return Offers(
-            [self.titles[row] for row in positions],
-            [self.things[row] for row in positions],
-            [self.categories[row] for row in positions],
-        )
-
 
 def data_folder() -> Path:
     beside = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -42,7 +35,19 @@ def data_folder() -> Path:
 
 
 def read_parts(path: Path, seed: int = 0) -> dict[str, Offers]:
-    """PriceRunner's offers by the names of `SHARES`, whole groups drawn at random.
+    """PriceRunner's offers by the names of `SHARES`, as `rows_of_parts` divides them."""
+    return {
+        name: Offers(
+            titles=[row["product_title"] for row in rows],
+            things=[int(row["cluster_id"]) for row in rows],
+            categories=[row["category_label"] for row in rows],
+        )
+        for name, rows in rows_of_parts(path, seed).items()
+    }
+
+
+def rows_of_parts(path: Path, seed: int = 0) -> dict[str, list[dict[str, str]]]:
+    """The rows of a file of offers by the names of `SHARES`, whole groups drawn at random.
 
     A group holds whatever is joined by cluster, title, label, or label without its variant.
     """
@@ -52,15 +57,10 @@ def read_parts(path: Path, seed: int = 0) -> dict[str, Offers]:
     names = np.unique(group)
     np.random.default_rng(seed).shuffle(names)
     place = dict(zip(names.tolist(), np.arange(len(names)) / len(names), strict=True))
-    offers = Offers(
-        titles=[row["product_title"] for row in rows],
-        things=[int(row["cluster_id"]) for row in rows],
-        categories=[row["category_label"] for row in rows],
-    )
     ends = np.cumsum(list(SHARES.values()))
     part = np.searchsorted(ends[:-1], [place[name] for name in group.tolist()], side="right")
     return {
-        name: offers.at(np.flatnonzero(part == number).tolist())
+        name: [rows[at] for at in np.flatnonzero(part == number).tolist()]
         for number, name in enumerate(SHARES)
     }
 

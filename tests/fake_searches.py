@@ -4,8 +4,9 @@ import re
 from collections import Counter
 
 from graph.filters import Filter
+from graph.repositories.facets import Alike, Stated, ValueOf
 from graph.repositories.names import NamedItems
-from graph.repositories.search import Counted, Hit, ParameterCounts
+from graph.repositories.search import Hit
 from tests.fakes import NOW_TEXT, FakeProducts
 
 STOP = {"the", "of", "and"}
@@ -38,20 +39,6 @@ class FakeSearch:
         texts = {word for item in self._items(kind) for word in _words(self._text(item))}
         return frozenset(word for word in words if word in texts)
 
-    async def facets(self, ids, *, kind):
-        counts = Counter()
-        for item in self._items(kind):
-            if item.id in ids:
-                counts.update(self._values(item))
-        found = []
-        for parameter in {value.parameter for value in counts}:
-            own = [(v, n) for v, n in counts.items() if v.parameter == parameter]
-            values = sorted(own, key=lambda one: (-one[1], one[0].id))
-            name = self._graph.parameters[parameter].name
-            counted = tuple(Counted(value.id, value.text, n) for value, n in values)
-            found.append(ParameterCounts(parameter, name, counted))
-        return tuple(sorted(found, key=lambda one: (-sum(v.items for v in one.values), one.id)))
-
     def names(self):
         """As `known_names`."""
         brands = Counter(item.brand for item in self._graph.items.values() if item.brand)
@@ -83,16 +70,43 @@ class FakeSearch:
         exact = sum(text[word.lower()] > 0 for word in set(words.exact))
         return float(exact + sum(0.3 for w in words.like if any(_is_near(w, t) for t in text)))
 
-    def _values(self, item):
-        own = {fact.value for fact in item.facts}
-        stated = {value.parameter for value in own}
-        model = self._graph.model_of(item)
-        above = {fact.value for fact in model.facts} if model else set()
-        return own | {value for value in above if value.parameter not in stated}
-
     def _hit(self, summary, score):
         item = self._graph.items[summary.kind, summary.id]
         return Hit(summary, item.description, NOW_TEXT, score)
+
+
+class FakeFacets:
+    """`Facets` over a graph in memory; `asked` is of which items the values were fetched."""
+
+    def __init__(self, graph):
+        self._graph = graph
+        self.asked = []
+
+    async def stated(self, ids, *, kind):
+        own, alike = Counter(), Counter()
+        for item in self._items(ids, kind):
+            values = _values(item)
+            own.update(values)
+            if item.model:
+                alike[(item.model.id,), frozenset(one.parameter for one in values)] += 1
+        return Stated(
+            tuple(own.items()), tuple(Alike(*group, items) for group, items in alike.items())
+        )
+
+    async def of_items(self, ids, *, kind):
+        self.asked += ids
+        return {item.id: tuple(_values(item)) for item in self._items(ids, kind)}
+
+    async def names(self, ids):
+        return {id: self._graph.parameters[id].name for id in ids if id in self._graph.parameters}
+
+    def _items(self, ids, kind):
+        return [one for one in self._graph.ordered() if one.kind == kind and one.id in ids]
+
+
+def _values(item):
+    values = {fact.value for fact in item.facts}
+    return {ValueOf(value.id, value.text, value.parameter) for value in values}
 
 
 def _words(text):

@@ -14,7 +14,7 @@ from app.api.answers import answer
 from app.api.contract import ID_EXAMPLE, READS, WRITES, wiring_of
 from app.api.models import Answer
 from app.api.problems import problems
-from graph.ingest.events import ID_CHARS_MAX, ITEM_CHARS_MAX
+from graph.ingest.events import ID_CHARS_MAX, ITEM_CHARS_MAX, QUERY_CHARS_MAX
 
 EVENTS_MAX = 1_000
 SHOPPER_EXAMPLE = "customer-4711"
@@ -66,6 +66,15 @@ class EventIn(BaseModel):
             "kind and time do"
         ),
         examples=["order-90210/1"],
+    )
+    query: str | None = Field(
+        default=None,
+        max_length=QUERY_CHARS_MAX,
+        description=(
+            "what the shopper had searched for, where that led to the item: search learns its "
+            "order from it. Leave out what names the shopper"
+        ),
+        examples=["desk lamp brass"],
     )
 
 

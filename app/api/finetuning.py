@@ -33,15 +33,18 @@ _ADMIN = Security(GUARD, scopes=[Scope.ADMIN.value])
 _BYTES = {"type": "string", "format": "binary"}
 
 
-def _sent(summary: str, text: str) -> dict[str, Any]:
-    return {"schema": _BYTES, "examples": {"one": {"summary": summary, "value": text}}}
+def _sent(summary: str, text: str, **others: str) -> dict[str, Any]:
+    examples = {"one": {"summary": summary, "value": text}}
+    more = {name: {"summary": name, "value": value} for name, value in others.items()}
+    return {"schema": _BYTES, "examples": examples | more}
 
 
 _LABELS = {
     "description": "for `extraction` JSON lines with `input`, `category` and `target_scores`; for "
-    "`linking` CSV with `product_title`, `cluster_label` and `category_label`; for `categories` "
-    "CSV with `product_title` and `category_label`; for `matching` lines of two records "
-    "`COL name VAL text ...` and 0 or 1, divided by tabs",
+    "`linking` and `search` CSV with `product_title`, `cluster_label` and `category_label`; for "
+    "`categories` CSV with `product_title` and `category_label`; for `matching` lines of two "
+    "records `COL name VAL text ...` and 0 or 1, divided by tabs; for `recommendation` lines of a "
+    "shopper and then ids of products in the order of time, divided by spaces",
     "required": False,
     "content": {
         "application/x-ndjson": _sent(
@@ -56,6 +59,7 @@ _LABELS = {
         "text/plain": _sent(
             "pairs that are the same or not",
             "COL title VAL desk lamp copper\tCOL title VAL copper lamp for desks\t1\n",
+            sequences="customer-4711 acme:10027 acme:10031 acme:10040\n",
         ),
     },
 }
@@ -76,7 +80,7 @@ _REFUSED = problems(
 )
 
 Reader = Annotated[
-    Literal["extraction", "linking", "matching", "categories"],
+    Literal["extraction", "linking", "matching", "categories", "search", "recommendation"],
     Query(
         description="what is to be learnt",
         openapi_examples={"values": {"summary": "values in texts", "value": "extraction"}},
@@ -86,8 +90,9 @@ Known = Annotated[
     bool,
     Query(
         description="learn also from what the graph knows: decisions of persons (extraction), "
-        "products whose model (linking) or items whose category (categories) a catalog or a person "
-        "says",
+        "products whose model (linking, search) or items whose category (categories) a catalog or "
+        "a person says, what shoppers chose after a search (search) or viewed and bought at all "
+        "(recommendation)",
         openapi_examples={"no": {"summary": "only from the labels sent", "value": False}},
     ),
 ]

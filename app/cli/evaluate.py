@@ -206,11 +206,12 @@ def search(
     train: evaluate_search.Train,
     test: evaluate_search.Test,
     encoder: evaluate_search.Encoder = "none",
+    neo4j: evaluate_search.WithNeo4j = False,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1)] = 0,
     json: Json = False,
 ) -> None:
     """Find the offers of a product by its name: NDCG@10, and how far above BM25."""
-    report = evaluate_search.report_on_search(train, test, encoder=encoder, seed=seed)
+    report = evaluate_search.report_on_search(train, test, encoder=encoder, neo4j=neo4j, seed=seed)
     if json:
         print_json(report)
     else:

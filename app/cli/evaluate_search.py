@@ -28,19 +28,34 @@ Encoder = Annotated[
         "`english`, on the transformer of the package `english`."
     ),
 ]
+WithNeo4j = Annotated[
+    bool,
+    typer.Option(
+        "--neo4j", help="Also ask a Neo4j, started for this, by its full-text index alone."
+    ),
+]
 
 
 def report_on_search(
-    train: Path, test: Path, *, encoder: Literal["none", "scratch", "english"], seed: int
+    train: Path,
+    test: Path,
+    *,
+    encoder: Literal["none", "scratch", "english"],
+    neo4j: bool,
+    seed: int,
 ) -> Report:
     """Runs the evaluation, telling its progress on standard error."""
-    from app.cli.output import err
-    from ml.search.evaluation import SearchTrial, evaluate_search
+    from app.services.search_evaluation import full_text
+    from ml.search.evaluation import NEO4J, SearchTrial, evaluate_search
 
     trial = SearchTrial(encoder=encoder, seed=seed)
-    return evaluate_search(
-        train,
-        test,
-        trial,
-        notify=lambda text: err.print(text, highlight=False, markup=False, soft_wrap=True),
-    )
+    if not neo4j:
+        return evaluate_search(train, test, trial, notify=_note)
+    with full_text(_note) as order:
+        return evaluate_search(train, test, trial, notify=_note, others={NEO4J: order})
+
+
+def _note(text: str) -> None:
+    from app.cli.output import err
+
+    err.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -21,7 +21,7 @@ def import_events(
         Path,
         typer.Argument(
             help="CSV, NDJSON, JSON or Parquet with shopper, item, kind (viewed or bought), and "
-            "maybe at and id."
+            "maybe at, id and query."
         ),
     ],
     json: Json = False,

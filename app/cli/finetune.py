@@ -125,18 +125,28 @@ def linking(
 
 @cli.command()
 def recommendation(
+    sequences: Annotated[
+        Path | None,
+        typer.Option(
+            help="A shopper and then ids of products, in the order of time, in each line; "
+            "default: the graph's events."
+        ),
+    ] = None,
+    known: Annotated[
+        bool, typer.Option("--known", help="Learn from the graph's events beside the file, too.")
+    ] = False,
     epochs: Annotated[int, typer.Option(min=1, max=1_000, help="Of each network.")] = 15,
     promote: Promote = "if_better",
     seed: Seed = 0,
     json: Json = False,
 ) -> None:
-    """Learn from the graph's events what comes next; `/v1/recommend` uses it once promoted."""
+    """Learn what shoppers take next; `/v1/recommend` uses it once promoted."""
     from app.services.finetuning_recommendation import finetune_recommendation, read_behaviour
     from ml.recommendation.evaluation import RecommendationTrial, config_of
 
     settings = load_settings()
     with open_database(settings) as database:
-        data = read_behaviour(database)
+        data = read_behaviour(database, sequences, events=known or sequences is None)
     _note(f"{len(data.shoppers):,} shoppers, {len(data.items):,} products")
     shelf = _shelf(settings, promote)
     config = config_of(RecommendationTrial(epochs=epochs, seed=seed))
@@ -168,21 +178,36 @@ def categories(
 @cli.command()
 def search(
     train: Annotated[
-        Path,
+        list[Path] | None,
         typer.Option(
-            help="Offers of known products: CSV with product_title, cluster_label, category_label."
+            help="Offers of known products: CSV with product_title, cluster_label, category_label; "
+            "repeatable."
         ),
-    ],
+    ] = None,
+    known: Annotated[
+        bool,
+        typer.Option(
+            "--known",
+            help="Also learn from products whose model a catalog or a person says, and from what "
+            "shoppers chose after a search.",
+        ),
+    ] = False,
     promote: Promote = "if_better",
     seed: Seed = 0,
     json: Json = False,
 ) -> None:
     """Learn the order of search results; `/v1/search` uses it once promoted."""
-    from app.services.finetuning import finetune_search
+    from app.services.finetuning_search import finetune_search, known_judgements
 
-    report(
-        finetune_search(train, _shelf(load_settings(), promote), seed=seed, notify=_note), json=json
-    )
+    if not train and not known:
+        raise typer.BadParameter("give a file of offers, or --known", param_hint="--train")
+    settings = load_settings()
+    judged = None
+    if known:
+        with open_database(settings) as database:
+            judged = known_judgements(database, _note)
+    shelf = _shelf(settings, promote)
+    report(finetune_search(train or [], shelf, known=judged, seed=seed, notify=_note), json=json)
 
 
 @cli.command()

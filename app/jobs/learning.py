@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from app.jobs.execution import Body, JobContext
-from app.services.finetuning import Shelf, finetune
+from app.services.finetuning import Shelf
+from app.services.finetuning_jobs import finetune
 from app.services.models import registry_of
 from app.services.pretraining import PretrainProgress, PretrainRun, run_embedding
 from app.services.training_runs import EmbedSpec, FinetuneSpec, PretrainSpec

@@ -13,17 +13,15 @@ import msgspec
 
 from app.services.categorizing import paths_file
 from app.services.category_tree import CategoryTree
-from app.services.readers import CATEGORIES, EXTRACTION, LINKING, MATCHING, SEARCH, catalog_model
-from app.services.starts import start_from
+from app.services.readers import CATEGORIES, EXTRACTION, LINKING, MATCHING, catalog_model
 from graph.records import Record
 from graph.repositories.categories import categorized_titles, category_paths
 from graph.repositories.lexicon import known_models, linked_titles
 from graph.repositories.review import decisions
-from graph.repositories.vocabulary import known_parameters
 from ml.artefact import ArtefactDraft, Measure
 
 if TYPE_CHECKING:
-    from app.services.training_runs import FinetuneSpec, IfBetter
+    from app.services.training_runs import IfBetter
     from graph.client import Database
     from graph.records import FactLabel, Parameter
     from ml.evaluation.report import Measured
@@ -126,33 +124,6 @@ class Shelf:
                 assert_never(self.promote)
 
 
-def finetune(spec: FinetuneSpec, database: Database, shelf: Shelf, *, notify: Notify) -> Finetuned:
-    """What a job is asked for, with the usual settings; raises as the readers' own functions."""
-    files = [Path(spec.path)] if spec.path else []
-    match spec.name:
-        case "extraction":
-            from ml.extraction.stacking import ExtractionConfig
-
-            start = start_from(shelf.registry, spec.start) if spec.start else None
-            decided = reviewed_texts(database, known_parameters(database)) if spec.known else []
-            config = ExtractionConfig(seed=spec.seed).tuning(spec.tune)
-            return finetune_extraction(
-                files, config, shelf, reviewed=decided, start=start, notify=notify
-            )
-        case "linking":
-            return finetune_linking(
-                files, database, shelf, known=spec.known, seed=spec.seed, notify=notify
-            )
-        case "matching":
-            return finetune_matching(files[0], None, shelf, seed=spec.seed, notify=notify)
-        case "categories":
-            return finetune_categories(
-                files, database, shelf, known=spec.known, seed=spec.seed, notify=notify
-            )
-        case _:
-            assert_never(spec.name)
-
-
 def finetune_extraction(
     files: Sequence[Path],
     config: ExtractionConfig,
@@ -192,7 +163,7 @@ def finetune_extraction(
         baselines=baselines,
         judged_by="micro_f1",
         seed=config.seed,
-        fingerprint=_fingerprint(files, (text.text for text in reviewed)),
+        fingerprint=fingerprint_of(files, (text.text for text in reviewed)),
         parent=start.parent if start else None,
     )
 
@@ -231,7 +202,7 @@ def finetune_matching(
         baselines=report.baselines,
         judged_by="f1",
         seed=seed,
-        fingerprint=_fingerprint([train, valid]),
+        fingerprint=fingerprint_of([train, valid]),
     )
 
 
@@ -276,7 +247,7 @@ def finetune_linking(
         baselines=baselines,
         judged_by="f1",
         seed=seed,
-        fingerprint=_fingerprint(train, (f"{one.title}\0{one.model}" for one in offers)),
+        fingerprint=fingerprint_of(train, (f"{one.title}\0{one.model}" for one in offers)),
     )
 
 
@@ -337,30 +308,7 @@ def finetune_categories(
         baselines=baselines,
         judged_by="accuracy",
         seed=seed,
-        fingerprint=_fingerprint(train, (f"{one.title}\0{one.category}" for one in titles)),
-    )
-
-
-def finetune_search(train: Path, shelf: Shelf, *, seed: int, notify: Notify) -> Finetuned:
-    """Learn the order of results; the metrics are those of a ranker without a fifth of the queries.
-
-    Raises:
-        OffersInvalid: the file cannot be read or learnt from.
-    """
-    from ml.search import evaluation
-
-    trial = evaluation.SearchTrial(seed=seed)
-    ranker, found, queries = evaluation.train_and_judge(train, trial, notify=notify)
-    return shelf.keep(
-        SEARCH,
-        ranker.to_files(),
-        config=msgspec.to_builtins(trial),
-        examples=queries,
-        metrics=evaluation.measured(found, seed),
-        baselines=evaluation.baselines(found),
-        judged_by=evaluation.METRIC,
-        seed=seed,
-        fingerprint=_fingerprint([train]),
+        fingerprint=fingerprint_of(train, (f"{one.title}\0{one.category}" for one in titles)),
     )
 
 
@@ -396,7 +344,7 @@ def _words(label: FactLabel) -> str | None:
     return title[at : at + len(label.value.text)] if at >= 0 else None
 
 
-def _fingerprint(files: Iterable[Path], more: Iterable[str] = ()) -> str:
+def fingerprint_of(files: Iterable[Path], more: Iterable[str] = ()) -> str:
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.read_bytes())

@@ -1,9 +1,10 @@
-"""A recommender learnt from the events of the graph: `catalograph finetune recommendation`."""
+"""A recommender learnt from events of the graph or of a file, and kept."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.services.readers import RECOMMENDATION
@@ -19,11 +20,27 @@ if TYPE_CHECKING:
 JUDGED_BY = "ndcg@10"
 
 
-def read_behaviour(database: Database) -> Interactions:
-    """What all shoppers did with which products, and what is known of those."""
-    from ml.recommendation.sequences import Interactions
+def read_behaviour(
+    database: Database, sequences: Path | None = None, *, events: bool = True
+) -> Interactions:
+    """What shoppers did with which products, and what the graph knows of those.
 
-    histories = {shopper: items for shopper, items in behaviour.histories(database) if items}
+    Args:
+        sequences: a file with a shopper and then ids of products in each line, as
+            `evaluate recommendation` reads it; its shoppers are others than those of the graph.
+        events: also those of the graph.
+
+    Raises:
+        SequencesInvalid: names file, line and what is wrong.
+        DatabaseError: Neo4j failed.
+    """
+    from ml.recommendation.sequences import Interactions, read_sequences
+
+    histories: dict[str, list[str]] = {}
+    if sequences is not None:
+        histories = {f"file:{one}": items for one, items in read_sequences(sequences).items()}
+    if events:
+        histories |= {shopper: items for shopper, items in behaviour.histories(database) if items}
     return Interactions.build(histories, dict(behaviour.attributes(database)))
 
 
@@ -48,7 +65,7 @@ def finetune_recommendation(
     if int((data.histories.lengths >= 3).sum()) < 2:
         raise GraphTooSmall(
             missing="fewer than two shoppers have viewed or bought three products",
-            remedy="Send events to POST /v1/events, or read a file by `catalograph import-events`",
+            remedy="Send events to POST /v1/events, or learn from a file of sequences.",
         )
     trial = RecommendationTrial(unseen=0.0, seed=config.seed)
     judged = judge(data, config, trial, notify=notify)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +15,11 @@ from app.services.asking_lexicon import load_lexicon
 from app.services.asking_queries import compiled
 from app.services.asking_results import Found
 from app.services.importing import import_files, new_run_id
+from app.services.own_server import own_server
 from app.services.threads import Threads
 from graph.client import AsyncDatabase, Connection, Database
 from graph.migrate import migrate
 from graph.repositories.answers import Answers
-from graph.server import EmbeddedServer, ServerOptions
 from ml.asking.baseline import keyword_plan
 from ml.asking.checks import complaints
 from ml.asking.gold import GoldQuestion, is_right, read_questions
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 SOURCE = "catalog"
 ROWS_MAX = 10_000  # an answer is scored whole
 TIMEOUT_S = 60.0  # a busy machine should not make an answer wrong
-HEAP_MIB, PAGE_CACHE_MIB = 1_024, 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ async def evaluate_questions(
     gold = [one for one in read_questions(questions) if part in (None, one.part)]
     with TemporaryDirectory(prefix="catalograph-") as folder:
         notify("starting a Neo4j of its own")
-        with _server(Path(folder)) as connection:
+        with own_server(Path(folder)) as connection:
             found = await judge_over(
                 connection, catalog, mapping, gold, Path(folder), notify=notify, judged=judged
             )
@@ -139,20 +137,6 @@ async def _by_keywords(
     asked = compiled(plan, lexicon, limit=ROWS_MAX)
     rows = await answers.rows(asked.query, timeout_s=TIMEOUT_S)
     return Found.of(plan, asked, rows, lexicon, question.language).answer
-
-
-@contextmanager
-def _server(home: Path) -> Iterator[Connection]:
-    options = ServerOptions(
-        bolt_port=0,
-        http_port=0,
-        heap_mib=HEAP_MIB,
-        page_cache_mib=PAGE_CACHE_MIB,
-        prepare_archive=False,
-    )
-    with EmbeddedServer(home, options) as server:
-        endpoint = server.endpoint
-        yield Connection(endpoint.uri, endpoint.username, endpoint.password)
 
 
 def _load(database: Database, files: Sequence[Path], mapping: Path, folder: Path) -> None:

@@ -15,18 +15,20 @@ import msgspec
 from app.errors import CursorInvalid
 from app.services.browsing import ProductQuery
 from app.services.embedding import model_of
+from app.services.facets import Counted, ParameterCounts
 from app.services.paging import read_cursor, write_cursor
 from app.services.search_order import RULES, covered, in_order
 from app.services.search_text import Asked, read_query
 from app.services.understanding import shown
 from graph.filters import Filter
 from graph.records import ItemKind, ItemSummary, ItemText, Record
-from graph.repositories.search import Counted, Hit, ParameterCounts
+from graph.repositories.search import Hit
 from ml.search.highlights import ranges
 from ml.search.words import prepared
 
 if TYPE_CHECKING:
     from app.services.browsing import Browsing
+    from app.services.facets import FacetCounts
     from app.services.search_order import LoadedRanker
     from app.services.search_words import SearchWords
     from app.services.suggestions import Suggestion
@@ -149,6 +151,7 @@ class Searching:
         similar: Similar,
         browsing: Browsing,
         *,
+        facets: FacetCounts,
         words: Callable[[], SearchWords],
         ranker: Callable[[], LoadedRanker | None],
         predictor: Callable[[], Predictor | None],
@@ -157,6 +160,7 @@ class Searching:
         self._search = search
         self._similar = similar
         self._browsing = browsing
+        self._facets = facets
         self._words = words
         self._ranker = ranker
         self._predictor = predictor
@@ -183,7 +187,7 @@ class Searching:
         )
         order = sorted_by(order, query.sort)
         ids = [hit.summary.id for hit, _ in order]
-        counted = await self._search.facets(ids, kind=query.kind) if facets and ids else ()
+        counted = await self._facets.over(ids, kind=query.kind) if facets and ids else ()
         shown_hits = order[first : first + limit]
         filters = "" if found.relaxed else shown(_unsaid(asked, wanted), asked.texts)
         following = first + limit

@@ -35,7 +35,7 @@ class PretrainSpec(Record, frozen=True, kw_only=True):
     tensorboard: str | None = None
 
 
-Reader = Literal["extraction", "linking", "matching", "categories"]
+Reader = Literal["extraction", "linking", "matching", "categories", "search", "recommendation"]
 # `if_better`: than what serves, by the one measure that its kind is judged by; at once where
 # nothing serves.
 IfBetter = Literal["always", "if_better", "never"]
@@ -54,7 +54,8 @@ class FinetuneSpec(Record, frozen=True, kw_only=True):
             the graph knows.
         file: what its sender called it.
         known: also what the graph knows: decisions of persons (extraction), products whose model
-            (linking) or items whose category (categories) a catalog or a person says.
+            (linking, search) or items whose category (categories) a catalog or a person says, what
+            shoppers chose after a search (search) or viewed and bought at all (recommendation).
         tune: what of its transformer learns; of extraction.
         start: NAME/VERSION of the pretrained encoder it begins with; of extraction; None: the
             usual one.

@@ -12,23 +12,30 @@ from graph.records import Record
 Action = Literal["viewed", "bought"]
 RefusalCode = Literal[
     "shopper_invalid", "item_invalid", "kind_invalid", "time_invalid", "id_invalid",
-    "item_unknown", "item_closed",
+    "query_invalid", "item_unknown", "item_closed",
 ]  # fmt: skip
 
 ID_CHARS_MAX = 200
 ITEM_CHARS_MAX = 512
+QUERY_CHARS_MAX = 500
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)  # clocks differ, and so do time zones that somebody left out
 
 
 class Event(Record, frozen=True):
-    """One item viewed or bought by one shopper; `key` is what tells it from others."""
+    """One item viewed or bought by one shopper.
+
+    Attributes:
+        key: what tells it from others.
+        query: what the shopper had searched for, where that led to the item.
+    """
 
     shopper: str
     item: str
     kind: Action
     at: datetime
     key: str
+    query: str | None = None
 
 
 class Refusal(Record, frozen=True):
@@ -39,26 +46,29 @@ class Refusal(Record, frozen=True):
 
 
 def read_event(row: Mapping[str, object], now: datetime) -> Event | Refusal:
-    """The event of a row with `shopper`, `item`, `kind`, and maybe `at` and `id`.
+    """The event of a row with `shopper`, `item`, `kind`, and maybe `at`, `id` and `query`.
 
     The key is the id, if there is one, within its shopper; else all that the row says. An event
     without a time happened `now`, and without an id as well, each is another one.
     """
     shopper, item = _text(row.get("shopper")), _text(row.get("item"))
-    kind, id = _text(row.get("kind")), _text(row.get("id"))
+    kind, id, query = (_text(row.get(name)) for name in ("kind", "id", "query"))
     if not shopper or len(shopper) > ID_CHARS_MAX:
         return Refusal("shopper_invalid", f"`shopper` has to have 1 to {ID_CHARS_MAX} characters")
     if not item or len(item) > ITEM_CHARS_MAX:
         return Refusal("item_invalid", f"`item` has to have 1 to {ITEM_CHARS_MAX} characters")
     if len(id) > ID_CHARS_MAX:
         return Refusal("id_invalid", f"`id` may have {ID_CHARS_MAX} characters at most")
+    if len(query) > QUERY_CHARS_MAX:
+        reason = f"`query` may have {QUERY_CHARS_MAX} characters at most"
+        return Refusal("query_invalid", reason)
     action = next((one for one in get_args(Action) if one == kind.casefold()), None)
     if action is None:
         return Refusal("kind_invalid", f"`kind` has to be viewed or bought, not {kind[:40]!r}")
     at = _time(row.get("at"), now)
     if isinstance(at, Refusal):
         return at
-    return Event(shopper, item, action, at, _key(id, item, action, at))
+    return Event(shopper, item, action, at, _key(id, item, action, at), query or None)
 
 
 def _key(id: str, item: str, kind: Action, at: datetime) -> str:

@@ -38,7 +38,7 @@ OPTIONAL MATCH (s)-[had:{type} {{key: row.key}}]->()
 WITH s, p, row, count(had) > 0 AS known
 CALL (s, p, row, known) {{
   WITH s, p, row, known WHERE NOT known
-  CREATE (s)-[:{type} {{key: row.key, at: row.at}}]->(p)
+  CREATE (s)-[:{type} {{key: row.key, at: row.at, query: row.query}}]->(p)
 }}
 RETURN row.place AS place, known
 """
@@ -241,6 +241,7 @@ def _row(place: int, event: Event) -> dict[str, object]:
         "item": event.item,
         "key": event.key,
         "at": event.at,
+        "query": event.query,
     }
 
 

@@ -1,4 +1,4 @@
-"""Items by what their texts say: full-text candidates, and what they have to show and to count."""
+"""Items by what their texts say: full-text candidates, and what they have to show."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graph.client import AsyncDatabase, Row
+from graph.client import AsyncDatabase
 from graph.filters import Filter
-from graph.records import ItemKind, ItemSummary, Record
+from graph.records import ItemKind, ItemSummary
 from graph.repositories.candidates import predicate_of
 from graph.repositories.item_texts import named
-from graph.repositories.selection import LABELS, select
+from graph.repositories.selection import select
 from graph.text.lucene import Words, lucene
 
 DESCRIPTION_CHARS = 600  # of what is shown and marked; a description may be a megabyte
-FACET_VALUES = 10
-FACET_PARAMETERS = 6
 
 _INDEX: dict[ItemKind, str] = {"product": "product_text", "model": "entity_names"}
 
@@ -54,30 +52,6 @@ CALL (word) {
 WITH word WHERE found > 0
 RETURN collect(word) AS known
 """
-# An item that says nothing of a parameter has what its model has.
-FACETS = f"""
-UNWIND $ids AS id
-MATCH (n:{{label}} {{{{id: id}}}})
-CALL (n) {{{{
-  MATCH (n)-[r:HAS_PARAMETER]->(v:Value) WHERE r.status = 'accepted'
-  RETURN collect(DISTINCT v) AS own
-}}}}
-CALL (n, own) {{{{
-  WITH [v IN own | v.parameter] AS stated
-  OPTIONAL MATCH (n)-[i:INSTANCE_OF]->(:Model)-[r:HAS_PARAMETER]->(v:Value)
-  WHERE i.status <> 'rejected' AND r.status = 'accepted' AND NOT v.parameter IN stated
-  RETURN collect(DISTINCT v) AS inherited
-}}}}
-UNWIND own + inherited AS v
-WITH v, count(*) AS items
-ORDER BY items DESC, v.id
-WITH v.parameter AS parameter, collect([v.id, v.text, items])[..{FACET_VALUES}] AS values,
-  sum(items) AS items
-ORDER BY items DESC, parameter LIMIT {FACET_PARAMETERS}
-MATCH (p:Parameter {{{{id: parameter}}}})
-RETURN p.id AS id, p.name AS name, values
-ORDER BY items DESC, id
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +62,6 @@ class Hit:
     description: str | None
     first_seen: str | None
     score: float
-
-
-class Counted(Record, frozen=True):
-    """How many items have something: a brand, a category, a value."""
-
-    id: str
-    name: str
-    items: int
-
-
-class ParameterCounts(Record, frozen=True):
-    """A parameter's values with the items that have each."""
-
-    id: str
-    name: str
-    values: tuple[Counted, ...]
 
 
 class Search:
@@ -140,11 +98,6 @@ class Search:
         row = await self._database.read(KNOWN_WORDS, {"index": _INDEX[kind], "words": asked})
         return frozenset(row[0]["known"])
 
-    async def facets(self, ids: Sequence[str], *, kind: ItemKind) -> tuple[ParameterCounts, ...]:
-        """The parameters that most of these items have, with their most frequent values."""
-        query = FACETS.format(label=LABELS[kind])
-        return tuple(map(_counts, await self._database.read(query, {"ids": list(ids)})))
-
     async def _hits(
         self, query: str, kind: ItemKind, filter: Filter, asked: dict[str, object]
     ) -> list[Hit]:
@@ -158,8 +111,3 @@ def _hit(kind: ItemKind, columns: list[Any]) -> Hit:
     score, id, title, brand, category, *rest, description, first_seen = columns
     summary = ItemSummary(kind, id, title, named(brand), named(category), *rest)
     return Hit(summary, description, first_seen, score)
-
-
-def _counts(row: Row) -> ParameterCounts:
-    values = tuple(Counted(id, text, items) for id, text, items in row["values"])
-    return ParameterCounts(row["id"], row["name"], values)

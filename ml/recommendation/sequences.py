@@ -154,11 +154,16 @@ def read_interactions(sequences: Path, attributes: Path | None) -> Interactions:
     Raises:
         SequencesInvalid: names file, line and what is wrong.
     """
-    histories = _read_sequences(sequences)
+    histories = read_sequences(sequences)
     return Interactions.build(histories, _read_attributes(attributes) if attributes else {})
 
 
-def _read_sequences(path: Path) -> dict[str, list[str]]:
+def read_sequences(path: Path) -> dict[str, list[str]]:
+    """Items by shopper, of `SHOPPER ITEM ITEM …` lines in the order of time.
+
+    Raises:
+        SequencesInvalid: names file, line and what is wrong.
+    """
     histories: dict[str, list[str]] = {}
     try:
         with path.open(encoding="utf-8-sig") as file:

@@ -27,7 +27,8 @@ EncoderName = Literal["none", "scratch", "english"]
 Encoder = Callable[[Sequence[str], Sequence[str]], Mapping[str, Scores]]
 Notify = Callable[[str], None]
 
-SHAPE = TextEncoderConfig(width=384)
+# Titles differ in length: few at once, alike, are padded to half of what all together would be.
+SHAPE = TextEncoderConfig(width=384, chunk_tokens=2_048)
 STEPS = 160  # of 96 pairs; more is learning the offers by heart
 LEARNING_RATE = {"scratch": 1e-3, "english": 1e-4}
 
@@ -86,9 +87,11 @@ class _Cosines:
         return dict(zip(queries, cosine_QD, strict=True))
 
     def _unit(self, texts: Sequence[str]) -> torch.Tensor:
-        with self._runtime.autocast():
-            x_NH = self._encoder.encode(texts)
-        return torch.nn.functional.normalize(x_NH.float(), dim=-1)
+        self._encoder.eval()
+        tokens_NL = self._encoder.tokenizer.padded(texts).to(self._runtime.device)
+        with torch.inference_mode(), self._runtime.autocast():
+            x_NH = self._encoder.vectors(tokens_NL)
+        return torch.nn.functional.normalize(x_NH.float(), dim=-1).cpu()
 
 
 def _texts_of_things(judged: Judged) -> tuple[list[str], list[int]]:

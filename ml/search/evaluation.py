@@ -26,10 +26,12 @@ from ml.search.words import plain_words
 
 Notify = Callable[[str], None]
 Score = Callable[[str], Scores]
+Order = Callable[[Judged], Sequence[Sequence[int]]]
 Values = NDArray[np.float64]
 
 METRIC = "ndcg@10"
-BM25 = "bm25"
+BM25, NEO4J, VECTORS = "bm25", "neo4j", "vectors"
+_PAIRED = (BM25, NEO4J, VECTORS)  # baselines whose difference is measured query by query
 JUDGED_SHARE = 0.2  # of the families, when there is no file to judge by
 _SHOWN = 10
 
@@ -51,11 +53,21 @@ class SearchTrial:
         return replace(self.ranking, seed=self.seed)
 
 
-def evaluate_search(train: Path, test: Path, trial: SearchTrial, *, notify: Notify) -> Report:
+def evaluate_search(
+    train: Path,
+    test: Path,
+    trial: SearchTrial,
+    *,
+    notify: Notify,
+    others: Mapping[str, Order] | None = None,
+) -> Report:
     """Learn from the offers of `train`, only then read `test` and ask for its products once.
 
     Names of the products are the queries, titles what is searched, and the offers of `test` are
     searched alone: those of `train` would compete for no place, and flatter what learnt from them.
+
+    Args:
+        others: further baselines by name, each asked once, for the best places of every query.
 
     Raises:
         OffersInvalid: a file cannot be read, or names fewer than two products.
@@ -71,7 +83,7 @@ def evaluate_search(train: Path, test: Path, trial: SearchTrial, *, notify: Noti
     ranker = SearchRanker.train(parts, trial.seeded)
     notify(f"learnt from {len(known.queries):,} queries over {len(known.texts):,} offers")
     judged = read_judged(test)
-    found = judge(ranker, judged, encoders)
+    found = judge(ranker, judged, encoders, others)
     return Report(
         task="search",
         metrics=measured(found, trial.seed),
@@ -89,21 +101,13 @@ def evaluate_search(train: Path, test: Path, trial: SearchTrial, *, notify: Noti
 
 
 def train_and_judge(
-    train: Path, trial: SearchTrial, *, notify: Notify
-) -> tuple[SearchRanker, JudgedSearch, int]:
-    """A ranker of all judgements, and what one without a fifth of their families is worth on it.
-
-    Returns:
-        The ranker, its judgement, and the number of queries.
-
-    Raises:
-        OffersInvalid: the file cannot be read, or names fewer than two products.
-    """
-    known = read_judged(train)
+    known: Judged, trial: SearchTrial, *, notify: Notify
+) -> tuple[SearchRanker, JudgedSearch]:
+    """A ranker of all judgements, and what one without a fifth of their families is worth on it."""
     held, rest = known.halves(JUDGED_SHARE, trial.seed)
     found = judge(SearchRanker.train([Part(rest)], trial.seeded), held)
     notify(f"judged by {len(found.values):,} queries that it had not seen")
-    return SearchRanker.train([Part(known)], trial.seeded), found, len(known.queries)
+    return SearchRanker.train([Part(known)], trial.seeded), found
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +119,21 @@ class JudgedSearch:
     ms_per_query: float
 
 
-def judge(ranker: SearchRanker, judged: Judged, encoders: Sequence[Encoder] = ()) -> JudgedSearch:
+def judge(
+    ranker: SearchRanker,
+    judged: Judged,
+    encoders: Sequence[Encoder] = (),
+    others: Mapping[str, Order] | None = None,
+) -> JudgedSearch:
     """Ask all queries over the pool of their own offers; with several encoders by their mean."""
     own = ranker.over(judged.texts)
     scored = [encoder(judged.queries, judged.texts) for encoder in encoders]
     pools = [Pool.of(judged.texts, own.statistics, one) for one in scored or [{}]]
-    orders = {
+    orders: dict[str, Sequence[Sequence[int]]] = {
         name: [top(score(query), _SHOWN) for query in judged.queries]
-        for name, score in _baseline_scorers(pools[0]).items()
+        for name, score in _baseline_scorers(pools).items()
     }
+    orders |= {name: order(judged) for name, order in (others or {}).items()}
     start = time.perf_counter()
     mine = [own.rank(query, pools).places for query in judged.queries]
     ms = 1_000 * (time.perf_counter() - start) / max(1, len(judged.queries))
@@ -135,20 +145,25 @@ def judge(ranker: SearchRanker, judged: Judged, encoders: Sequence[Encoder] = ()
 
 
 def measured(found: JudgedSearch, seed: int) -> dict[str, Measured]:
-    """NDCG@10, and by how much it is above BM25 of the same query: a paired interval."""
+    """NDCG@10, and by how much it is above some baselines of the same query: paired intervals."""
 
     def mean(value_Q: Values) -> Measured:
         return Measured.mean_of(torch.from_numpy(value_Q), torch.Generator().manual_seed(seed))
 
-    over = found.values - found.baselines[BM25]
-    return {METRIC: mean(found.values), f"{METRIC}_over_{BM25}": mean(over)}
+    over = {
+        f"{METRIC}_over_{name}": mean(found.values - found.baselines[name])
+        for name in _PAIRED
+        if name in found.baselines
+    }
+    return {METRIC: mean(found.values), **over}
 
 
 def baselines(found: JudgedSearch) -> dict[str, dict[str, float]]:
     return {name: {METRIC: float(value_Q.mean())} for name, value_Q in found.baselines.items()}
 
 
-def _baseline_scorers(pool: Pool) -> dict[str, Score]:
+def _baseline_scorers(pools: Sequence[Pool]) -> dict[str, Score]:
+    pool = pools[0]
     plain = Bm25(pool.texts, plain_words, plain_frequencies(pool.texts))
     scorers: dict[str, Score] = {
         BM25: pool.bm25.scores,
@@ -157,7 +172,7 @@ def _baseline_scorers(pool: Pool) -> dict[str, Score]:
         "joined_characters": pool.joined.scores,
     }
     if pool.encoded:
-        scorers["vectors"] = pool.encoded.__getitem__
+        scorers[VECTORS] = lambda query: np.mean([one.encoded[query] for one in pools], axis=0)
     return scorers
 
 

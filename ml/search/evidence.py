@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Self
@@ -35,8 +36,8 @@ class Evidence(msgspec.Struct, frozen=True):
     weights: Mapping[str, float]
 
     @classmethod
-    def fit(cls, pairs: Sequence[tuple[str, str]], right_P: NDArray[np.bool_]) -> Self:
-        terms = [list(_terms(prepared(query), prepared(title))) for query, title in pairs]
+    def fit(cls, terms: Sequence[Sequence[str]], right_P: NDArray[np.bool_]) -> Self:
+        """Args: terms: of every pair, by `terms_of`."""
         counts = Counter(term for of_pair in terms for term in of_pair)
         ids = {
             term: n for n, term in enumerate(sorted(t for t in counts if counts[t] >= _LEAST_PAIRS))
@@ -46,18 +47,25 @@ class Evidence(msgspec.Struct, frozen=True):
 
     def rows(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
         """Float32 [K, len(NAMES)]: log-odds."""
-        asked = prepared(query)
-        found = [self._row(asked, prepared(text)) for text in texts]
-        return np.array(found, dtype=np.float32).reshape(len(texts), len(NAMES))
+        return self.rows_of([terms_of(query, text) for text in texts])
 
-    def _row(self, query: Prepared, title: Prepared) -> list[float]:
+    def rows_of(self, terms: Sequence[Sequence[str]]) -> NDArray[np.float32]:
+        found = [self._row(of_pair) for of_pair in terms]
+        return np.array(found, dtype=np.float32).reshape(len(terms), len(NAMES))
+
+    def _row(self, terms: Sequence[str]) -> list[float]:
         sums = {"=": 0.0, "-": 0.0, "+": 0.0}
         worst = 0.0
-        for term in _terms(query, title):
+        for term in terms:
             weight = self.weights.get(term, 0.0)
             sums[term[0]] += weight
             worst = min(worst, weight)
         return [*sums.values(), worst]
+
+
+def terms_of(query: str, title: str) -> list[str]:
+    """What a pair has and lacks; each term is one object, however many pairs have it."""
+    return [sys.intern(term) for term in _terms(prepared(query), prepared(title))]
 
 
 def _terms(query: Prepared, title: Prepared) -> Iterator[str]:

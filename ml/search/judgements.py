@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,27 +69,46 @@ class Judged:
 
 
 def read_judged(path: Path) -> Judged:
-    """Every product's name asks for its offers; names that are spelled alike are one query.
+    """Every product's name asks for its offers.
 
     Raises:
         OffersInvalid: the file cannot be read, or names fewer than two products.
     """
-    offers = read_offers(path)
+    judged = judged_by_names(read_named(path))
+    if len(set(judged.families)) < 2:
+        raise OffersInvalid(path=path, reason="names fewer than two products to tell apart")
+    return judged
+
+
+def read_named(path: Path) -> list[tuple[str, str]]:
+    """Titles of offers, each with the name of its product.
+
+    Raises:
+        OffersInvalid: the file cannot be read.
+    """
+    return [(offer.title, offer.label) for offer in read_offers(path)]
+
+
+def judged_by_names(named: Iterable[tuple[str, str]]) -> Judged:
+    """Each name asks for the titles that come with it; names that are spelled alike are one query.
+
+    Titles without a name are texts that nothing asks for.
+    """
+    texts: list[str] = []
     by_name: dict[str, list[int]] = defaultdict(list)
     shown: dict[str, str] = {}
-    for place, offer in enumerate(offers):
-        name = " ".join(folded(offer.label).split())
+    for place, (title, label) in enumerate(named):
+        texts.append(title)
+        name = " ".join(folded(label).split())
         if name:
             by_name[name].append(place)
-            shown.setdefault(name, offer.label)
+            shown.setdefault(name, label)
     by_family: dict[str, list[int]] = defaultdict(list)
-    families = {name: " ".join(_VARIANT.sub(" ", name).split()) for name in by_name}
-    if len(set(families.values())) < 2:
-        raise OffersInvalid(path=path, reason="names fewer than two products to tell apart")
+    families = {name: _family(name) for name in by_name}
     for name, places in by_name.items():
         by_family[families[name]] += places
     return Judged(
-        texts=[offer.title for offer in offers],
+        texts=texts,
         queries=[shown[name] for name in by_name],
         families=[families[name] for name in by_name],
         gains=[
@@ -97,3 +116,57 @@ def read_judged(path: Path) -> Judged:
             for name, places in by_name.items()
         ],
     )
+
+
+def judged_by_choices(choices: Iterable[tuple[str, str, str, bool]]) -> Judged:
+    """Queries that shoppers typed, by what they then chose; queries spelled alike are one.
+
+    Args:
+        choices: query, item, its title, and whether it was bought: that gains more than a view.
+    """
+    places: dict[str, int] = {}
+    texts: list[str] = []
+    gains: dict[str, dict[int, int]] = defaultdict(dict)
+    shown: dict[str, str] = {}
+    for query, item, title, bought in choices:
+        name = " ".join(folded(query).split())
+        if not name:
+            continue
+        place = places.setdefault(item, len(places))
+        texts += [title] if place == len(texts) else []
+        shown.setdefault(name, query)
+        gains[name][place] = max(gains[name].get(place, 0), SAME if bought else VARIANT)
+    return Judged(
+        texts=texts,
+        queries=list(shown.values()),
+        families=[_family(name) for name in shown],
+        gains=[gains[name] for name in shown],
+    )
+
+
+def together(judged: Sequence[Judged]) -> Judged:
+    """The queries of all over the texts of all; what has one title is one text from the second on.
+
+    So a product that both names and shoppers speak of is not wrong for either.
+    """
+    texts: list[str] = []
+    known: dict[str, int] = {}
+    queries: list[str] = []
+    families: list[str] = []
+    gains: list[dict[int, int]] = []
+    for one in judged:
+        moved = []
+        for text in one.texts:
+            moved.append(known.get(text, len(texts)))
+            texts += [text] if moved[-1] == len(texts) else []
+        known = {text: place for place, text in reversed(list(enumerate(texts)))}
+        queries += one.queries
+        families += one.families
+        for own in one.gains:
+            ascending = sorted(own.items(), key=lambda pair: pair[1])
+            gains.append({moved[place]: gain for place, gain in ascending})
+    return Judged(texts, queries, families, gains)
+
+
+def _family(name: str) -> str:
+    return " ".join(_VARIANT.sub(" ", name).split())

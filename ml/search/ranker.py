@@ -83,10 +83,10 @@ class SearchRanker:
         config = config or SearchConfig()
         asked = [one for part in parts for one in _asked(part)]
         told = _evidence_out_of_fold(asked, config)
-        evidence = Evidence.fit(*_pairs(asked))
+        evidence = Evidence.fit(*_terms(asked))
         rows = np.vstack([np.hstack([one.rows, r]) for one, r in zip(asked, told, strict=True)])
         gain_P = np.concatenate([one.gain_K for one in asked])
-        data = lightgbm.Dataset(rows, gain_P, group=[len(one.texts) for one in asked])
+        data = lightgbm.Dataset(rows, gain_P, group=[len(one.terms) for one in asked])
         booster = lightgbm.train(_settings(config), data, num_boost_round=config.trees)
         texts = [text for part in parts for text in part.judged.texts]
         return cls(Statistics.of(texts), evidence, booster)
@@ -160,8 +160,7 @@ class _Asked:
     """A query of the judgements with its candidates."""
 
     family: str
-    query: str
-    texts: Sequence[str]
+    terms: Sequence[list[str]]
     rows: Rows
     gain_K: NDArray[np.int64]
 
@@ -179,8 +178,7 @@ def _asked(part: Part) -> Iterator[_Asked]:
             alike_KK = pool.likeness(candidates.place_K)
             yield _Asked(
                 family=family,
-                query=query,
-                texts=texts,
+                terms=[evidence.terms_of(query, text) for text in texts],
                 rows=features.rows(query, texts, candidates, alike_KK, statistics.words),
                 gain_K=np.array([gains.get(place, 0) for place in places]),
             )
@@ -193,13 +191,13 @@ def _evidence_out_of_fold(asked: Sequence[_Asked], config: SearchConfig) -> list
     learnt = {}
     for fold in set(folds.values()):
         others = [one for one in asked if folds[one.family] != fold]
-        learnt[fold] = Evidence.fit(*_pairs(others)) if others else Evidence({})
-    return [learnt[folds[one.family]].rows(one.query, one.texts) for one in asked]
+        learnt[fold] = Evidence.fit(*_terms(others)) if others else Evidence({})
+    return [learnt[folds[one.family]].rows_of(one.terms) for one in asked]
 
 
-def _pairs(asked: Sequence[_Asked]) -> tuple[list[tuple[str, str]], NDArray[np.bool_]]:
-    pairs = [(one.query, text) for one in asked for text in one.texts]
-    return pairs, np.concatenate([one.gain_K > 0 for one in asked])
+def _terms(asked: Sequence[_Asked]) -> tuple[list[list[str]], NDArray[np.bool_]]:
+    terms = [of_pair for one in asked for of_pair in one.terms]
+    return terms, np.concatenate([one.gain_K > 0 for one in asked])
 
 
 def _settings(config: SearchConfig) -> dict[str, object]:

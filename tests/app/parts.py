@@ -17,6 +17,7 @@ from app.services.behaviour import Behaviour
 from app.services.browsing import Browsing
 from app.services.categorizing import Categorizing
 from app.services.extracting import Extracting
+from app.services.facets import FacetCounts
 from app.services.importing import ImportSpec
 from app.services.intake import Intake
 from app.services.matching import Matching
@@ -39,7 +40,7 @@ from tests.app.fake_questions import FakeAskable
 from tests.fake_behaviour import FakeBehaviour
 from tests.fake_encoders import FakeSimilar, HashedWords
 from tests.fake_reviews import FakeReview
-from tests.fake_searches import FakeSearch
+from tests.fake_searches import FakeFacets, FakeSearch
 from tests.fakes import (
     Changes,
     FakeConflicts,
@@ -212,6 +213,7 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
             search,
             similar,
             browsing,
+            facets=FacetCounts(FakeFacets(store.graph)),
             words=lambda: SearchWords.of(grounder_of(store.graph), search.names()),
             ranker=lambda: None,
             predictor=lambda: similar.predictor,

@@ -35,6 +35,25 @@ async def test_what_the_graph_knows_is_enough_where_it_is_asked_for(client, wiri
 
 
 @pytest.mark.parametrize(
+    ("reader", "labels"),
+    [
+        ("search", b"product_title,cluster_label,category_label\nred lamp,Lamp 3,lamps\n"),
+        ("recommendation", b"ann shop:1 shop:2 shop:3\n"),
+    ],
+)
+async def test_searches_and_recommendations_are_learnt_as_other_readers_are(
+    client, wiring, reader, labels
+):
+    sent = await client.post(f"/v1/training-runs/labels?reader={reader}", content=labels)
+    known = await client.post(f"/v1/training-runs/labels?reader={reader}&known=true")
+    nothing = await client.post(f"/v1/training-runs/labels?reader={reader}")
+
+    assert sent.json()["learning"]["model"] == reader
+    assert Path(wiring.jobs.get(sent.json()["id"]).spec["path"]).read_bytes() == labels
+    assert (known.status_code, nothing.status_code) == (202, 422)
+
+
+@pytest.mark.parametrize(
     ("path", "status", "code"),
     [
         ("reader=linking", 422, "recipe_invalid"),

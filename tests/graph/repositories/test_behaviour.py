@@ -9,6 +9,7 @@ from graph.filters import bind, parse
 from graph.ingest.events import Event, Refusal, read_event
 from graph.repositories import behaviour
 from graph.repositories.recommending import Recommendable
+from graph.repositories.searched import searched
 from tests.conftest import empty
 from tests.fake_behaviour import FakeBehaviour
 from tests.fakes import FakeGraph
@@ -185,6 +186,24 @@ def test_learning_reads_histories_and_what_is_known_of_items(database):
     assert any("=" in one for one in known[N1])
 
 
+@pytest.mark.neo4j
+def test_searches_lead_to_what_was_bought_or_viewed_by_several(database):
+    store(database)
+    asked = [
+        event("ann", N1, query=" black one "),
+        event("ann", N2, "viewed", query="black one"),
+        event("bob", N2, "viewed", query="black one"),
+        event("bob", S1, "viewed", query="black one"),
+        event("bob", N2),
+    ]
+
+    behaviour.store_events(database, asked)
+
+    found = [(one.query, one.item, one.bought) for one in searched(database)]
+    assert found == [("black one", N1, True), ("black one", N2, False)]
+    assert searched(database)[0].title == "Acme One 8GB black"
+
+
 @pytest.mark.parametrize(
     ("row", "code"),
     [
@@ -200,6 +219,7 @@ def test_learning_reads_histories_and_what_is_known_of_items(database):
             "time_invalid",
         ),
         ({"shopper": "a", "item": N1, "kind": "bought", "id": "i" * 201}, "id_invalid"),
+        ({"shopper": "a", "item": N1, "kind": "viewed", "query": "q" * 501}, "query_invalid"),
     ],
 )
 def test_what_is_no_event_says_why(row, code):

@@ -4,16 +4,18 @@ from dataclasses import replace
 
 import pytest
 
+from app.services.facets import FacetCounts
 from graph.client import AsyncDatabase
 from graph.filters import bind, parse
+from graph.repositories.facets import Facets, Stated
 from graph.repositories.names import known_names
 from graph.repositories.search import Search
 from graph.text.lucene import Words
 from tests.conftest import empty
-from tests.fake_searches import FakeSearch
+from tests.fake_searches import FakeFacets, FakeSearch
 from tests.fakes import FakeGraph
 from tests.graph.repositories.conftest import store
-from tests.graph.repositories.stock import ITEMS, PARAMETERS
+from tests.graph.repositories.stock import ITEMS, ONE, PARAMETERS, UNKNOWN
 
 pytestmark = pytest.mark.anyio
 
@@ -39,6 +41,16 @@ async def search(request, anyio_backend):
     # Every filter is a query of its own: a busy machine takes seconds to plan each.
     async with AsyncDatabase(replace(connection, query_timeout_s=120.0)) as opened:
         yield Search(opened)
+
+
+@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.neo4j)])
+async def facets(request, anyio_backend):
+    if request.param == "fake":
+        yield FakeFacets(FakeGraph(ITEMS, PARAMETERS))
+        return
+    connection = request.getfixturevalue("stocked").connection
+    async with AsyncDatabase(replace(connection, query_timeout_s=120.0)) as opened:
+        yield Facets(opened)
 
 
 async def found(search, *exact, like=(), expression="", kind="product", rows=100):
@@ -101,8 +113,43 @@ async def test_words_of_texts_are_known(search):
     assert await search.known_words([], kind="product") == frozenset()
 
 
-async def test_values_are_counted_with_what_the_model_adds(search):
-    counts = await search.facets([N1, N2, S1], kind="product")
+async def test_values_of_items_come_counted_and_those_of_their_models_by_name(facets):
+    stated = await facets.stated([N1, N2, S1, "nobody"], kind="product")
+
+    own = {value.id: items for value, items in stated.own}
+    assert own == {
+        "colour=black": 2,
+        "display=6.7in": 1,
+        "nfc=no": 1,
+        "ram=12GB": 1,
+        "ram=8GB": 1,
+    }
+    assert {(one.models, one.stated, one.items) for one in stated.alike} == {
+        ((ONE.id,), frozenset({"ram", "colour"}), 1),
+        ((ONE.id,), frozenset({"ram", "colour", "display"}), 1),
+        ((UNKNOWN.id,), frozenset({"nfc"}), 1),
+    }
+
+
+async def test_what_nobody_has_is_nothing(facets):
+    assert await facets.stated([], kind="product") == Stated((), ())
+    assert await facets.of_items(["nobody"], kind="model") == {}
+    assert await facets.names(["nobody"]) == {}
+
+
+async def test_values_of_models_come_with_their_texts_and_parameters_with_their_names(facets):
+    found = await facets.of_items([ONE.id], kind="model")
+
+    assert {(v.id, v.text, v.parameter) for v in found[ONE.id]} == {
+        ("display=6.1in", "6.1 in", "display"),
+        ("nfc=yes", "yes", "nfc"),
+        ("ram=8GB", "8 GB", "ram"),
+    }
+    assert await facets.names(["ram"]) == {"ram": "RAM"}
+
+
+async def test_values_are_counted_with_what_the_model_adds(facets):
+    counts = await FacetCounts(facets).over([N1, N2, S1], kind="product")
 
     assert {one.id: [(v.id, v.items) for v in one.values] for one in counts} == {
         "nfc": [("nfc=yes", 2), ("nfc=no", 1)],
