@@ -7,7 +7,7 @@ from app.services.builds import BUILD, BuildSpec
 
 pytestmark = pytest.mark.anyio
 
-COVERAGE = {"items": 4, "items_with_facts": 1, "facts": {}}
+COVERAGE = {"items": 4, "items_with_facts": 1, "facts": {}, "items_with_category": 2}
 
 
 async def test_a_build_is_a_job_with_its_settings(client, wiring):
@@ -37,7 +37,7 @@ async def test_its_progress_is_in_products_and_its_end_says_what_is_known_now(cl
             "facts": {"written": 6},
             "links": {"MADE_BY": 1},
             "before": COVERAGE,
-            "after": {**COVERAGE, "items_with_facts": 4},
+            "after": {**COVERAGE, "items_with_facts": 4, "items_with_category": 3},
             "model": "rules",
         },
     )
@@ -52,6 +52,8 @@ async def test_its_progress_is_in_products_and_its_end_says_what_is_known_now(cl
         "links": {"MADE_BY": 1},
         "covered_before": 0.25,
         "covered_after": 1.0,
+        "categorized_before": 0.5,
+        "categorized_after": 0.75,
         "model": "rules",
     }
 
