@@ -81,7 +81,7 @@ def write_links(
 
 
 def _batches(links: Iterable[EntityLink]) -> Iterable[list[Row]]:
-    """The link of each product that stands highest, in the order of their ids, which is that of the locks."""
+    """The highest link of each product, in the order of their ids, which is that of the locks."""
     best: dict[str, EntityLink] = {}
     for link in links:
         if link.item not in best or link.standing > best[link.item].standing:

@@ -116,5 +116,6 @@ CALL (items) {{
 }}
 RETURN size([item IN items WHERE item[1]]) AS open,
   size([item IN items WHERE any(said IN item[2] WHERE said[1] = 'accepted')]) AS with_facts,
-  size([item IN items WHERE item[3]]) AS with_category, size(items) AS passed, items[-1][0] AS last, facts
+  size([item IN items WHERE item[3]]) AS with_category, size(items) AS passed,
+  items[-1][0] AS last, facts
 """
