@@ -69,10 +69,10 @@ def as_sent(error: LabelsFileError, file: str | None) -> LabelsFileError:
     """The same of the file that its sender calls so; where we keep it is none of their business."""
     if file is None:
         return error
-    place = {"path": Path(file), "reason": error.reason, "line": error.line}
+    path, reason, line = Path(file), error.reason, error.line
     if isinstance(error, OffersInvalid):
-        return OffersInvalid(**place, columns=error.columns)
-    return type(error)(**place)
+        return OffersInvalid(path=path, reason=reason, line=line, columns=error.columns)
+    return type(error)(path=path, reason=reason, line=line)
 
 
 def embed_body(settings: Settings) -> Body:

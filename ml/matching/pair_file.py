@@ -64,11 +64,9 @@ def divided(path: Path) -> Iterator[tuple[Path, Path]]:
 def _lines(path: Path) -> list[str]:
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise PairsInvalid(path=path, reason=f"cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise PairsInvalid(path=path, line=line, reason="is not UTF-8") from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise PairsInvalid(path=path, reason=f"cannot be read: {reason}") from error
     return text.split("\n")  # not splitlines: a form feed is part of a text
 
 
