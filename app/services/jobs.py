@@ -16,6 +16,7 @@ from msgspec import structs
 from app.errors import JobFinished, JobIdAmbiguous, JobNotFound, JobNotRetryable
 from app.jobs.records import ENDED, Job, JobState, NewJob
 from app.services.builds import BUILD, BuildSpec, check_build
+from app.services.idempotency import require_same
 from app.services.importing import REJECTS_NAME, ImportSpec, new_run_id
 from app.services.training_runs import (
     EMBED,
@@ -200,11 +201,15 @@ class Jobs:
         idempotency_key: str | None,
         retry_of: str | None,
     ) -> tuple[Job, bool]:
-        """A job that reads the graph alone; those of one partition run one after another."""
+        """A job that reads the graph alone; those of one partition run one after another.
+
+        Raises:
+            IdempotencyKeyReused: the key belongs to another request.
+        """
         if webhook is not None:
             self.check_webhook(webhook)
         now = self._clock()
-        return self._submit(
+        job, new = self._submit(
             NewJob(
                 id=run or new_run_id(now, kind),
                 kind=kind,
@@ -217,6 +222,9 @@ class Jobs:
             ),
             partition=partition,
         )
+        if not new:
+            require_same(job, kind, msgspec.to_builtins(spec))
+        return job, new
 
     def find_by_key(self, idempotency_key: str) -> Job | None:
         return self._store().find_by_key(idempotency_key)

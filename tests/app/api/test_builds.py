@@ -66,6 +66,18 @@ async def test_settings_that_make_no_sense_are_refused_by_name(client):
     assert problem["errors"][0]["pointer"] == "/propose"
 
 
+async def test_a_key_makes_one_build_and_belongs_to_its_request(client):
+    key = {"Idempotency-Key": "night"}
+
+    one, two, other = [
+        await client.post("/v1/graph-builds", json={"source": source}, headers=key)
+        for source in ("acme", "acme", "north")
+    ]
+
+    assert one.json()["id"] == two.json()["id"]
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
 async def test_a_reader_may_not_build(reader):
     answer = await reader.post("/v1/graph-builds", json={})
 
