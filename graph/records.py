@@ -445,3 +445,4 @@ class Coverage(Record, frozen=True):
     items: int
     items_with_facts: int  # accepted ones
     facts: dict[Origin, dict[Status, int]]
+    items_with_category: int = 0

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.access import WRITE, BodyRoute
+from app.api.arrivals import key_of_caller
 from app.api.contract import BODY, KEYED, wiring_of
 from app.api.imports import IdempotencyKey, Webhook
 from app.api.job_models import JOBS_STORE, Job, accepted
@@ -95,8 +96,7 @@ async def create_graph_build(
     """
     parts = wiring_of(request)
     spec = BuildSpec(**build.model_dump())
-    submit = partial(
-        parts.jobs.submit_build, spec, webhook=webhook, idempotency_key=idempotency_key
-    )
+    key = key_of_caller(request, idempotency_key)
+    submit = partial(parts.jobs.submit_build, spec, webhook=webhook, idempotency_key=key)
     job, new = await parts.threads.run(submit)
     return accepted(job, replayed=not new)

@@ -28,6 +28,7 @@ PARAMETER_UNKNOWN = problems(
         "there is no parameter 'colr'; `GET /v1/parameters` lists those there are",
     ),
 )
+REQUEST_CHARS = 500_000  # of all texts together: half a minute of work, where each is of the worst
 _TITLE = "Acme Lantern 6 128GB black"
 
 
@@ -157,6 +158,17 @@ class ExtractRequest(BaseModel):
     def _one_of_two(self) -> Self:
         if (self.texts is None) == (self.products is None):
             raise ValueError("send either `texts` or `products`")
+        return self
+
+    @model_validator(mode="after")
+    def _in_one_piece(self) -> Self:
+        chars = sum(map(len, self.texts or ()))
+        chars += sum(len(one.title) + len(one.description or "") for one in self.products or ())
+        if chars > REQUEST_CHARS:
+            raise ValueError(
+                f"the texts have {chars} characters together; send at most {REQUEST_CHARS} in a "
+                "request"
+            )
         return self
 
 

@@ -100,6 +100,12 @@ class Building(Answer):
     covered_after: float | None = Field(
         description="the same after the run; null: it goes on", examples=[0.97]
     )
+    categorized_before: float | None = Field(
+        description="share of the products that were in a category", examples=[0.4]
+    )
+    categorized_after: float | None = Field(
+        description="the same after the run; null: it goes on", examples=[0.93]
+    )
     model: str | None = Field(description="what read them", examples=["rules"])
 
 

@@ -166,7 +166,7 @@ def faults_of(error: Exception) -> list[dict[str, str]]:
             return [fault("body", pointer([error.part]), error.code, error.reason)]
         case _ if place := _PLACES.get(type(error)):
             return [fault(*place, code_of(error), str(error))]
-        case IdempotencyKeyReused():
+        case IdempotencyKeyReused() if error.parameter:
             return [fault("query", f"/{error.parameter}", error.code, str(error))]
         case _:
             return []

@@ -54,7 +54,7 @@ def built_here(database: Database, settings: Settings, spec: BuildSpec) -> Build
     """A run in this process, with a bar on a terminal."""
     from app.services.building import GraphBuild
     from app.services.importing import new_run_id
-    from app.services.readers import grounder_of
+    from app.services.readers import categorizer_of, grounder_of
 
     now = partial(datetime.now, UTC)
     id = new_run_id(now(), BUILD)
@@ -72,6 +72,7 @@ def built_here(database: Database, settings: Settings, spec: BuildSpec) -> Build
             folder=settings.job_folder(id),
             clock=now,
             report=report,
+            categorizer=partial(categorizer_of, settings),
         )
         return run.carry_out(database)
 
@@ -82,15 +83,18 @@ def print_build(report: BuildReport) -> None:
         "in which something was found": report.items_with_facts,
         **{f"facts {name}": count for name, count in sorted(report.facts.items()) if count},
         **{f"{name} linked": count for name, count in sorted(report.links.items()) if count},
-        "products with facts, before": covered(report.before),
-        "products with facts, after": covered(report.after),
+        "products with facts, before": _share(report.before, report.before.items_with_facts),
+        "products with facts, after": _share(report.after, report.after.items_with_facts),
+        "products in a category, before": _share(report.before, report.before.items_with_category),
+        "products in a category, after": _share(report.after, report.after.items_with_category),
         "read by": report.model,
+        **({"categories by": report.categories} if report.categories else {}),
     }
     print_fields("Read from texts", fields)
     if report.facts.get("proposed"):
         out.print("`catalograph review ls` shows what waits for a person.", highlight=False)
 
 
-def covered(coverage: Coverage) -> str:
-    share = coverage.items_with_facts / coverage.items if coverage.items else 0.0
-    return f"{coverage.items_with_facts:,} of {coverage.items:,} ({share:.0%})"
+def _share(coverage: Coverage, count: int) -> str:
+    share = count / coverage.items if coverage.items else 0.0
+    return f"{count:,} of {coverage.items:,} ({share:.0%})"

@@ -136,9 +136,10 @@ class NoSpace(UploadRefused):
 class IdempotencyKeyReused(UploadRefused):
     code = "idempotency_key_reused"
 
-    def __init__(self, *, id: str, parameter: str) -> None:
+    def __init__(self, *, id: str, parameter: str | None = None) -> None:
         self.id, self.parameter = id, parameter
+        other = f"was sent with another {parameter!r}" if parameter else "another request has made"
         super().__init__(
-            f"this Idempotency-Key belongs to job {id}, which was sent with another {parameter!r}; "
-            "use a new key for a new import"
+            f"this Idempotency-Key belongs to job {id}, which {other}; "
+            "use a new key for a new request"
         )

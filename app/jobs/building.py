@@ -11,7 +11,7 @@ import msgspec
 from app.jobs.execution import Body, JobContext
 from app.services.building import BuildProgress, GraphBuild
 from app.services.builds import BuildSpec
-from app.services.readers import grounder_of
+from app.services.readers import categorizer_of, grounder_of
 from app.settings import Settings
 from app.wiring import open_for_job
 
@@ -28,6 +28,7 @@ def build_body(settings: Settings) -> Body:
             folder=context.folder,
             clock=partial(datetime.now, UTC),
             report=report,
+            categorizer=partial(categorizer_of, settings),
         )
         with open_for_job(settings) as database:
             outcome: dict[str, Any] = msgspec.to_builtins(run.carry_out(database))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,6 +19,9 @@ from app.services.pretraining import PretrainProgress, PretrainRun, run_embeddin
 from app.services.training_runs import EmbedSpec, FinetuneSpec, PretrainSpec
 from app.settings import Settings
 from app.wiring import open_for_job
+from ml.errors import LabelsInvalid, OffersInvalid, PairsInvalid
+
+LabelsFileError = LabelsInvalid | OffersInvalid | PairsInvalid
 
 # Steps of one phase come after all of the phases before: what is done never shrinks.
 _PHASES = ("exporting", "training", "registering", "embedding")
@@ -54,9 +58,22 @@ def finetune_body(settings: Settings) -> Body:
             context.report({"phase": "training"}, done=0)  # also hears whether it is to stop
 
         with open_for_job(settings) as database:
-            return _plain(finetune(spec, database, shelf, notify=notify))
+            try:
+                return _plain(finetune(spec, database, shelf, notify=notify))
+            except (LabelsInvalid, OffersInvalid, PairsInvalid) as error:
+                raise as_sent(error, spec.file) from error
 
     return body
+
+
+def as_sent(error: LabelsFileError, file: str | None) -> LabelsFileError:
+    """The same of the file that its sender calls so; where we keep it is none of their business."""
+    if file is None:
+        return error
+    path, reason, line = Path(file), error.reason, error.line
+    if isinstance(error, OffersInvalid):
+        return OffersInvalid(path=path, reason=reason, line=line, columns=error.columns)
+    return type(error)(path=path, reason=reason, line=line)
 
 
 def embed_body(settings: Settings) -> Body:

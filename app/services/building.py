@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 
+from app.services.building_categories import category_links
 from app.services.builds import BuildSpec, check_build
 from graph.filters import Filter, OneOf, Term
 from graph.records import Coverage, ExtractionItem, Record, StatedFact
@@ -26,6 +27,7 @@ from ml.grounding.grounder import RULES
 from ml.grounding.records import ExtractedFact, TextToRead
 
 if TYPE_CHECKING:
+    from app.services.categorizing import LoadedCategorizer
     from graph.client import Database
     from ml.grounding.grounder import Grounder
 
@@ -47,6 +49,7 @@ class BuildReport(Record, frozen=True):
         facts: by what became of them: written (accepted or proposed), unchanged, outranked by a
             catalog, rejected by a person, stale, or too unsure.
         links: new ones, by their type.
+        categories: the model that predicted categories; None: none is promoted.
     """
 
     items: int
@@ -56,6 +59,7 @@ class BuildReport(Record, frozen=True):
     before: Coverage
     after: Coverage
     model: str
+    categories: str | None = None
 
 
 class _Place(Record, frozen=True):
@@ -74,6 +78,7 @@ class GraphBuild:
     """One run in its surroundings.
 
     Attributes:
+        categorizer: gives the model of categories that serves, if one does.
         id: of the run; it stands on every fact that the run writes.
         folder: of this run alone; a run that goes on is given the same.
         report: hears how far it is, and may raise to stop it.
@@ -85,17 +90,19 @@ class GraphBuild:
     folder: Path
     clock: Callable[[], datetime]
     report: Callable[[BuildProgress], None]
+    categorizer: Callable[[], LoadedCategorizer | None] = lambda: None
 
     def carry_out(self, database: Database) -> BuildReport:
         """Every page that is not written yet.
 
         Raises:
             DatabaseError: Neo4j failed; the run can go on later.
+            ArtefactCorrupted: a champion is not what was registered.
         """
         check_build(self.spec)  # it may have been queued on another machine
         writer = FactWriter(database)
         place = self._place() or _start(writer, self.spec)
-        grounder = self.grounder(database)
+        grounder, categorizer = self.grounder(database), self.categorizer()
         filter = _of_source(self.spec.source)
         pages = walk(
             database,
@@ -105,7 +112,7 @@ class GraphBuild:
             page_items=PAGE_ITEMS,
         )
         for page in pages:
-            place = self._built(database, writer, grounder, page, place)
+            place = self._built(database, writer, grounder, categorizer, page, place)
             self._keep(place)
             written = place.facts.get("written", 0)
             self.report(BuildProgress(place.items, place.before.items, written))
@@ -118,6 +125,7 @@ class GraphBuild:
             place.before,
             writer.coverage(self.spec.source),
             grounder.reader.name if grounder.reader else RULES,
+            categorizer.name if categorizer else None,
         )
 
     def _built(
@@ -125,6 +133,7 @@ class GraphBuild:
         database: Database,
         writer: FactWriter,
         grounder: Grounder,
+        categorizer: LoadedCategorizer | None,
         page: list[ExtractionItem],
         place: _Place,
     ) -> _Place:
@@ -138,6 +147,8 @@ class GraphBuild:
                     stated.append(self._stated(item, fact, grounder))
                 elif fact.links.entity:
                     links.append(_link(item, fact, fact.relation, fact.links.entity))
+        if categorizer:
+            links += category_links(categorizer, page, sure=self.spec.accept)
         done = writer.write(
             stated, run=self.id, now=self.clock(), parameters=grounder.lexicon.parameters
         )

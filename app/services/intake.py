@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.services.uploads import Spool
     from app.settings import Settings
 
+_IMPORT = "import"  # kind of jobs
 # No name of a mapping, as it has spaces.
 SENT_MAPPING = "mapping of the form"
 
@@ -199,6 +200,8 @@ def _shared(asked: ImportRequest, mapping: MappingText) -> dict[str, Any]:
 
 
 def _require_same(job: Job, asked: ImportRequest) -> None:
+    if job.kind != _IMPORT:
+        raise IdempotencyKeyReused(id=job.id)
     before = _request_of(job)
     for name in ImportRequest.__struct_fields__:
         if getattr(before, name) != getattr(asked, name):

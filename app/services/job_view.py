@@ -64,6 +64,8 @@ class Building(Record, frozen=True):
     links: dict[str, int]
     covered_before: float | None  # share of the products of which something is known
     covered_after: float | None
+    categorized_before: float | None  # share of the products that are in a category
+    categorized_after: float | None
     model: str | None
 
 
@@ -189,16 +191,18 @@ def _building(job: Job, counts: dict[str, Any]) -> Building:
         total=counts.get("total"),
         facts=found if isinstance(found, dict) else {"written": found},
         links=counts.get("links", {}),
-        covered_before=_covered(counts.get("before")),
-        covered_after=_covered(counts.get("after")),
+        covered_before=_covered(counts.get("before"), "items_with_facts"),
+        covered_after=_covered(counts.get("after"), "items_with_facts"),
+        categorized_before=_covered(counts.get("before"), "items_with_category"),
+        categorized_after=_covered(counts.get("after"), "items_with_category"),
         model=counts.get("model"),
     )
 
 
-def _covered(coverage: dict[str, Any] | None) -> float | None:
-    if not coverage or not coverage["items"]:
+def _covered(coverage: dict[str, Any] | None, counted: str) -> float | None:
+    if not coverage or not coverage["items"] or counted not in coverage:
         return None
-    return round(float(coverage["items_with_facts"]) / int(coverage["items"]), 4)
+    return round(float(coverage[counted]) / int(coverage["items"]), 4)
 
 
 def _percent(job: Job, counts: dict[str, Any]) -> float | None:

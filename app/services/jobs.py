@@ -16,6 +16,7 @@ from msgspec import structs
 from app.errors import JobFinished, JobIdAmbiguous, JobNotFound, JobNotRetryable
 from app.jobs.records import ENDED, Job, JobState, NewJob
 from app.services.builds import BUILD, BuildSpec, check_build
+from app.services.idempotency import require_same
 from app.services.importing import REJECTS_NAME, ImportSpec, new_run_id
 from app.services.training_runs import (
     EMBED,
@@ -353,7 +354,11 @@ class Jobs:
         idempotency_key: str | None = None,
         retry_of: str | None = None,
     ) -> tuple[Job, bool]:
-        """Jobs of one partition run one after another."""
+        """Jobs of one partition run one after another.
+
+        Raises:
+            IdempotencyKeyReused: the key belongs to another request.
+        """
         from app.jobs.queue import QUEUE_OF_KIND
 
         if webhook is not None:
@@ -376,7 +381,10 @@ class Jobs:
             queue.add_job(connection, new.id, queue=name, partition=partition)
 
         queue.open()
-        return store.add(new, queue=name, then=enqueue)
+        job, is_new = store.add(new, queue=name, then=enqueue)
+        if not is_new and kind != _IMPORT:  # its request is compared by the intake
+            require_same(job, kind, new.spec)
+        return job, is_new
 
     def _store(self) -> JobStore:
         return self._parts()[0]

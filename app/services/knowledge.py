@@ -97,7 +97,7 @@ def load_untrusted(
     """
     lexicon = Lexicon.of(
         known_parameters(database).values(),
-        queries.known_values(database),
+        queries.stated_values(database),
         brands=known_brands(database),
         categories=queries.known_categories(database),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.errors import ItemNotFound
 from graph.records import ItemView, Record
+from graph.repositories.pairing import said_fields
 
 if TYPE_CHECKING:
     from app.services.threads import Threads
@@ -86,8 +87,8 @@ def matched(loaded: LoadedMatcher | None, a: Fields, b: Fields) -> Match:
     from ml.matching.matcher import Matcher
 
     matcher = loaded.matcher if loaded else Matcher.untrained()
-    found, back = matcher.score([(a, b), (b, a)])
-    score = (found.score + back.score) / 2
+    score = float(matcher.means([(a, b)])[0])
+    [found] = matcher.score([(a, b)])
     return Match(
         same=score >= matcher.threshold,
         score=score,
@@ -99,21 +100,20 @@ def matched(loaded: LoadedMatcher | None, a: Fields, b: Fields) -> Match:
 
 
 def fields_of(item: ItemView) -> dict[str, str]:
-    """What a stored item says, by field: its own, and each parameter that it has."""
-    fields = {"title": item.title}
-    named = {"brand": item.brand, "model": item.model}
-    fields |= {name: one.name for name, one in named.items() if one}
-    if item.category:
-        fields["category"] = item.category[-1].name
-    if item.price is not None:
-        fields["price"] = f"{item.price:g}"
-    texts = {"description": item.description, "gtin": item.gtin, "mpn": item.mpn}
-    fields |= {name: text for name, text in texts.items() if text}
-    for fact in item.facts:
-        if fact.preferred:
-            before = fields.get(fact.name)
-            fields[fact.name] = f"{before}, {fact.text}" if before else fact.text
-    return fields
+    """What a stored item says, by field, as `catalograph match` over the graph compares it.
+
+    Not its model, which matching is there to find.
+    """
+    return said_fields(
+        title=item.title,
+        description=item.description,
+        gtin=item.gtin,
+        mpn=item.mpn,
+        price=item.price,
+        brand=item.brand.name if item.brand else None,
+        category=item.category[-1].name if item.category else None,
+        facts=[(fact.name, fact.text) for fact in item.facts if fact.status == "accepted"],
+    )
 
 
 def loaded_matcher(artefact: Artefact) -> LoadedMatcher:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +40,10 @@ class Contradicted(Record, frozen=True):
 
 
 class FilesMatched(Record, frozen=True):
-    """What was found in files; `groups` are those of two rows and more."""
+    """What was found in files; `groups` are those of two rows and more.
+
+    In groups and contradictions an id that both files have is written `FILE:ID`.
+    """
 
     rows: int
     compared: int
@@ -53,8 +56,9 @@ class FilesMatched(Record, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The rows of one file."""
+    """The rows of one file, which `label` tells from the other one."""
 
+    label: str
     ids: Sequence[str]
     items: Sequence[Fields]
 
@@ -77,17 +81,19 @@ def match_files(
     from ml.matching.matcher import Matcher
 
     matcher = loaded.matcher if loaded else Matcher.untrained()
-    a = _read(left, id_column)
-    b = a if right is None else _read(right, id_column)
+    label, other = _labels(left, right)
+    a = _read(left, label, id_column)
+    b = a if right is None else _read(right, other, id_column)
+    names_a, names_b = _told_apart(a, b)
     pairs = _candidates(a, None if right is None else b, candidates)
     scores: list[float] = []
     for start in range(0, len(pairs), BATCH_PAIRS):
         part = pairs[start : start + BATCH_PAIRS]
-        scores += matcher.probabilities([(a.items[i], b.items[j]) for i, j in part]).tolist()
+        scores += matcher.means([(a.items[i], b.items[j]) for i, j in part]).tolist()
         progress(len(scores), len(pairs))
-    scored = [(a.ids[i], b.ids[j], score) for (i, j), score in zip(pairs, scores, strict=True)]
+    scored = [(names_a[i], names_b[j], score) for (i, j), score in zip(pairs, scores, strict=True)]
     found = clusters(scored, matcher.threshold)
-    same = [pair for pair, score in zip(pairs, scores, strict=True) if score >= matcher.threshold]
+    same = {pair: one for pair, one in zip(pairs, scores, strict=True) if one >= matcher.threshold}
     return FilesMatched(
         rows=len(a.ids) + (0 if right is None else len(b.ids)),
         compared=len(pairs),
@@ -105,6 +111,23 @@ def contradicted(found: Clustering) -> tuple[Contradicted, ...]:
     )
 
 
+def _labels(left: Path, right: Path | None) -> tuple[str, str]:
+    if right is None or right.name != left.name:
+        return left.name, right.name if right else ""
+    return str(left), str(right)
+
+
+def _told_apart(a: _Rows, b: _Rows) -> tuple[Sequence[str], Sequence[str]]:
+    """Two shops number their rows alike, and mean other things by the same number."""
+    if a is b:
+        return a.ids, b.ids
+    both = {*a.ids} & {*b.ids}
+    names_a, names_b = (
+        [f"{rows.label}:{id}" if id in both else id for id in rows.ids] for rows in (a, b)
+    )
+    return names_a, names_b
+
+
 def _candidates(a: _Rows, b: _Rows | None, count: int) -> list[tuple[int, int]]:
     from ml.matching.blocking import Blocking
 
@@ -115,33 +138,31 @@ def _candidates(a: _Rows, b: _Rows | None, count: int) -> list[tuple[int, int]]:
 
 
 def _explained(
-    matcher: Matcher, a: _Rows, b: _Rows, same: Sequence[tuple[int, int]]
+    matcher: Matcher, a: _Rows, b: _Rows, same: Mapping[tuple[int, int], float]
 ) -> Iterator[MatchedPair]:
     scored = matcher.score([(a.items[i], b.items[j]) for i, j in same])
-    for (i, j), one in zip(same, scored, strict=True):
+    for ((i, j), score), one in zip(same.items(), scored, strict=True):
         reasons = tuple(MatchReason(reason.name, reason.contribution) for reason in one.reasons)
-        yield MatchedPair(a.ids[i], b.ids[j], one.score, reasons)
+        yield MatchedPair(a.ids[i], b.ids[j], score, reasons)
 
 
-def _read(path: Path, id_column: str | None) -> _Rows:
+def _read(path: Path, label: str, id_column: str | None) -> _Rows:
     ids: dict[str, int] = {}
     items = []
     with DumpReader(path, FileOptions()) as reader:
         for row in reader:
             if not isinstance(row, Row):
                 raise ImportFailed(file=str(path), place=f"line {row.line}", reason=row.reason)
-            id = _id(path, row, id_column)
+            id = _id(path, row, id_column) if id_column else f"{label}:{row.line}"
             if id in ids:
                 reason = f"has the id {id!r} of line {ids[id]} again"
                 raise ImportFailed(file=str(path), place=f"line {row.line}", reason=reason)
             ids[id] = row.line
             items.append(_fields(row, id_column))
-    return _Rows(list(ids), items)
+    return _Rows(label, list(ids), items)
 
 
-def _id(path: Path, row: Row, column: str | None) -> str:
-    if column is None:
-        return f"{path.name}:{row.line}"
+def _id(path: Path, row: Row, column: str) -> str:
     cell = row.cells.get(column)
     if cell is None or not str(cell).strip():
         reason = f"has no {column!r}, which was to be its id"

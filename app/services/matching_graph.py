@@ -125,9 +125,7 @@ class GraphMatching:
         total = count(database, self.source)
         for titles in self._batches(database):
             pairs, said = self._pairs(database, titles, scored.scores)
-            both = [(said[a].fields, said[b].fields) for a, b in pairs]
-            back = [(b, a) for a, b in both]
-            means = (matcher.probabilities(both) + matcher.probabilities(back)) / 2
+            means = matcher.means([(said[a].fields, said[b].fields) for a, b in pairs])
             scored.scores |= zip(pairs, means.tolist(), strict=True)
             scored.known |= {id: Saying(id, {}, one.model, one.linked) for id, one in said.items()}
             scored.items += len(titles)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from app.services.categorizing import LoadedCategorizer, loaded_categorizer
 from app.services.knowledge import LinkerOver, load_grounder
 from app.services.models import registry_of
 
@@ -56,6 +57,16 @@ def linker_of(settings: Settings) -> LinkerOver:
 def champion_of(registry: Registry, name: str) -> Artefact | None:
     """What was promoted of a name, if anything was."""
     return registry.get(name, CHAMPION) if CHAMPION in registry.aliases(name) else None
+
+
+def categorizer_of(settings: Settings) -> LoadedCategorizer | None:
+    """The model of categories that serves, for a command or a job.
+
+    Raises:
+        CategorizerInvalid, ArtefactCorrupted: it is not what was registered.
+    """
+    champion = champion_of(registry_of(settings), CATEGORIES)
+    return loaded_categorizer(champion) if champion else None
 
 
 def trained_reader(artefact: Artefact) -> TrainedReader:

@@ -1,4 +1,4 @@
-"""Brand, category and model of products whose texts name them: never beside what a catalog says."""
+"""Brand, category and model that models read or predict: never beside what a catalog says."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from graph.client import Database, Row, Transaction
 from graph.records import Record
 
 LinkType = Literal["MADE_BY", "BELONGS_TO", "INSTANCE_OF"]
+LinkOrigin = Literal["extracted", "predicted"]
 
 BATCH_LINKS = 5_000
 
@@ -19,6 +20,11 @@ _ENDS: Mapping[LinkType, tuple[str, str]] = {
     "BELONGS_TO": ("Category", "category_id"),
     "INSTANCE_OF": ("Model", "model_id"),
 }
+# What stands above a link, and is never displaced by it.
+_ABOVE: Mapping[LinkOrigin, tuple[str, ...]] = {
+    "extracted": ("catalog", "reviewed"),
+    "predicted": ("catalog", "reviewed", "extracted"),
+}
 # Setting a property locks: of two writers the second sees what the first has linked.
 LINK = """
 UNWIND $rows AS row
@@ -26,13 +32,13 @@ MATCH (n:Product {{id: row.item}}) WHERE n.closed_at IS NULL
 MATCH (target:{label} {{id: row.target}})
 SET n.locked = true REMOVE n.locked
 WITH n, row, target
-WHERE NOT EXISTS {{ MATCH (n)-[r:{type}]->() WHERE r.origin IN ['catalog', 'reviewed'] }}
-  AND NOT EXISTS {{ MATCH (n)-[r:{type} {{origin: 'extracted'}}]->(target) }}
+WHERE NOT EXISTS {{ MATCH (n)-[r:{type}]->() WHERE r.origin IN row.above }}
+  AND NOT EXISTS {{ MATCH (n)-[r:{type} {{origin: row.origin}}]->(target) }}
 CALL (n) {{
   MATCH (n)-[old:{type}]->() WHERE old.origin IN ['extracted', 'predicted']
   DELETE old
 }}
-CREATE (n)-[:{type} {{origin: 'extracted', status: 'accepted', confidence: row.confidence,
+CREATE (n)-[:{type} {{origin: row.origin, status: 'accepted', confidence: row.confidence,
   evidence: row.evidence, model: row.model, run: $run, valid_from: $now}}]->(target)
 SET n.{property} = row.target, n.updated_at = datetime()
 RETURN count(*) AS linked
@@ -40,7 +46,7 @@ RETURN count(*) AS linked
 
 
 class EntityLink(Record, frozen=True):
-    """A brand, category or model that the text of a stored product names."""
+    """A brand, category or model that the text of a stored product names, or that is predicted."""
 
     item: str
     type: LinkType
@@ -48,6 +54,11 @@ class EntityLink(Record, frozen=True):
     confidence: float
     evidence: str  # field, start and end, as `title:12-17`; empty: there is none
     model: str
+    origin: LinkOrigin = "extracted"
+
+    @property
+    def standing(self) -> tuple[bool, float]:
+        return self.origin == "extracted", self.confidence
 
 
 def write_links(
@@ -70,10 +81,10 @@ def write_links(
 
 
 def _batches(links: Iterable[EntityLink]) -> Iterable[list[Row]]:
-    """The surest link of each product, in the order of their ids, which is that of the locks."""
+    """The highest link of each product, in the order of their ids, which is that of the locks."""
     best: dict[str, EntityLink] = {}
     for link in links:
-        if link.item not in best or link.confidence > best[link.item].confidence:
+        if link.item not in best or link.standing > best[link.item].standing:
             best[link.item] = link
     rows = [
         {
@@ -82,6 +93,8 @@ def _batches(links: Iterable[EntityLink]) -> Iterable[list[Row]]:
             "confidence": round(link.confidence, 4),
             "evidence": link.evidence or None,
             "model": link.model,
+            "origin": link.origin,
+            "above": _ABOVE[link.origin],
         }
         for _, link in sorted(best.items())
     ]

@@ -105,7 +105,9 @@ CALL (n) {{
   MATCH (n)-[r:HAS_PARAMETER]->() WHERE n.closed_at IS NULL
   RETURN collect([r.origin, r.status]) AS said
 }}
-WITH collect([n.id, n.closed_at IS NULL, said]) AS items
+WITH collect([n.id, n.closed_at IS NULL, said, n.closed_at IS NULL AND EXISTS {{
+  MATCH (n)-[r:BELONGS_TO]->() WHERE r.status = 'accepted'
+}}]) AS items
 CALL (items) {{
   UNWIND items AS item
   UNWIND item[2] AS said
@@ -114,5 +116,6 @@ CALL (items) {{
 }}
 RETURN size([item IN items WHERE item[1]]) AS open,
   size([item IN items WHERE any(said IN item[2] WHERE said[1] = 'accepted')]) AS with_facts,
-  size(items) AS passed, items[-1][0] AS last, facts
+  size([item IN items WHERE item[3]]) AS with_category, size(items) AS passed,
+  items[-1][0] AS last, facts
 """

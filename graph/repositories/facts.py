@@ -134,18 +134,24 @@ class FactWriter:
             # The source is constant, but without it the planner does not see its index's order.
             in_order="n.id" if source is None else "n.source, n.id",
         )
-        items = with_facts = 0
+        items = with_facts = with_category = 0
         facts: dict[Origin, dict[Status, int]] = {}
         after: str | None = ""
         while after is not None:
             (row,) = self._database.read(query, source=source, after=after, limit=PAGE_ITEMS)
             items += row["open"]
             with_facts += row["with_facts"]
+            with_category += row["with_category"]
             for origin, status, count in row["facts"]:
                 by_status = facts.setdefault(origin, {})
                 by_status[status] = by_status.get(status, 0) + count
             after = row["last"]
-        return Coverage(items=items, items_with_facts=with_facts, facts=facts)
+        return Coverage(
+            items=items,
+            items_with_facts=with_facts,
+            facts=facts,
+            items_with_category=with_category,
+        )
 
     def _write(
         self, batch: list[_Said], run: str, now: datetime, parameters: Mapping[str, Parameter]

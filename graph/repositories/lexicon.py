@@ -21,6 +21,17 @@ ORDER BY items DESC, v.id LIMIT $limit
 RETURN collect([v.id, v.parameter, v.text, v.number, v.unit, coalesce(v.names, []), items])
   AS values
 """
+# What a text was read to say counts nowhere: a second run over it would read something else.
+STATED_VALUES = """
+MATCH (v:Value) WHERE EXISTS { (v)<-[:HAS_PARAMETER]-() }
+WITH v, COUNT {
+  (v)<-[r:HAS_PARAMETER]-()
+  WHERE r.status = 'accepted' AND r.origin IN ['catalog', 'reviewed']
+} AS items
+ORDER BY items DESC, v.id LIMIT $limit
+RETURN collect([v.id, v.parameter, v.text, v.number, v.unit, coalesce(v.names, []), items])
+  AS values
+"""
 CATEGORIES = "MATCH (n:Category) RETURN n.id AS id, n.name AS name, n.names AS names"
 MODELS = """
 MATCH (m:Model) WHERE m.id > $after AND m.closed_at IS NULL
@@ -56,7 +67,11 @@ CALL (n) {
     AND r.status = 'accepted' AND r.origin IN ['catalog', 'reviewed']
   RETURN collect(DISTINCT [v.parameter, v.id]) AS inherited
 }
-RETURN collect([n.title, n.brand_id, n.category_id, n.model_id, own, inherited]) AS items
+RETURN collect([n.title,
+  [(n)-[r:MADE_BY]->(x) WHERE r.origin IN ['catalog', 'reviewed'] | x.id][0],
+  [(n)-[r:BELONGS_TO]->(x) WHERE r.origin IN ['catalog', 'reviewed'] | x.id][0],
+  [(n)-[r:INSTANCE_OF]->(x) WHERE r.origin IN ['catalog', 'reviewed'] | x.id][0],
+  own, inherited]) AS items
 """
 # Not what was read from a title: that would teach a reader its own mistakes.
 LINKED_TITLES = """
@@ -82,7 +97,16 @@ def has_changed(database: Database, since: str) -> bool:
 
 def known_values(database: Database) -> list[ValueView]:
     """The values that items state, most often stated first, at most `VALUES_MAX`."""
-    rows = database.read(VALUES, limit=VALUES_MAX)[0]["values"]
+    return _values(database, VALUES)
+
+
+def stated_values(database: Database) -> list[ValueView]:
+    """The same values, with how many items a catalog or a person states them of: perhaps none."""
+    return _values(database, STATED_VALUES)
+
+
+def _values(database: Database, query: str) -> list[ValueView]:
+    rows = database.read(query, limit=VALUES_MAX)[0]["values"]
     return [
         ValueView(id, parameter, text, number, unit, tuple(names), items)
         for id, parameter, text, number, unit, names, items in rows

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from graph.client import Database
+from graph.client import Database, Row
 from graph.records import Record
 from graph.repositories.vectors import INDEX, serving_of
 from graph.repositories.vectors import SERVING as SERVING_QUERY
+from graph.text.numbers import format_number
 
 # Only open products have their words compared; a closed one is found by the index all the same.
 NEAR_IN_WORDS = """
@@ -47,7 +48,7 @@ CALL (n) {
   RETURN collect(DISTINCT [p.name, v.text]) AS facts
 }
 RETURN n.id AS id, n.title AS title, n.description AS description, n.gtin AS gtin, n.mpn AS mpn,
-  toString(n.price) AS price, facts,
+  n.price AS price, facts,
   [(n)-[r:MADE_BY]->(x) WHERE r.status <> 'rejected' | x.name][0] AS brand,
   [(n)-[r:BELONGS_TO]->(x) WHERE r.status <> 'rejected' | x.name][0] AS category,
   [(n)-[r:INSTANCE_OF]->(x)
@@ -105,11 +106,34 @@ def sayings(database: Database, ids: Sequence[str]) -> dict[str, Saying]:
     return {row["id"]: _saying(dict(row)) for row in database.read(SAYINGS, ids=list(ids))}
 
 
-def _saying(row: dict[str, object]) -> Saying:
-    id, model, linked = str(row.pop("id")), row.pop("model"), bool(row.pop("linked"))
-    facts = row.pop("facts")
-    assert isinstance(facts, list)
-    fields = {name: str(text) for name, text in row.items() if text}
-    for name, text in sorted(facts):
+def said_fields(
+    *,
+    title: str,
+    description: str | None,
+    gtin: str | None,
+    mpn: str | None,
+    price: float | None,
+    brand: str | None,
+    category: str | None,
+    facts: Iterable[tuple[str, str]],
+) -> dict[str, str]:
+    """Text by name: of the item's own, and of each parameter that `facts` name with a value."""
+    own = {
+        "title": title,
+        "description": description,
+        "gtin": gtin,
+        "mpn": mpn,
+        "price": None if price is None else format_number(price),
+        "brand": brand,
+        "category": category,
+    }
+    fields = {name: text for name, text in own.items() if text}
+    for name, text in sorted(set(facts)):
         fields[name] = f"{fields[name]}, {text}" if name in fields else text
-    return Saying(id, fields, model if isinstance(model, str) else None, linked)
+    return fields
+
+
+def _saying(row: Row) -> Saying:
+    id, model, linked = row.pop("id"), row.pop("model"), row.pop("linked")
+    facts = [(name, text) for name, text in row.pop("facts")]
+    return Saying(id, said_fields(facts=facts, **row), model, linked)

@@ -102,7 +102,7 @@ class OffersInvalid(LearningError):
         line: int | None = None,
         columns: Sequence[str] = ("product_title", "cluster_label", "category_label"),
     ) -> None:
-        self.path, self.reason, self.line = path, reason, line
+        self.path, self.reason, self.line, self.columns = path, reason, line, columns
         place = f"{path}" if line is None else f"{path}, line {line}"
         needed = f"{', '.join(columns[:-1])} and {columns[-1]}"
         super().__init__(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -129,6 +130,8 @@ def _gold(path: Path, number: int, line: str) -> GoldText:
         row: Any = msgspec.json.decode(line)
     except msgspec.DecodeError as error:
         raise LabelsInvalid(path=path, line=number, reason=f"is no JSON: {error}") from error
+    except RecursionError as error:
+        raise LabelsInvalid(path=path, line=number, reason="is nested too deeply") from error
     if not isinstance(row, dict) or not isinstance(row.get("input"), str):
         raise LabelsInvalid(path=path, line=number, reason="has no text `input`")
     scores, category = row.get("target_scores"), row.get("category") or ""
@@ -150,7 +153,7 @@ def _text(path: Path) -> str:
         if path.suffix == ".gz":
             data = gzip.decompress(data)
         return data.decode("utf-8-sig")
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise LabelsInvalid(path=path, reason=reason) from error
     except UnicodeDecodeError as error:

@@ -200,7 +200,7 @@ class Grounder:
             field=read.field,
             start=reading.start,
             end=reading.end,
-            links=Links(value.id if reading.known else None, None),
+            links=Links(value.id if value.id in self.lexicon.items else None, None),
             reasons=(*self._reasons(reading), *reasons_of(read)),
             origin="extracted",
             model=read.weighed_by or RULES,
@@ -213,7 +213,9 @@ class Grounder:
         if reading.cued:
             yield f"{names[reading.parameter]!r} stands beside it"
         if reading.how == "name":
-            yield f"a value that {self.lexicon.items[reading.value.id]} items have by this name"
+            items = self.lexicon.items[reading.value.id]
+            had = f"that {items} items have" if items else "read in other texts"
+            yield f"a value {had} by this name"
         elif reading.how == "quantity":
             known = "some items have" if reading.known else "no item has so far"
             yield f"a quantity in its unit, which {known}"

@@ -92,7 +92,8 @@ class Lexicon:
     """The vocabulary of a graph, made once and asked from several threads.
 
     Attributes:
-        items: by the id of a value, how many items state it.
+        items: by the id of a value, how many items state it; 0 where it was only read in
+            texts: such a value has names, and counts nowhere.
         stated: by parameter, how often its values are stated.
         distinct: by parameter, how many values it has.
     """
@@ -117,18 +118,19 @@ class Lexicon:
         categories: Sequence[Named] = (),
     ) -> Lexicon:
         by_id = {parameter.id: parameter for parameter in parameters}
-        known = [value for value in values if value.parameter in by_id]
+        there = [value for value in values if value.parameter in by_id]
+        known = [value for value in there if value.items]
         stated, distinct = dict.fromkeys(by_id, 0), dict.fromkeys(by_id, 0)
         for value in known:
             stated[value.parameter] += value.items
             distinct[value.parameter] += 1
         return cls(
             parameters=by_id,
-            items={value.id: value.items for value in known},
+            items={value.id: value.items for value in there},
             stated=stated,
             distinct=distinct,
             spreads=_spreads(known),
-            values=_names_of_values(known, by_id),
+            values=_names_of_values(there, by_id),
             cues=_names(by_id.values(), by_id.values()),
             brands=_names(brands, (Named(one.id, one.name) for one in brands)),
             categories=_names(categories, (Named(one.id, one.name) for one in categories)),

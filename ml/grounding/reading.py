@@ -36,7 +36,7 @@ class Reading:
 
     Attributes:
         share: of all ways to read the text, weighed by how likely they are, those with this value.
-        known: whether the graph has this value already.
+        known: whether a catalog or a person states this value of an item.
         expected: whether the model that the text is of has it; None where nothing is known.
         instead: other parameters that the same words could speak of.
         chosen: the likeliest of its place; False for its rivals, where they are wanted.
@@ -212,7 +212,7 @@ def _reading(
         share=share,
         how=mention.how,
         cued=mention.cued,
-        known=mention.value.id in lexicon.items,
+        known=lexicon.items.get(mention.value.id, 0) > 0,
         expected=None if values is None else mention.value.id in values,
         instead=tuple(sorted(others - {mention.parameter})),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -53,10 +54,10 @@ def rows_of(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
     invalid = partial(OffersInvalid, path=path, columns=columns)
     csv.field_size_limit(max(csv.field_size_limit(), _CELL_CHARS))
     reader = csv.DictReader(io.StringIO(_text(path), newline=""))
-    missing = [name for name in columns if name not in (reader.fieldnames or ())]
-    if missing:
-        raise invalid(reason=f"has no column {missing[0]!r}", line=1)
     try:
+        missing = [name for name in columns if name not in (reader.fieldnames or ())]
+        if missing:
+            raise invalid(reason=f"has no column {missing[0]!r}", line=1)
         for row in reader:
             if any(row[name] is None for name in columns):
                 raise invalid(reason="has too few cells", line=reader.line_num)
@@ -71,7 +72,7 @@ def _text(path: Path) -> str:
         return (gzip.decompress(raw) if raw.startswith(_GZIP) else raw).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise OffersInvalid(path=path, reason="is not UTF-8") from error
-    except (EOFError, gzip.BadGzipFile) as error:
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise OffersInvalid(path=path, reason="is cut off or damaged") from error
     except OSError as error:
         raise OffersInvalid(path=path, reason=f"cannot be read: {error.strerror}") from error

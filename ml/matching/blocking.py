@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -71,8 +71,12 @@ class Blocking:
         return found
 
     def pairs_within(self, items: Sequence[Fields], k: int) -> list[tuple[int, int]]:
-        """For the items that this was made of: pairs of places, the smaller first, each once."""
-        pairs = {
+        """For the items that this was made of: pairs of places, the smaller first, each once.
+
+        Items of the same terms are a chain of pairs: more than `k` of them find one another, and
+        thousands, whose words are too frequent to be searched by.
+        """
+        pairs = set(_alike(items)) | {
             (min(one, other), max(one, other))
             for one, others in enumerate(self.candidates(items, k + 1))
             for other in others.tolist()
@@ -106,6 +110,17 @@ def terms(item: Fields) -> Iterable[str]:
         if before and (before[-1].isdecimal() or word[0].isdecimal()):
             yield before + word
         before = word
+
+
+def _alike(items: Sequence[Fields]) -> Iterator[tuple[int, int]]:
+    """Each item with the last one before it that has the same terms."""
+    last: dict[frozenset[str], int] = {}
+    for place, item in enumerate(items):
+        key = frozenset(terms(item))
+        if key in last:
+            yield last[key], place
+        if key:
+            last[key] = place
 
 
 def _best(place_E: NDArray[np.int32], score_E: NDArray[np.float32], k: int) -> NDArray[np.int64]:

@@ -82,6 +82,11 @@ class Matcher:
             return np.array([scored.score for scored in self.scorer.score(pairs)])
         return self.scorer.probabilities(pairs)
 
+    def means(self, pairs: Sequence[tuple[Fields, Fields]]) -> NDArray[np.float64]:
+        """The mean of both orders, for pairs of which neither item stands on the left."""
+        back = [(right, left) for left, right in pairs]
+        return (self.probabilities(pairs) + self.probabilities(back)) / 2
+
     def to_files(self) -> dict[str, bytes]:
         """By name: JSON and LightGBM's text."""
         return matcher_files.write(self.scorer, self.threshold)

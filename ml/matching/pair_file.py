@@ -25,11 +25,7 @@ def read_pairs(path: Path) -> list[LabelledPair]:
     Raises:
         PairsInvalid: the file cannot be read, a line is broken, or one of the labels is missing.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PairsInvalid(path=path, reason=f"cannot be read: {error}") from error
-    lines = text.split("\n")  # not splitlines: a form feed is part of a text
+    lines = _lines(path)
     pairs = [_pair(path, n, line) for n, line in enumerate(lines, start=1) if line.strip()]
     if not pairs:
         raise PairsInvalid(path=path, reason="has no pairs")
@@ -50,7 +46,7 @@ def divided(path: Path) -> Iterator[tuple[Path, Path]]:
         PairsInvalid: as `read_pairs`, of the file itself or where a part lacks a label.
     """
     read_pairs(path)  # what is wrong is told with the lines of this file
-    lines = [line for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+    lines = [line for line in _lines(path) if line.strip()]
     parts: dict[bool, list[str]] = {False: [], True: []}
     for line in lines:
         parts[_draw(line.split("\t")[0]) < VALID_SHARE].append(line)
@@ -63,6 +59,15 @@ def divided(path: Path) -> Iterator[tuple[Path, Path]]:
         train.write_text("\n".join(parts[False]), encoding="utf-8")
         valid.write_text("\n".join(parts[True]), encoding="utf-8")
         yield train, valid
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise PairsInvalid(path=path, reason=f"cannot be read: {reason}") from error
+    return text.split("\n")  # not splitlines: a form feed is part of a text
 
 
 def _draw(text: str) -> float:

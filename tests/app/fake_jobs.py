@@ -10,6 +10,7 @@ from app.errors import JobFinished, JobNotFound, JobNotRetryable, WebhookNotAllo
 from app.jobs.records import ENDED, Job
 from app.jobs.tables import JOBS
 from app.services.builds import BUILD, check_build
+from app.services.idempotency import require_same
 from app.services.importing import ImportSpec, new_run_id
 from app.services.jobs import Jobs
 from app.services.training_runs import EMBED, FINETUNE, PRETRAIN, check_finetuning, check_spec
@@ -50,7 +51,10 @@ class FakeJobs:
     def _submit(self, kind, spec, run, webhook, idempotency_key, retry_of):
         self._may_fail()
         if idempotency_key in self._keys:
-            return self.all[self._keys[idempotency_key]], False
+            before = self.all[self._keys[idempotency_key]]
+            if kind != "import":
+                require_same(before, kind, msgspec.to_builtins(spec))
+            return before, False
         if webhook is not None:
             self.check_webhook(webhook)
         job = Job(

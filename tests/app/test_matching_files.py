@@ -1,9 +1,13 @@
 """Rows of files that are one product: by rules, with reasons, and what is wrong with a file."""
 
+import numpy as np
 import pytest
 
+from app.services.matching import LoadedMatcher, matched
 from app.services.matching_files import match_files
 from graph.errors import ImportFailed
+from ml.matching.matcher import Matcher
+from ml.matching.records import PairScore
 
 
 @pytest.fixture
@@ -55,3 +59,62 @@ def test_what_is_wrong_with_a_file_is_told_with_its_line(shops, tmp_path):
         match_files(shops[0], None, None, id_column="nothing")
     with pytest.raises(ImportFailed, match="cannot be read"):
         match_files(tmp_path / "none.csv", None, None)
+
+
+def test_two_shops_that_number_their_rows_alike_are_told_apart(tmp_path):
+    left, right = tmp_path / "left.csv", tmp_path / "right.csv"
+    left.write_text("sku,title\n1,Acme kettle KX-4000 steel\n2,Bolt toaster T-200 red\n")
+    right.write_text("sku,title\n2,Acme kettle KX-4000 steel\n1,Bolt toaster T-200 red\n")
+
+    found = match_files(left, right, None, id_column="sku")
+
+    assert {(pair.a, pair.b) for pair in found.pairs} == {("1", "2"), ("2", "1")}
+    assert set(found.groups) == {("left.csv:1", "right.csv:2"), ("left.csv:2", "right.csv:1")}
+
+
+def test_two_files_of_one_name_are_told_apart(tmp_path):
+    north, south = tmp_path / "north" / "shop.csv", tmp_path / "south" / "shop.csv"
+    for path in (north, south):
+        path.parent.mkdir()
+        path.write_text("title\nAcme kettle KX-4000 steel\n")
+
+    [group] = match_files(north, south, None).groups
+
+    assert group == (f"{north}:2", f"{south}:2")
+
+
+def test_thousands_of_equal_offers_are_one_group(tmp_path):
+    path = tmp_path / "same.csv"
+    path.write_text("title\n" + "Acme kettle KX-4000 steel\n" * 1_200)
+
+    found = match_files(path, None, None)
+
+    assert [len(group) for group in found.groups] == [1_200]
+    assert found.compared < 12 * 1_200
+
+
+class Leaning:
+    """Says more where the left item is called so."""
+
+    threshold = 0.5
+
+    def probabilities(self, pairs):
+        return np.array([0.9 if left["title"].startswith("Acme") else 0.3 for left, _ in pairs])
+
+    means = Matcher.means
+
+    def score(self, pairs):
+        return [PairScore(score, ()) for score in self.probabilities(pairs)]
+
+
+def test_a_pair_has_one_score_whichever_file_comes_first(tmp_path):
+    acme, other = tmp_path / "acme.csv", tmp_path / "other.csv"
+    acme.write_text("title\nAcme kettle KX-4000\n")
+    other.write_text("title\nKettle KX-4000 by Acme\n")
+    loaded = LoadedMatcher("matching@1", Leaning())
+
+    [one] = match_files(acme, other, loaded).pairs
+    [back] = match_files(other, acme, loaded).pairs
+
+    rest = matched(loaded, {"title": "Acme kettle KX-4000"}, {"title": "Kettle KX-4000 by Acme"})
+    assert one.score == back.score == rest.score == pytest.approx(0.6)

@@ -7,7 +7,7 @@ from app.services.builds import BUILD, BuildSpec
 
 pytestmark = pytest.mark.anyio
 
-COVERAGE = {"items": 4, "items_with_facts": 1, "facts": {}}
+COVERAGE = {"items": 4, "items_with_facts": 1, "facts": {}, "items_with_category": 2}
 
 
 async def test_a_build_is_a_job_with_its_settings(client, wiring):
@@ -37,7 +37,7 @@ async def test_its_progress_is_in_products_and_its_end_says_what_is_known_now(cl
             "facts": {"written": 6},
             "links": {"MADE_BY": 1},
             "before": COVERAGE,
-            "after": {**COVERAGE, "items_with_facts": 4},
+            "after": {**COVERAGE, "items_with_facts": 4, "items_with_category": 3},
             "model": "rules",
         },
     )
@@ -52,6 +52,8 @@ async def test_its_progress_is_in_products_and_its_end_says_what_is_known_now(cl
         "links": {"MADE_BY": 1},
         "covered_before": 0.25,
         "covered_after": 1.0,
+        "categorized_before": 0.5,
+        "categorized_after": 0.75,
         "model": "rules",
     }
 
@@ -62,6 +64,18 @@ async def test_settings_that_make_no_sense_are_refused_by_name(client):
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (422, "build_invalid")
     assert problem["errors"][0]["pointer"] == "/propose"
+
+
+async def test_a_key_makes_one_build_and_belongs_to_its_request(client):
+    key = {"Idempotency-Key": "night"}
+
+    one, two, other = [
+        await client.post("/v1/graph-builds", json={"source": source}, headers=key)
+        for source in ("acme", "acme", "north")
+    ]
+
+    assert one.json()["id"] == two.json()["id"]
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
 async def test_a_reader_may_not_build(reader):

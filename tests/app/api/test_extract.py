@@ -104,6 +104,8 @@ async def test_an_unknown_parameter_is_refused_by_its_place(stocked):
         {"texts": ["x"], "products": [{"title": "x"}]},
         {"texts": ["x"] * 257},
         {"texts": ["x" * 20_001]},
+        {"texts": ["x" * 20_000] * 26},
+        {"products": [{"title": "x" * 20_000, "description": "x" * 20_000}] * 13},
         {"texts": [7]},
         {"texts": ["x"], "min_confidence": 1.5},
         {"texts": ["x"], "unknown": 1},

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.app.parts import make_mapping
 from tests.artefacts import draft
 
 pytestmark = pytest.mark.anyio
@@ -121,6 +122,28 @@ async def test_the_same_key_makes_one_run_with_its_labels(client, wiring):
     assert one.json()["id"] == two.json()["id"]
     assert two.headers["Idempotent-Replayed"] == "true"
     assert Path(wiring.jobs.get(one.json()["id"]).spec["path"]).read_bytes() == LABELS
+
+
+async def test_a_key_of_another_request_is_refused_and_nothing_of_the_labels_is_kept(
+    client, wiring
+):
+    make_mapping(wiring, "phones")
+    key = {"Idempotency-Key": "night"}
+    labels, other = (f"/v1/training-runs/labels?reader={one}" for one in ("extraction", "linking"))
+    first = (await client.post(labels, content=LABELS, headers=key)).json()
+
+    answers = [
+        await client.post(other, content=LABELS, headers=key),
+        await client.post("/v1/graph-builds", json={}, headers=key),
+        await client.post("/v1/imports?source=acme&mapping=phones", content=b"x", headers=key),
+    ]
+
+    assert [(one.status_code, one.json()["code"]) for one in answers] == [
+        (422, "idempotency_key_reused")
+    ] * 3
+    assert all(first["id"] in one.json()["detail"] for one in answers)
+    assert list(wiring.jobs.all) == [first["id"]]
+    assert [path.name for path in wiring.jobs.folder("").iterdir()] == [first["id"]]
 
 
 async def test_its_end_has_the_metrics_and_whether_it_serves(client, wiring):

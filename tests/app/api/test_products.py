@@ -146,6 +146,7 @@ async def test_what_the_client_has_is_not_sent_again(client):
         ({"colour": "red"}, "/colour"),
         ({"facts": [{"parameter": "Display"}]}, "/facts/0/value"),
         ({"facts": [{"parameter": "Display", "value": []}]}, "/facts/0/value"),
+        ({"facts": [{"parameter": "Display", "value": 10**400}]}, "/facts/0/value"),
         ({"facts": [{"parameter": "Display", "value": "12,-"}]}, "/facts/0/value"),
         ({"facts": [{"parameter": "Display", "value": 6, "unit": "kg"}]}, "/facts/0/value"),
         ({"a/b~c": 1}, "/a~1b~0c"),

@@ -131,6 +131,8 @@ async def test_what_is_not_proposed_is_refused(client):
         {"decision": "correct", "value": ""},
         {"decision": "correct", "value": []},
         {"decision": "correct", "value": "bright"},
+        {"decision": "correct", "value": 10**300},
+        {"decision": "correct", "value": 10**400},
         {"decision": "accept", "by": "somebody else"},
     ],
 )

@@ -4,12 +4,20 @@ import pytest
 
 from app.jobs.execution import JobCancelled, JobContext, WorkerStopping
 from app.jobs.imports import import_body
-from app.jobs.learning import embed_body, pretrain_body
+from app.jobs.learning import embed_body, finetune_body, pretrain_body
 from app.services.importing import ImportSpec
 from app.services.jobs import Jobs
 from app.services.models import registry_of
-from app.services.training_runs import EMBED, FINETUNE, PRETRAIN, EmbedSpec, PretrainSpec
+from app.services.training_runs import (
+    EMBED,
+    FINETUNE,
+    PRETRAIN,
+    EmbedSpec,
+    FinetuneSpec,
+    PretrainSpec,
+)
 from app.settings import Settings
+from ml.errors import LabelsInvalid, OffersInvalid, PairsInvalid
 from tests.app.jobs.parts import NOW
 from tests.app.services.test_pretraining import STORED, TINY
 
@@ -172,3 +180,24 @@ def test_jobs_of_all_kinds_have_a_queue():
     from app.jobs.queue import QUEUE_OF_KIND
 
     assert set(QUEUE_OF_KIND) == {"import", PRETRAIN, EMBED, FINETUNE, "build"}
+
+
+@pytest.mark.parametrize(
+    ("reader", "error"),
+    [
+        ("extraction", LabelsInvalid),
+        ("matching", PairsInvalid),
+        ("categories", OffersInvalid),
+    ],
+)
+def test_labels_that_cannot_be_learnt_from_are_called_as_their_sender_calls_them(
+    jobs, perform, tmp_path, reader, error
+):
+    kept = tmp_path / "labels.txt"
+    kept.write_text("nothing\n")
+    spec = FinetuneSpec(name=reader, path=str(kept), file="labels")
+
+    with pytest.raises(error, match=r"^labels, line 1: ") as caught:
+        perform(jobs.submit_finetuning(spec)[0], finetune_body)
+
+    assert str(tmp_path) not in str(caught.value)

@@ -10,12 +10,14 @@ from msgspec import structs
 from pydantic import SecretStr
 
 from app.errors import (
+    IdempotencyKeyReused,
     JobFinished,
     JobIdAmbiguous,
     JobNotFound,
     JobNotRetryable,
     WebhookNotAllowed,
 )
+from app.services.builds import BuildSpec
 from app.services.importing import ImportSpec
 from app.services.jobs import Jobs
 from app.settings import Settings
@@ -93,6 +95,17 @@ def test_the_same_key_or_run_gives_the_first_job_and_queues_no_second(jobs, spec
     assert same_run == (first, False)
     assert jobs.find_by_key("k") == first
     assert jobs.find_by_key("other") is None
+    assert len(waiting_in_dbos(jobs)) == 1
+
+
+def test_a_key_of_another_request_is_refused_and_queues_nothing(jobs, spec):
+    first, _ = jobs.submit_build(BuildSpec(source="shop"), idempotency_key="k")
+
+    again, new = jobs.submit_build(BuildSpec(source="shop"), idempotency_key="k")
+    with pytest.raises(IdempotencyKeyReused, match=first.id):
+        jobs.submit_build(BuildSpec(source="north"), idempotency_key="k")
+
+    assert (again, new) == (first, False)
     assert len(waiting_in_dbos(jobs)) == 1
 
 

@@ -133,6 +133,16 @@ def test_a_second_run_writes_nothing(stocked, build):
     assert stocked.read(stamps) == before
 
 
+def test_a_value_that_only_titles_state_is_as_new_to_the_second_run(stocked, build):
+    stock(stocked, item(5, "Lamp 45 cm, pale green"), item(6, "Shade 45 cm"))
+    build(source="shop").carry_out(stocked)
+
+    again = build(source="shop").carry_out(stocked)
+
+    assert (again.facts["written"], again.facts["unchanged"]) == (0, 6)
+    assert again.before == again.after
+
+
 def test_what_is_less_sure_waits_for_a_person(stocked, build):
     build(source="shop", accept=1.0, propose=0.1).carry_out(stocked)
 

@@ -3,18 +3,22 @@
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from app.errors import ThresholdMissing
 from app.services.embedding import embed_all
+from app.services.matching import fields_of, matched
 from app.services.matching_graph import GraphMatching
 from graph.records import Item, Named
-from graph.repositories.pairing import near
+from graph.repositories.pairing import near, sayings
+from graph.repositories.products import Products
 from tests.fake_encoders import HashedWords
 from tests.graph.repositories.conftest import store
 
 pytestmark = pytest.mark.neo4j
 
 KX = Named("acme-kx-4000", "KX-4000", ("KX-4000",))
+ACME = Named("acme", "Acme", ("Acme",))
 KX_OLD = Named("acme-kx-3000", "KX-3000", ("KX-3000",))
 
 
@@ -110,6 +114,26 @@ def test_products_near_in_vectors_are_candidates_where_there_are_vectors(databas
 
     assert before == {"north:kettle": ()}
     assert after == {"north:kettle": ("south:kettle",)}
+
+
+@pytest.mark.anyio
+async def test_a_product_says_the_same_whichever_way_it_is_compared(database, async_database):
+    store(
+        database,
+        [
+            replace(one, price=price, description="Boils.", mpn="4000", brand=ACME)
+            for one, price in zip(STOCK[:2], (500.0, 1_234_567.5), strict=True)
+        ],
+    )
+    ids = [one.id for one in STOCK[:2]]
+    views = [await Products(async_database).get(id) for id in ids]
+
+    over_rest = [fields_of(view) for view in views]
+    over_graph = [said.fields for said in (sayings(database, ids)[id] for id in ids)]
+
+    assert over_rest == over_graph
+    assert [fields["price"] for fields in over_graph] == ["500", "1234567.5"]
+    assert matched(None, *over_rest).score == matched(None, *over_graph).score
 
 
 def test_signs_of_the_query_syntax_in_a_title_are_words_like_others(database):

@@ -47,13 +47,28 @@ def test_what_was_read_from_a_text_does_not_confirm_itself(database):
     store(database)
     before = {item.title: item.facts for item in queries.judged_items(database, limit=100)}
     database.write(
-        "MATCH (n:Product {id: 'north:1'})-[r:HAS_PARAMETER]->() SET r.origin = 'extracted'"
+        "MATCH (n:Product {id: 'north:1'})-[r:HAS_PARAMETER|MADE_BY|BELONGS_TO]->() "
+        "SET r.origin = 'extracted'"
     )
 
-    after = {item.title: item.facts for item in queries.judged_items(database, limit=100)}
+    after = {item.title: item for item in queries.judged_items(database, limit=100)}
 
     assert before["Acme One 8GB black"]
-    assert not after.get("Acme One 8GB black", ())
+    one = after["Acme One 8GB black"]
+    assert (one.facts, one.brand, one.category) == ((), None, None)
+
+
+def test_a_value_that_only_texts_state_has_a_name_and_counts_nowhere(database):
+    store(database)
+    stated = {value.id: value.items for value in queries.stated_values(database)}
+    database.write(
+        "MATCH ()-[r:HAS_PARAMETER]->(:Value {id: 'colour=black'}) SET r.origin = 'extracted'"
+    )
+
+    read = {value.id: value.items for value in queries.stated_values(database)}
+
+    assert stated["colour=black"] > 0
+    assert read == {**stated, "colour=black": 0}
 
 
 def test_a_text_is_read_with_what_the_graph_knows(stocked):

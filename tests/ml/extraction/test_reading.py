@@ -109,3 +109,18 @@ def test_a_triple_of_two_columns_is_named(tmp_path):
 
     with pytest.raises(LabelsInvalid, match=r"t.txt, line 2: has 2 columns"):
         read_triples(tmp_path / "t.txt")
+
+
+def test_json_that_is_nested_too_deeply_is_named(tmp_path):
+    scores = '{"c":' * 100_000 + "1" + "}" * 100_000
+
+    with pytest.raises(LabelsInvalid, match=r"labels.jsonl, line 1: is nested too deeply"):
+        read_gold(written(tmp_path, f'{{"input": "a", "target_scores": {scores}}}'))
+
+
+def test_a_damaged_archive_is_named(tmp_path):
+    packed = tmp_path / "t.txt.gz"
+    packed.write_bytes(gzip.compress(b"x")[:10] + b"\xff" * 20)
+
+    with pytest.raises(LabelsInvalid, match=r"t.txt.gz"):
+        read_triples(packed)

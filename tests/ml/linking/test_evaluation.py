@@ -136,12 +136,24 @@ def test_a_packed_file_says_the_same(files):
         (b"product_title,cluster_label,category_label\na\n", "line 2: has too few cells"),
         (b"product_title,cluster_label,category_label\n\xff,b,c\n", "is not UTF-8"),
         (b"\x1f\x8bbroken", "is cut off or damaged"),
+        (gzip.compress(b"x")[:10] + b"\xff" * 20, "is cut off or damaged"),
+        (b"x" * 2_000_001, "field larger than field limit"),
         (
             b"product_title,cluster_label,category_label\nzuvo,Zuvo 1,Home\n",
             "has no label that names a model",
         ),
     ],
-    ids=["empty", "columns", "header", "short-row", "bytes", "gzip", "no-model"],
+    ids=[
+        "empty",
+        "columns",
+        "header",
+        "short-row",
+        "bytes",
+        "gzip",
+        "deflate",
+        "long-cell",
+        "no-model",
+    ],
 )
 def test_a_file_that_cannot_be_used_is_named_with_the_reason(tmp_path, models, content, reason):
     path = tmp_path / "offers.csv"

@@ -38,6 +38,16 @@ def test_empty_lines_and_windows_line_ends_are_no_matter(file):
     assert len(read_pairs(file("\n" + GOOD.replace("\n", "\r\n") + "\n" + OTHER))) == 2
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_record(file):
+    path = file("\ufeff" + "".join(as_text(pairs(40))))
+
+    with divided(path) as (most, rest):
+        parts = [*read_pairs(most), *read_pairs(rest)]
+
+    assert all(pair.left.keys() == pairs(1)[0].left.keys() for pair in parts)
+    assert len(read_pairs(path)) == len(parts) == len(pairs(40))
+
+
 def test_the_word_val_may_stand_in_a_text(file):
     read, _ = read_pairs(file(GOOD.replace("red kettle", "COLD VALVE val") + OTHER))
 
