@@ -10,7 +10,7 @@ from typing import Literal
 
 from graph.records import Named, Parameter, ValueView
 from graph.text import find_unit
-from ml.asking import words_en, words_zh
+from ml.asking import words_en, words_passed, words_zh
 from ml.asking.keys import is_han, is_number, stems
 from ml.asking.meanings import loose, makers, meanings
 from ml.asking.plan import PRICE, STOCK
@@ -138,6 +138,8 @@ class AskingLexicon:
         table.graph(known.values(), brands, categories)
         table.translations()
         table.models(by_id.values())
+        typed = _by_letter(table.senses)
+        table.passed(texts)
         senses = {words: tuple(found) for words, found in table.senses.items()}
         return cls(
             parameters=known,
@@ -159,7 +161,7 @@ class AskingLexicon:
             beginnings=frozenset(
                 words[:length] for words in senses for length in range(1, len(words))
             ),
-            words=_by_letter(senses),
+            words=typed,
             blanked=_blanked(
                 words for words, found in senses.items() if found[0].kind != "function"
             ),
@@ -280,6 +282,13 @@ class _Table:
                 for sense in surest.values():
                     sure = sense.sure * 0.95
                     self.add(key, Sense(sense.kind, sense.id, sense.name, sure))
+
+    def passed(self, texts: ValueTexts) -> None:
+        """Words without a meaning here, where neither names nor whole texts are called so."""
+        for does, phrases in words_passed.PASSED:
+            for words in map(stems, phrases.split("|")):
+                if words not in self.senses and not texts.is_whole(words):
+                    self.add(words, Sense("function", does, does, 1.0))
 
     def models(self, models: Iterable[AskedModel]) -> None:
         makers: dict[str, list[tuple[str, ...]]] = defaultdict(list)
