@@ -44,6 +44,11 @@ def bind_numbers(draft: Draft) -> None:
             _bind(draft, place)
 
 
+def find_sign(draft: Draft, place: int) -> str | None:
+    """`low`, `low_too`, `high` or `high_too`: which end of a range the number is, used up."""
+    return _sign(draft, place, place)[0]
+
+
 def pass_over_said(draft: Draft) -> None:
     """`A light lamp, under 200 g`: an adjective that a range says more exactly."""
     for place, span in enumerate(draft.spans):
@@ -64,7 +69,7 @@ def _bind(draft: Draft, place: int) -> None:
     sign, adjective = _sign(draft, place, upper if upper is not None else place)
     span = draft.spans[place]
     unit = span.unit or (draft.spans[upper].unit if upper is not None else None)
-    parameter = _parameter(draft, place, upper, unit, adjective)
+    parameter = _parameter(draft, place, upper, unit, adjective, bare=sign is None)
     if parameter is None and sign in _SIGNS.values() and unit is None and draft.lexicon.offers:
         parameter = draft.lexicon.parameters[PRICE]  # `lamps under 50`
         draft.doubt *= 0.9
@@ -81,6 +86,8 @@ def _bind(draft: Draft, place: int) -> None:
         low, high = sorted((low, high if high is not None else low))
         draft.add(place, Condition(parameter.id, low=low, high=high, negated=negated))
         return
+    if draft.inclusive:
+        sign = {_LOW: _LOW_TOO, _HIGH: _HIGH_TOO}.get(sign or "", sign)
     draft.add(place, _condition(parameter, sign, low, negated=negated))
 
 
@@ -144,6 +151,9 @@ def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
         if at is not None and draft.free(at) and (sign := _sign_behind(draft, at)):
             draft.used.add(at)
             return sign, None
+    if _is_from_on(draft, place, last):
+        draft.used.update((place - 1, last + 1))
+        return _LOW_TOO, None
     if written := _written_sign(draft, place):
         return written, None
     than = False
@@ -160,6 +170,12 @@ def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
         draft.used.add(ahead)  # 比 200 克 重
         return _beyond(adjective[0].id), adjective[0].id
     return None, None
+
+
+def _is_from_on(draft: Draft, place: int, last: int) -> bool:
+    """`From 2018 on`."""
+    on = last + 1 < len(draft.spans) and draft.spans[last + 1].text.lower() == "on"
+    return on and place > 0 and draft.spans[place - 1].does("from", "since")
 
 
 def _past_name(draft: Draft, ahead: int | None) -> int | None:
@@ -247,9 +263,18 @@ def _adjective_in(text: str) -> str | None:
 
 
 def _parameter(
-    draft: Draft, place: int, upper: int | None, unit: str | None, adjective: str | None
+    draft: Draft,
+    place: int,
+    upper: int | None,
+    unit: str | None,
+    adjective: str | None,
+    *,
+    bare: bool = False,
 ) -> Parameter | None:
-    """Whose number it is: one named beside it, the adjective's, or the one usual in this unit."""
+    """Whose number it is: one named beside it, the adjective's, or the one usual in this unit.
+
+    `bare`: nothing says that it is an end of a range.
+    """
     last = place if upper is None else upper
     if draft.spans[last].text[-1] == "年" and _is_calendar(draft.spans[last]):
         return _year(draft)
@@ -275,7 +300,13 @@ def _parameter(
             at for at in range(place) if price and price in draft.parameters(at) and draft.free(at)
         )
         return price
-    if earlier := _named_before(draft, place, unit):
+    earlier = _named_before(draft, place, unit)
+    if earlier is not None and bare and upper is None and _is_calendar(draft.spans[place]):
+        # The battery of a 2019 model: a year, unless it stands right behind the name.
+        year = _year(draft)
+        if earlier[1].unit and earlier[0] < place - 1 and year is not None:
+            return year
+    if earlier is not None:
         at, parameter = earlier
         draft.used.add(at)
         return parameter
@@ -372,6 +403,8 @@ def _dimension(unit: str) -> str | None:
 
 def _negated(draft: Draft, place: int) -> bool:
     at = draft.before(place)
+    while at is not None and at in draft.used and draft.spans[at].is_kind("parameter"):
+        at = draft.before(at)  # not released in 2018
     if at is not None and draft.free(at) and draft.spans[at].does("not"):
         draft.used.add(at)
         return True

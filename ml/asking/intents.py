@@ -7,11 +7,11 @@ import re
 from graph.records import Parameter
 from ml.asking.adjectives import fits, meant
 from ml.asking.amounts import usual
-from ml.asking.counting import counts, most_common
+from ml.asking.counting import counts, most_common, per_group
 from ml.asking.draft import Draft
-from ml.asking.naming import bind_possessions
-from ml.asking.plan import BRAND, ITEM, PRICE, Condition, Plan
-from ml.asking.ranking import Ranked, find_top, one_number, which_is_more
+from ml.asking.naming import bind_possessions, lacking
+from ml.asking.plan import BRAND, CATEGORY, ITEM, PRICE, Aggregate, Condition, Plan
+from ml.asking.ranking import Ranked, comparative, find_top, one_number, which_is_more
 from ml.asking.spans import Span
 from ml.asking.words_zh import ADJECTIVES
 
@@ -20,9 +20,11 @@ _THERE = re.compile(
     r"(?:is|are|was|were) there\b|(?:do|does) (?:you|the)\b|有没有|有无|是否有", re.I
 )
 _EXISTS = re.compile(r"(?:is|are|was|were|does|do|did|has|have)\b", re.I)
+_POLITE = re.compile(r"(?:can|could|would|will|do|did) (?:you|u|anyone|someone|i|we)\b", re.I)
 _ENDS = ("不", "没", "没有")
 _ALL = ("all", "every", "each", "list all", "都", "全部", "所有", "都有", "show all")
 _WHOSE = ("谁",)
+_HOW = "多几"
 _KINDS = ("种", "kinds of", "types of", "different")
 _MEASURED = frozenset({"heavy", "large", "tall", "wide", "long", "thick", "expensive"})
 
@@ -36,6 +38,8 @@ def asked(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
 
 def yes_no(draft: Draft) -> bool:
     english = not draft.chinese and bool(_YES_NO.match(draft.text.strip()))
+    if english and _POLITE.match(draft.text.strip()) and draft.has("which", "who", "when", "how"):
+        return draft.checks  # `could you tell me which`
     return draft.checks or draft.has("yes_no") or english
 
 
@@ -61,9 +65,16 @@ def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan
     if len(ids) > 1:
         _pass_joins(draft)
     among = (Condition(ITEM, values=ids),)
+    average = draft.first("average", "total")
+    if average is not None and len(ids) > 1 and (number := one_number(draft)) is not None:
+        draft.used.update((average, *draft.places("how", "how_much")))
+        mean = draft.spans[average].does("average")
+        how: Aggregate = "average" if mean else "total"
+        return Plan("aggregate", among, fields=(number.id,), aggregate=how)
     if ranked is None and len(ids) > 1:
-        ranked = which_is_more(draft)
+        ranked = which_is_more(draft) or _versus(draft)
     if ranked is not None:
+        draft.used.update(draft.places("who"))
         return _ranked_among(draft, among, ranked)
     stated = bool(draft.conditions)
     open_ = draft.has("which", "how", "how_much", "who", "when")
@@ -83,6 +94,19 @@ def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan
     if fields:
         return Plan("count" if counted else "values", items=ids, fields=fields)
     return _described(draft, ids, follows=follows)
+
+
+def _versus(draft: Draft) -> Ranked | None:
+    """`A vs B: bigger battery?`: a comparative without `which`."""
+    compares = draft.has("compare") and any(
+        sense.degree == "comparative"
+        for place, span in enumerate(draft.spans)
+        if place not in draft.used
+        for sense in span.of_kind("adjective")
+    )
+    found = comparative(draft, len(draft.spans)) if compares else None
+    draft.used.update(draft.places("compare") if found else ())
+    return found
 
 
 def _pass_joins(draft: Draft) -> None:
@@ -199,8 +223,12 @@ def _said_twice(draft: Draft, place: int, fields: list[str]) -> bool:
 
 def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
     counted = counts(draft)
-    if any(place < 0 and one.field == ITEM for place, one in draft.conditions):
+    among = any(place < 0 and one.field == ITEM for place, one in draft.conditions)
+    if among or draft.points:
         ranked = ranked or which_is_more(draft)  # 哪个屏幕大, of what was named before
+    if (grouped := per_group(draft, ranked, counted=counted)) is not None:
+        bind_possessions(draft, set())
+        return grouped
     if _asks_brand(draft):
         return _about_brands(draft, ranked, counted=counted)
     place = draft.first("average", "total")
@@ -237,7 +265,14 @@ def _asks_brand(draft: Draft) -> bool:
     if place is None or draft.spans[place].is_kind("brand"):
         return False
     draft.used.add(place)
-    return True
+    return not _is_apposition(draft, place)
+
+
+def _is_apposition(draft: Draft, place: int) -> bool:
+    """`The Acme brand`, 艾克美牌子: beside the name of one it only says that this is one."""
+    named = place > 0 and draft.spans[place - 1].is_kind("brand")
+    asked = draft.has("which", "count", "most", "least") or draft.top is not None
+    return named and not asked
 
 
 def _places_of(draft: Draft, parameter: Parameter) -> list[int]:
@@ -250,8 +285,10 @@ def _places_of(draft: Draft, parameter: Parameter) -> list[int]:
 
 def _ranked_items(draft: Draft, ranked: Ranked) -> Plan | None:
     parameter, order = ranked
-    if _value_asked(draft) is not None:
-        return None  # `which socket does the heaviest lamp have` asks for no lamps
+    if (field := _field_of_ranked(draft, parameter)) is not None:
+        bind_possessions(draft, set())
+        top = draft.top or 1
+        return Plan("items", fields=(field,), order_by=parameter.id, order=order, top=top)
     bind_possessions(draft, set())
     when = draft.first("when")
     if when is not None and parameter == meant("new", draft.lexicon):
@@ -262,19 +299,85 @@ def _ranked_items(draft: Draft, ranked: Ranked) -> Plan | None:
     return Plan("items", order_by=parameter.id, order=order, top=draft.top or 1)
 
 
+def _asks_how(draft: Draft, parameter: Parameter) -> bool:
+    """最重的多重: a name of the parameter that asks for its number."""
+    asks = [
+        at
+        for at, span in enumerate(draft.spans)
+        if span.text[0] in _HOW and any(one.id == parameter.id for one in draft.parameters(at))
+    ]
+    draft.used.update(asks)
+    return bool(asks)
+
+
+def _field_of_ranked(draft: Draft, parameter: Parameter) -> str | None:
+    """`Which socket does the heaviest lamp have`, 最重的台灯的灯座: what is asked of it."""
+    if (value := _value_asked(draft)) is not None:
+        draft.used.add(value[0])
+        return value[1]
+    ranks = [
+        at
+        for at, span in enumerate(draft.spans)
+        if at in draft.used
+        and (
+            span.does("most", "least", "highest", "lowest")
+            or any(
+                one.degree == "superlative" or draft.chinese for one in span.of_kind("adjective")
+            )
+        )
+    ]
+    named = [
+        (at, found)
+        for at in range(len(draft.spans))
+        if draft.free(at) and (found := draft.parameter(at, "text", "number")) is not None
+    ]
+    if not ranks or not named or named[0][1].id == parameter.id:
+        return None
+    at, found = named[-1] if draft.chinese else named[0]
+    if draft.chinese:
+        ends = all(one <= at or is_silent(draft.spans[one]) for one in range(len(draft.spans)))
+        asked = ends and at > ranks[-1] and not _denied_or_had(draft, at)
+    else:
+        between = draft.text[draft.spans[at].end : draft.spans[ranks[0]].start].lower().split()
+        asked = at < ranks[0] and bool({"of", "for", "on", "does", "in"} & set(between))
+        asked = asked and not _denied_or_had(draft, at)
+    if not asked:
+        return None
+    draft.used.add(at)
+    draft.used.update(draft.places("how", "how_much", "which"))
+    return found.id
+
+
+def _denied_or_had(draft: Draft, place: int) -> bool:
+    """Whether it is what items have or lack: `with a socket`."""
+    return place > 0 and draft.spans[place - 1].does("have", "not", "use")
+
+
 def _listed(draft: Draft, *, follows: bool) -> Plan | None:
     there = _THERE.match(draft.text) and not draft.has("which")
     recommends = draft.has("recommend")
     english = not draft.chinese and _EXISTS.match(draft.text.strip()) and not draft.has("which")
     chinese = draft.chinese and (draft.checks or draft.has("yes_no"))
     if draft.conditions and not recommends and (there or english or chinese):
-        return None if (english or chinese) and _of_all(draft) else Plan("check")
+        if (english or chinese) and _of_all(draft):
+            return _all_of(draft)
+        return Plan("check")
     if not _names_items(draft, follows=follows):
         return None
     if draft.conditions:
         draft.used.update(draft.places("recommend"))  # of what is told apart by nothing, none
     find_top(draft, 0, counted=True)
     return Plan("items", top=draft.top)
+
+
+def _all_of(draft: Draft) -> Plan | None:
+    """`Are all Acme lamps dimmable?`: whether none of them is not."""
+    place, said = max(draft.conditions, key=lambda one: one[0])
+    if said.field in (BRAND, CATEGORY) or said.same_as or said.above or said.below:
+        return None
+    draft.conditions.remove((place, said))
+    draft.conditions.append((place, lacking(draft, said)))
+    return Plan("check", denied=True)
 
 
 def _names_items(draft: Draft, *, follows: bool) -> bool:
@@ -301,6 +404,9 @@ def _about_brands(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan
         order = "highest" if most is not None else "lowest"
         return Plan("groups", fields=(BRAND,), order=order, top=draft.top or 1)
     bind_possessions(draft, set())
+    if draft.group_low is not None or draft.group_high is not None:
+        low, high = draft.group_low, draft.group_high
+        return Plan("groups", fields=(BRAND,), group_low=low, group_high=high)
     if draft.top is not None:  # by how many items they have
         return Plan("groups", fields=(BRAND,), order="highest", top=draft.top)
     if any(_lacks_items(draft, at, one) for at, one in draft.conditions):
@@ -337,7 +443,10 @@ def _value_asked(draft: Draft) -> tuple[int, str] | None:
 def _asks_number(draft: Draft, parameter: Parameter) -> bool:
     """`What is the largest shade` and `how heavy is the heaviest`, and not which one has it."""
     if draft.chinese:
-        return draft.has("how_much", "unit")
+        return draft.has("how_much", "unit") or _asks_how(draft, parameter)
+    if draft.has("how_much", "difference") and _places_of(draft, parameter):
+        draft.used.update(draft.places("how_much", "difference"))
+        return True  # how much does the heaviest weigh
     if draft.has("unit", "how") and not draft.has("which"):
         draft.used.update(draft.places("how"))
         return True

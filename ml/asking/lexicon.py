@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from graph.records import Named, Parameter, ValueView
@@ -21,6 +22,7 @@ LONGEST_NAME = 8  # words
 _ALL = 10**9  # items: more than any graph has
 _SERIES_MODELS, _SERIES_CHARS = 3, 3  # at least, to be a series
 _BLANKED_CHARS = 3  # shorter words have too many neighbours to be mended
+_TEXT_ITEMS = 20  # must say a word of a text, to mend what is typed for it
 _END_CHARS = 3  # of the end of a model's name that stands for all of it
 _PART_WORDS = 6  # of a model's name without its brand
 _HEAD_ENDS = frozenset({"in", "of", "for", "per"})  # `Launch price | in EUR`
@@ -91,6 +93,8 @@ class AskingLexicon:
     senses: Mapping[tuple[str, ...], tuple[Sense, ...]] = field(repr=False)
     beginnings: frozenset[tuple[str, ...]] = field(repr=False)
     words: Mapping[str, tuple[str, ...]] = field(repr=False)  # for typing errors, by first letter
+    text_words: Mapping[str, tuple[str, ...]] = field(repr=False)  # likewise, of texts
+    glued: Mapping[str, tuple[str, str]] = field(repr=False)  # `aurorapro`: two words of a name
     blanked: Mapping[tuple[str, ...], str] = field(repr=False)  # Chinese names less a character
     series: Mapping[str, tuple[str, ...]] = field(repr=False)  # models by how their names begin
     last_words: frozenset[str] = frozenset()  # `Pro` and `Max`: they make another name of one
@@ -162,6 +166,8 @@ class AskingLexicon:
                 words[:length] for words in senses for length in range(1, len(words))
             ),
             words=typed,
+            text_words=_by_letter([(word,) for word in texts.frequent(_TEXT_ITEMS)]),
+            glued=_glued(senses, texts),
             blanked=_blanked(
                 words for words, found in senses.items() if found[0].kind != "function"
             ),
@@ -385,6 +391,25 @@ def _blanked(senses: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
             for place, word in enumerate(words):
                 found[(*words[:place], "*", *words[place + 1 :])].add(word)
     return {phrase: next(iter(words)) for phrase, words in found.items() if len(words) == 1}
+
+
+def _glued(
+    senses: Mapping[tuple[str, ...], tuple[Sense, ...]], texts: ValueTexts
+) -> dict[str, tuple[str, str]]:
+    """Two words that stand beside each other in names of models, as one that is no word itself."""
+    known = {word for words in senses for word in words}
+    pairs = (
+        (one, two)
+        for words, found in senses.items()
+        if any(sense.kind == "model" for sense in found)
+        for one, two in pairwise(words)
+        if one.isalpha() and two.isalpha() and one.isascii() and two.isascii() and len(one) > 1
+    )
+    return {
+        one + two: (one, two)
+        for one, two in pairs
+        if one + two not in known and one + two not in texts
+    }
 
 
 def _by_letter(senses: Iterable[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from graph.records import Parameter
 from ml.asking.draft import Draft
-from ml.asking.plan import BRAND, CATEGORY, Condition
+from ml.asking.plan import BRAND, CATEGORY, OWN_FIELDS, Condition, Plan
 
 _JOINS = ("and", "or")
+_ALTERNATIVES = 0.9  # how surely an `or` joins just the two conditions beside it
 
 
 def bind_names(draft: Draft) -> None:
@@ -123,10 +124,10 @@ def possession(draft: Draft, parameter: Parameter) -> Condition:
 
 
 def _add(draft: Draft, place: int, condition: Condition) -> None:
-    draft.add(place, _lacking(draft, condition) if negation(draft, place) else condition)
+    draft.add(place, lacking(draft, condition) if negation(draft, place) else condition)
 
 
-def _lacking(draft: Draft, condition: Condition) -> Condition:
+def lacking(draft: Draft, condition: Condition) -> Condition:
     """The opposite; of a yes it is the no that is stated, where items do state it."""
     if condition.values == (f"{condition.field}=yes",):
         if draft.lexicon.is_silence_no(condition.field):
@@ -195,4 +196,36 @@ def _join(draft: Draft) -> None:
     draft.conditions = joined
 
 
-__all__ = ["bind_names", "bind_possessions", "negation", "possession", "replace_field"]
+def alternatives(draft: Draft, plan: Plan) -> tuple[Condition, ...]:
+    """What an `or` between conditions of two fields offers; it is no more asked of all items."""
+    if plan.items or plan.ask not in ("items", "count", "check", "values", "aggregate", "groups"):
+        return ()
+    for at in draft.places("or"):
+        before = [one for one in draft.conditions if 0 <= one[0] < at]
+        behind = [one for one in draft.conditions if one[0] > at]
+        if not before or not behind:
+            continue
+        pair = (max(before, key=_place), min(behind, key=_place))
+        own = any(one.field in OWN_FIELDS for _, one in pair) and pair[0][1].field != BRAND
+        if own or any(one.same_as or one.above or one.below for _, one in pair):
+            continue
+        draft.used.add(at)
+        draft.doubt *= _ALTERNATIVES
+        for one in pair:
+            draft.conditions.remove(one)
+        return (pair[0][1], pair[1][1])
+    return ()
+
+
+def _place(one: tuple[int, Condition]) -> int:
+    return one[0]
+
+
+__all__ = [
+    "alternatives",
+    "bind_names",
+    "bind_possessions",
+    "negation",
+    "possession",
+    "replace_field",
+]

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
 from msgspec.structs import replace
 
 from ml.asking.amounts import bind_numbers, pass_over_said
+from ml.asking.counting import find_group_size
 from ml.asking.draft import Draft
 from ml.asking.entities import MENDED, entities
 from ml.asking.following import Before, carried, fragment
 from ml.asking.intents import asked, find_question, is_silent, yes_no
 from ml.asking.keys import is_han, stemmed, stems
 from ml.asking.lexicon import AskingLexicon
-from ml.asking.naming import bind_names
+from ml.asking.naming import alternatives, bind_names
 from ml.asking.plan import BRAND, ITEM, Condition, Language, NotUnderstood, Plan, Understood
 from ml.asking.ranking import superlative
 from ml.asking.relating import related
 from ml.asking.spans import Span, spans
 from ml.asking.strangers import has_strangers, is_other_name
+from ml.asking.words_zh import SIMPLIFIED
 
+_INCLUSIVE = re.compile(
+    r"[(（]\s*(?:(?:incl\.?|inclusive|including|included|包含|包括|含)[^()（）]{0,12}"
+    r"|[^()（）]{0,8}(?:included|inclusive))\s*[)）]|,? \binclusively?\b|\band including\b",
+    re.I,
+)
 WORDS_MAX = 150  # or Chinese characters; no question has more, and each costs time
 SURE = 0.45  # below it a question is refused
 _FEW = 10  # models of a series that are all looked up
@@ -60,6 +68,9 @@ def understand(
 ) -> Understood | NotUnderstood:
     """What a question asks for; `before` is what was asked before it in the same session."""
     chinese = any(map(is_han, text))
+    text = text.translate(SIMPLIFIED)
+    inclusive = _INCLUSIVE.search(text) is not None
+    text = _INCLUSIVE.sub(lambda match: " " * len(match[0]), text)
     spoken: Language = language or ("zh" if chinese else "en")
     if len(stemmed(text)) > WORDS_MAX:
         return NotUnderstood("too_long", spoken)
@@ -70,7 +81,7 @@ def understand(
     unknown = tuple(span.text for span in found if span.unknown)
     if unknown:
         return NotUnderstood("unknown_words", spoken, unknown, named)
-    draft = Draft(text, found, lexicon, chinese)
+    draft = Draft(text, found, lexicon, chinese, inclusive=inclusive)
     plan = _plan(draft, before)
     if plan == "no_context":
         return NotUnderstood("no_context", spoken, (), named)
@@ -83,6 +94,7 @@ def understand(
 
 def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] | None:
     find_question(draft)
+    draft.context = _context(draft, before)
     _find_models(draft)
     if any(is_other_name(draft, place) for place, _ in draft.models if place >= 0) or has_strangers(
         draft
@@ -91,6 +103,7 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
     if not _point(draft, before):
         return "no_context"
     ranked = superlative(draft)
+    find_group_size(draft)
     bind_numbers(draft)
     plan = related(draft)
     if plan is None:
@@ -108,9 +121,24 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
         return None
     if draft.last and plan.order_by is None:
         return None
+    either = alternatives(draft, plan)
     conditions = (*plan.conditions, *(condition for _, condition in draft.conditions))
     last = draft.last and plan.order_by is not None
-    return replace(plan, conditions=tuple(dict.fromkeys(conditions)), last=last)
+    return replace(plan, conditions=tuple(dict.fromkeys(conditions)), last=last, either=either)
+
+
+def _context(draft: Draft, before: Before | None) -> frozenset[str]:
+    """The brands of the items that are named beyond doubt, here or just before."""
+    models = draft.lexicon.models
+    found = {
+        models[senses[0].id].brand_id
+        for senses in (span.of_kind("model") for span in draft.spans)
+        if len(senses) == 1 or (senses and senses[0].sure == 1.0)
+    }
+    if before is not None and not found:
+        ids = before.plan.items or before.answered
+        found = {models[id].brand_id for id in ids[:_FEW] if id in models}
+    return frozenset(one for one in found if one is not None)
 
 
 def _find_models(draft: Draft) -> None:
@@ -162,14 +190,26 @@ def _is_excepted(draft: Draft, place: int) -> bool:
 
 def _means_series(draft: Draft, place: int) -> bool:
     """Whether all models of a name are meant, and not the one that has no more to its name."""
-    return not draft.spans[place].of_kind("model") or _chooses(draft, place)
+    span = draft.spans[place]
+    if not span.of_kind("model") or _is_plural(span):
+        return True
+    behind = draft.spans[place + 1] if place + 1 < len(draft.spans) else None
+    if behind is None:
+        return False
+    return behind.does("series") or (
+        not draft.chinese and behind.is_kind("category") and _is_plural(behind)
+    )
+
+
+def _is_plural(span: Span) -> bool:
+    return span.text.endswith("s") and not span.text.endswith("ss")
 
 
 def _chooses(draft: Draft, place: int) -> bool:
     """Whether the question is about some of many: `Aurora lamps`, `which Auroras`."""
     span = draft.spans[place]
     beside = (at for at in (place - 1, place + 1) if 0 <= at < len(draft.spans))
-    plural = span.text.endswith("s") and not span.text.endswith("ss")
+    plural = _is_plural(span)
     category = any(
         draft.spans[at].is_kind("category") or draft.spans[at].does("series") for at in beside
     )
@@ -258,28 +298,14 @@ def _left(draft: Draft) -> list[Span]:
 def _confidence(draft: Draft, left: Sequence[Span]) -> float:
     brands = [one for _, one in draft.conditions if one.field == BRAND and not one.negated]
     several = len([one for one in brands if one.values]) > 1  # nothing is of two brands
-    lost = (
-        several
-        or _is_other_way_round(draft)
-        or any(
-            span.number is not None
-            or span.is_kind("model")
-            or span.is_kind("adjective")  # `cheap`, where nothing has a price
-            or span.function in _TELLING
-            for span in left
-        )
+    lost = several or any(
+        span.number is not None
+        or span.is_kind("model")
+        or span.is_kind("adjective")  # `cheap`, where nothing has a price
+        or span.function in _TELLING
+        for span in left
     )
     if lost:
         return 0.0
     mended = sum(span.mended for span in draft.spans)
     return draft.doubt * _UNUSED ** len(left) * MENDED**mended
-
-
-def _is_other_way_round(draft: Draft) -> bool:
-    """Whether an `or` stands between conditions of two fields: all of them would be asked."""
-    for at in draft.places("or"):
-        before = [one for place, one in draft.conditions if 0 <= place < at]
-        behind = [one for place, one in draft.conditions if place > at]
-        if before and behind and before[-1].field != behind[0].field:
-            return True
-    return False

@@ -38,6 +38,8 @@ _LONE_UNIT = 0.5  # a unit that nothing announces
 _LONGER = 0.45  # for each further word: one long name rather than two short ones
 _PREPOSITIONS = frozenset({"in", "a", "d", "t", "m"})  # behind a space, no units
 _TYPED_CHARS = 5  # shorter words have too many neighbours to be mended
+_SWAPPED_CHARS = 4  # unless only two letters have changed places
+_LONG_CHARS = 8  # such words may have two errors
 _YEARS = range(1900, 2100)
 _HAN_SHORTEST, _HAN_LONGEST = 3, 6  # characters of a name that is mended
 
@@ -90,7 +92,7 @@ def spans(text: str, lexicon: AskingLexicon) -> list[Span]:
     """The spans of a question in its order; every word is in one of them."""
     text = text.replace("，", " ")
     folded = _COMMA.sub(" ", fold_width(text))  # no part of the number beside it
-    words = stemmed(folded)
+    words = [part for word in stemmed(folded) for part in _unglued(word, lexicon)]
     found = _chosen(folded, words, lexicon)
     mended: dict[int, str] = {}
     for span in found:
@@ -107,6 +109,15 @@ def spans(text: str, lexicon: AskingLexicon) -> list[Span]:
         else span
         for span in _chosen(folded, words, lexicon)
     ]
+
+
+def _unglued(word: Token, lexicon: AskingLexicon) -> tuple[Token, ...]:
+    """`aurorapro` as the two words of a name that it is."""
+    parts = lexicon.glued.get(word.key)
+    if parts is None:
+        return (word,)
+    middle = word.start + len(parts[0])
+    return Token(parts[0], word.start, middle), Token(parts[1], middle, word.end)
 
 
 def _chosen(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> list[Span]:
@@ -141,6 +152,10 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
         for last, values in _values(keys, first, lexicon):
             if all(_is_function(key, lexicon) for key in keys[first : last + 1]):
                 continue  # `on the` is part of many texts and names none of them
+            if first < last and _is_article(keys[first], lexicon):
+                values = [one for one in values if one.exact]  # `a lamp` is no part of `X2a Lamp`
+                if not values:
+                    continue
             kept, _, worth = merged.get(last, ([], [], 0.0))
             own = _worth_of_values(values, keys[first])
             merged[last] = (kept, values, max(worth, own))
@@ -164,7 +179,7 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
 def _meant_here(senses: list[Sense], text: str, words: Sequence[Token]) -> list[Sense]:
     """The senses that fit how the words are written."""
     shown = text[words[0].start : words[-1].end]
-    if shown.endswith("s") and not shown.endswith("ss"):
+    if shown.endswith("s") and not shown.lower().endswith(words[-1].key):
         senses = [one for one in senses if not _is_plural_of(one, len(words))]
     if shown.lower() == "s" and text[max(words[0].start - 1, 0)] not in "'’":
         # Without an apostrophe an s is part of a name: `Bolt S`.
@@ -205,6 +220,11 @@ def _units(text: str, words: Sequence[Token]) -> Iterator[Span]:
 
 def _is_function(word: str, lexicon: AskingLexicon) -> bool:
     return any(one.kind == "function" for one in lexicon.senses.get((word,), ()))
+
+
+def _is_article(word: str, lexicon: AskingLexicon) -> bool:
+    """Whether a word of one Latin letter does nothing in a question: `a`."""
+    return word.isascii() and len(word) == 1 and _is_function(word, lexicon)
 
 
 def _is_phrase(text: str, words: Sequence[Token], first: int, lexicon: AskingLexicon) -> bool:
@@ -385,19 +405,28 @@ def _mended(span: Span, words: Sequence[Token], lexicon: AskingLexicon) -> dict[
     word = words[span.first].key
     if is_han(word):
         return _mended_han(span.first, words, lexicon)
-    if len(word) < _TYPED_CHARS or not word.isascii() or not word.isalpha():
+    if len(word) < _SWAPPED_CHARS or not word.isascii() or not word.isalpha():
         return {}
     from rapidfuzz.distance import OSA
 
-    most = 1 if len(word) < 8 else 2
-    near: dict[str, int] = {}
-    for other in lexicon.words.get(word[0], ()):
+    letter, signs = word[0], sorted(word)
+    near: dict[str, tuple[int, bool]] = {}
+    for other in (*lexicon.words.get(letter, ()), *lexicon.text_words.get(letter, ())):
+        swapped = signs == sorted(other)
+        most = _errors(len(word), swapped=swapped)
         if abs(len(other) - len(word)) <= most:
             distance = OSA.distance(word, other, score_cutoff=most)
             if distance <= most:
-                near[other] = distance
+                near[other] = (distance, not swapped)
     closest = [other for other in near if near[other] == min(near.values())]
     return {span.first: closest[0]} if len(closest) == 1 else {}
+
+
+def _errors(length: int, *, swapped: bool) -> int:
+    """How many typing errors a word of this length may have; `swapped`: only letters' places."""
+    if length < _TYPED_CHARS:
+        return 1 if swapped else 0
+    return 1 if length < _LONG_CHARS else 2
 
 
 def _mended_han(place: int, words: Sequence[Token], lexicon: AskingLexicon) -> dict[int, str]:

@@ -55,6 +55,12 @@ class ValueTexts:
     def words(self) -> Iterable[str]:
         return self._places
 
+    def frequent(self, items: int) -> Iterable[str]:
+        """Words of letters that this many items say at least."""
+        for word, places in self._places.items():
+            if word.isalpha() and word.isascii() and self._items(places) >= items:
+                yield word
+
     def found(self, words: Sequence[str], first: int) -> list[tuple[int, list[ValueSense]]]:
         """For each phrase that begins there, where it ends and what it may mean."""
         found = []

@@ -23,8 +23,8 @@ FUNCTIONS: dict[str, str] = {
         "|can i get|can i have|i can get|got in|comes out|available from"
         "|available in|line|portfolio|a|an|the|of|in"
         "|on|at|for|to|as|by|from|is|are|was|were|be|been|being|do|does|did|please|there"
-        "|that|this|will|would|i|me|we|you|us|am|so|then|only|just|all|any|some|each"
-        "|every|exactly|and also|show|show me|list|list all|give|give me|find|find me"
+        "|that|this|will|would|i|me|we|you|us|am|so|then|only|just|all|any|some"
+        "|exactly|and also|show|show me|list|list all|give|give me|find|find me"
         "|tell me|get|name|i want|i need|i would like|i'd like|looking for"
         "|i am looking for|can you|could you|do you know|do you have|i need|we need|i want"
         "|we want|need a|want a|need something|want something|see"
@@ -32,7 +32,7 @@ FUNCTIONS: dict[str, str] = {
         "|offers|support|supports|supporting|supported|feature|featuring|include"
         "|includes|including|equipped|run|runs|running|powered|made|make|makes|produced"
         "|produce|produces|manufactured|built|sold|sell|sells|their|what's|whats|s|among"
-        "|within|out|there are|are there|is there|were there|out there|value|per|one"
+        "|within|out|there are|are there|is there|were there|out there|value|one"
         "|ones|when it comes to|called|named|hi|hello|hey|thanks|thank you|also|that is"
         "|that are|up|whose|were made|made by|kind of|type of|sort of|kinds|types|ever"
         "|database|catalog|catalogue|in total|total number|let me see|display all"
@@ -77,9 +77,10 @@ FUNCTIONS: dict[str, str] = {
         "|how many of them|how many of those|how many of these"
     ),
     "average": "average|mean|on average|avg|avg.|typical|typically|in the mean",
+    "each": "per|each|every|for each|by each|in each|for every",
     "total": "total|sum of|combined|sum",
     "more": (
-        "more than|over|above|greater than|exceeding|exceeds|exceed|beyond|upwards of|north of|>"
+        "more than|beat|beats|surpass|surpasses|outdo|outdoes|over|above|greater than|exceeding|exceeds|exceed|beyond|upwards of|north of|>"
     ),
     "at_least": (
         "at least|no less than|not less than|minimum|minimum of|min|from at least"
@@ -92,7 +93,7 @@ FUNCTIONS: dict[str, str] = {
     ),
     "after": "after|since then",
     "before": "before|prior to|until",
-    "since": "since|or later|or newer|onwards|onward",
+    "since": "since|or later|or newer|onwards|onward|and later|and newer|or after|and after",
     "from": "from",
     "money": "euro|euros|eur",
     "ordinal": (
@@ -139,7 +140,7 @@ FUNCTIONS: dict[str, str] = {
         "compare|versus|vs|vs.|comparison|comparison of|comparison between|compare between|compared"
     ),
     "difference": (
-        "difference|the difference|difference in|how much more|how much less"
+        "difference|the difference|gap|the gap|gap between|gap in|margin|by how many|difference in|how much more|how much less"
         "|by how much|difference between|how much"
     ),
     "describe": (
