@@ -54,7 +54,7 @@ def per_group(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan | N
     average = draft.first("average")
     several = any(one.field == BRAND and len(one.values) > 1 for _, one in draft.conditions)
     brand, each = draft.first("brand"), draft.first("each")
-    field = BRAND if brand is not None or (several and draft.has("which", "who")) else None
+    field = BRAND if brand is not None or (several and average is not None) else None
     year = meant("new", draft.lexicon)
     if field is None and draft.has("when") and year is not None:
         field = year.id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from graph.records import Parameter
-from ml.asking.adjectives import fits, meant
+from ml.asking.adjectives import dimension_of, fits, meant
 from ml.asking.amounts import usual
 from ml.asking.counting import counts, most_common, per_group
 from ml.asking.draft import Draft
@@ -25,6 +25,8 @@ _ENDS = ("不", "没", "没有")
 _ALL = ("all", "every", "each", "list all", "都", "全部", "所有", "都有", "show all")
 _WHOSE = ("谁",)
 _HOW = "多几"
+_PART = 0.75  # how sure a word is that is but a part of a name
+_FEWEST = 4  # spans of a question for brands that names nothing
 _KINDS = ("种", "kinds of", "types of", "different")
 _MEASURED = frozenset({"heavy", "large", "tall", "wide", "long", "thick", "expensive"})
 
@@ -93,6 +95,8 @@ def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan
         return Plan("aggregate", among, fields=(PRICE,), aggregate="lowest")
     if fields:
         return Plan("count" if counted else "values", items=ids, fields=fields)
+    if counted:
+        return None  # how many of it there are
     return _described(draft, ids, follows=follows)
 
 
@@ -147,6 +151,8 @@ def _fields(draft: Draft) -> tuple[str, ...]:
         named = _of_kind(draft, place) or draft.parameter(place)
         if named is not None:
             draft.used.add(place)
+            if _is_modifier(draft, place):
+                continue
             if not _said_twice(draft, place, fields):
                 fields.append(named.id)
         elif (meant_ := _meant_by(draft, place, fields)) is not None:
@@ -160,6 +166,20 @@ def _fields(draft: Draft) -> tuple[str, ...]:
         measured = usual(draft, draft.spans[place_].unit or "")
         fields += [measured.id] if measured else []
     return tuple(dict.fromkeys(fields))
+
+
+def _is_modifier(draft: Draft, place: int) -> bool:
+    """`Shade finish` is a finish; `charging time`, of which `time` is but a part, is not known."""
+    behind = place + 1
+    if draft.chinese or not draft.free(behind) or draft.is_parted(place, behind):
+        return False
+    senses = draft.spans[behind].of_kind("parameter")
+    own = {one.id for one in draft.parameters(place)}
+    if not senses or own & {one.id for one in senses}:
+        return False
+    sure = max(one.sure for one in senses)
+    draft.doubt *= 1.0 if sure > _PART else 0.4
+    return True
 
 
 def _of_kind(draft: Draft, place: int) -> Parameter | None:
@@ -178,6 +198,8 @@ def _meant_by(draft: Draft, place: int, fields: list[str]) -> str | None:
     if span.does("brand", "who"):
         return BRAND
     if adjective := span.of_kind("adjective"):
+        if _is_misnamed(draft, adjective[0].id):
+            return None
         draft.used.update(draft.places("how"))
         if _is_named(draft, adjective[0].id):
             draft.used.add(place)
@@ -188,6 +210,8 @@ def _meant_by(draft: Draft, place: int, fields: list[str]) -> str | None:
         year = meant("new", draft.lexicon)
         return year.id if year else None
     if span.does("how_much") and (meaning := _how(span.text)):
+        if _is_misnamed(draft, meaning):
+            draft.doubt = 0.0  # how long it takes to charge
         if _is_named(draft, meaning):
             return None
         found = meant(meaning, draft.lexicon)
@@ -199,6 +223,15 @@ def _is_named(draft: Draft, meaning: str) -> bool:
     """Whether the question names what it measures by an adjective: `how big is the shade`."""
     named = (draft.parameter(at, "number") for at in range(len(draft.spans)))
     return any(one is not None and fits(meaning, one) for one in named)
+
+
+def _is_misnamed(draft: Draft, meaning: str) -> bool:
+    """`How long does it charge`: what is named is measured in nothing that can be long."""
+    if meaning not in ("long", "short"):
+        return False
+    named = [one for at in range(len(draft.spans)) if (one := draft.parameter(at, "number"))]
+    spans = {dimension_of(one) for one in named if one.unit}
+    return bool(spans) and not spans & {"time", "length"}
 
 
 def _how(text: str) -> str | None:
@@ -259,6 +292,8 @@ def _asks_brand(draft: Draft) -> bool:
     """`Which brand`, `who makes`; 都有谁 asks for the items themselves."""
     place = draft.first("brand")
     if place is None and (place := draft.first("who")) is not None:
+        if not draft.conditions and len(draft.spans) < _FEWEST:
+            return False  # who are you
         items = draft.spans[place].text.endswith(_WHOSE) and bool(draft.conditions)
         draft.used.update((place,) if items else ())
         place = None if items else place
@@ -382,7 +417,10 @@ def _all_of(draft: Draft) -> Plan | None:
 
 def _names_items(draft: Draft, *, follows: bool) -> bool:
     named = any(span.is_kind("category") or span.does("item") for span in draft.spans)
-    fresh = any(place >= 0 for place, _ in draft.conditions)
+    listed = named or draft.has("which", "list", "have", "not", "use", "recommend")
+    fresh = any(
+        place >= 0 and (listed or not one.stated or one.negated) for place, one in draft.conditions
+    )
     carried = any(place < 0 for place, _ in draft.conditions)
     if follows:
         return (fresh and (named or carried)) or (carried and draft.points)
@@ -444,7 +482,8 @@ def _asks_number(draft: Draft, parameter: Parameter) -> bool:
     """`What is the largest shade` and `how heavy is the heaviest`, and not which one has it."""
     if draft.chinese:
         return draft.has("how_much", "unit") or _asks_how(draft, parameter)
-    if draft.has("how_much", "difference") and _places_of(draft, parameter):
+    named = (parameter in draft.parameters(at) for at in range(len(draft.spans)))
+    if draft.has("how_much", "difference") and not draft.has("which") and any(named):
         draft.used.update(draft.places("how_much", "difference"))
         return True  # how much does the heaviest weigh
     if draft.has("unit", "how") and not draft.has("which"):

@@ -13,7 +13,7 @@ from graph.records import Named, Parameter, ValueView
 from graph.text import find_unit
 from ml.asking import words_en, words_passed, words_zh
 from ml.asking.keys import is_han, is_number, stems
-from ml.asking.meanings import loose, makers, meanings
+from ml.asking.meanings import goods, loose, makers, meanings
 from ml.asking.plan import PRICE, STOCK
 from ml.asking.values import ValueTexts
 
@@ -93,6 +93,7 @@ class AskingLexicon:
     senses: Mapping[tuple[str, ...], tuple[Sense, ...]] = field(repr=False)
     beginnings: frozenset[tuple[str, ...]] = field(repr=False)
     words: Mapping[str, tuple[str, ...]] = field(repr=False)  # for typing errors, by first letter
+    short: frozenset[str] = field(repr=False)  # function words, which little is mended to
     text_words: Mapping[str, tuple[str, ...]] = field(repr=False)  # likewise, of texts
     glued: Mapping[str, tuple[str, str]] = field(repr=False)  # `aurorapro`: two words of a name
     blanked: Mapping[tuple[str, ...], str] = field(repr=False)  # Chinese names less a character
@@ -166,6 +167,11 @@ class AskingLexicon:
                 words[:length] for words in senses for length in range(1, len(words))
             ),
             words=typed,
+            short=frozenset(
+                words[0]
+                for words, found in senses.items()
+                if len(words) == 1 and found[0].kind in ("function", "adjective")
+            ),
             text_words=_by_letter([(word,) for word in texts.frequent(_TEXT_ITEMS)]),
             glued=_glued(senses, texts),
             blanked=_blanked(
@@ -218,6 +224,8 @@ class _Table:
                 self._function(phrases, Sense("adjective", meaning, meaning, 1.0, degree))
         for meaning, phrases in words_zh.ADJECTIVES.items():
             self._function(phrases, Sense("adjective", meaning, meaning, 1.0))
+        for meaning, phrases in words_zh.SUPERLATIVES.items():
+            self._function(phrases, Sense("adjective", meaning, meaning, 1.0, "superlative"))
         for word, number in (*words_en.NUMBERS.items(), *words_zh.NUMBERS.items()):
             self._function(word, Sense("numeral", str(number), word, 1.0))
 
@@ -373,7 +381,8 @@ class _Table:
         fewest = 2 if whole else _END_CHARS
         if part in self._functions or lone or len(part) > _PART_WORDS or part in _SYNONYMS:
             return False
-        if len("".join(part)) < fewest:
+        coded = len(part) > 1 and part[0].isalpha() and part[0].isascii()  # `S9`
+        if len("".join(part)) < (2 if coded else fewest):
             return False
         # A model called `Phone` is asked for with its brand.
         return all(one.kind == "model" for one in self.senses.get(part, ()))
@@ -431,8 +440,8 @@ def _parts(words: tuple[str, ...]) -> tuple[list[tuple[str, ...]], list[tuple[st
 
 
 def translated(word: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Other words of the same meaning."""
-    return _SYNONYMS.get(word, [])
+    """Other words of the same meaning, but for the names of goods."""
+    return [] if word in _GOODS else _SYNONYMS.get(word, [])
 
 
 def _synonyms() -> dict[tuple[str, ...], list[tuple[str, ...]]]:
@@ -445,3 +454,4 @@ def _synonyms() -> dict[tuple[str, ...], list[tuple[str, ...]]]:
 
 
 _SYNONYMS = _synonyms()
+_GOODS = frozenset(stems(word) for words in goods() for word in words)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from graph.text import find_unit
 from ml.asking.amounts import bind_numbers, pass_over_said
 from ml.asking.counting import find_group_size
 from ml.asking.draft import Draft
@@ -29,6 +30,7 @@ _INCLUSIVE = re.compile(
     r"|[^()（）]{0,8}(?:included|inclusive))\s*[)）]|,? \binclusively?\b|\band including\b",
     re.I,
 )
+_PLUS = re.compile(r"(?<![A-Za-z\d])(\d[\d.,]*)\+(\s?)([A-Za-z]{1,5})\b")
 WORDS_MAX = 150  # or Chinese characters; no question has more, and each costs time
 SURE = 0.45  # below it a question is refused
 _FEW = 10  # models of a series that are all looked up
@@ -69,6 +71,7 @@ def understand(
     """What a question asks for; `before` is what was asked before it in the same session."""
     chinese = any(map(is_han, text))
     text = text.translate(SIMPLIFIED)
+    text = _PLUS.sub(_plus_behind, text)
     inclusive = _INCLUSIVE.search(text) is not None
     text = _INCLUSIVE.sub(lambda match: " " * len(match[0]), text)
     spoken: Language = language or ("zh" if chinese else "en")
@@ -90,6 +93,12 @@ def understand(
     if plan is None or confidence < SURE:
         return NotUnderstood("nothing_asked", spoken, tuple(span.text for span in left), named)
     return Understood(plan, spoken, named, confidence)
+
+
+def _plus_behind(match: re.Match[str]) -> str:
+    """`5000+ mAh` as `5000 mAh+`."""
+    number, space, unit = match.groups()
+    return f"{number}{space}{unit}+" if find_unit(unit) else match[0]
 
 
 def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] | None:
@@ -193,11 +202,20 @@ def _means_series(draft: Draft, place: int) -> bool:
     span = draft.spans[place]
     if not span.of_kind("model") or _is_plural(span):
         return True
+    lone = sum(one.is_kind("model") for one in draft.spans) == 1
+    if lone and any(_is_superlative(one) for one in draft.spans):
+        return True  # of one model alone, nothing is the heaviest
     behind = draft.spans[place + 1] if place + 1 < len(draft.spans) else None
     if behind is None:
         return False
     return behind.does("series") or (
         not draft.chinese and behind.is_kind("category") and _is_plural(behind)
+    )
+
+
+def _is_superlative(span: Span) -> bool:
+    return span.does("most", "least", "highest", "lowest") or any(
+        one.degree == "superlative" for one in span.senses
     )
 
 

@@ -55,6 +55,10 @@ def _first_of(draft: Draft) -> Ranked | None:
         find_top(draft, place)
         if draft.top is not None and (parameter := one_number(draft)):
             return parameter, "highest"
+        year = meant("old", draft.lexicon)
+        if draft.top is None and draft.spans[place].text.lower() == "first" and year is not None:
+            draft.used.add(place)
+            return year, "lowest"  # the first lamp by Acme
     return None
 
 

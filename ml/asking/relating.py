@@ -108,6 +108,7 @@ def _using(draft: Draft) -> Plan | None:
     if not (english or chinese) or parameter is None:
         return None
     draft.used.update((named, *draft.places("use", "have")))
+    draft.used.update(draft.places("who") if chinese else ())
     draft.used.update(at for at in draft.places("which") if not english or at < first)
     bind_names(draft)
     same = Condition(parameter.id, same_as=draft.models[0][1].id)
@@ -149,7 +150,7 @@ def _others_use_in_chinese(draft: Draft, first: int, last: int) -> bool:
         if first <= at <= last or not _is_subject(draft, at, span):
             continue
         asked = at > 0 and draft.spans[at - 1].does("which", "count")
-        asked = asked or span.does("brand")
+        asked = asked or span.does("brand", "who")
         if at < first and asked and any(at < one < first for one in uses):
             return True
         if at > last and asked and any(last < one < at for one in uses):
@@ -208,6 +209,7 @@ def _is_subject(draft: Draft, place: int, span: Span) -> bool:
     return (
         span.is_kind("category")
         or span.does("item", "brand")
+        or (span.does("who") and (draft.chinese or place == 0))
         or (draft.free(place) and span.is_kind("brand"))
     )
 

@@ -38,7 +38,10 @@ def shared_fields(draft: Draft) -> tuple[str, ...]:
             for at, span in enumerate(draft.spans)
             if at not in draft.used and span.of_kind("adjective")
         )
-        fields = [one.id for _, one in measured if one is not None][:1]  # 一样重
+        at, parameter = next((one for one in measured if one[1] is not None), (-1, None))
+        if parameter is not None:  # 一样重
+            fields.append(parameter.id)
+            draft.used.add(at)
     shared = set(fields)
     draft.used.update(  # `the same socket type`
         at

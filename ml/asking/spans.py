@@ -413,7 +413,8 @@ def _mended(span: Span, words: Sequence[Token], lexicon: AskingLexicon) -> dict[
     near: dict[str, tuple[int, bool]] = {}
     for other in (*lexicon.words.get(letter, ()), *lexicon.text_words.get(letter, ())):
         swapped = signs == sorted(other)
-        most = _errors(len(word), swapped=swapped)
+        length = len(word) - (other in lexicon.short and not swapped)  # `order` is not `older`
+        most = _errors(length, swapped=swapped)
         if abs(len(other) - len(word)) <= most:
             distance = OSA.distance(word, other, score_cutoff=most)
             if distance <= most:
@@ -429,6 +430,17 @@ def _errors(length: int, *, swapped: bool) -> int:
     return 1 if length < _LONG_CHARS else 2
 
 
+def _frames(phrase: Sequence[str], blank: int, lexicon: AskingLexicon) -> bool:
+    """Whether what is left beside the blank is a function word: 多少 with another noun behind."""
+    rest = (tuple(phrase[:blank]), tuple(phrase[blank + 1 :]))
+    return any(
+        sense.kind == "function"
+        for words in rest
+        if len(words) > 1
+        for sense in lexicon.senses.get(words, ())
+    )
+
+
 def _mended_han(place: int, words: Sequence[Token], lexicon: AskingLexicon) -> dict[int, str]:
     """`后置摄象头`: a name of several characters, of which one is another."""
     for size in range(_HAN_LONGEST, _HAN_SHORTEST - 1, -1):
@@ -436,6 +448,7 @@ def _mended_han(place: int, words: Sequence[Token], lexicon: AskingLexicon) -> d
             for wrong in (place, *range(first, first + size)):  # 处里器: 里 is a word too
                 phrase = [word.key for word in words[first : first + size]]
                 phrase[wrong - first] = "*"
-                if found := lexicon.blanked.get(tuple(phrase)):
+                found = lexicon.blanked.get(tuple(phrase))
+                if found and not _frames(phrase, wrong - first, lexicon):
                     return {wrong: found}
     return {}

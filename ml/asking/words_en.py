@@ -10,7 +10,7 @@ FUNCTIONS: dict[str, str] = {
         "saw|seen|amount|amount of|in terms of|both|other|others|another"
         "|coloured|colored|put out|brought out|bring out"
         "|came up with|that's|who's|how's|there's|i'm|i'd|let's|gimme|wanna|am after"
-        "|i'm after|let|know|shows|output|return|retrieve|fetch|please list"
+        "|i'm after|let|know|shows|output|retrieve|fetch|please list"
         "|identify|enumerate|pick|choose|say|tell|provide|could|may|might|must|shall"
         "|such|very|really|exactly how|overall|entire|whole|these days|now|today|onboard"
         "|built in|built-in|own|owns|features|carry|carries|sport|sports|pack|packs"
@@ -58,7 +58,7 @@ FUNCTIONS: dict[str, str] = {
     "kind": "what kind of|what type of|what sort of|which kind of|which type of|which sort of",
     "to": "through|thru|till|up to|up until|until",
     "where": "where",
-    "opinion": "my|worth|wireless charging|reverse charging",
+    "opinion": "are you|r u|about you|yourself|my|worth|wireless charging|reverse charging",
     "list": (
         "show|show me|list|list all|give me|gimme|find|find me|display all|all|every|enumerate"
         "|identify|name|get me"
@@ -178,7 +178,12 @@ ADJECTIVES: dict[str, tuple[str, str, str]] = {
     "expensive": ("expensive|costly|pricey", "pricier|costlier", "priciest|costliest"),
     "cheap": ("cheap|affordable|inexpensive", "cheaper", "cheapest"),
     "new": ("new|recent", "newer", "newest|latest"),
-    "old": ("old", "older", "oldest|earliest"),
+    "old": (
+        "old",
+        "older|earlier",
+        "oldest|earliest|came first|come first|came out first|come out first|released first"
+        "|launched first|announced first|first ever|very first|was first|is first|first of all to",
+    ),
     "fast": ("fast|quick", "faster|quicker", "fastest|quickest"),
     "slow": ("slow", "slower", "slowest"),
     "sharp": ("sharp", "sharper", "sharpest"),

@@ -12,7 +12,7 @@ ENGLISH = (
     # verbs of being somewhere, coming and going; their forms
     "came|coming|go|goes|going|went|gone|appear|appears|appeared|exist|existed|existing|remain"
     "|remains|remained|stay|stays|stayed|become|becomes|became|happen|happens|happened|happen to"
-    "|belong|belongs|belonging|belong to|fall|falls|falling|fell|lie|lies|lying|stand|stands"
+    "|belong|belongs|belonging|belong to|fall|falls|falling|fell"
     "|land|landed|lands|arrive|arrived|arrives|hit the market|hit the shelves|hit shelves"
     "|see the light|saw the light of day|ended up|end up|turns out|turn out|look|looks|looking"
     "|seem|seems|seemed"
@@ -79,7 +79,7 @@ CHINESE = (
     "|数据中|数据集|数据集里|资料里|记录|记录里|记录中|记载|记载的|登记|登记的|收录的|收录了|在册"
     "|在库|库|库存里|图谱|图谱里|知识图谱|知识库|图里|图中|知识库里|系统里|你这|你这里|你们这|你们这里"
     # 请求
-    "|数一下|数一数|数数|数下|算一下|算下|算算|算一算|计算|计算一下|求|求出|求问|求告知|求助|跪求"
+    "|排|排在|排到|排名|排行|名列|位列|位居|数一下|数一数|数数|数下|算一下|算下|算算|算一算|计算|计算一下|求|求出|求问|求告知|求助|跪求"
     "|急求|急|统计|统计一下|统计下|得出|得到|搜|搜一下|搜搜|搜索|搜寻|检索|筛|筛一下|筛选|筛选出"
     "|筛选一下|筛出|过滤|挑|挑出|挑选|选出|选取|罗列|罗列出|展示|呈现|呈现出|翻|翻翻|翻一下|拉|拉一下"
     "|拉个|拉出|报|报一下|报个|念|念一下|瞅|瞅瞅|瞧|瞧一瞧|看一看|看一眼|看一下|帮我看看|帮我查"
@@ -97,7 +97,7 @@ CHINESE = (
     "|该年|那一年|整年|年底前|阶段|世界|世上|全球|全网|行业|业内|圈|圈里|史上|有史以来|一直以来"
     "|到现在|到目前|迄今|迄今为止|截至目前|截止目前|眼下|如今|现今|当前|当下|现阶段|这会儿|此刻"
     # 副词与语气
-    "|就是|才|仅|只|仅仅|只有|只是|单单|单|光|光是|恰|总的|总的来说|总体|总体上|一般|一般来说|通常"
+    "|就是|才|仅|只|仅仅|只有|只是|单单|光|光是|恰|总的|总的来说|总体|总体上|一般|一般来说|通常"
     "|往往|一直|曾|曾经|已|已经|正在|将|将要|马上|再|再来|再给|另|另外还|仍|仍然|依然|仍旧|其实|实际"
     "|实际上|事实上|基本|基本上|大体|大体上|尤其|特别|非常|很|挺|十分|相当|太|极|极其|尽量|尽可能"
     "|务必|必须|应该|应当|应|该是|或许|也许|可能|好像|似乎|貌似|反正|总之|整体|整体上|综合|综合来看"
@@ -117,12 +117,12 @@ CHINESE = (
 # Words of having: they stand for `have` where the graph has nothing of their name.
 HAVING_ENGLISH = (
     "take|takes|taking|accept|accepts|accepting|hold|holds|holding|handle|handles|fit|fits"
-    "|insert|put|puts|slot in|house|houses|housing|boast|boasts|boasting|rock|rocks|rocking"
+    "|put|puts|slot in|house|houses|housing|boast|boasts|boasting|rock|rocks|rocking"
     "|possess|possesses|possessing|contains a|hosts|host|provide|provides|providing|provided with"
     "|allow|allows|allow for|allows for|accommodate|accommodates|incorporate|incorporates|enjoy"
     "|enjoys|deliver a|pack in|packing|sporting|carrying|bearing|bears|wield|showing|armed with"
     "|loaded with|stuffed with|blessed with|rolling with|going with|got a|get a|shipped with"
-    "|ship|shipped|ships|shipping with|come equipped with|comes equipped with"
+    "|shipping with|come equipped with|comes equipped with"
 )
 HAVING_CHINESE = (
     "插|能插|可插|可以插|能插上|装|装得下|能装|可装|可以装|放|能放|可放|可以放|塞|能塞|接|能接|可接"
@@ -131,7 +131,7 @@ HAVING_CHINESE = (
     "|配上|配着|搭配|搭配了|搭|装备|装备了|内嵌|集成|集成了|自带了|内置了"
 )
 # What stands for any of the things of the graph.
-ITEMS_ENGLISH = "machine|machines|piece|pieces|product line|items|goods|sku|skus"
+ITEMS_ENGLISH = "product line|sku|skus"
 ITEMS_CHINESE = "机子|机种|家伙|玩意|玩意儿|产物|单机|品种|款式的|商品们|成员|选手|作品"
 
 PASSED: tuple[tuple[str, str], ...] = (
