@@ -304,7 +304,7 @@ def _parameter(
     if earlier is not None and bare and upper is None and _is_calendar(draft.spans[place]):
         # The battery of a 2019 model: a year, unless it stands right behind the name.
         year = _year(draft)
-        if earlier[1].unit and earlier[0] < place - 1 and year is not None:
+        if earlier[1] != year and earlier[0] < place - 1 and year is not None:
             return year
     if earlier is not None:
         at, parameter = earlier

@@ -256,8 +256,7 @@ def _said_twice(draft: Draft, place: int, fields: list[str]) -> bool:
 
 def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
     counted = counts(draft)
-    among = any(place < 0 and one.field == ITEM for place, one in draft.conditions)
-    if among or draft.points:
+    if draft.points or any(place < 0 for place, _ in draft.conditions):
         ranked = ranked or which_is_more(draft)  # 哪个屏幕大, of what was named before
     if (grouped := per_group(draft, ranked, counted=counted)) is not None:
         bind_possessions(draft, set())
@@ -307,6 +306,7 @@ def _is_apposition(draft: Draft, place: int) -> bool:
     """`The Acme brand`, 艾克美牌子: beside the name of one it only says that this is one."""
     named = place > 0 and draft.spans[place - 1].is_kind("brand")
     asked = draft.has("which", "count", "most", "least") or draft.top is not None
+    asked = asked or draft.spans[place].text.startswith("哪")
     return named and not asked
 
 
@@ -433,6 +433,12 @@ def _about_brands(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan
         top = draft.top or 1
         return Plan("items", fields=(BRAND,), order_by=parameter.id, order=order, top=top)
     most, least = draft.first("most", "highest"), draft.first("least", "lowest")
+    if any(one.field == BRAND and len(one.values) > 1 for _, one in draft.conditions):
+        most = draft.first("comparative", "more") if most is None else most
+        least = draft.first("diminutive", "less") if least is None else least
+        for at, span in enumerate(draft.spans):  # 型号多
+            if at not in draft.used and draft.chinese and span.text in ("多", "少"):
+                most, least = (at, least) if span.text == "多" else (most, at)
     place = most if most is not None else least
     if place is not None:
         draft.used.add(place)

@@ -54,7 +54,7 @@ display type|screen type|panel type|屏幕类型|屏幕材质|面板|面板类�
 screen to body ratio|屏占比|screen ratio
 price|cost|priced|costing|price tag|retail price|价格|价钱|售价|多少钱|价|定价|报价|launch price
   |上市价格
-  |发售价|首发价
+  |发售价|首发价|卖多少|卖多少钱|卖价
 year|release year|launch year|released|launched|announced|introduced|release|launch
   |announcement|release date|launch date|came out|come out|debut|debuted|unveiled|年份|年
   |发布|上市|发售|发行|问世|推出|发布时间|发布年份|上市时间|上市年份|发布日期|面世|出来

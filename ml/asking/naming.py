@@ -11,6 +11,7 @@ from ml.asking.draft import Draft
 from ml.asking.plan import BRAND, CATEGORY, OWN_FIELDS, Condition, Plan
 
 _JOINS = ("and", "or")
+_AMOUNTS = ("size", "sizes", "capacity", "amount", "level", "大小", "容量", "尺寸")
 _ALTERNATIVES = 0.9  # how surely an `or` joins just the two conditions beside it
 
 
@@ -93,6 +94,9 @@ def bind_possessions(draft: Draft, asked: set[int]) -> None:
         if place in draft.used or place in asked or not span.is_kind("parameter"):
             continue
         parameter = draft.parameter(place)
+        if parameter is not None and _says_how_much(draft, place):
+            draft.used.add(place)
+            continue
         if parameter is not None and any(
             condition.field == parameter.id for _, condition in draft.conditions
         ):
@@ -103,9 +107,17 @@ def bind_possessions(draft: Draft, asked: set[int]) -> None:
             _add(draft, place, possession(draft, parameter))
 
 
+def _says_how_much(draft: Draft, place: int) -> bool:
+    """`Flux level`, 内存大小: behind the name of a number it says no more than that it is one."""
+    before = place - 1
+    named = before >= 0 and before in draft.used and draft.parameter(before, "number") is not None
+    return named and draft.spans[place].text.lower() in _AMOUNTS
+
+
 def _is_compound(draft: Draft, place: int, parameter: Parameter) -> bool:
     """`wireless weight`: a part of a text of another parameter says something new of this one."""
-    values = draft.spans[place - 1].values if place and not draft.chinese else ()
+    beside = draft.spans[place - 1] if place and not draft.chinese else None
+    values = beside.values if beside is not None and not beside.senses else ()
     own = {one.id for one in draft.parameters(place)}
     return (
         parameter.kind == "number"

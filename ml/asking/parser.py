@@ -31,6 +31,12 @@ _INCLUSIVE = re.compile(
     re.I,
 )
 _PLUS = re.compile(r"(?<![A-Za-z\d])(\d[\d.,]*)\+(\s?)([A-Za-z]{1,5})\b")
+_MYRIADS = re.compile("(多少|几)万(像素)")
+_TAG = re.compile(  # what asks whether the sentence before it is so
+    r"(?:[,，]\s*(?:right|correct|true|yes|no|isn't it|doesn't it|is it|does it)"
+    r"|[,，]?\s*(?:对吧|是吧|对不对|对吗|是不是|没错吧|不是吗|对不|是不))\s*[?？.。!！]*\s*$",
+    re.I,
+)
 WORDS_MAX = 150  # or Chinese characters; no question has more, and each costs time
 SURE = 0.45  # below it a question is refused
 _FEW = 10  # models of a series that are all looked up
@@ -71,7 +77,9 @@ def understand(
     """What a question asks for; `before` is what was asked before it in the same session."""
     chinese = any(map(is_han, text))
     text = text.translate(SIMPLIFIED)
-    text = _PLUS.sub(_plus_behind, text)
+    text = _MYRIADS.sub(r"\1\2 ", _PLUS.sub(_plus_behind, text))
+    tag = _TAG.search(text)
+    text = text[: tag.start()] + " " * len(tag[0]) if tag else text
     inclusive = _INCLUSIVE.search(text) is not None
     text = _INCLUSIVE.sub(lambda match: " " * len(match[0]), text)
     spoken: Language = language or ("zh" if chinese else "en")
@@ -84,7 +92,7 @@ def understand(
     unknown = tuple(span.text for span in found if span.unknown)
     if unknown:
         return NotUnderstood("unknown_words", spoken, unknown, named)
-    draft = Draft(text, found, lexicon, chinese, inclusive=inclusive)
+    draft = Draft(text, found, lexicon, chinese, inclusive=inclusive, checks=tag is not None)
     plan = _plan(draft, before)
     if plan == "no_context":
         return NotUnderstood("no_context", spoken, (), named)
@@ -177,6 +185,8 @@ def _find_models(draft: Draft) -> None:
 def _brand_of_kind(draft: Draft, place: int) -> str | None:
     """`Which Acme lamp`: a brand and what it makes, though one model is called `Acme Lamp`."""
     words = stems(draft.spans[place].text)
+    if sum(one.is_kind("model") for one in draft.spans) > 1:
+        return None
     category = any(
         one.kind == "category" for one in draft.lexicon.senses.get(words[-1:], ()) if len(words) > 1
     )

@@ -67,7 +67,7 @@ def _related(draft: Draft) -> Plan | None:
         return _compared(draft, place)
     place = draft.first("difference")
     if len(ids) == 2 and place is not None and (parameter := one_number(draft)):
-        draft.used.add(place)
+        draft.used.update((place, *draft.places("count", "unit", "how")))
         return Plan("difference", items=(ids[0], ids[1]), fields=(parameter.id,))
     return None
 
@@ -153,7 +153,8 @@ def _others_use_in_chinese(draft: Draft, first: int, last: int) -> bool:
         asked = asked or span.does("brand", "who")
         if at < first and asked and any(at < one < first for one in uses):
             return True
-        if at > last and asked and any(last < one < at for one in uses):
+        behind = span.does("who") or any(one < at for one in uses)
+        if at > last and asked and behind and any(one > last for one in uses):
             return True
         if at > last and any(one < first for one in uses) and not asked:
             return True
@@ -214,9 +215,27 @@ def _is_subject(draft: Draft, place: int, span: Span) -> bool:
     )
 
 
+def _compares(draft: Draft) -> bool:
+    """Whether a word of its own says what is more."""
+    return any(
+        place not in draft.used
+        and (span.of_kind("adjective") or span.does("comparative", "diminutive", "more", "less"))
+        for place, span in enumerate(draft.spans)
+    )
+
+
 def _compared(draft: Draft, than: int) -> Plan | None:
     """`heavier than X`: the item behind `than` is what others are held against."""
     reference = next((model for place, model in draft.models if place > than), None)
+    differs = draft.first("difference")
+    if reference is not None and len(draft.models) == 2 and differs is not None:
+        used = set(draft.used)
+        number = None if _compares(draft) else one_number(draft)  # how much more flux
+        if number is not None:
+            draft.used.update((than, differs))
+            ids = tuple(model.id for _, model in draft.models)
+            return Plan("difference", items=ids, fields=(number.id,))
+        draft.used = used
     found = comparative(draft, than) if reference else None
     if reference is None or found is None:
         return None

@@ -99,16 +99,42 @@ def spans(text: str, lexicon: AskingLexicon) -> list[Span]:
         if span.unknown:
             mended |= _mended(span, words, lexicon)
     if not mended:
-        return found
+        return _shortened(found, words, lexicon)
     words = [
         Token(mended.get(place, word.key), word.start, word.end) for place, word in enumerate(words)
     ]
-    return [
+    found = [
         replace(span, mended=True)
         if any(place in mended for place in range(span.first, span.last + 1))
         else span
         for span in _chosen(folded, words, lexicon)
     ]
+    return _shortened(found, words, lexicon)
+
+
+def _shortened(
+    found: Sequence[Span], words: Sequence[Token], lexicon: AskingLexicon
+) -> list[Span]:
+    """`Aurora 3 and 5`: the second of two names without the words that it shares with the first."""
+    spans_ = list(found)
+    for place in range(1, len(spans_)):
+        span, before = spans_[place], place - 1
+        while before > 0 and spans_[before].does("and", "or", "compare", "ignore", "than"):
+            before -= 1
+        joined = before < place - 1 or not words[span.first - 1].end < span.start
+        bare = span.unknown or (span.number is not None and span.unit is None)
+        if not (bare and joined and spans_[before].is_kind("model")):
+            continue
+        ends = place + 1 == len(spans_) or not spans_[place + 1].is_kind("category")
+        name = [word.key for word in words[spans_[before].first : spans_[before].last + 1]]
+        own = [word.key for word in words[span.first : span.last + 1]]
+        for length in range(len(name) - 1, 0, -1):
+            senses = lexicon.senses.get((*name[:length], *own), ())
+            models = tuple(one for one in senses if one.kind == "model")
+            if models and ends:
+                spans_[place] = replace(span, senses=models, number=None)
+                break
+    return spans_
 
 
 def _unglued(word: Token, lexicon: AskingLexicon) -> tuple[Token, ...]:
@@ -287,7 +313,7 @@ def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Itera
     starts = {word.start: place for place, word in enumerate(words)}
     ends = {word.end: place for place, word in enumerate(words)}
     for start, end, number, unit in find_quantities(text):
-        if start in starts and not _is_month(text[start:end]):
+        if start in starts and not _is_month(text[start:end]) and not _is_owner(text, start, end):
             last = ends.get(end, _word_before(words, end))
             first = starts[start]
             width = _width([word.key for word in words[first : last + 1]])
@@ -330,7 +356,7 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
             continue
         if behind is None or behind.key in _PREPOSITIONS or is_han(behind.key):
             continue
-        if word.end == behind.start:
+        if word.end == behind.start or text[word.end : behind.start].strip():
             continue  # what is glued is found with all other quantities
         written = find_unit(text[behind.start : behind.end])
         if written is not None and written.dimension in dimensions:
@@ -373,6 +399,11 @@ def _in_unit_behind(
             end, width = words[last].end, _HAN_WIDTH * (last - first + 1)
             worth = _QUANTITY * width + _LONGER * (last - first)
             yield Span(first, last, start, end, text[start:end], (), (), number, unit.symbol, worth)
+
+
+def _is_owner(text: str, start: int, end: int) -> bool:
+    """`The 3's weight` is of a 3, and no matter of seconds."""
+    return text[start:end].lower().endswith(("'s", "’s"))
 
 
 def _is_month(written: str) -> bool:

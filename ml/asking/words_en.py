@@ -140,7 +140,7 @@ FUNCTIONS: dict[str, str] = {
         "compare|versus|vs|vs.|comparison|comparison of|comparison between|compare between|compared"
     ),
     "difference": (
-        "difference|the difference|gap|the gap|gap between|gap in|margin|by how many|difference in|how much more|how much less"
+        "difference|the difference|gap|the gap|gap between|gap in|margin|apart|by how many|difference in|how much more|how much less"
         "|by how much|difference between|how much"
     ),
     "describe": (
