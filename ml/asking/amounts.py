@@ -376,10 +376,12 @@ def usual(draft: Draft, unit: str, number: float | None = None) -> Parameter | N
             continue
         exact = find_unit(unit) == find_unit(parameter.unit)
         stated = draft.lexicon.stated.get(parameter.id, 0)
-        found.append((not inside, not exact, -stated, parameter.id))
+        value = draft.lexicon.ids.get((parameter.id, own)) if number is not None else None
+        items = draft.lexicon.items.get(value or "", 0)  # 12 GB: rather what some have 12 of
+        found.append((not inside, not items, not exact, -stated, parameter.id))
     if len(found) > 1:
         draft.doubt *= 0.9
-    return draft.lexicon.parameters[min(found)[3]] if found else None
+    return draft.lexicon.parameters[min(found)[-1]] if found else None
 
 
 def _in_unit(number: float, unit: str | None, parameter: Parameter) -> float | None:

@@ -94,7 +94,9 @@ def bind_possessions(draft: Draft, asked: set[int]) -> None:
         if place in draft.used or place in asked or not span.is_kind("parameter"):
             continue
         parameter = draft.parameter(place)
-        if parameter is not None and _says_how_much(draft, place):
+        if parameter is not None and (
+            _says_how_much(draft, place) or _names_whose_value(draft, place, parameter)
+        ):
             draft.used.add(place)
             continue
         if parameter is not None and any(
@@ -112,6 +114,14 @@ def _says_how_much(draft: Draft, place: int) -> bool:
     before = place - 1
     named = before >= 0 and before in draft.used and draft.parameter(before, "number") is not None
     return named and draft.spans[place].text.lower() in _AMOUNTS
+
+
+def _names_whose_value(draft: Draft, place: int, parameter: Parameter) -> bool:
+    """`Brushed steel shade`, 钢灯罩: the noun behind a value is not asked for by itself."""
+    return parameter.kind == "number" and any(
+        at == place - 1 and one.values and one.field not in OWN_FIELDS
+        for at, one in draft.conditions
+    )
 
 
 def _is_compound(draft: Draft, place: int, parameter: Parameter) -> bool:

@@ -30,6 +30,11 @@ def shared_fields(draft: Draft) -> tuple[str, ...]:
             continue
         at, field = found
         fields.append(field)
+        draft.used.update(  # 灯罩一样大
+            one
+            for one in (place - 1, place + 1)
+            if draft.free(one) and draft.spans[one].of_kind("adjective")
+        )
         draft.used.add(at)
         fields += _joined(draft, at, place)
     if not fields:

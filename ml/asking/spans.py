@@ -190,8 +190,12 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
             senses_ = _meant_here(senses_, text, words[first : last + 1])
             if not senses_ and not values:
                 continue
-            if senses_ and senses_[0].kind == "model" and _is_phrase(text, words, first, lexicon):
-                continue
+            if senses_ and senses_[0].kind == "model":
+                if _is_phrase(text, words, first, lexicon):
+                    continue
+                apart = first < last and words[last - 1].end < words[last].start
+                if apart and words[last].key == "a":
+                    continue  # `is the Aurora 5 a lamp`
             if stands_alone(text, start, end) or _is_apostrophe(text, end):
                 weighed = worth * _width(keys[first : last + 1]) + _LONGER * (last - first)
                 yield Span(

@@ -106,7 +106,7 @@ FUNCTIONS: dict[str, str] = {
         "|and higher|and over"
     ),
     "or_less": (
-        "or less|or below|or lower|or smaller|or fewer|and below|or under|and under"
+        "or less|or earlier|or before|and earlier|and before|or older|or below|or lower|or smaller|or fewer|and below|or under|and under"
         "|or lighter|and less|or shorter|or cheaper"
     ),
     "between": "between|in the range|in the range of|ranging from|range|anywhere between",
@@ -117,7 +117,7 @@ FUNCTIONS: dict[str, str] = {
     "not": (
         "not|no|without|isn't|aren't|doesn't|don't|does not|do not|is not|are not"
         "|other than|except|excluding|except for|besides|bar|lacking|lack|lacks|never|didn't"
-        "|wasn't|non|nor|have no|has no|do not have|does not have|don't have"
+        "|dropped|drops|drop|omits|omitted|omit|goes without|go without|misses|wasn't|non|nor|have no|has no|do not have|does not have|don't have"
         "|doesn't have|apart from|not made by|don't come with|does not support"
         "|do not support|without any|no longer|neither|missing"
     ),
