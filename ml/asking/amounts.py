@@ -69,7 +69,9 @@ def _bind(draft: Draft, place: int) -> None:
     sign, adjective = _sign(draft, place, upper if upper is not None else place)
     span = draft.spans[place]
     unit = span.unit or (draft.spans[upper].unit if upper is not None else None)
-    parameter = _parameter(draft, place, upper, unit, adjective, bare=sign is None)
+    parameter = _parameter(
+        draft, place, upper, unit, adjective, bare=sign is None and upper is None
+    )
     if parameter is None and sign in _SIGNS.values() and unit is None and draft.lexicon.offers:
         parameter = draft.lexicon.parameters[PRICE]  # `lamps under 50`
         draft.doubt *= 0.9
@@ -151,10 +153,7 @@ def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
         if at is not None and draft.free(at) and (sign := _sign_behind(draft, at)):
             draft.used.add(at)
             return sign, None
-    if _is_from_on(draft, place, last):
-        draft.used.update((place - 1, last + 1))
-        return _LOW_TOO, None
-    if written := _written_sign(draft, place):
+    if written := _is_from_on(draft, place, last) or _written_sign(draft, place):
         return written, None
     than = False
     for at in range(place - 1, max(place - 5, -1), -1):
@@ -172,10 +171,13 @@ def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
     return None, None
 
 
-def _is_from_on(draft: Draft, place: int, last: int) -> bool:
+def _is_from_on(draft: Draft, place: int, last: int) -> str | None:
     """`From 2018 on`."""
     on = last + 1 < len(draft.spans) and draft.spans[last + 1].text.lower() == "on"
-    return on and place > 0 and draft.spans[place - 1].does("from", "since")
+    if not on or place == 0 or not draft.spans[place - 1].does("from", "since"):
+        return None
+    draft.used.update((place - 1, last + 1))
+    return _LOW_TOO
 
 
 def _past_name(draft: Draft, ahead: int | None) -> int | None:
@@ -294,28 +296,40 @@ def _parameter(
             draft.used.add(behind_it)
             return found
     if last + 1 < len(draft.spans) and draft.spans[last + 1].does("money"):
-        draft.used.add(last + 1)
-        price = meant("expensive", draft.lexicon)
-        draft.used.update(
-            at for at in range(place) if price and price in draft.parameters(at) and draft.free(at)
-        )
-        return price
-    earlier = _named_before(draft, place, unit)
-    if earlier is not None and bare and upper is None and _is_calendar(draft.spans[place]):
-        # The battery of a 2019 model: a year, unless it stands right behind the name.
-        year = _year(draft)
-        if earlier[1] != year and earlier[0] < place - 1 and year is not None:
+        return _price(draft, place, last + 1)
+    if (earlier := _named_before(draft, place, unit)) is not None:
+        if bare and (year := _year_of(draft, place, earlier)) is not None:
             return year
-    if earlier is not None:
-        at, parameter = earlier
-        draft.used.add(at)
-        return parameter
+        draft.used.add(earlier[0])
+        return earlier[1]
+    return _unnamed(draft, place, unit, adjective)
+
+
+def _unnamed(draft: Draft, place: int, unit: str | None, adjective: str | None) -> Parameter | None:
+    """What the number is of where nothing beside it is named."""
     number = draft.spans[place].number
     if adjective and (own := meant(adjective, draft.lexicon, _dimension(unit) if unit else None)):
         return own
     if unit is None:
         return _year(draft) if number is not None and _YEARS[0] <= number < _YEARS[1] else None
     return usual(draft, unit, number)
+
+
+def _price(draft: Draft, place: int, money: int) -> Parameter | None:
+    """What is paid, where a currency stands behind the number."""
+    draft.used.add(money)
+    price = meant("expensive", draft.lexicon)
+    draft.used.update(
+        at for at in range(place) if price and price in draft.parameters(at) and draft.free(at)
+    )
+    return price
+
+
+def _year_of(draft: Draft, place: int, earlier: tuple[int, Parameter]) -> Parameter | None:
+    """The flux of a 2019 lamp: a year, unless it stands right behind the name of the number."""
+    year = _year(draft)
+    apart = earlier[1] != year and earlier[0] < place - 1
+    return year if apart and _is_calendar(draft.spans[place]) else None
 
 
 def _alternative(draft: Draft, place: int, unit: str | None) -> int | None:

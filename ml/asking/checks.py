@@ -88,10 +88,14 @@ def _of_ask(plan: Plan, lexicon: AskingLexicon) -> Iterator[str]:
         yield "`aggregate` must say which one"
     if plan.ask == "check" and not plan.conditions:
         yield "there is nothing to check"
+    yield from _of_further(plan)
+
+
+def _of_further(plan: Plan) -> Iterator[str]:
     if plan.denied and (plan.ask != "check" or plan.items):
         yield "`denied` is said of a check of all items"
-    if plan.group_low is not None or plan.group_high is not None:
-        if plan.ask != "groups":
-            yield "`group_low` and `group_high` are said of groups"
+    sized = plan.group_low is not None or plan.group_high is not None
+    if sized and (plan.ask != "groups" or plan.order_by is not None):
+        yield "`group_low` and `group_high` are said of groups by their items"
     if any(one.same_as or one.above or one.below for one in plan.either):
         yield "`either` takes no relations to named items"

@@ -62,7 +62,9 @@ def per_group(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan | N
         number = ranked[0] if ranked is not None else one_number(draft)
         if number is None:
             return None
-        draft.used.update({average, *draft.places("between"), *draft.places("brand", "who", "when", "each")})
+        draft.used.update(
+            {average, *draft.places("between"), *draft.places("brand", "who", "when", "each")}
+        )
         order = ranked[1] if ranked is not None else None
         top = (draft.top or 1) if ranked is not None else None
         return Plan(

@@ -29,9 +29,9 @@ class Draft:
         checks: whether it ends as only a question for yes or no does: `支持吗`, `支持不`.
         points: whether `it` or `them` means what was answered before.
         doubt: what makes the answer less sure, multiplied.
-        context: brands of what else is named, or was before; a short name is likelier one of theirs.
+        context: brands of what else is named, or was before; a short name is rather of theirs.
         inclusive: whether a bracket says that borders belong to ranges: `(incl.)`, 含2020年.
-        group_low, group_high: how many items a brand must have that is asked for, at least, at most.
+        group_low, group_high: how many items a brand must have at least, and at most.
     """
 
     text: str

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from graph.records import Parameter
-from ml.asking.adjectives import dimension_of, fits, meant
-from ml.asking.amounts import usual
+from ml.asking.adjectives import meant
 from ml.asking.counting import counts, most_common, per_group
 from ml.asking.draft import Draft
+from ml.asking.fields import asked_fields
 from ml.asking.naming import bind_possessions, lacking
 from ml.asking.plan import BRAND, CATEGORY, ITEM, PRICE, Aggregate, Condition, Plan
 from ml.asking.ranking import Ranked, comparative, find_top, one_number, which_is_more
 from ml.asking.spans import Span
-from ml.asking.words_zh import ADJECTIVES
 
 _YES_NO = re.compile(r"(?:is|are|was|were|does|do|did|has|have|can|could)\b", re.I)
 _THERE = re.compile(
@@ -25,10 +26,8 @@ _ENDS = ("不", "没", "没有")
 _ALL = ("all", "every", "each", "list all", "都", "全部", "所有", "都有", "show all")
 _WHOSE = ("谁",)
 _HOW = "多几"
-_PART = 0.75  # how sure a word is that is but a part of a name
 _FEWEST = 4  # spans of a question for brands that names nothing
 _KINDS = ("种", "kinds of", "types of", "different")
-_MEASURED = frozenset({"heavy", "large", "tall", "wide", "long", "thick", "expensive"})
 
 
 def asked(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
@@ -64,17 +63,12 @@ def is_silent(span: Span) -> bool:
 
 def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
     ids = tuple(dict.fromkeys(model.id for _, model in draft.models))
+    among = (Condition(ITEM, values=ids),)
     if len(ids) > 1:
         _pass_joins(draft)
-    among = (Condition(ITEM, values=ids),)
-    average = draft.first("average", "total")
-    if average is not None and len(ids) > 1 and (number := one_number(draft)) is not None:
-        draft.used.update((average, *draft.places("how", "how_much")))
-        mean = draft.spans[average].does("average")
-        how: Aggregate = "average" if mean else "total"
-        return Plan("aggregate", among, fields=(number.id,), aggregate=how)
-    if ranked is None and len(ids) > 1:
-        ranked = which_is_more(draft) or _versus(draft)
+        if (mean := _mean(draft)) is not None:
+            return replace(mean, conditions=among)
+        ranked = ranked or which_is_more(draft) or _versus(draft)
     if ranked is not None:
         draft.used.update(draft.places("who"))
         return _ranked_among(draft, among, ranked)
@@ -87,10 +81,22 @@ def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan
     if len(ids) > 1 and draft.has("which", "who") and _brings_conditions(draft):
         bind_possessions(draft, set())
         return Plan("items", among)
-    counted, fields = counts(draft), _fields(draft)
+    counted, fields = counts(draft), asked_fields(draft)
     if stated:  # `Aurora 5 dimmable?`
         lone = not (fields or counted or open_ or draft.chinese)
         return Plan("check", items=ids) if lone else None
+    return _facts(draft, among, fields, counted=counted, follows=follows)
+
+
+def _facts(
+    draft: Draft,
+    among: tuple[Condition],
+    fields: tuple[str, ...],
+    *,
+    counted: bool,
+    follows: bool,
+) -> Plan | None:
+    ids = among[0].values
     if PRICE in fields:  # what offers ask for it
         return Plan("aggregate", among, fields=(PRICE,), aggregate="lowest")
     if fields:
@@ -98,6 +104,17 @@ def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan
     if counted:
         return None  # how many of it there are
     return _described(draft, ids, follows=follows)
+
+
+def _mean(draft: Draft) -> Plan | None:
+    """The average or the sum of a number that is named."""
+    place = draft.first("average", "total")
+    number = one_number(draft) if place is not None else None
+    if place is None or number is None:
+        return None
+    draft.used.update((place, *draft.places("how", "how_much")))  # how heavy on average
+    how: Aggregate = "average" if draft.spans[place].does("average") else "total"
+    return Plan("aggregate", fields=(number.id,), aggregate=how)
 
 
 def _versus(draft: Draft) -> Ranked | None:
@@ -142,118 +159,6 @@ def _brings_conditions(draft: Draft) -> bool:
     return bool(draft.conditions) or possessed
 
 
-def _fields(draft: Draft) -> tuple[str, ...]:
-    """Parameters that are asked for: named, or meant by `how heavy`, `when`, `who makes`."""
-    fields: list[str] = []
-    for place in range(len(draft.spans)):
-        if place in draft.used:
-            continue
-        named = _of_kind(draft, place) or draft.parameter(place)
-        if named is not None:
-            draft.used.add(place)
-            if _is_modifier(draft, place):
-                continue
-            if not _said_twice(draft, place, fields):
-                fields.append(named.id)
-        elif (meant_ := _meant_by(draft, place, fields)) is not None:
-            draft.used.add(place)
-            fields.append(meant_)
-    if not fields and (place_ := draft.first("dimensions")) is not None:
-        draft.used.add(place_)
-        sides = (meant(meaning, draft.lexicon) for meaning in ("tall", "wide", "thick"))
-        fields += [one.id for one in sides if one is not None]
-    if not fields and (place_ := draft.first("unit")) is not None:
-        measured = usual(draft, draft.spans[place_].unit or "")
-        fields += [measured.id] if measured else []
-    return tuple(dict.fromkeys(fields))
-
-
-def _is_modifier(draft: Draft, place: int) -> bool:
-    """`Shade finish` is a finish; `charging time`, of which `time` is but a part, is not known."""
-    behind = place + 1
-    if draft.chinese or not draft.free(behind) or draft.is_parted(place, behind):
-        return False
-    senses = draft.spans[behind].of_kind("parameter")
-    own = {one.id for one in draft.parameters(place)}
-    if not senses or own & {one.id for one in senses}:
-        return False
-    sure = max(one.sure for one in senses)
-    draft.doubt *= 1.0 if sure > _PART else 0.4
-    return True
-
-
-def _of_kind(draft: Draft, place: int) -> Parameter | None:
-    """What a text says where `what kind of` stands beside: `what kind of shade`."""
-    if not draft.has("kind"):
-        return None
-    found = draft.parameter(place, "text")
-    if found is not None:
-        draft.used.update(draft.places("kind"))
-    return found
-
-
-def _meant_by(draft: Draft, place: int, fields: list[str]) -> str | None:
-    """The field that a word asks for without naming it."""
-    span = draft.spans[place]
-    if span.does("brand", "who"):
-        return BRAND
-    if adjective := span.of_kind("adjective"):
-        if _is_misnamed(draft, adjective[0].id):
-            return None
-        draft.used.update(draft.places("how"))
-        if _is_named(draft, adjective[0].id):
-            draft.used.add(place)
-            return None
-        found = meant(adjective[0].id, draft.lexicon)
-        return found.id if found else None
-    if span.does("when") and not fields:
-        year = meant("new", draft.lexicon)
-        return year.id if year else None
-    if span.does("how_much") and (meaning := _how(span.text)):
-        if _is_misnamed(draft, meaning):
-            draft.doubt = 0.0  # how long it takes to charge
-        if _is_named(draft, meaning):
-            return None
-        found = meant(meaning, draft.lexicon)
-        return found.id if found else None
-    return None
-
-
-def _is_named(draft: Draft, meaning: str) -> bool:
-    """Whether the question names what it measures by an adjective: `how big is the shade`."""
-    named = (draft.parameter(at, "number") for at in range(len(draft.spans)))
-    return any(one is not None and fits(meaning, one) for one in named)
-
-
-def _is_misnamed(draft: Draft, meaning: str) -> bool:
-    """`How long does it charge`: what is named is measured in nothing that can be long."""
-    if meaning not in ("long", "short"):
-        return False
-    named = [one for at in range(len(draft.spans)) if (one := draft.parameter(at, "number"))]
-    spans = {dimension_of(one) for one in named if one.unit}
-    return bool(spans) and not spans & {"time", "length"}
-
-
-def _how(text: str) -> str | None:
-    """多重 asks for a weight."""
-    return next(
-        (one for one in sorted(_MEASURED) if text[-1] in ADJECTIVES.get(one, "").split("|")), None
-    )
-
-
-def _said_twice(draft: Draft, place: int, fields: list[str]) -> bool:
-    """Whether a span only says again what the one beside it has said: `battery capacity`."""
-    before = place - 1
-    while before >= 0 and (draft.silent(before) or draft.spans[before].does("how_much", "count")):
-        before -= 1
-    return (
-        before >= 0
-        and before in draft.used
-        and not draft.is_parted(before, place)
-        and any(one.id in fields for one in draft.parameters(place))
-    )
-
-
 def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
     counted = counts(draft)
     if draft.points or any(place < 0 for place, _ in draft.conditions):
@@ -263,12 +168,8 @@ def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | 
         return grouped
     if _asks_brand(draft):
         return _about_brands(draft, ranked, counted=counted)
-    place = draft.first("average", "total")
-    if place is not None and (parameter := one_number(draft)):
-        draft.used.add(place)
-        draft.used.update(draft.places("how"))  # how heavy on average
-        mean = draft.spans[place].does("average")
-        return Plan("aggregate", fields=(parameter.id,), aggregate="average" if mean else "total")
+    if (mean := _mean(draft)) is not None:
+        return mean
     if ranked is None and (grouped := most_common(draft)) is not None:
         bind_possessions(draft, set())
         return grouped
@@ -488,8 +389,8 @@ def _asks_number(draft: Draft, parameter: Parameter) -> bool:
     """`What is the largest shade` and `how heavy is the heaviest`, and not which one has it."""
     if draft.chinese:
         return draft.has("how_much", "unit") or _asks_how(draft, parameter)
-    named = (parameter in draft.parameters(at) for at in range(len(draft.spans)))
-    if draft.has("how_much", "difference") and not draft.has("which") and any(named):
+    said = any(parameter in draft.parameters(at) for at in range(len(draft.spans)))
+    if said and draft.has("how_much", "difference") and not draft.has("which"):
         draft.used.update(draft.places("how_much", "difference"))
         return True  # how much does the heaviest weigh
     if draft.has("unit", "how") and not draft.has("which"):

@@ -70,7 +70,8 @@ charging power|charging|charging speed|charge|wattage|充电功率|充电|快充
 ram|working memory|运行内存|内存|运存|内存容量
 storage|internal storage|internal memory|storage space|storage capacity|rom|存储|存储空间
   |机身存储|机身内存|存储容量|内部存储|储存|储存空间|闪存
-memory card|expandable storage|storage expansion|插卡|扩展存储|存储扩展|扩容|card slot|memory card slot|sd card|microsd slot|card reader|存储卡|内存卡
+memory card|expandable storage|storage expansion|插卡|扩展存储|存储扩展|扩容
+  |card slot|memory card slot|sd card|microsd slot|card reader|存储卡|内存卡
   |扩展卡|存储卡槽|卡槽|microsd card slot
 chipset|proc|soc|chip|processor|处理器|芯片|芯片组|处理器型号
 cpu|central processor|中央处理器|processor core

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace as replace_field
-
 from msgspec.structs import replace
 
 from graph.records import Parameter
@@ -241,13 +239,3 @@ def alternatives(draft: Draft, plan: Plan) -> tuple[Condition, ...]:
 
 def _place(one: tuple[int, Condition]) -> int:
     return one[0]
-
-
-__all__ = [
-    "alternatives",
-    "bind_names",
-    "bind_possessions",
-    "negation",
-    "possession",
-    "replace_field",
-]

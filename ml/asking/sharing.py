@@ -17,7 +17,7 @@ _BEFORE = (
     "相等",
     "一模一样",
     "完全相同",
-)  # 灯座一样: behind what is the same
+)  # behind it
 
 
 def shared_fields(draft: Draft) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from graph.text import find_quantities, find_unit, parse_number
 from graph.text.numbers import fold_width
 from ml.asking.keys import HAN_NUMERALS, han_number, is_han, is_number, stemmed
 from ml.asking.lexicon import AskingLexicon, Sense, translated
+from ml.asking.mending import mended
 from ml.asking.values import ValueSense
 from ml.grounding.tokens import Token, stands_alone
 
@@ -37,11 +38,7 @@ _WORDS_TOO = frozenset({"°F"})  # `of`
 _LONE_UNIT = 0.5  # a unit that nothing announces
 _LONGER = 0.45  # for each further word: one long name rather than two short ones
 _PREPOSITIONS = frozenset({"in", "a", "d", "t", "m"})  # behind a space, no units
-_TYPED_CHARS = 5  # shorter words have too many neighbours to be mended
-_SWAPPED_CHARS = 4  # unless only two letters have changed places
-_LONG_CHARS = 8  # such words may have two errors
 _YEARS = range(1900, 2100)
-_HAN_SHORTEST, _HAN_LONGEST = 3, 6  # characters of a name that is mended
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,27 +91,25 @@ def spans(text: str, lexicon: AskingLexicon) -> list[Span]:
     folded = _COMMA.sub(" ", fold_width(text))  # no part of the number beside it
     words = [part for word in stemmed(folded) for part in _unglued(word, lexicon)]
     found = _chosen(folded, words, lexicon)
-    mended: dict[int, str] = {}
+    wrong: dict[int, str] = {}
     for span in found:
         if span.unknown:
-            mended |= _mended(span, words, lexicon)
-    if not mended:
+            wrong |= mended(span.first, words, lexicon)
+    if not wrong:
         return _shortened(found, words, lexicon)
     words = [
-        Token(mended.get(place, word.key), word.start, word.end) for place, word in enumerate(words)
+        Token(wrong.get(place, word.key), word.start, word.end) for place, word in enumerate(words)
     ]
     found = [
         replace(span, mended=True)
-        if any(place in mended for place in range(span.first, span.last + 1))
+        if any(place in wrong for place in range(span.first, span.last + 1))
         else span
         for span in _chosen(folded, words, lexicon)
     ]
     return _shortened(found, words, lexicon)
 
 
-def _shortened(
-    found: Sequence[Span], words: Sequence[Token], lexicon: AskingLexicon
-) -> list[Span]:
+def _shortened(found: Sequence[Span], words: Sequence[Token], lexicon: AskingLexicon) -> list[Span]:
     """`Aurora 3 and 5`: the second of two names without the words that it shares with the first."""
     spans_ = list(found)
     for place in range(1, len(spans_)):
@@ -175,13 +170,10 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
             worth = max(_worth(sense) for sense in senses)
             by_worth = sorted(senses, key=lambda sense: -_worth(sense))
             merged[last] = (by_worth, [], worth)
-        for last, values in _values(keys, first, lexicon):
-            if all(_is_function(key, lexicon) for key in keys[first : last + 1]):
-                continue  # `on the` is part of many texts and names none of them
-            if first < last and _is_article(keys[first], lexicon):
-                values = [one for one in values if one.exact]  # `a lamp` is no part of `X2a Lamp`
-                if not values:
-                    continue
+        for last, found in _values(keys, first, lexicon):
+            values = _named_values(keys[first : last + 1], found, lexicon)
+            if not values:
+                continue
             kept, _, worth = merged.get(last, ([], [], 0.0))
             own = _worth_of_values(values, keys[first])
             merged[last] = (kept, values, max(worth, own))
@@ -191,11 +183,10 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
             if not senses_ and not values:
                 continue
             if senses_ and senses_[0].kind == "model":
-                if _is_phrase(text, words, first, lexicon):
+                parted = first < last and words[last - 1].end < words[last].start
+                article = parted and words[last].key == "a"  # `is the Aurora 5 a lamp`
+                if article or _is_phrase(text, words, first, lexicon):
                     continue
-                apart = first < last and words[last - 1].end < words[last].start
-                if apart and words[last].key == "a":
-                    continue  # `is the Aurora 5 a lamp`
             if stands_alone(text, start, end) or _is_apostrophe(text, end):
                 weighed = worth * _width(keys[first : last + 1]) + _LONGER * (last - first)
                 yield Span(
@@ -204,6 +195,17 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
                 )  # fmt: skip
     yield from _numbers(text, words, lexicon)
     yield from _units(text, words)
+
+
+def _named_values(
+    keys: Sequence[str], values: list[ValueSense], lexicon: AskingLexicon
+) -> list[ValueSense]:
+    """Those that a phrase may mean: `on the` is part of many texts and names none of them."""
+    if all(_is_function(key, lexicon) for key in keys):
+        return []
+    if len(keys) > 1 and _is_article(keys[0], lexicon):
+        return [one for one in values if one.exact]  # `a lamp` is no part of `X2a Lamp`
+    return values
 
 
 def _meant_here(senses: list[Sense], text: str, words: Sequence[Token]) -> list[Sense]:
@@ -433,57 +435,3 @@ def _is_counter(symbol: str) -> bool:
 
 def _word_before(words: Sequence[Token], end: int) -> int:
     return max(place for place, word in enumerate(words) if word.start < end)
-
-
-def _mended(span: Span, words: Sequence[Token], lexicon: AskingLexicon) -> dict[int, str]:
-    """Known words in the place of one with a typing error; none where there is none, or several."""
-    word = words[span.first].key
-    if is_han(word):
-        return _mended_han(span.first, words, lexicon)
-    if len(word) < _SWAPPED_CHARS or not word.isascii() or not word.isalpha():
-        return {}
-    from rapidfuzz.distance import OSA
-
-    letter, signs = word[0], sorted(word)
-    near: dict[str, tuple[int, bool]] = {}
-    for other in (*lexicon.words.get(letter, ()), *lexicon.text_words.get(letter, ())):
-        swapped = signs == sorted(other)
-        length = len(word) - (other in lexicon.short and not swapped)  # `order` is not `older`
-        most = _errors(length, swapped=swapped)
-        if abs(len(other) - len(word)) <= most:
-            distance = OSA.distance(word, other, score_cutoff=most)
-            if distance <= most:
-                near[other] = (distance, not swapped)
-    closest = [other for other in near if near[other] == min(near.values())]
-    return {span.first: closest[0]} if len(closest) == 1 else {}
-
-
-def _errors(length: int, *, swapped: bool) -> int:
-    """How many typing errors a word of this length may have; `swapped`: only letters' places."""
-    if length < _TYPED_CHARS:
-        return 1 if swapped else 0
-    return 1 if length < _LONG_CHARS else 2
-
-
-def _frames(phrase: Sequence[str], blank: int, lexicon: AskingLexicon) -> bool:
-    """Whether what is left beside the blank is a function word: 多少 with another noun behind."""
-    rest = (tuple(phrase[:blank]), tuple(phrase[blank + 1 :]))
-    return any(
-        sense.kind == "function"
-        for words in rest
-        if len(words) > 1
-        for sense in lexicon.senses.get(words, ())
-    )
-
-
-def _mended_han(place: int, words: Sequence[Token], lexicon: AskingLexicon) -> dict[int, str]:
-    """`后置摄象头`: a name of several characters, of which one is another."""
-    for size in range(_HAN_LONGEST, _HAN_SHORTEST - 1, -1):
-        for first in range(max(place - size + 1, 0), min(place, len(words) - size) + 1):
-            for wrong in (place, *range(first, first + size)):  # 处里器: 里 is a word too
-                phrase = [word.key for word in words[first : first + size]]
-                phrase[wrong - first] = "*"
-                found = lexicon.blanked.get(tuple(phrase))
-                if found and not _frames(phrase, wrong - first, lexicon):
-                    return {wrong: found}
-    return {}

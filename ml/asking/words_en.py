@@ -80,7 +80,8 @@ FUNCTIONS: dict[str, str] = {
     "each": "per|each|every|for each|by each|in each|for every",
     "total": "total|sum of|combined|sum",
     "more": (
-        "more than|beat|beats|surpass|surpasses|outdo|outdoes|over|above|greater than|exceeding|exceeds|exceed|beyond|upwards of|north of|>"
+        "more than|beat|beats|surpass|surpasses|outdo|outdoes|over|above|greater than|exceeding"
+        "|exceeds|exceed|beyond|upwards of|north of|>"
     ),
     "at_least": (
         "at least|no less than|not less than|minimum|minimum of|min|from at least"
@@ -106,7 +107,8 @@ FUNCTIONS: dict[str, str] = {
         "|and higher|and over"
     ),
     "or_less": (
-        "or less|or earlier|or before|and earlier|and before|or older|or below|or lower|or smaller|or fewer|and below|or under|and under"
+        "or less|or earlier|or before|and earlier|and before|or older|or below|or lower"
+        "|or smaller|or fewer|and below|or under|and under"
         "|or lighter|and less|or shorter|or cheaper"
     ),
     "between": "between|in the range|in the range of|ranging from|range|anywhere between",
@@ -117,7 +119,8 @@ FUNCTIONS: dict[str, str] = {
     "not": (
         "not|no|without|isn't|aren't|doesn't|don't|does not|do not|is not|are not"
         "|other than|except|excluding|except for|besides|bar|lacking|lack|lacks|never|didn't"
-        "|dropped|drops|drop|omits|omitted|omit|goes without|go without|misses|wasn't|non|nor|have no|has no|do not have|does not have|don't have"
+        "|dropped|drops|drop|omits|omitted|omit|goes without|go without|misses|wasn't|non|nor"
+        "|have no|has no|do not have|does not have|don't have"
         "|doesn't have|apart from|not made by|don't come with|does not support"
         "|do not support|without any|no longer|neither|missing"
     ),
@@ -140,7 +143,8 @@ FUNCTIONS: dict[str, str] = {
         "compare|versus|vs|vs.|comparison|comparison of|comparison between|compare between|compared"
     ),
     "difference": (
-        "difference|the difference|gap|the gap|gap between|gap in|margin|apart|by how many|difference in|how much more|how much less"
+        "difference|the difference|gap|the gap|gap between|gap in|margin|apart|by how many"
+        "|difference in|how much more|how much less"
         "|by how much|difference between|how much"
     ),
     "describe": (
