@@ -79,6 +79,9 @@ def _query(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int) -> Quer
 
 def _about_items(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int) -> Query:
     match plan.ask:
+        case "check" if plan.order_by and plan.order:
+            top = plan.top or 1
+            return answers.ranked(scope, plan.order_by, plan.order, top, shown, limit=limit)
         case "check":
             return answers.check(scope, plan.items, shown)
         case "similar":

@@ -58,6 +58,8 @@ class Found:
                 found = _groups(rows[0])
             case "aggregate":
                 found = _aggregate(plan, rows[0], lexicon)
+            case "check" if plan.order_by:
+                found = _chosen(plan, rows[0], lexicon)
             case "check":
                 found = _checked(plan, rows, lexicon)
             case "difference":
@@ -147,6 +149,13 @@ def _aggregate(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Fo
         return Found("", (), 0, ())
     number = float(f"{row['number']:.{_DIGITS}g}")
     return Found("", (number,), 1, ({"number": number, "items": row["items"]},), parameter.unit)
+
+
+def _chosen(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:
+    """Whether the named items are among those that the order chooses."""
+    found = _items(plan, row, lexicon)
+    holds = set(plan.items) <= set(found.items)
+    return Found("", ("yes" if holds else "no",), 1, found.rows, items=tuple(plan.items))
 
 
 def _checked(plan: Plan, rows: Sequence[Mapping[str, Any]], lexicon: AskingLexicon) -> Found:

@@ -86,7 +86,7 @@ def _of_ask(plan: Plan, lexicon: AskingLexicon) -> Iterator[str]:
         yield f"{plan.ask!r} needs a field"
     if plan.ask == "aggregate" and plan.aggregate is None:
         yield "`aggregate` must say which one"
-    if plan.ask == "check" and not plan.conditions:
+    if plan.ask == "check" and not plan.conditions and plan.order_by is None:
         yield "there is nothing to check"
     yield from _of_further(plan)
 

@@ -140,6 +140,10 @@ def _pass_joins(draft: Draft) -> None:
 def _ranked_among(draft: Draft, among: tuple[Condition], ranked: Ranked) -> Plan:
     """Which of the named items has the most; of one alone its highest number."""
     parameter, order = ranked
+    if len(among[0].values) == 1 and yes_no(draft):  # is it the heaviest by Acme
+        bind_possessions(draft, set())
+        ids = among[0].values
+        return Plan("check", items=ids, order_by=parameter.id, order=order, top=draft.top or 1)
     if len(among[0].values) == 1:
         return Plan("aggregate", among, fields=(parameter.id,), aggregate=order)
     return Plan("items", among, order_by=parameter.id, order=order, top=draft.top or 1)
@@ -169,6 +173,7 @@ def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | 
     if _asks_brand(draft):
         return _about_brands(draft, ranked, counted=counted)
     if (mean := _mean(draft)) is not None:
+        bind_possessions(draft, set())
         return mean
     if ranked is None and (grouped := most_common(draft)) is not None:
         bind_possessions(draft, set())

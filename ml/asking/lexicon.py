@@ -328,7 +328,11 @@ class _Table:
         for maker in makers:
             self.add((*maker, *_without(stems(model.name), brand)), whole)
         own = _without(stems(_PARENTHESES.sub("", model.name)), brand)
+        self._aliases(model, brand)
         if not self._names_alone(own) and "(" in model.name:
+            if own and is_number(own[0]):  # `Bolt 8 (Bolt X7)` is a Bolt 8
+                for maker in makers:
+                    self.add((*maker, *own), Sense("model", model.id, model.name, 0.9))
             return ()  # `Phone (2)` is never called `Phone`
         for maker in makers:
             self.add((*maker, *own), whole)
@@ -342,6 +346,13 @@ class _Table:
                 sure = 0.95 if start == 0 else 0.6
                 self.add(own[start:], Sense("model", model.id, model.name, sure))
         return own
+
+    def _aliases(self, model: AskedModel, brand: tuple[str, ...]) -> None:
+        """A name in brackets that begins with the brand is another name of the same."""
+        for bracket in _PARENTHESES.findall(model.name):
+            words = stems(bracket)
+            if brand and words[: len(brand)] == brand and len(words) > len(brand):
+                self.add(words, Sense("model", model.id, model.name, 0.9))
 
     def _names_alone(self, words: tuple[str, ...]) -> bool:
         """Whether a whole name says by itself what is meant: `Phone`, `One` and `7` do not."""

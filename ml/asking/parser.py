@@ -44,7 +44,10 @@ _EXCEPT = (
     "except", "except for", "excluding", "besides", "bar", "apart from", "other than", "除了", "除",
     "除去", "排除", "去掉",
 )  # fmt: skip
-_UNUSED = 0.6  # what a name that the plan has no use for leaves of the confidence
+_UNUSED, _UNUSED_NAME = (
+    0.6,
+    0.4,
+)  # what a name that the plan has no use for leaves of the confidence
 # Function words without which a question would be another one: none of them is passed over.
 _TELLING = frozenset(
     {"most", "least", "highest", "lowest", "comparative", "diminutive", "same", "similar", "than"}
@@ -213,7 +216,7 @@ def _means_series(draft: Draft, place: int) -> bool:
     if not span.of_kind("model") or _is_plural(span):
         return True
     lone = sum(one.is_kind("model") for one in draft.spans) == 1
-    if lone and any(_is_superlative(one) for one in draft.spans):
+    if lone and not yes_no(draft) and any(_is_of_many(one) for one in draft.spans):
         return True  # of one model alone, nothing is the heaviest
     behind = draft.spans[place + 1] if place + 1 < len(draft.spans) else None
     if behind is None:
@@ -223,8 +226,8 @@ def _means_series(draft: Draft, place: int) -> bool:
     )
 
 
-def _is_superlative(span: Span) -> bool:
-    return span.does("most", "least", "highest", "lowest") or any(
+def _is_of_many(span: Span) -> bool:
+    return span.does("most", "least", "highest", "lowest", "average") or any(
         one.degree == "superlative" for one in span.senses
     )
 
@@ -336,4 +339,6 @@ def _confidence(draft: Draft, left: Sequence[Span]) -> float:
     if lost:
         return 0.0
     mended = sum(span.mended for span in draft.spans)
-    return draft.doubt * _UNUSED ** len(left) * MENDED**mended
+    names = sum(not span.is_kind("parameter") for span in left)
+    unused = _UNUSED ** (len(left) - names) * _UNUSED_NAME**names
+    return draft.doubt * unused * MENDED**mended
