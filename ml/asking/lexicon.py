@@ -330,10 +330,9 @@ class _Table:
         own = _without(stems(_PARENTHESES.sub("", model.name)), brand)
         self._aliases(model, brand)
         if not self._names_alone(own) and "(" in model.name:
-            if own and is_number(own[0]):  # `Bolt 8 (Bolt X7)` is a Bolt 8
-                for maker in makers:
-                    self.add((*maker, *own), Sense("model", model.id, model.name, 0.9))
-            return ()  # `Phone (2)` is never called `Phone`
+            for maker in makers if own and is_number(own[0]) else ():
+                self.add((*maker, *own), Sense("model", model.id, model.name, 0.9))
+            return ()  # `Phone (2)` is never called `Phone`, but `Bolt 8 (Bolt X7)` is a Bolt 8
         for maker in makers:
             self.add((*maker, *own), whole)
             if len(own) > 1 and is_number(own[1]) and own[0] in "".join(brand):
@@ -341,11 +340,14 @@ class _Table:
                 self.add((*maker, *own[1:]), Sense("model", model.id, model.name, 0.8))
         if brand and own and own[0].isalpha():
             self.last_words.update((own[-1],) if len(own) > 1 else ())
+        self._ends(model, own)
+        return own
+
+    def _ends(self, model: AskedModel, own: tuple[str, ...]) -> None:
         for start in range(len(own)):
             if self._names_model(own[start:], whole=start == 0):
                 sure = 0.95 if start == 0 else 0.6
                 self.add(own[start:], Sense("model", model.id, model.name, sure))
-        return own
 
     def _aliases(self, model: AskedModel, brand: tuple[str, ...]) -> None:
         """A name in brackets that begins with the brand is another name of the same."""

@@ -55,7 +55,8 @@ def _first_of(draft: Draft) -> Ranked | None:
     for place in list(draft.places("top")):
         find_top(draft, place)
         if draft.top is not None and (parameter := _ranking_number(draft)):
-            return parameter, "highest"
+            last = draft.spans[place].text.lower() == "bottom"
+            return parameter, "lowest" if last else "highest"
         year = meant("old", draft.lexicon)
         if draft.top is None and draft.spans[place].text.lower() == "first" and year is not None:
             draft.used.add(place)

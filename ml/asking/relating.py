@@ -182,14 +182,15 @@ def _as_much(draft: Draft) -> Plan | None:
 
 
 def _dated(draft: Draft) -> Plan | None:
-    """`Released before X`: in an earlier year."""
+    """`Released before X`, X之后的, 晚于X: in an earlier or a later year."""
     models = {place for place, _ in draft.models}
     year = meant("new", draft.lexicon)
-    place = next((at for at in draft.places("before", "after") if draft.behind(at) in models), None)
-    if place is None or year is None or draft.chinese:
+    dates = draft.places("before", "after")
+    place = next((at for at in dates if _dates(draft, at, models)), None)
+    if place is None or year is None:
         return None
     *others, (at, reference) = draft.models
-    if at < place:
+    if (at < place) != _is_behind(draft, place):
         return None
     later = draft.spans[place].does("after")
     draft.used.add(place)
@@ -203,6 +204,16 @@ def _dated(draft: Draft) -> Plan | None:
         return Plan("check", (bound,), items=tuple(model.id for _, model in others))
     bind_names(draft)
     return Plan("count" if counts(draft) else "items", (bound,))
+
+
+def _is_behind(draft: Draft, place: int) -> bool:
+    """之后 stands behind what it speaks of, `after` and 晚于 before it."""
+    return draft.chinese and not draft.spans[place].text.endswith("于")
+
+
+def _dates(draft: Draft, place: int, models: set[int]) -> bool:
+    item = draft.before(place) if _is_behind(draft, place) else draft.behind(place)
+    return item in models
 
 
 def _is_subject(draft: Draft, place: int, span: Span) -> bool:

@@ -322,6 +322,8 @@ def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Itera
         if start in starts and not _is_month(text[start:end]) and not _is_owner(text, start, end):
             last = ends.get(end, _word_before(words, end))
             first = starts[start]
+            if _names_parameter(words[first : last + 1], lexicon):
+                continue  # `3.5 mm` where a socket is called so
             width = _width([word.key for word in words[first : last + 1]])
             letter = (
                 text[end - 1].isupper() and not text[end - 2].isalpha()
@@ -405,6 +407,11 @@ def _in_unit_behind(
             end, width = words[last].end, _HAN_WIDTH * (last - first + 1)
             worth = _QUANTITY * width + _LONGER * (last - first)
             yield Span(first, last, start, end, text[start:end], (), (), number, unit.symbol, worth)
+
+
+def _names_parameter(words: Sequence[Token], lexicon: AskingLexicon) -> bool:
+    senses = lexicon.senses.get(tuple(word.key for word in words), ())
+    return any(one.kind == "parameter" for one in senses)
 
 
 def _is_owner(text: str, start: int, end: int) -> bool:

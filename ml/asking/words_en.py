@@ -117,7 +117,7 @@ FUNCTIONS: dict[str, str] = {
     "and": "and|&|as well as|plus also|but|while",
     "or": "or|either|or else",
     "not": (
-        "not|no|without|isn't|aren't|doesn't|don't|does not|do not|is not|are not"
+        "not|no|without|w/o|isn't|aren't|doesn't|don't|does not|do not|is not|are not"
         "|other than|except|excluding|except for|besides|bar|lacking|lack|lacks|never|didn't"
         "|dropped|drops|drop|omits|omitted|omit|goes without|go without|misses|wasn't|non|nor"
         "|have no|has no|do not have|does not have|don't have"
@@ -125,7 +125,7 @@ FUNCTIONS: dict[str, str] = {
         "|do not support|without any|no longer|neither|missing"
     ),
     "most": "most|the most|highest|greatest|maximum|max|best|biggest|largest number of",
-    "top": "top|first",
+    "top": "top|first|bottom",
     "least": "least|the least|lowest|fewest|minimal|the fewest",
     "comparative": "more",
     "diminutive": "less|fewer",
