@@ -8,6 +8,7 @@ from ml.asking.draft import Draft
 from ml.asking.plan import BRAND, Order, Plan
 from ml.asking.ranking import Ranked, find_top, one_number
 
+_KINDS = ("种", "kinds of", "types of", "sorts of", "different")
 _COUNTERS = "款个台部种件只"
 _BESIDE = 3  # spans between `which` and what it asks for
 
@@ -19,7 +20,13 @@ def counts(draft: Draft) -> bool:
         return False
     draft.used.add(place)
     behind = place + 1
-    if draft.models and behind < len(draft.spans) and draft.parameter(behind, "number"):
+    kinds = draft.spans[place].text.lower().endswith(_KINDS)
+    if (
+        not kinds
+        and draft.models
+        and behind < len(draft.spans)
+        and draft.parameter(behind, "number")
+    ):
         return False  # 有多少像素
     return not (behind < len(draft.spans) and draft.spans[behind].does("unit"))
 
