@@ -58,7 +58,10 @@ FUNCTIONS: dict[str, str] = {
     "kind": "what kind of|what type of|what sort of|which kind of|which type of|which sort of",
     "to": "through|thru|till|up to|up until|until",
     "where": "where",
-    "opinion": "stand for|stands for|are you|r u|about you|yourself|my|worth|wireless charging|reverse charging",
+    "opinion": (
+        "stand for|stands for|are you|r u|about you|yourself|my|worth|wireless charging"
+        "|reverse charging"
+    ),
     "list": (
         "show|show me|list|list all|give me|gimme|find|find me|display all|all|every|enumerate"
         "|identify|name|get me"
