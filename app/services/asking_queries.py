@@ -36,6 +36,7 @@ def compiled(plan: Plan, lexicon: AskingLexicon, *, limit: int) -> Compiled:
         # The condition that fewest items meet comes first: a query starts at the first.
         Filter(tuple(_terms(sorted(plan.conditions, key=partial(_met, lexicon)), kind))),
         tuple(_relations(plan.conditions)),
+        tuple(Filter(tuple(_terms((one,), kind))) for one in plan.either),
     )
     shown = tuple(answers.parameters_in(scope))
     return Compiled(_query(plan, scope, shown, limit), kind, shown)
@@ -47,16 +48,29 @@ def _query(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int) -> Quer
     field = plan.fields[0] if plan.fields else None
     match plan.ask:
         case "items" if plan.order_by and plan.order:
+            asked = tuple(field for field in plan.fields if field != BRAND)
             return answers.ranked(
-                scope, plan.order_by, plan.order, plan.top or 1, shown, limit=limit
+                scope, plan.order_by, plan.order, plan.top or 1, (*shown, *asked), limit=limit
             )
         case "items":
             return answers.items(scope, shown, limit=min(plan.top or limit, limit))
         case "aggregate":
             return answers.aggregate(scope, field or "", plan.aggregate or "average")
-        case "values" | "groups":
+        case "groups" if plan.order_by:
             order = plan.order or "highest"
-            return answers.groups(scope, field or "", order=order, top=plan.top, limit=limit)
+            return answers.means(
+                scope, field or "", plan.order_by, order=order, top=plan.top, limit=limit
+            )
+        case "values" | "groups":
+            return answers.groups(
+                scope,
+                field or "",
+                order=plan.order or "highest",
+                top=plan.top,
+                low=plan.group_low,
+                high=plan.group_high,
+                limit=limit,
+            )
         case "count" | "check" | "difference" | "similar" | "facts":
             return answers.count(scope, field)
         case _:
@@ -65,6 +79,9 @@ def _query(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int) -> Quer
 
 def _about_items(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int) -> Query:
     match plan.ask:
+        case "check" if plan.order_by and plan.order:
+            top = plan.top or 1
+            return answers.ranked(scope, plan.order_by, plan.order, top, shown, limit=limit)
         case "check":
             return answers.check(scope, plan.items, shown)
         case "similar":
@@ -94,6 +111,8 @@ def _terms(conditions: Sequence[Condition], kind: ItemKind) -> Iterator[Term]:
             yes = f"{STOCK}=yes" in condition.values
             yield Term(field, OneOf(("yes" if yes else "no",)), condition.negated)
         elif condition.is_range:
+            if condition.negated:
+                yield Term(field, Has())  # of what nothing is said, nothing is known
             yield Term(field, _range(condition), condition.negated)
         elif condition.stated and condition.values:  # anything but a no
             yield Term(field, Has())

@@ -53,11 +53,13 @@ class Found:
                     "", (rows[0]["total"],), rows[0]["total"], ({"total": rows[0]["total"]},)
                 )
             case "groups":
-                found = _groups(rows[0])
+                found = _groups(rows[0], means=plan.order_by is not None)
             case "values" if not plan.items:
                 found = _groups(rows[0])
             case "aggregate":
                 found = _aggregate(plan, rows[0], lexicon)
+            case "check" if plan.order_by:
+                found = _chosen(plan, rows[0], lexicon)
             case "check":
                 found = _checked(plan, rows, lexicon)
             case "difference":
@@ -96,15 +98,34 @@ def _items(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:
             one["detail"] = f"{number:g} {parameter.unit or ''}".strip()
             one.setdefault(parameter.name, number)
         shown.append(one)
+    ids = tuple(str(one["id"]) for one in shown)
+    total = len(rows) if plan.last else row["total"]
+    if plan.fields and BRAND not in plan.fields:
+        return _facts_of_ranked(plan, rows, tuple(shown), ids, lexicon)
     names = [str(one["brand"] if BRAND in plan.fields else one["name"]) for one in shown]
     answer = tuple(dict.fromkeys(names)) if BRAND in plan.fields else tuple(names)
-    return Found(
-        "",
-        answer,
-        len(rows) if plan.last else row["total"],
-        tuple(shown),
-        items=tuple(str(one["id"]) for one in shown),
+    return Found("", answer, total, tuple(shown), items=ids)
+
+
+def _facts_of_ranked(
+    plan: Plan,
+    rows: Sequence[Any],
+    shown: tuple[dict[str, object], ...],
+    ids: tuple[str, ...],
+    lexicon: AskingLexicon,
+) -> Found:
+    """`The socket of the heaviest lamp`: what is known of those that the order chose."""
+    stated = dict.fromkeys(
+        text if number is None else number
+        for field in plan.fields
+        for row in rows
+        for name, text, number, _ in row[3]
+        if name == field
     )
+    units = {lexicon.parameters[one].unit for one in plan.fields if one in lexicon.parameters}
+    unit = units.pop() if len(units) == 1 else None
+    bare = tuple({key: one[key] for key in one if key != "detail"} for one in shown)
+    return Found("", tuple(stated), len(stated), bare, unit, ids)
 
 
 def _last_of(rows: Sequence[Any], place: int) -> Sequence[Any]:
@@ -112,11 +133,13 @@ def _last_of(rows: Sequence[Any], place: int) -> Sequence[Any]:
     return [one for one in rows if len(rows) >= place and one[-1] == rows[place - 1][-1]]
 
 
-def _groups(row: Mapping[str, Any]) -> Found:
-    shown: list[dict[str, object]] = [
-        {"id": id, "name": name, "items": items, "detail": f"{items:,}"}
-        for id, name, _, items in row["rows"]
-    ]
+def _groups(row: Mapping[str, Any], *, means: bool = False) -> Found:
+    shown: list[dict[str, object]] = []
+    for id, name, number, items in row["rows"]:
+        one: dict[str, object] = {"id": id, "name": name, "items": items, "detail": f"{items:,}"}
+        if means:
+            one |= {"mean": float(f"{number:.{_DIGITS}g}"), "detail": f"{number:.4g}"}
+        shown.append(one)
     return Found("", tuple(str(one["name"]) for one in shown), row["total"], tuple(shown))
 
 
@@ -128,10 +151,18 @@ def _aggregate(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Fo
     return Found("", (number,), 1, ({"number": number, "items": row["items"]},), parameter.unit)
 
 
+def _chosen(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:
+    """Whether the named items are among those that the order chooses."""
+    found = _items(plan, row, lexicon)
+    holds = set(plan.items) <= set(found.items)
+    return Found("", ("yes" if holds else "no",), 1, found.rows, items=tuple(plan.items))
+
+
 def _checked(plan: Plan, rows: Sequence[Mapping[str, Any]], lexicon: AskingLexicon) -> Found:
     if not plan.items:
         total = rows[0]["total"]
-        return Found("", ("yes" if total else "no",), 1, ({"items": total},))
+        holds = not total if plan.denied else bool(total)
+        return Found("", ("yes" if holds else "no",), 1, ({"items": total},))
     shown: list[dict[str, object]] = []
     for row in rows:
         values = {field: text for field, text, *_ in row["facts"]}

@@ -58,11 +58,15 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The items that a question speaks of: all of a kind that pass a bound filter."""
+    """The items that a question speaks of: all of a kind that pass a bound filter.
+
+    `either`: and at least one of these, if there are any.
+    """
 
     kind: ItemKind
     filter: Filter = field(default_factory=Filter)
     relations: tuple[Relation, ...] = ()
+    either: tuple[Filter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +140,29 @@ def count(scope: Scope, field: str | None = None) -> Query:
 
 
 def groups(
-    scope: Scope, field: str, *, order: Order = "highest", top: int | None = None, limit: int
+    scope: Scope,
+    field: str,
+    *,
+    order: Order = "highest",
+    top: int | None = None,
+    low: int | None = None,
+    high: int | None = None,
+    limit: int,
 ) -> Query:
-    """`rows` of id, name, unit's number and the number of items that have it; `total` of them."""
+    """`rows` of id, name, unit's number and the number of items that have it; `total` of them.
+
+    `low`, `high`: only groups of at least and of at most so many items.
+    """
     draft = _Draft(scope)
+    bounds = [
+        f"items {sign} {draft.bind(number)}"
+        for sign, number in ((">=", low), ("<=", high))
+        if number is not None
+    ]
     lines = [
         draft.values(field),
-        "WITH x, count(DISTINCT n) AS items",
-        f"ORDER BY items {_DIRECTION[order]}, x.id",
+        "WITH x, count(DISTINCT n) AS items" + (f" WHERE {' AND '.join(bounds)}" if bounds else ""),
+        f"WITH x, items ORDER BY items {_DIRECTION[order]}, x.id",
         "WITH collect([x.id, coalesce(x.text, x.name), x.number, items]) AS found",
     ]
     if top is not None:
@@ -155,11 +174,33 @@ def groups(
     return draft.query(*lines, f"RETURN size(found) AS total, found[..{draft.bind(limit)}] AS rows")
 
 
+def means(
+    scope: Scope, field: str, number: str, *, order: Order, top: int | None, limit: int
+) -> Query:
+    """The groups of a field by the mean of a number: `rows` of id, name, mean and items."""
+    draft = _Draft(scope)
+    draft.start_at(number)
+    lines = [
+        draft.number(number, "max"),
+        draft.values(field),
+        "WITH x, avg(number) AS mean, count(DISTINCT n) AS items",
+        f"ORDER BY mean {_DIRECTION[order]}, x.id",
+        "WITH collect([x.id, coalesce(x.text, x.name), mean, items]) AS found",
+    ]
+    if top is not None:
+        sign = ">=" if order == "highest" else "<="
+        lines += [
+            f"WITH found, found[{draft.bind(top - 1)}][2] AS last",
+            f"WITH [one IN found WHERE last IS NULL OR one[2] {sign} last] AS found",
+        ]
+    return draft.query(*lines, f"RETURN size(found) AS total, found[..{draft.bind(limit)}] AS rows")
+
+
 def aggregate(scope: Scope, field: str, how: Aggregate) -> Query:
-    """`number`, and `items` that it is of; of an item with several numbers their mean."""
+    """`number`, and `items` that it is of; of an item with several numbers the largest counts."""
     draft = _Draft(scope)
     draft.start_at(field)
-    inner = _EXTREME[how] if how in ("highest", "lowest") else "avg"
+    inner = "min" if how == "lowest" else "max"
     return draft.query(
         draft.number(field, inner),
         f"RETURN {_AGGREGATE[how]}(number) AS number, count(n) AS items",
@@ -268,6 +309,18 @@ class _Draft:
             self._seed = self.selection.seeds[0]
         for relation in scope.relations:
             self._relate(relation)
+        if scope.either:
+            self.selection.clauses.append(self._any_of(scope.either))
+
+    def _any_of(self, filters: Sequence[Filter]) -> str:
+        parameters = self.selection.parameters
+        found = (
+            " AND ".join(
+                select(one, self._scope.kind, from_index=False, parameters=parameters).clauses
+            )
+            for one in filters
+        )
+        return f"({' OR '.join(f'({clauses})' for clauses in found)})"
 
     def bind(self, value: object) -> str:
         return self.selection.bind(value)

@@ -138,12 +138,19 @@ def kinds_of(filter: Filter, kind: ItemKind | None) -> tuple[ItemKind, ...]:
     return kinds
 
 
-def select(filter: Filter, kind: ItemKind, *, from_index: bool = True) -> Selection:
+def select(
+    filter: Filter,
+    kind: ItemKind,
+    *,
+    from_index: bool = True,
+    parameters: dict[str, object] | None = None,
+) -> Selection:
     """The clauses of `filter`, whose references and units are bound, for one kind of item.
 
-    Closed items pass only a filter that speaks of them.
+    Closed items pass only a filter that speaks of them. `parameters`: of the query that these
+    clauses become a part of; they are added to.
     """
-    selection = Selection(kind)
+    selection = Selection(kind, parameters={} if parameters is None else parameters)
     start = _start_term(filter, kind) if from_index else None
     for term in filter.terms:
         if term is start:

@@ -44,6 +44,11 @@ def bind_numbers(draft: Draft) -> None:
             _bind(draft, place)
 
 
+def find_sign(draft: Draft, place: int) -> str | None:
+    """`low`, `low_too`, `high` or `high_too`: which end of a range the number is, used up."""
+    return _sign(draft, place, place)[0]
+
+
 def pass_over_said(draft: Draft) -> None:
     """`A light lamp, under 200 g`: an adjective that a range says more exactly."""
     for place, span in enumerate(draft.spans):
@@ -64,7 +69,9 @@ def _bind(draft: Draft, place: int) -> None:
     sign, adjective = _sign(draft, place, upper if upper is not None else place)
     span = draft.spans[place]
     unit = span.unit or (draft.spans[upper].unit if upper is not None else None)
-    parameter = _parameter(draft, place, upper, unit, adjective)
+    parameter = _parameter(
+        draft, place, upper, unit, adjective, bare=sign is None and upper is None
+    )
     if parameter is None and sign in _SIGNS.values() and unit is None and draft.lexicon.offers:
         parameter = draft.lexicon.parameters[PRICE]  # `lamps under 50`
         draft.doubt *= 0.9
@@ -81,6 +88,8 @@ def _bind(draft: Draft, place: int) -> None:
         low, high = sorted((low, high if high is not None else low))
         draft.add(place, Condition(parameter.id, low=low, high=high, negated=negated))
         return
+    if draft.inclusive:
+        sign = {_LOW: _LOW_TOO, _HIGH: _HIGH_TOO}.get(sign or "", sign)
     draft.add(place, _condition(parameter, sign, low, negated=negated))
 
 
@@ -144,7 +153,7 @@ def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
         if at is not None and draft.free(at) and (sign := _sign_behind(draft, at)):
             draft.used.add(at)
             return sign, None
-    if written := _written_sign(draft, place):
+    if written := _is_from_on(draft, place, last) or _written_sign(draft, place):
         return written, None
     than = False
     for at in range(place - 1, max(place - 5, -1), -1):
@@ -160,6 +169,15 @@ def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
         draft.used.add(ahead)  # 比 200 克 重
         return _beyond(adjective[0].id), adjective[0].id
     return None, None
+
+
+def _is_from_on(draft: Draft, place: int, last: int) -> str | None:
+    """`From 2018 on`."""
+    on = last + 1 < len(draft.spans) and draft.spans[last + 1].text.lower() == "on"
+    if not on or place == 0 or not draft.spans[place - 1].does("from", "since"):
+        return None
+    draft.used.update((place - 1, last + 1))
+    return _LOW_TOO
 
 
 def _past_name(draft: Draft, ahead: int | None) -> int | None:
@@ -247,9 +265,18 @@ def _adjective_in(text: str) -> str | None:
 
 
 def _parameter(
-    draft: Draft, place: int, upper: int | None, unit: str | None, adjective: str | None
+    draft: Draft,
+    place: int,
+    upper: int | None,
+    unit: str | None,
+    adjective: str | None,
+    *,
+    bare: bool = False,
 ) -> Parameter | None:
-    """Whose number it is: one named beside it, the adjective's, or the one usual in this unit."""
+    """Whose number it is: one named beside it, the adjective's, or the one usual in this unit.
+
+    `bare`: nothing says that it is an end of a range.
+    """
     last = place if upper is None else upper
     if draft.spans[last].text[-1] == "年" and _is_calendar(draft.spans[last]):
         return _year(draft)
@@ -269,22 +296,40 @@ def _parameter(
             draft.used.add(behind_it)
             return found
     if last + 1 < len(draft.spans) and draft.spans[last + 1].does("money"):
-        draft.used.add(last + 1)
-        price = meant("expensive", draft.lexicon)
-        draft.used.update(
-            at for at in range(place) if price and price in draft.parameters(at) and draft.free(at)
-        )
-        return price
-    if earlier := _named_before(draft, place, unit):
-        at, parameter = earlier
-        draft.used.add(at)
-        return parameter
+        return _price(draft, place, last + 1)
+    if (earlier := _named_before(draft, place, unit)) is not None:
+        if bare and (year := _year_of(draft, place, earlier)) is not None:
+            return year
+        draft.used.add(earlier[0])
+        return earlier[1]
+    return _unnamed(draft, place, unit, adjective)
+
+
+def _unnamed(draft: Draft, place: int, unit: str | None, adjective: str | None) -> Parameter | None:
+    """What the number is of where nothing beside it is named."""
     number = draft.spans[place].number
     if adjective and (own := meant(adjective, draft.lexicon, _dimension(unit) if unit else None)):
         return own
     if unit is None:
         return _year(draft) if number is not None and _YEARS[0] <= number < _YEARS[1] else None
     return usual(draft, unit, number)
+
+
+def _price(draft: Draft, place: int, money: int) -> Parameter | None:
+    """What is paid, where a currency stands behind the number."""
+    draft.used.add(money)
+    price = meant("expensive", draft.lexicon)
+    draft.used.update(
+        at for at in range(place) if price and price in draft.parameters(at) and draft.free(at)
+    )
+    return price
+
+
+def _year_of(draft: Draft, place: int, earlier: tuple[int, Parameter]) -> Parameter | None:
+    """The flux of a 2019 lamp: a year, unless it stands right behind the name of the number."""
+    year = _year(draft)
+    apart = earlier[1] != year and earlier[0] < place - 1
+    return year if apart and _is_calendar(draft.spans[place]) else None
 
 
 def _alternative(draft: Draft, place: int, unit: str | None) -> int | None:
@@ -345,10 +390,12 @@ def usual(draft: Draft, unit: str, number: float | None = None) -> Parameter | N
             continue
         exact = find_unit(unit) == find_unit(parameter.unit)
         stated = draft.lexicon.stated.get(parameter.id, 0)
-        found.append((not inside, not exact, -stated, parameter.id))
+        value = draft.lexicon.ids.get((parameter.id, own)) if number is not None else None
+        items = draft.lexicon.items.get(value or "", 0)  # 12 GB: rather what some have 12 of
+        found.append((not inside, -items, not exact, -stated, parameter.id))
     if len(found) > 1:
         draft.doubt *= 0.9
-    return draft.lexicon.parameters[min(found)[3]] if found else None
+    return draft.lexicon.parameters[min(found)[-1]] if found else None
 
 
 def _in_unit(number: float, unit: str | None, parameter: Parameter) -> float | None:
@@ -372,6 +419,8 @@ def _dimension(unit: str) -> str | None:
 
 def _negated(draft: Draft, place: int) -> bool:
     at = draft.before(place)
+    while at is not None and at in draft.used and draft.spans[at].is_kind("parameter"):
+        at = draft.before(at)  # not released in 2018
     if at is not None and draft.free(at) and draft.spans[at].does("not"):
         draft.used.add(at)
         return True

@@ -17,7 +17,10 @@ def complaints(plan: Plan, lexicon: AskingLexicon) -> list[str]:
 
 
 def _complaints(plan: Plan, lexicon: AskingLexicon) -> Iterator[str]:
-    if len(plan.conditions) > _CONDITIONS_MAX or len(plan.fields) > _CONDITIONS_MAX:
+    if (
+        len(plan.conditions) + len(plan.either) > _CONDITIONS_MAX
+        or len(plan.fields) > _CONDITIONS_MAX
+    ):
         yield f"it has more than {_CONDITIONS_MAX} conditions or fields"
     if plan.last and (plan.top is None or plan.order_by is None):
         yield "`last` needs `top` and `order_by`"
@@ -26,7 +29,7 @@ def _complaints(plan: Plan, lexicon: AskingLexicon) -> Iterator[str]:
     for id in plan.items:
         if id not in lexicon.models:
             yield f"there is no model {id!r}"
-    for condition in plan.conditions:
+    for condition in (*plan.conditions, *plan.either):
         yield from _of_condition(condition, lexicon)
     for field in plan.fields:
         if field != BRAND and field not in lexicon.parameters:
@@ -65,7 +68,9 @@ def _of_condition(condition: Condition, lexicon: AskingLexicon) -> Iterator[str]
 
 
 def _of_ask(plan: Plan, lexicon: AskingLexicon) -> Iterator[str]:
-    if (plan.order_by is None) != (plan.order is None) and plan.ask != "groups":
+    if (plan.order_by is None) != (plan.order is None) and (
+        plan.ask != "groups" or plan.order is None
+    ):
         yield "`order` and `order_by` belong together"
     for field in (plan.order_by, *(plan.fields if plan.ask in ("aggregate", "difference") else ())):
         if field is not None and (
@@ -81,5 +86,16 @@ def _of_ask(plan: Plan, lexicon: AskingLexicon) -> Iterator[str]:
         yield f"{plan.ask!r} needs a field"
     if plan.ask == "aggregate" and plan.aggregate is None:
         yield "`aggregate` must say which one"
-    if plan.ask == "check" and not plan.conditions:
+    if plan.ask == "check" and not plan.conditions and plan.order_by is None:
         yield "there is nothing to check"
+    yield from _of_further(plan)
+
+
+def _of_further(plan: Plan) -> Iterator[str]:
+    if plan.denied and (plan.ask != "check" or plan.items):
+        yield "`denied` is said of a check of all items"
+    sized = plan.group_low is not None or plan.group_high is not None
+    if sized and (plan.ask != "groups" or plan.order_by is not None):
+        yield "`group_low` and `group_high` are said of groups by their items"
+    if any(one.same_as or one.above or one.below for one in plan.either):
+        yield "`either` takes no relations to named items"

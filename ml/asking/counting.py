@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from ml.asking.adjectives import meant
+from ml.asking.amounts import find_sign
 from ml.asking.draft import Draft
-from ml.asking.plan import Order, Plan
-from ml.asking.ranking import find_top
+from ml.asking.plan import BRAND, Order, Plan
+from ml.asking.ranking import Ranked, find_top, one_number
 
+_KINDS = ("种", "kinds of", "types of", "sorts of", "different")
+_COUNTERS = "款个台部种件只"
 _BESIDE = 3  # spans between `which` and what it asks for
 
 
@@ -17,9 +20,67 @@ def counts(draft: Draft) -> bool:
         return False
     draft.used.add(place)
     behind = place + 1
-    if draft.models and behind < len(draft.spans) and draft.parameter(behind, "number"):
+    kinds = draft.spans[place].text.lower().endswith(_KINDS)
+    if (
+        not kinds
+        and draft.models
+        and behind < len(draft.spans)
+        and draft.parameter(behind, "number")
+    ):
         return False  # 有多少像素
     return not (behind < len(draft.spans) and draft.spans[behind].does("unit"))
+
+
+def find_group_size(draft: Draft) -> None:
+    """`Brands with more than 20 lamps`, 型号超过20款的品牌: how many items a group has."""
+    if not draft.has("brand"):
+        return
+    for place, span in enumerate(draft.spans):
+        number = span.number
+        if place in draft.used or number is None or span.unit is not None or number % 1:
+            continue
+        behind = draft.spans[place + 1] if place + 1 < len(draft.spans) else None
+        items = behind is not None and (behind.is_kind("category") or behind.does("item"))
+        counter = draft.chinese and span.text[-1] in _COUNTERS
+        if not (items or counter):
+            continue
+        sign = find_sign(draft, place)
+        if sign is None or sign == "about":
+            continue
+        draft.used.add(place)
+        whole = int(number)
+        if sign in ("low", "low_too"):
+            draft.group_low = whole + (sign == "low" and not draft.inclusive)
+        elif sign in ("high", "high_too"):
+            draft.group_high = whole - (sign == "high" and not draft.inclusive)
+        return
+
+
+def per_group(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan | None:
+    """What is asked of each brand: how many items it has, or what they have on average."""
+    average = draft.first("average")
+    several = any(one.field == BRAND and len(one.values) > 1 for _, one in draft.conditions)
+    brand, each = draft.first("brand"), draft.first("each")
+    field = BRAND if brand is not None or (several and average is not None) else None
+    year = meant("new", draft.lexicon)
+    if field is None and draft.has("when") and year is not None:
+        field = year.id
+    if average is not None and field is not None and (ranked is not None or each is not None):
+        number = ranked[0] if ranked is not None else one_number(draft)
+        if number is None:
+            return None
+        draft.used.update(
+            {average, *draft.places("between"), *draft.places("brand", "who", "when", "each")}
+        )
+        order = ranked[1] if ranked is not None else None
+        top = (draft.top or 1) if ranked is not None else None
+        return Plan(
+            "groups", fields=(field,), order_by=number.id, order=order, top=top, aggregate="average"
+        )
+    if counted and each is not None and field is not None:
+        draft.used.update((each, *draft.places("brand", "when")))
+        return Plan("groups", fields=(field,))
+    return None
 
 
 def most_common(draft: Draft) -> Plan | None:

@@ -29,6 +29,9 @@ class Draft:
         checks: whether it ends as only a question for yes or no does: `支持吗`, `支持不`.
         points: whether `it` or `them` means what was answered before.
         doubt: what makes the answer less sure, multiplied.
+        context: brands of what else is named, or was before; a short name is rather of theirs.
+        inclusive: whether a bracket says that borders belong to ranges: `(incl.)`, 含2020年.
+        group_low, group_high: how many items a brand must have at least, and at most.
     """
 
     text: str
@@ -43,6 +46,10 @@ class Draft:
     points: bool = False
     checks: bool = False
     doubt: float = 1.0
+    context: frozenset[str] = frozenset()
+    inclusive: bool = False
+    group_low: int | None = None
+    group_high: int | None = None
 
     def has(self, *functions: str) -> bool:
         return any(True for _ in self.places(*functions))
@@ -121,6 +128,8 @@ class Draft:
         }
         surest = max(one.sure for one in senses)
         near = [model for model in models if model.brand_id in brands]
+        if not near and surest < 1.0:
+            near = [model for model in models if model.brand_id in self.context]
         if not near:
             near = [self.lexicon.models[one.id] for one in senses if one.sure == surest]
         if len(near) > 1:

@@ -26,7 +26,7 @@ def carried(before: Before) -> tuple[Condition, ...]:
     among = tuple(one for one in plan.conditions if one.field == ITEM and one.values)
     if among:
         return among
-    if plan.order_by is None and plan.ask in _LISTS and not plan.items:
+    if plan.order_by is None and plan.ask in _LISTS and not (plan.items or plan.either):
         return plan.conditions
     ids = before.answered or plan.items
     return (Condition(ITEM, values=ids),) if ids else plan.conditions

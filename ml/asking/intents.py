@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from graph.records import Parameter
-from ml.asking.adjectives import fits, meant
-from ml.asking.amounts import usual
-from ml.asking.counting import counts, most_common
+from ml.asking.adjectives import meant
+from ml.asking.counting import counts, most_common, per_group
 from ml.asking.draft import Draft
-from ml.asking.naming import bind_possessions
-from ml.asking.plan import BRAND, ITEM, PRICE, Condition, Plan
-from ml.asking.ranking import Ranked, find_top, one_number, which_is_more
+from ml.asking.fields import asked_fields
+from ml.asking.naming import bind_possessions, lacking
+from ml.asking.plan import BRAND, CATEGORY, ITEM, PRICE, Aggregate, Condition, Plan
+from ml.asking.ranking import Ranked, comparative, find_top, one_number, which_is_more
 from ml.asking.spans import Span
-from ml.asking.words_zh import ADJECTIVES
 
 _YES_NO = re.compile(r"(?:is|are|was|were|does|do|did|has|have|can|could)\b", re.I)
 _THERE = re.compile(
     r"(?:is|are|was|were) there\b|(?:do|does) (?:you|the)\b|有没有|有无|是否有", re.I
 )
 _EXISTS = re.compile(r"(?:is|are|was|were|does|do|did|has|have)\b", re.I)
+_POLITE = re.compile(r"(?:can|could|would|will|do|did) (?:you|u|anyone|someone|i|we)\b", re.I)
 _ENDS = ("不", "没", "没有")
 _ALL = ("all", "every", "each", "list all", "都", "全部", "所有", "都有", "show all")
 _WHOSE = ("谁",)
+_HOW = "多几"
+_FEWEST = 4  # spans of a question for brands that names nothing
 _KINDS = ("种", "kinds of", "types of", "different")
-_MEASURED = frozenset({"heavy", "large", "tall", "wide", "long", "thick", "expensive"})
 
 
 def asked(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
@@ -36,6 +39,8 @@ def asked(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
 
 def yes_no(draft: Draft) -> bool:
     english = not draft.chinese and bool(_YES_NO.match(draft.text.strip()))
+    if english and _POLITE.match(draft.text.strip()) and draft.has("which", "who", "when", "how"):
+        return draft.checks  # `could you tell me which`
     return draft.checks or draft.has("yes_no") or english
 
 
@@ -58,12 +63,14 @@ def is_silent(span: Span) -> bool:
 
 def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
     ids = tuple(dict.fromkeys(model.id for _, model in draft.models))
+    among = (Condition(ITEM, values=ids),)
     if len(ids) > 1:
         _pass_joins(draft)
-    among = (Condition(ITEM, values=ids),)
-    if ranked is None and len(ids) > 1:
-        ranked = which_is_more(draft)
+        if (mean := _mean(draft)) is not None:
+            return replace(mean, conditions=among)
+        ranked = ranked or which_is_more(draft) or _versus(draft)
     if ranked is not None:
+        draft.used.update(draft.places("who"))
         return _ranked_among(draft, among, ranked)
     stated = bool(draft.conditions)
     open_ = draft.has("which", "how", "how_much", "who", "when")
@@ -74,15 +81,53 @@ def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan
     if len(ids) > 1 and draft.has("which", "who") and _brings_conditions(draft):
         bind_possessions(draft, set())
         return Plan("items", among)
-    counted, fields = counts(draft), _fields(draft)
+    counted, fields = counts(draft), asked_fields(draft)
     if stated:  # `Aurora 5 dimmable?`
         lone = not (fields or counted or open_ or draft.chinese)
         return Plan("check", items=ids) if lone else None
+    return _facts(draft, among, fields, counted=counted, follows=follows)
+
+
+def _facts(
+    draft: Draft,
+    among: tuple[Condition],
+    fields: tuple[str, ...],
+    *,
+    counted: bool,
+    follows: bool,
+) -> Plan | None:
+    ids = among[0].values
     if PRICE in fields:  # what offers ask for it
         return Plan("aggregate", among, fields=(PRICE,), aggregate="lowest")
     if fields:
         return Plan("count" if counted else "values", items=ids, fields=fields)
+    if counted:
+        return None  # how many of it there are
     return _described(draft, ids, follows=follows)
+
+
+def _mean(draft: Draft) -> Plan | None:
+    """The average or the sum of a number that is named."""
+    place = draft.first("average", "total")
+    number = one_number(draft) if place is not None else None
+    if place is None or number is None:
+        return None
+    draft.used.update((place, *draft.places("how", "how_much")))  # how heavy on average
+    how: Aggregate = "average" if draft.spans[place].does("average") else "total"
+    return Plan("aggregate", fields=(number.id,), aggregate=how)
+
+
+def _versus(draft: Draft) -> Ranked | None:
+    """`A vs B: bigger battery?`: a comparative without `which`."""
+    compares = draft.has("compare") and any(
+        sense.degree == "comparative"
+        for place, span in enumerate(draft.spans)
+        if place not in draft.used
+        for sense in span.of_kind("adjective")
+    )
+    found = comparative(draft, len(draft.spans)) if compares else None
+    draft.used.update(draft.places("compare") if found else ())
+    return found
 
 
 def _pass_joins(draft: Draft) -> None:
@@ -95,6 +140,10 @@ def _pass_joins(draft: Draft) -> None:
 def _ranked_among(draft: Draft, among: tuple[Condition], ranked: Ranked) -> Plan:
     """Which of the named items has the most; of one alone its highest number."""
     parameter, order = ranked
+    if len(among[0].values) == 1 and yes_no(draft):  # is it the heaviest by Acme
+        bind_possessions(draft, set())
+        ids = among[0].values
+        return Plan("check", items=ids, order_by=parameter.id, order=order, top=draft.top or 1)
     if len(among[0].values) == 1:
         return Plan("aggregate", among, fields=(parameter.id,), aggregate=order)
     return Plan("items", among, order_by=parameter.id, order=order, top=draft.top or 1)
@@ -114,101 +163,18 @@ def _brings_conditions(draft: Draft) -> bool:
     return bool(draft.conditions) or possessed
 
 
-def _fields(draft: Draft) -> tuple[str, ...]:
-    """Parameters that are asked for: named, or meant by `how heavy`, `when`, `who makes`."""
-    fields: list[str] = []
-    for place in range(len(draft.spans)):
-        if place in draft.used:
-            continue
-        named = _of_kind(draft, place) or draft.parameter(place)
-        if named is not None:
-            draft.used.add(place)
-            if not _said_twice(draft, place, fields):
-                fields.append(named.id)
-        elif (meant_ := _meant_by(draft, place, fields)) is not None:
-            draft.used.add(place)
-            fields.append(meant_)
-    if not fields and (place_ := draft.first("dimensions")) is not None:
-        draft.used.add(place_)
-        sides = (meant(meaning, draft.lexicon) for meaning in ("tall", "wide", "thick"))
-        fields += [one.id for one in sides if one is not None]
-    if not fields and (place_ := draft.first("unit")) is not None:
-        measured = usual(draft, draft.spans[place_].unit or "")
-        fields += [measured.id] if measured else []
-    return tuple(dict.fromkeys(fields))
-
-
-def _of_kind(draft: Draft, place: int) -> Parameter | None:
-    """What a text says where `what kind of` stands beside: `what kind of shade`."""
-    if not draft.has("kind"):
-        return None
-    found = draft.parameter(place, "text")
-    if found is not None:
-        draft.used.update(draft.places("kind"))
-    return found
-
-
-def _meant_by(draft: Draft, place: int, fields: list[str]) -> str | None:
-    """The field that a word asks for without naming it."""
-    span = draft.spans[place]
-    if span.does("brand", "who"):
-        return BRAND
-    if adjective := span.of_kind("adjective"):
-        draft.used.update(draft.places("how"))
-        if _is_named(draft, adjective[0].id):
-            draft.used.add(place)
-            return None
-        found = meant(adjective[0].id, draft.lexicon)
-        return found.id if found else None
-    if span.does("when") and not fields:
-        year = meant("new", draft.lexicon)
-        return year.id if year else None
-    if span.does("how_much") and (meaning := _how(span.text)):
-        if _is_named(draft, meaning):
-            return None
-        found = meant(meaning, draft.lexicon)
-        return found.id if found else None
-    return None
-
-
-def _is_named(draft: Draft, meaning: str) -> bool:
-    """Whether the question names what it measures by an adjective: `how big is the shade`."""
-    named = (draft.parameter(at, "number") for at in range(len(draft.spans)))
-    return any(one is not None and fits(meaning, one) for one in named)
-
-
-def _how(text: str) -> str | None:
-    """多重 asks for a weight."""
-    return next(
-        (one for one in sorted(_MEASURED) if text[-1] in ADJECTIVES.get(one, "").split("|")), None
-    )
-
-
-def _said_twice(draft: Draft, place: int, fields: list[str]) -> bool:
-    """Whether a span only says again what the one beside it has said: `battery capacity`."""
-    before = place - 1
-    while before >= 0 and (draft.silent(before) or draft.spans[before].does("how_much", "count")):
-        before -= 1
-    return (
-        before >= 0
-        and before in draft.used
-        and not draft.is_parted(before, place)
-        and any(one.id in fields for one in draft.parameters(place))
-    )
-
-
 def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | None:
     counted = counts(draft)
-    if any(place < 0 and one.field == ITEM for place, one in draft.conditions):
+    if draft.points or any(place < 0 for place, _ in draft.conditions):
         ranked = ranked or which_is_more(draft)  # 哪个屏幕大, of what was named before
+    if (grouped := per_group(draft, ranked, counted=counted)) is not None:
+        bind_possessions(draft, set())
+        return grouped
     if _asks_brand(draft):
         return _about_brands(draft, ranked, counted=counted)
-    place = draft.first("average", "total")
-    if place is not None and (parameter := one_number(draft)):
-        draft.used.add(place)
-        draft.used.update(draft.places("how"))  # how heavy on average
-        mean = draft.spans[place].does("average")
-        return Plan("aggregate", fields=(parameter.id,), aggregate="average" if mean else "total")
+    if (mean := _mean(draft)) is not None:
+        bind_possessions(draft, set())
+        return mean
     if ranked is None and (grouped := most_common(draft)) is not None:
         bind_possessions(draft, set())
         return grouped
@@ -231,13 +197,23 @@ def _asks_brand(draft: Draft) -> bool:
     """`Which brand`, `who makes`; 都有谁 asks for the items themselves."""
     place = draft.first("brand")
     if place is None and (place := draft.first("who")) is not None:
+        if not draft.conditions and len(draft.spans) < _FEWEST:
+            return False  # who are you
         items = draft.spans[place].text.endswith(_WHOSE) and bool(draft.conditions)
         draft.used.update((place,) if items else ())
         place = None if items else place
     if place is None or draft.spans[place].is_kind("brand"):
         return False
     draft.used.add(place)
-    return True
+    return not _is_apposition(draft, place)
+
+
+def _is_apposition(draft: Draft, place: int) -> bool:
+    """`The Acme brand`, 艾克美牌子: beside the name of one it only says that this is one."""
+    named = place > 0 and draft.spans[place - 1].is_kind("brand")
+    asked = draft.has("which", "count", "most", "least") or draft.top is not None
+    asked = asked or draft.spans[place].text.startswith("哪")
+    return named and not asked
 
 
 def _places_of(draft: Draft, parameter: Parameter) -> list[int]:
@@ -250,8 +226,10 @@ def _places_of(draft: Draft, parameter: Parameter) -> list[int]:
 
 def _ranked_items(draft: Draft, ranked: Ranked) -> Plan | None:
     parameter, order = ranked
-    if _value_asked(draft) is not None:
-        return None  # `which socket does the heaviest lamp have` asks for no lamps
+    if (field := _field_of_ranked(draft, parameter)) is not None:
+        bind_possessions(draft, set())
+        top = draft.top or 1
+        return Plan("items", fields=(field,), order_by=parameter.id, order=order, top=top)
     bind_possessions(draft, set())
     when = draft.first("when")
     if when is not None and parameter == meant("new", draft.lexicon):
@@ -262,13 +240,69 @@ def _ranked_items(draft: Draft, ranked: Ranked) -> Plan | None:
     return Plan("items", order_by=parameter.id, order=order, top=draft.top or 1)
 
 
+def _asks_how(draft: Draft, parameter: Parameter) -> bool:
+    """最重的多重: a name of the parameter that asks for its number."""
+    asks = [
+        at
+        for at, span in enumerate(draft.spans)
+        if span.text[0] in _HOW and any(one.id == parameter.id for one in draft.parameters(at))
+    ]
+    draft.used.update(asks)
+    return bool(asks)
+
+
+def _field_of_ranked(draft: Draft, parameter: Parameter) -> str | None:
+    """`Which socket does the heaviest lamp have`, 最重的台灯的灯座: what is asked of it."""
+    if (value := _value_asked(draft)) is not None:
+        draft.used.add(value[0])
+        return value[1]
+    ranks = [
+        at
+        for at, span in enumerate(draft.spans)
+        if at in draft.used
+        and (
+            span.does("most", "least", "highest", "lowest")
+            or any(
+                one.degree == "superlative" or draft.chinese for one in span.of_kind("adjective")
+            )
+        )
+    ]
+    named = [
+        (at, found)
+        for at in range(len(draft.spans))
+        if draft.free(at) and (found := draft.parameter(at, "text", "number")) is not None
+    ]
+    if not ranks or not named or named[0][1].id == parameter.id:
+        return None
+    at, found = named[-1] if draft.chinese else named[0]
+    if draft.chinese:
+        ends = all(one <= at or is_silent(draft.spans[one]) for one in range(len(draft.spans)))
+        asked = ends and at > ranks[-1] and not _denied_or_had(draft, at)
+    else:
+        between = draft.text[draft.spans[at].end : draft.spans[ranks[0]].start].lower().split()
+        asked = at < ranks[0] and bool({"of", "for", "on", "does", "in"} & set(between))
+        asked = asked and not _denied_or_had(draft, at)
+    if not asked:
+        return None
+    draft.used.add(at)
+    draft.used.update(draft.places("how", "how_much", "which"))
+    return found.id
+
+
+def _denied_or_had(draft: Draft, place: int) -> bool:
+    """Whether it is what items have or lack: `with a socket`."""
+    return place > 0 and draft.spans[place - 1].does("have", "not", "use")
+
+
 def _listed(draft: Draft, *, follows: bool) -> Plan | None:
     there = _THERE.match(draft.text) and not draft.has("which")
     recommends = draft.has("recommend")
     english = not draft.chinese and _EXISTS.match(draft.text.strip()) and not draft.has("which")
     chinese = draft.chinese and (draft.checks or draft.has("yes_no"))
     if draft.conditions and not recommends and (there or english or chinese):
-        return None if (english or chinese) and _of_all(draft) else Plan("check")
+        if (english or chinese) and _of_all(draft):
+            return _all_of(draft)
+        return Plan("check")
     if not _names_items(draft, follows=follows):
         return None
     if draft.conditions:
@@ -277,9 +311,22 @@ def _listed(draft: Draft, *, follows: bool) -> Plan | None:
     return Plan("items", top=draft.top)
 
 
+def _all_of(draft: Draft) -> Plan | None:
+    """`Are all Acme lamps dimmable?`: whether none of them is not."""
+    place, said = max(draft.conditions, key=lambda one: one[0])
+    if said.field in (BRAND, CATEGORY) or said.same_as or said.above or said.below:
+        return None
+    draft.conditions.remove((place, said))
+    draft.conditions.append((place, lacking(draft, said)))
+    return Plan("check", denied=True)
+
+
 def _names_items(draft: Draft, *, follows: bool) -> bool:
     named = any(span.is_kind("category") or span.does("item") for span in draft.spans)
-    fresh = any(place >= 0 for place, _ in draft.conditions)
+    listed = named or draft.has("which", "list", "have", "not", "use", "recommend")
+    fresh = any(
+        place >= 0 and (listed or not one.stated or one.negated) for place, one in draft.conditions
+    )
     carried = any(place < 0 for place, _ in draft.conditions)
     if follows:
         return (fresh and (named or carried)) or (carried and draft.points)
@@ -292,6 +339,12 @@ def _about_brands(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan
         top = draft.top or 1
         return Plan("items", fields=(BRAND,), order_by=parameter.id, order=order, top=top)
     most, least = draft.first("most", "highest"), draft.first("least", "lowest")
+    if any(one.field == BRAND and len(one.values) > 1 for _, one in draft.conditions):
+        most = draft.first("comparative", "more") if most is None else most
+        least = draft.first("diminutive", "less") if least is None else least
+        for at, span in enumerate(draft.spans):  # 型号多
+            if at not in draft.used and draft.chinese and span.text in ("多", "少"):
+                most, least = (at, least) if span.text == "多" else (most, at)
     place = most if most is not None else least
     if place is not None:
         draft.used.add(place)
@@ -301,6 +354,9 @@ def _about_brands(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan
         order = "highest" if most is not None else "lowest"
         return Plan("groups", fields=(BRAND,), order=order, top=draft.top or 1)
     bind_possessions(draft, set())
+    if draft.group_low is not None or draft.group_high is not None:
+        low, high = draft.group_low, draft.group_high
+        return Plan("groups", fields=(BRAND,), group_low=low, group_high=high)
     if draft.top is not None:  # by how many items they have
         return Plan("groups", fields=(BRAND,), order="highest", top=draft.top)
     if any(_lacks_items(draft, at, one) for at, one in draft.conditions):
@@ -337,7 +393,11 @@ def _value_asked(draft: Draft) -> tuple[int, str] | None:
 def _asks_number(draft: Draft, parameter: Parameter) -> bool:
     """`What is the largest shade` and `how heavy is the heaviest`, and not which one has it."""
     if draft.chinese:
-        return draft.has("how_much", "unit")
+        return draft.has("how_much", "unit") or _asks_how(draft, parameter)
+    said = any(parameter in draft.parameters(at) for at in range(len(draft.spans)))
+    if said and draft.has("how_much", "difference") and not draft.has("which"):
+        draft.used.update(draft.places("how_much", "difference"))
+        return True  # how much does the heaviest weigh
     if draft.has("unit", "how") and not draft.has("which"):
         draft.used.update(draft.places("how"))
         return True

@@ -6,13 +6,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from graph.records import Named, Parameter, ValueView
 from graph.text import find_unit
-from ml.asking import words_en, words_zh
+from ml.asking import words_en, words_passed, words_zh
 from ml.asking.keys import is_han, is_number, stems
-from ml.asking.meanings import loose, makers, meanings
+from ml.asking.meanings import goods, loose, makers, meanings
 from ml.asking.plan import PRICE, STOCK
 from ml.asking.values import ValueTexts
 
@@ -21,6 +22,7 @@ LONGEST_NAME = 8  # words
 _ALL = 10**9  # items: more than any graph has
 _SERIES_MODELS, _SERIES_CHARS = 3, 3  # at least, to be a series
 _BLANKED_CHARS = 3  # shorter words have too many neighbours to be mended
+_TEXT_ITEMS = 20  # must say a word of a text, to mend what is typed for it
 _END_CHARS = 3  # of the end of a model's name that stands for all of it
 _PART_WORDS = 6  # of a model's name without its brand
 _HEAD_ENDS = frozenset({"in", "of", "for", "per"})  # `Launch price | in EUR`
@@ -91,6 +93,9 @@ class AskingLexicon:
     senses: Mapping[tuple[str, ...], tuple[Sense, ...]] = field(repr=False)
     beginnings: frozenset[tuple[str, ...]] = field(repr=False)
     words: Mapping[str, tuple[str, ...]] = field(repr=False)  # for typing errors, by first letter
+    short: frozenset[str] = field(repr=False)  # function words, which little is mended to
+    text_words: Mapping[str, tuple[str, ...]] = field(repr=False)  # likewise, of texts
+    glued: Mapping[str, tuple[str, str]] = field(repr=False)  # `aurorapro`: two words of a name
     blanked: Mapping[tuple[str, ...], str] = field(repr=False)  # Chinese names less a character
     series: Mapping[str, tuple[str, ...]] = field(repr=False)  # models by how their names begin
     last_words: frozenset[str] = frozenset()  # `Pro` and `Max`: they make another name of one
@@ -138,6 +143,8 @@ class AskingLexicon:
         table.graph(known.values(), brands, categories)
         table.translations()
         table.models(by_id.values())
+        typed = _by_letter(table.senses)
+        table.passed(texts)
         senses = {words: tuple(found) for words, found in table.senses.items()}
         return cls(
             parameters=known,
@@ -159,7 +166,14 @@ class AskingLexicon:
             beginnings=frozenset(
                 words[:length] for words in senses for length in range(1, len(words))
             ),
-            words=_by_letter(senses),
+            words=typed,
+            short=frozenset(
+                words[0]
+                for words, found in senses.items()
+                if len(words) == 1 and found[0].kind in ("function", "adjective")
+            ),
+            text_words=_by_letter([(word,) for word in texts.frequent(_TEXT_ITEMS)]),
+            glued=_glued(senses, texts),
             blanked=_blanked(
                 words for words, found in senses.items() if found[0].kind != "function"
             ),
@@ -210,6 +224,8 @@ class _Table:
                 self._function(phrases, Sense("adjective", meaning, meaning, 1.0, degree))
         for meaning, phrases in words_zh.ADJECTIVES.items():
             self._function(phrases, Sense("adjective", meaning, meaning, 1.0))
+        for meaning, phrases in words_zh.SUPERLATIVES.items():
+            self._function(phrases, Sense("adjective", meaning, meaning, 1.0, "superlative"))
         for word, number in (*words_en.NUMBERS.items(), *words_zh.NUMBERS.items()):
             self._function(word, Sense("numeral", str(number), word, 1.0))
 
@@ -281,6 +297,13 @@ class _Table:
                     sure = sense.sure * 0.95
                     self.add(key, Sense(sense.kind, sense.id, sense.name, sure))
 
+    def passed(self, texts: ValueTexts) -> None:
+        """Words without a meaning here, where neither names nor whole texts are called so."""
+        for does, phrases in words_passed.PASSED:
+            for words in map(stems, phrases.split("|")):
+                if words not in self.senses and not texts.is_whole(words):
+                    self.add(words, Sense("function", does, does, 1.0))
+
     def models(self, models: Iterable[AskedModel]) -> None:
         makers: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         for phrase, found in self.senses.items():
@@ -305,8 +328,11 @@ class _Table:
         for maker in makers:
             self.add((*maker, *_without(stems(model.name), brand)), whole)
         own = _without(stems(_PARENTHESES.sub("", model.name)), brand)
+        self._aliases(model, brand)
         if not self._names_alone(own) and "(" in model.name:
-            return ()  # `Phone (2)` is never called `Phone`
+            for maker in makers if own and is_number(own[0]) else ():
+                self.add((*maker, *own), Sense("model", model.id, model.name, 0.9))
+            return ()  # `Phone (2)` is never called `Phone`, but `Bolt 8 (Bolt X7)` is a Bolt 8
         for maker in makers:
             self.add((*maker, *own), whole)
             if len(own) > 1 and is_number(own[1]) and own[0] in "".join(brand):
@@ -314,11 +340,21 @@ class _Table:
                 self.add((*maker, *own[1:]), Sense("model", model.id, model.name, 0.8))
         if brand and own and own[0].isalpha():
             self.last_words.update((own[-1],) if len(own) > 1 else ())
+        self._ends(model, own)
+        return own
+
+    def _ends(self, model: AskedModel, own: tuple[str, ...]) -> None:
         for start in range(len(own)):
             if self._names_model(own[start:], whole=start == 0):
                 sure = 0.95 if start == 0 else 0.6
                 self.add(own[start:], Sense("model", model.id, model.name, sure))
-        return own
+
+    def _aliases(self, model: AskedModel, brand: tuple[str, ...]) -> None:
+        """A name in brackets that begins with the brand is another name of the same."""
+        for bracket in _PARENTHESES.findall(model.name):
+            words = stems(bracket)
+            if brand and words[: len(brand)] == brand and len(words) > len(brand):
+                self.add(words, Sense("model", model.id, model.name, 0.9))
 
     def _names_alone(self, words: tuple[str, ...]) -> bool:
         """Whether a whole name says by itself what is meant: `Phone`, `One` and `7` do not."""
@@ -358,7 +394,8 @@ class _Table:
         fewest = 2 if whole else _END_CHARS
         if part in self._functions or lone or len(part) > _PART_WORDS or part in _SYNONYMS:
             return False
-        if len("".join(part)) < fewest:
+        coded = len(part) > 1 and part[0].isalpha() and part[0].isascii()  # `S9`
+        if len("".join(part)) < (2 if coded else fewest):
             return False
         # A model called `Phone` is asked for with its brand.
         return all(one.kind == "model" for one in self.senses.get(part, ()))
@@ -376,6 +413,25 @@ def _blanked(senses: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
             for place, word in enumerate(words):
                 found[(*words[:place], "*", *words[place + 1 :])].add(word)
     return {phrase: next(iter(words)) for phrase, words in found.items() if len(words) == 1}
+
+
+def _glued(
+    senses: Mapping[tuple[str, ...], tuple[Sense, ...]], texts: ValueTexts
+) -> dict[str, tuple[str, str]]:
+    """Two words that stand beside each other in names of models, as one that is no word itself."""
+    known = {word for words in senses for word in words}
+    pairs = (
+        (one, two)
+        for words, found in senses.items()
+        if any(sense.kind == "model" for sense in found)
+        for one, two in pairwise(words)
+        if one.isalpha() and two.isalpha() and one.isascii() and two.isascii() and len(one) > 1
+    )
+    return {
+        one + two: (one, two)
+        for one, two in pairs
+        if one + two not in known and one + two not in texts
+    }
 
 
 def _by_letter(senses: Iterable[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -397,8 +453,8 @@ def _parts(words: tuple[str, ...]) -> tuple[list[tuple[str, ...]], list[tuple[st
 
 
 def translated(word: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Other words of the same meaning."""
-    return _SYNONYMS.get(word, [])
+    """Other words of the same meaning, but for the names of goods."""
+    return [] if word in _GOODS else _SYNONYMS.get(word, [])
 
 
 def _synonyms() -> dict[tuple[str, ...], list[tuple[str, ...]]]:
@@ -411,3 +467,4 @@ def _synonyms() -> dict[tuple[str, ...], list[tuple[str, ...]]]:
 
 
 _SYNONYMS = _synonyms()
+_GOODS = frozenset(stems(word) for words in goods() for word in words)

@@ -6,15 +6,14 @@ stays unknown.
 
 from __future__ import annotations
 
-MEANINGS = """
+# What shops sell: names of categories, but not of parts of texts.
+GOODS = """
 phone|mobile phone|smartphone|smart phone|cell phone|cellphone|handset|mobile|手机
   |智能手机|移动电话
 tablet|tablet computer|平板|平板电脑
 laptop|notebook|notebook computer|笔记本|笔记本电脑
 computer|pc|电脑|计算机
 television|tv|电视|电视机
-headphone|headset|earphone|earbud|耳机|耳麦
-camera|照相机|相机|摄像头|镜头|像素
 watch|smartwatch|手表|智能手表
 lamp|light|灯|灯具
 lantern|灯笼|提灯
@@ -34,10 +33,15 @@ bicycle|bike|自行车
 printer|打印机
 monitor|显示器
 router|路由器
+"""
+
+MEANINGS = """
+headphone|headset|earphone|earbud|耳机|耳麦
+camera|照相机|相机|摄像头|镜头|像素
 keyboard|键盘|实体键盘|全键盘
 speaker|音箱|音响
 loudspeaker|扬声器|喇叭|外放
-weight|weigh|mass|重量|体重|机身重量|多重|有多重
+weight|weigh|wt|mass|重量|体重|机身重量|多重|有多重
 height|高度|身高|机身高度|多高
 width|宽度|机身宽度|多宽
 thickness|厚度|机身厚度|多厚|depth
@@ -50,12 +54,12 @@ display type|screen type|panel type|屏幕类型|屏幕材质|面板|面板类�
 screen to body ratio|屏占比|screen ratio
 price|cost|priced|costing|price tag|retail price|价格|价钱|售价|多少钱|价|定价|报价|launch price
   |上市价格
-  |发售价|首发价
+  |发售价|首发价|卖多少|卖多少钱|卖价
 year|release year|launch year|released|launched|announced|introduced|release|launch
   |announcement|release date|launch date|came out|come out|debut|debuted|unveiled|年份|年
   |发布|上市|发售|发行|问世|推出|发布时间|发布年份|上市时间|上市年份|发布日期|面世|出来
 capacity|容量
-battery|battery capacity|battery size|电池|电池容量|电量
+battery|batt|battery capacity|battery size|电池|电池容量|电量
 battery type|电池类型|电池种类|battery technology
 talk time|talktime|talk|talking time|通话时间|通话时长|通话
 standby time|stand by time|standby|stand-by|待机|待机时间|待机时长|stand-by time
@@ -66,14 +70,15 @@ charging power|charging|charging speed|charge|wattage|充电功率|充电|快充
 ram|working memory|运行内存|内存|运存|内存容量
 storage|internal storage|internal memory|storage space|storage capacity|rom|存储|存储空间
   |机身存储|机身内存|存储容量|内部存储|储存|储存空间|闪存
-memory card|card slot|memory card slot|sd card|microsd slot|card reader|存储卡|内存卡
+memory card|expandable storage|storage expansion|插卡|扩展存储|存储扩展|扩容
+  |card slot|memory card slot|sd card|microsd slot|card reader|存储卡|内存卡
   |扩展卡|存储卡槽|卡槽|microsd card slot
-chipset|soc|chip|processor|处理器|芯片|芯片组|处理器型号
+chipset|proc|soc|chip|processor|处理器|芯片|芯片组|处理器型号
 cpu|central processor|中央处理器|processor core
 gpu|graphics|graphics processor|graphics chip|显卡|图形处理器|图形芯片
-resolution|分辨率|解析度|display resolution|screen resolution|屏幕分辨率
+resolution|res|分辨率|解析度|display resolution|screen resolution|屏幕分辨率
 pixel density|ppi|像素密度|屏幕密度|屏幕像素密度|screen density
-rear camera|main camera|back camera|primary camera|camera|后置摄像头|后摄|主摄|主摄像头
+rear camera|cam|main camera|back camera|primary camera|camera|后置摄像头|后摄|主摄|主摄像头
   |后置相机|后置镜头|摄像头|后摄像头|相机|后置|rear camera resolution|main camera resolution
 front camera|selfie cam|selfie camera resolution|front camera resolutionera|selfie
   |前置摄像头|前摄|自拍|自拍摄像头|前置相机|前置镜头|前摄像头|前置|front facing camera
@@ -258,7 +263,11 @@ def loose() -> list[tuple[str, ...]]:
 
 
 def meanings() -> list[tuple[str, ...]]:
-    return _lines(MEANINGS)
+    return [*goods(), *_lines(MEANINGS)]
+
+
+def goods() -> list[tuple[str, ...]]:
+    return _lines(GOODS)
 
 
 def makers() -> list[tuple[str, ...]]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace as replace_field
-
 from msgspec.structs import replace
 
 from graph.records import Parameter
 from ml.asking.draft import Draft
-from ml.asking.plan import BRAND, CATEGORY, Condition
+from ml.asking.plan import BRAND, CATEGORY, OWN_FIELDS, Condition, Plan
 
 _JOINS = ("and", "or")
+_AMOUNTS = ("size", "sizes", "capacity", "amount", "level", "大小", "容量", "尺寸")
+_ALTERNATIVES = 0.9  # how surely an `or` joins just the two conditions beside it
 
 
 def bind_names(draft: Draft) -> None:
@@ -92,6 +92,11 @@ def bind_possessions(draft: Draft, asked: set[int]) -> None:
         if place in draft.used or place in asked or not span.is_kind("parameter"):
             continue
         parameter = draft.parameter(place)
+        if parameter is not None and (
+            _says_how_much(draft, place) or _names_whose_value(draft, place, parameter)
+        ):
+            draft.used.add(place)
+            continue
         if parameter is not None and any(
             condition.field == parameter.id for _, condition in draft.conditions
         ):
@@ -102,9 +107,25 @@ def bind_possessions(draft: Draft, asked: set[int]) -> None:
             _add(draft, place, possession(draft, parameter))
 
 
+def _says_how_much(draft: Draft, place: int) -> bool:
+    """`Flux level`, 内存大小: behind the name of a number it says no more than that it is one."""
+    before = place - 1
+    named = before >= 0 and before in draft.used and draft.parameter(before, "number") is not None
+    return named and draft.spans[place].text.lower() in _AMOUNTS
+
+
+def _names_whose_value(draft: Draft, place: int, parameter: Parameter) -> bool:
+    """`Brushed steel shade`, 钢灯罩: the noun behind a value is not asked for by itself."""
+    return parameter.kind == "number" and any(
+        at == place - 1 and one.values and one.field not in OWN_FIELDS
+        for at, one in draft.conditions
+    )
+
+
 def _is_compound(draft: Draft, place: int, parameter: Parameter) -> bool:
     """`wireless weight`: a part of a text of another parameter says something new of this one."""
-    values = draft.spans[place - 1].values if place and not draft.chinese else ()
+    beside = draft.spans[place - 1] if place and not draft.chinese else None
+    values = beside.values if beside is not None and not beside.senses else ()
     own = {one.id for one in draft.parameters(place)}
     return (
         parameter.kind == "number"
@@ -123,10 +144,10 @@ def possession(draft: Draft, parameter: Parameter) -> Condition:
 
 
 def _add(draft: Draft, place: int, condition: Condition) -> None:
-    draft.add(place, _lacking(draft, condition) if negation(draft, place) else condition)
+    draft.add(place, lacking(draft, condition) if negation(draft, place) else condition)
 
 
-def _lacking(draft: Draft, condition: Condition) -> Condition:
+def lacking(draft: Draft, condition: Condition) -> Condition:
     """The opposite; of a yes it is the no that is stated, where items do state it."""
     if condition.values == (f"{condition.field}=yes",):
         if draft.lexicon.is_silence_no(condition.field):
@@ -195,4 +216,26 @@ def _join(draft: Draft) -> None:
     draft.conditions = joined
 
 
-__all__ = ["bind_names", "bind_possessions", "negation", "possession", "replace_field"]
+def alternatives(draft: Draft, plan: Plan) -> tuple[Condition, ...]:
+    """What an `or` between conditions of two fields offers; it is no more asked of all items."""
+    if plan.items or plan.ask not in ("items", "count", "check", "values", "aggregate", "groups"):
+        return ()
+    for at in draft.places("or"):
+        before = [one for one in draft.conditions if 0 <= one[0] < at]
+        behind = [one for one in draft.conditions if one[0] > at]
+        if not before or not behind:
+            continue
+        pair = (max(before, key=_place), min(behind, key=_place))
+        own = any(one.field in OWN_FIELDS for _, one in pair) and pair[0][1].field != BRAND
+        if own or any(one.same_as or one.above or one.below for _, one in pair):
+            continue
+        draft.used.add(at)
+        draft.doubt *= _ALTERNATIVES
+        for one in pair:
+            draft.conditions.remove(one)
+        return (pair[0][1], pair[1][1])
+    return ()
+
+
+def _place(one: tuple[int, Condition]) -> int:
+    return one[0]

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
 from msgspec.structs import replace
 
+from graph.text import find_unit
 from ml.asking.amounts import bind_numbers, pass_over_said
+from ml.asking.counting import find_group_size
 from ml.asking.draft import Draft
 from ml.asking.entities import MENDED, entities
 from ml.asking.following import Before, carried, fragment
 from ml.asking.intents import asked, find_question, is_silent, yes_no
 from ml.asking.keys import is_han, stemmed, stems
 from ml.asking.lexicon import AskingLexicon
-from ml.asking.naming import bind_names
+from ml.asking.naming import alternatives, bind_names
 from ml.asking.plan import BRAND, ITEM, Condition, Language, NotUnderstood, Plan, Understood
 from ml.asking.ranking import superlative
 from ml.asking.relating import related
 from ml.asking.spans import Span, spans
 from ml.asking.strangers import has_strangers, is_other_name
+from ml.asking.words_zh import SIMPLIFIED
 
+_INCLUSIVE = re.compile(
+    r"[(（]\s*(?:(?:incl\.?|inclusive|including|included|包含|包括|含)[^()（）]{0,12}"
+    r"|[^()（）]{0,8}(?:included|inclusive))\s*[)）]|,? \binclusively?\b|\band including\b",
+    re.I,
+)
+_PLUS = re.compile(r"(?<![A-Za-z\d])(\d[\d.,]*)\+(\s?)([A-Za-z]{1,5})\b")
+_MYRIADS = re.compile("(多少|几)万(像素)")
+_TAG = re.compile(  # what asks whether the sentence before it is so
+    r"(?:[,，]\s*(?:right|correct|true|yes|no|isn't it|doesn't it|is it|does it)"
+    r"|[,，]?\s*(?:对吧|是吧|对不对|对吗|是不是|没错吧|不是吗|对不|是不))\s*[?？.。!！]*\s*$",
+    re.I,
+)
 WORDS_MAX = 150  # or Chinese characters; no question has more, and each costs time
 SURE = 0.45  # below it a question is refused
 _FEW = 10  # models of a series that are all looked up
@@ -28,7 +44,10 @@ _EXCEPT = (
     "except", "except for", "excluding", "besides", "bar", "apart from", "other than", "除了", "除",
     "除去", "排除", "去掉",
 )  # fmt: skip
-_UNUSED = 0.6  # what a name that the plan has no use for leaves of the confidence
+_UNUSED, _UNUSED_NAME = (
+    0.6,
+    0.4,
+)  # what a name that the plan has no use for leaves of the confidence
 # Function words without which a question would be another one: none of them is passed over.
 _TELLING = frozenset(
     {"most", "least", "highest", "lowest", "comparative", "diminutive", "same", "similar", "than"}
@@ -60,6 +79,12 @@ def understand(
 ) -> Understood | NotUnderstood:
     """What a question asks for; `before` is what was asked before it in the same session."""
     chinese = any(map(is_han, text))
+    text = text.translate(SIMPLIFIED)
+    text = _MYRIADS.sub(r"\1\2 ", _PLUS.sub(_plus_behind, text))
+    tag = _TAG.search(text)
+    text = text[: tag.start()] + " " * len(tag[0]) if tag else text
+    inclusive = _INCLUSIVE.search(text) is not None
+    text = _INCLUSIVE.sub(lambda match: " " * len(match[0]), text)
     spoken: Language = language or ("zh" if chinese else "en")
     if len(stemmed(text)) > WORDS_MAX:
         return NotUnderstood("too_long", spoken)
@@ -70,7 +95,7 @@ def understand(
     unknown = tuple(span.text for span in found if span.unknown)
     if unknown:
         return NotUnderstood("unknown_words", spoken, unknown, named)
-    draft = Draft(text, found, lexicon, chinese)
+    draft = Draft(text, found, lexicon, chinese, inclusive=inclusive, checks=tag is not None)
     plan = _plan(draft, before)
     if plan == "no_context":
         return NotUnderstood("no_context", spoken, (), named)
@@ -81,8 +106,15 @@ def understand(
     return Understood(plan, spoken, named, confidence)
 
 
+def _plus_behind(match: re.Match[str]) -> str:
+    """`5000+ mAh` as `5000 mAh+`."""
+    number, space, unit = match.groups()
+    return f"{number}{space}{unit}+" if find_unit(unit) else match[0]
+
+
 def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] | None:
     find_question(draft)
+    draft.context = _context(draft, before)
     _find_models(draft)
     if any(is_other_name(draft, place) for place, _ in draft.models if place >= 0) or has_strangers(
         draft
@@ -91,6 +123,7 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
     if not _point(draft, before):
         return "no_context"
     ranked = superlative(draft)
+    find_group_size(draft)
     bind_numbers(draft)
     plan = related(draft)
     if plan is None:
@@ -108,9 +141,24 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
         return None
     if draft.last and plan.order_by is None:
         return None
+    either = alternatives(draft, plan)
     conditions = (*plan.conditions, *(condition for _, condition in draft.conditions))
     last = draft.last and plan.order_by is not None
-    return replace(plan, conditions=tuple(dict.fromkeys(conditions)), last=last)
+    return replace(plan, conditions=tuple(dict.fromkeys(conditions)), last=last, either=either)
+
+
+def _context(draft: Draft, before: Before | None) -> frozenset[str]:
+    """The brands of the items that are named beyond doubt, here or just before."""
+    models = draft.lexicon.models
+    found = {
+        models[senses[0].id].brand_id
+        for senses in (span.of_kind("model") for span in draft.spans)
+        if len(senses) == 1 or (senses and senses[0].sure == 1.0)
+    }
+    if before is not None and not found:
+        ids = before.plan.items or before.answered
+        found = {models[id].brand_id for id in ids[:_FEW] if id in models}
+    return frozenset(one for one in found if one is not None)
 
 
 def _find_models(draft: Draft) -> None:
@@ -140,6 +188,8 @@ def _find_models(draft: Draft) -> None:
 def _brand_of_kind(draft: Draft, place: int) -> str | None:
     """`Which Acme lamp`: a brand and what it makes, though one model is called `Acme Lamp`."""
     words = stems(draft.spans[place].text)
+    if sum(one.is_kind("model") for one in draft.spans) > 1:
+        return None
     category = any(
         one.kind == "category" for one in draft.lexicon.senses.get(words[-1:], ()) if len(words) > 1
     )
@@ -162,14 +212,35 @@ def _is_excepted(draft: Draft, place: int) -> bool:
 
 def _means_series(draft: Draft, place: int) -> bool:
     """Whether all models of a name are meant, and not the one that has no more to its name."""
-    return not draft.spans[place].of_kind("model") or _chooses(draft, place)
+    span = draft.spans[place]
+    if not span.of_kind("model") or _is_plural(span):
+        return True
+    lone = sum(one.is_kind("model") for one in draft.spans) == 1
+    if lone and not yes_no(draft) and any(_is_of_many(one) for one in draft.spans):
+        return True  # of one model alone, nothing is the heaviest
+    behind = draft.spans[place + 1] if place + 1 < len(draft.spans) else None
+    if behind is None:
+        return False
+    return behind.does("series") or (
+        not draft.chinese and behind.is_kind("category") and _is_plural(behind)
+    )
+
+
+def _is_of_many(span: Span) -> bool:
+    return span.does("most", "least", "highest", "lowest", "average") or any(
+        one.degree == "superlative" for one in span.senses
+    )
+
+
+def _is_plural(span: Span) -> bool:
+    return span.text.endswith("s") and not span.text.endswith("ss")
 
 
 def _chooses(draft: Draft, place: int) -> bool:
     """Whether the question is about some of many: `Aurora lamps`, `which Auroras`."""
     span = draft.spans[place]
     beside = (at for at in (place - 1, place + 1) if 0 <= at < len(draft.spans))
-    plural = span.text.endswith("s") and not span.text.endswith("ss")
+    plural = _is_plural(span)
     category = any(
         draft.spans[at].is_kind("category") or draft.spans[at].does("series") for at in beside
     )
@@ -258,28 +329,16 @@ def _left(draft: Draft) -> list[Span]:
 def _confidence(draft: Draft, left: Sequence[Span]) -> float:
     brands = [one for _, one in draft.conditions if one.field == BRAND and not one.negated]
     several = len([one for one in brands if one.values]) > 1  # nothing is of two brands
-    lost = (
-        several
-        or _is_other_way_round(draft)
-        or any(
-            span.number is not None
-            or span.is_kind("model")
-            or span.is_kind("adjective")  # `cheap`, where nothing has a price
-            or span.function in _TELLING
-            for span in left
-        )
+    lost = several or any(
+        span.number is not None
+        or span.is_kind("model")
+        or span.is_kind("adjective")  # `cheap`, where nothing has a price
+        or span.function in _TELLING
+        for span in left
     )
     if lost:
         return 0.0
     mended = sum(span.mended for span in draft.spans)
-    return draft.doubt * _UNUSED ** len(left) * MENDED**mended
-
-
-def _is_other_way_round(draft: Draft) -> bool:
-    """Whether an `or` stands between conditions of two fields: all of them would be asked."""
-    for at in draft.places("or"):
-        before = [one for place, one in draft.conditions if 0 <= place < at]
-        behind = [one for place, one in draft.conditions if place > at]
-        if before and behind and before[-1].field != behind[0].field:
-            return True
-    return False
+    names = sum(not span.is_kind("parameter") for span in left)
+    unused = _UNUSED ** (len(left) - names) * _UNUSED_NAME**names
+    return draft.doubt * unused * MENDED**mended

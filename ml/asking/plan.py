@@ -14,7 +14,7 @@ Ask = Literal[
     "items",  # which items
     "count",  # how many of them, or how many different values of a field
     "values",  # what named items have, or which values of a field there are
-    "groups",  # which value of a field has most items, or fewest
+    "groups",  # which value of a field has most items, or fewest, or the highest average
     "aggregate",  # one number over the items
     "check",  # whether named items meet the conditions
     "difference",  # between two named items
@@ -61,6 +61,9 @@ class Plan(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
         fields: what is asked for: parameters, or `brand`.
         order_by: the parameter whose `order` chooses the items; `top` of them, and their equals.
         last: whether of the `top` only the last one is meant, and its equals: the third.
+        either: at least one of these must hold as well.
+        denied: a check is answered with yes where nothing meets the conditions: are all dimmable?
+        group_low, group_high: how many items a group must have, and may have.
     """
 
     ask: Ask
@@ -72,6 +75,10 @@ class Plan(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     top: int | None = None
     last: bool = False
     aggregate: Aggregate | None = None
+    either: tuple[Condition, ...] = ()
+    denied: bool = False
+    group_low: int | None = None
+    group_high: int | None = None
 
 
 class Entity(Record, frozen=True):

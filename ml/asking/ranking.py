@@ -12,6 +12,7 @@ from ml.asking.words_zh import ORDINALS as CHINESE
 
 OTHER_WAY: dict[Order, Order] = {"highest": "lowest", "lowest": "highest"}
 _TOP_MAX = 100
+_FURTHER = 5  # the same, of names behind it
 _NEAR = 3  # spans between a number or a name and the superlative that it belongs to
 
 ORDINALS = {**ENGLISH, **CHINESE}
@@ -53,8 +54,13 @@ def _first_of(draft: Draft) -> Ranked | None:
             return parameter, "highest"  # 重量第三
     for place in list(draft.places("top")):
         find_top(draft, place)
-        if draft.top is not None and (parameter := one_number(draft)):
-            return parameter, "highest"
+        if draft.top is not None and (parameter := _ranking_number(draft)):
+            last = draft.spans[place].text.lower() == "bottom"
+            return parameter, "lowest" if last else "highest"
+        year = meant("old", draft.lexicon)
+        if draft.top is None and draft.spans[place].text.lower() == "first" and year is not None:
+            draft.used.add(place)
+            return year, "lowest"  # the first lamp by Acme
     return None
 
 
@@ -67,6 +73,8 @@ def _superlative_at(draft: Draft, place: int) -> Ranked | None:
     elif span.does("most", "highest", "least", "lowest"):
         order = "highest" if span.does("most", "highest") else "lowest"
         last, meaning = _with_adjective(draft, place)
+        if last + 1 < len(draft.spans) and draft.spans[last + 1].does("common"):
+            return None  # the most common
         if meaning is not None:
             order = MEASURES[meaning].order if order == "highest" else _other(meaning)
     else:
@@ -94,7 +102,7 @@ def _other(meaning: str) -> Order:
 
 def _measured(draft: Draft, first: int, last: int, meaning: str | None) -> Parameter | None:
     """The number parameter that stands beside, or the one that the adjective speaks of."""
-    behind = range(last + 1, last + _NEAR + 1)
+    behind = range(last + 1, last + _FURTHER + 1)
     before = range(first - 1, first - _NEAR - 1, -1)
     near = (*before[:2], *behind[:2]) if draft.chinese else (*behind, *before)
     if meaning is None and draft.has("when") and not draft.spans[first].of_kind("adjective"):
@@ -102,7 +110,7 @@ def _measured(draft: Draft, first: int, last: int, meaning: str | None) -> Param
     if meaning is None and not draft.chinese and _speaks_of_items(draft, last + 1):
         return None  # `released the most lamps`: it is they that are counted
     for at in near:
-        if draft.chinese and 0 <= at < first and draft.spans[at].is_kind("category"):
+        if draft.chinese and 0 <= at < first and _is_item(draft, at):
             break  # 发布手机最多: it is they that are counted
         if not draft.free(at) or not draft.spans[at].is_kind("parameter"):
             continue
@@ -112,6 +120,10 @@ def _measured(draft: Draft, first: int, last: int, meaning: str | None) -> Param
                 claim_beside(draft, at)
                 return parameter
     return meant(meaning, draft.lexicon) if meaning else None
+
+
+def _is_item(draft: Draft, at: int) -> bool:
+    return draft.spans[at].is_kind("category") or draft.spans[at].does("item")
 
 
 def _speaks_of_items(draft: Draft, place: int) -> bool:
@@ -234,6 +246,16 @@ def which_is_more(draft: Draft) -> Ranked | None:
     return found
 
 
+def _ranking_number(draft: Draft) -> Parameter | None:
+    """The number that a `top 5` goes by; of brands it is not the year: they are counted."""
+    used = set(draft.used)
+    found = one_number(draft)
+    if found is not None and draft.has("brand") and found == meant("new", draft.lexicon):
+        draft.used = used
+        return None
+    return found
+
+
 def one_number(draft: Draft) -> Parameter | None:
     """The first number parameter that is named, or meant by an adjective."""
     for place, span in enumerate(draft.spans):
@@ -247,4 +269,4 @@ def one_number(draft: Draft) -> Parameter | None:
         if adjective and (found := meant(adjective[0].id, draft.lexicon)):
             draft.used.add(place)
             return found
-    return None
+    return _in_units(draft)

@@ -2,21 +2,51 @@
 
 from __future__ import annotations
 
+import re
+
+from msgspec.structs import replace
+
 from ml.asking.adjectives import meant
 from ml.asking.counting import counts
 from ml.asking.draft import Draft
-from ml.asking.naming import bind_names, negation
+from ml.asking.intents import yes_no
+from ml.asking.naming import bind_names
 from ml.asking.plan import BRAND, Condition, Plan
 from ml.asking.ranking import comparative, find_top, one_number
+from ml.asking.sharing import shared_fields
 from ml.asking.spans import Span
 
-_BESIDE = 4  # spans between `same` and what it is said of
+_OTHER = re.compile(r"\b(?:other|others|else)\b|其他|其它|别的|还有", re.I)
+_OTHERS = ("other", "others", "all", "all other", "the", "any", "any other", "all the")
 
 
 def related(draft: Draft) -> Plan | None:
     """A plan that needs the named item to find others; None: the question is of another kind."""
     if not draft.models:
         return None
+    plan = _related(draft)
+    return None if plan is None else _as_asked(draft, plan)
+
+
+def _as_asked(draft: Draft, plan: Plan) -> Plan:
+    """The items that were found, or their brands, or whether there are any."""
+    if plan.items or plan.ask not in ("items", "count"):
+        return plan
+    place = draft.first("brand")
+    if place is None and not draft.chinese and (who := draft.first("who")) is not None:
+        place = who
+    if place is not None and not draft.spans[place].is_kind("brand"):
+        draft.used.add(place)
+        if _OTHER.search(draft.text):
+            other = Condition(BRAND, same_as=draft.models[-1][1].id, negated=True)
+            plan = replace(plan, conditions=(*plan.conditions, other))
+        return replace(plan, ask="values" if plan.ask == "items" else "count", fields=(BRAND,))
+    if plan.ask == "items" and yes_no(draft) and not draft.has("which", "recommend"):
+        return replace(plan, ask="check")
+    return plan
+
+
+def _related(draft: Draft) -> Plan | None:
     ids = [model.id for _, model in draft.models]
     if len(ids) > 1:
         draft.used.update(draft.places("between"))
@@ -25,8 +55,8 @@ def related(draft: Draft) -> Plan | None:
         bind_names(draft)
         find_top(draft, 0)
         return Plan("similar", items=(ids[0],), top=draft.top)
-    if (place := draft.first("same")) is not None:
-        return _same(draft, place)
+    if draft.has("same"):
+        return _same(draft)
     if (plan := _using(draft)) is not None:
         return plan
     if (plan := _as_much(draft)) is not None:
@@ -37,7 +67,7 @@ def related(draft: Draft) -> Plan | None:
         return _compared(draft, place)
     place = draft.first("difference")
     if len(ids) == 2 and place is not None and (parameter := one_number(draft)):
-        draft.used.add(place)
+        draft.used.update((place, *draft.places("count", "unit", "how")))
         return Plan("difference", items=(ids[0], ids[1]), fields=(parameter.id,))
     return None
 
@@ -50,72 +80,85 @@ def _than(draft: Draft) -> int | None:
     return place if place is not None else next(behind, None)
 
 
-def _same(draft: Draft, place: int) -> Plan | None:
+def _same(draft: Draft) -> Plan | None:
     """`the same chipset as X`: what it is that is the same, and of whom."""
-    fields = _shared_fields(draft, place)
+    fields = shared_fields(draft)
     if not fields:
         return None
-    chosen = sorted(fields) if draft.has("and") else [min(fields)]
-    near = [one for one in chosen if one[0] <= _BESIDE] or [min(fields)]
-    shared = {field for _, _, field in near}
-    draft.used.update(at for _, at, _ in near)
-    draft.used.update(
-        at
-        for at in range(len(draft.spans))
-        if draft.free(at) and shared & {one.id for one in draft.parameters(at)}
-    )
-    draft.used.add(place)
     *others, (_, reference) = draft.models
     bind_names(draft)
-    same = tuple(Condition(field, same_as=reference.id) for _, _, field in near)
+    same = tuple(Condition(field, same_as=reference.id) for field in fields)
     if others:
         return Plan("check", same, items=tuple(model.id for _, model in others))
     return Plan("count" if counts(draft) else "items", same)
 
 
-def _shared_fields(draft: Draft, place: int) -> list[tuple[int, int, str]]:
-    """What may be the same: how far from the word it stands, where, and the field."""
-    fields = []
-    for at, span in enumerate(draft.spans):
-        if at in draft.used:
-            continue
-        if span.is_kind("parameter") and (parameter := draft.parameter(at)):
-            if not negation(draft, at):
-                fields.append((abs(at - place), at, parameter.id))
-        elif span.does("brand"):
-            fields.append((abs(at - place), at, BRAND))
-    if fields:
-        return fields
-    measured = (
-        (at, meant(span.of_kind("adjective")[0].id, draft.lexicon))
-        for at, span in enumerate(draft.spans)
-        if span.of_kind("adjective")
-    )
-    return [(abs(at - place), at, one.id) for at, one in measured if one]  # 一样重
-
-
 def _using(draft: Draft) -> Plan | None:
     """`lamps using the socket of X`: what others have, said without the word `same`."""
-    category = next(
-        (at for at, one in enumerate(draft.spans) if _is_subject(draft, at, one)),
-        None,
-    )
-    use = draft.first("use")
-    if category is None or use is None or len(draft.models) != 1:
+    if len(draft.models) != 1:
         return None
     model = draft.models[0][0]
-    for at in range(use + 1, len(draft.spans)):
-        parameter = draft.parameter(at) if draft.free(at) else None
-        if parameter is None:
-            continue
-        english = category < use < at < model
-        chinese = use < model < at < category
-        if english or chinese:
-            draft.used.add(at)
-            bind_names(draft)
-            same = Condition(parameter.id, same_as=draft.models[0][1].id)
-            return Plan("count" if counts(draft) else "items", (same,))
+    named = _named_of(draft, model)
+    if named is None:
+        return None
+    first, last = min(model, named), max(model, named)
+    english = not draft.chinese and _others_use(draft, first)
+    chinese = draft.chinese and _others_use_in_chinese(draft, first, last)
+    parameter = draft.parameter(named)
+    if not (english or chinese) or parameter is None:
+        return None
+    draft.used.update((named, *draft.places("use", "have")))
+    draft.used.update(draft.places("who") if chinese else ())
+    draft.used.update(at for at in draft.places("which") if not english or at < first)
+    bind_names(draft)
+    same = Condition(parameter.id, same_as=draft.models[0][1].id)
+    return Plan("count" if counts(draft) else "items", (same,))
+
+
+def _named_of(draft: Draft, model: int) -> int | None:
+    """The parameter that is said to be the item's: `the socket of X`, `X's socket`, X的灯座."""
+    for step in (1, -1):
+        at = model + step
+        while 0 <= at < len(draft.spans) and not draft.parameter(at):
+            if not draft.silent(at) or draft.spans[at].does("use", "have"):
+                break
+            at += step
+        else:
+            if draft.free(at):
+                return at
     return None
+
+
+def _others_use(draft: Draft, first: int) -> bool:
+    """`Which lamps use`, `lamps with`, `brands that use`, before what is the item's."""
+    subjects = [at for at in range(first) if _is_subject(draft, at, draft.spans[at])]
+    said = [at for at in range(first) if not draft.silent(at) or draft.spans[at].does("item")]
+    for at in subjects:
+        uses = any(draft.spans[one].does("use", "have", "as") for one in range(at + 1, first))
+        ahead = draft.spans[at - 1] if at else None
+        asked = ahead is None or ahead.does("which", "count", "list") or at == said[0]
+        other = ahead is not None and ahead.text.lower() in _OTHERS
+        if uses and (asked or other):
+            return True
+    return False
+
+
+def _others_use_in_chinese(draft: Draft, first: int, last: int) -> bool:
+    """哪些台灯用X的灯座, 用X的灯座的台灯, X的灯座还用在哪些台灯上."""
+    uses = [at for at, one in enumerate(draft.spans) if one.does("use", "have")]
+    for at, span in enumerate(draft.spans):
+        if first <= at <= last or not _is_subject(draft, at, span):
+            continue
+        asked = at > 0 and draft.spans[at - 1].does("which", "count")
+        asked = asked or span.does("brand", "who")
+        if at < first and asked and any(at < one < first for one in uses):
+            return True
+        behind = span.does("who") or any(one < at for one in uses)
+        if at > last and asked and behind and any(one > last for one in uses):
+            return True
+        if at > last and any(one < first for one in uses) and not asked:
+            return True
+    return False
 
 
 def _as_much(draft: Draft) -> Plan | None:
@@ -139,14 +182,15 @@ def _as_much(draft: Draft) -> Plan | None:
 
 
 def _dated(draft: Draft) -> Plan | None:
-    """`Released before X`: in an earlier year."""
+    """`Released before X`, X之后的, 晚于X: in an earlier or a later year."""
     models = {place for place, _ in draft.models}
     year = meant("new", draft.lexicon)
-    place = next((at for at in draft.places("before", "after") if draft.behind(at) in models), None)
-    if place is None or year is None or draft.chinese:
+    dates = draft.places("before", "after")
+    place = next((at for at in dates if _dates(draft, at, models)), None)
+    if place is None or year is None:
         return None
     *others, (at, reference) = draft.models
-    if at < place:
+    if (at < place) != _is_behind(draft, place):
         return None
     later = draft.spans[place].does("after")
     draft.used.add(place)
@@ -162,18 +206,47 @@ def _dated(draft: Draft) -> Plan | None:
     return Plan("count" if counts(draft) else "items", (bound,))
 
 
+def _is_behind(draft: Draft, place: int) -> bool:
+    """之后 stands behind what it speaks of, `after` and 晚于 before it."""
+    return draft.chinese and not draft.spans[place].text.endswith("于")
+
+
+def _dates(draft: Draft, place: int, models: set[int]) -> bool:
+    item = draft.before(place) if _is_behind(draft, place) else draft.behind(place)
+    return item in models
+
+
 def _is_subject(draft: Draft, place: int, span: Span) -> bool:
-    """What others may be called: lamps, models, or the name of a brand: `which Acmes`."""
+    """What others may be called: lamps, models, brands, or one of these: `which Acmes`."""
     return (
         span.is_kind("category")
-        or span.does("item")
+        or span.does("item", "brand")
+        or (span.does("who") and (draft.chinese or place == 0))
         or (draft.free(place) and span.is_kind("brand"))
+    )
+
+
+def _compares(draft: Draft) -> bool:
+    """Whether a word of its own says what is more."""
+    return any(
+        place not in draft.used
+        and (span.of_kind("adjective") or span.does("comparative", "diminutive", "more", "less"))
+        for place, span in enumerate(draft.spans)
     )
 
 
 def _compared(draft: Draft, than: int) -> Plan | None:
     """`heavier than X`: the item behind `than` is what others are held against."""
     reference = next((model for place, model in draft.models if place > than), None)
+    differs = draft.first("difference")
+    if reference is not None and len(draft.models) == 2 and differs is not None:
+        used = set(draft.used)
+        number = None if _compares(draft) else one_number(draft)  # how much more flux
+        if number is not None:
+            draft.used.update((than, differs))
+            ids = tuple(model.id for _, model in draft.models)
+            return Plan("difference", items=ids, fields=(number.id,))
+        draft.used = used
     found = comparative(draft, than) if reference else None
     if reference is None or found is None:
         return None

@@ -11,6 +11,7 @@ from graph.text import find_quantities, find_unit, parse_number
 from graph.text.numbers import fold_width
 from ml.asking.keys import HAN_NUMERALS, han_number, is_han, is_number, stemmed
 from ml.asking.lexicon import AskingLexicon, Sense, translated
+from ml.asking.mending import mended
 from ml.asking.values import ValueSense
 from ml.grounding.tokens import Token, stands_alone
 
@@ -37,9 +38,7 @@ _WORDS_TOO = frozenset({"°F"})  # `of`
 _LONE_UNIT = 0.5  # a unit that nothing announces
 _LONGER = 0.45  # for each further word: one long name rather than two short ones
 _PREPOSITIONS = frozenset({"in", "a", "d", "t", "m"})  # behind a space, no units
-_TYPED_CHARS = 5  # shorter words have too many neighbours to be mended
 _YEARS = range(1900, 2100)
-_HAN_SHORTEST, _HAN_LONGEST = 3, 6  # characters of a name that is mended
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +89,56 @@ def spans(text: str, lexicon: AskingLexicon) -> list[Span]:
     """The spans of a question in its order; every word is in one of them."""
     text = text.replace("，", " ")
     folded = _COMMA.sub(" ", fold_width(text))  # no part of the number beside it
-    words = stemmed(folded)
+    words = [part for word in stemmed(folded) for part in _unglued(word, lexicon)]
     found = _chosen(folded, words, lexicon)
-    mended: dict[int, str] = {}
+    wrong: dict[int, str] = {}
     for span in found:
         if span.unknown:
-            mended |= _mended(span, words, lexicon)
-    if not mended:
-        return found
+            wrong |= mended(span.first, words, lexicon)
+    if not wrong:
+        return _shortened(found, words, lexicon)
     words = [
-        Token(mended.get(place, word.key), word.start, word.end) for place, word in enumerate(words)
+        Token(wrong.get(place, word.key), word.start, word.end) for place, word in enumerate(words)
     ]
-    return [
+    found = [
         replace(span, mended=True)
-        if any(place in mended for place in range(span.first, span.last + 1))
+        if any(place in wrong for place in range(span.first, span.last + 1))
         else span
         for span in _chosen(folded, words, lexicon)
     ]
+    return _shortened(found, words, lexicon)
+
+
+def _shortened(found: Sequence[Span], words: Sequence[Token], lexicon: AskingLexicon) -> list[Span]:
+    """`Aurora 3 and 5`: the second of two names without the words that it shares with the first."""
+    spans_ = list(found)
+    for place in range(1, len(spans_)):
+        span, before = spans_[place], place - 1
+        while before > 0 and spans_[before].does("and", "or", "compare", "ignore", "than"):
+            before -= 1
+        joined = before < place - 1 or not words[span.first - 1].end < span.start
+        bare = span.unknown or (span.number is not None and span.unit is None)
+        if not (bare and joined and spans_[before].is_kind("model")):
+            continue
+        ends = place + 1 == len(spans_) or not spans_[place + 1].is_kind("category")
+        name = [word.key for word in words[spans_[before].first : spans_[before].last + 1]]
+        own = [word.key for word in words[span.first : span.last + 1]]
+        for length in range(len(name) - 1, 0, -1):
+            senses = lexicon.senses.get((*name[:length], *own), ())
+            models = tuple(one for one in senses if one.kind == "model")
+            if models and ends:
+                spans_[place] = replace(span, senses=models, number=None)
+                break
+    return spans_
+
+
+def _unglued(word: Token, lexicon: AskingLexicon) -> tuple[Token, ...]:
+    """`aurorapro` as the two words of a name that it is."""
+    parts = lexicon.glued.get(word.key)
+    if parts is None:
+        return (word,)
+    middle = word.start + len(parts[0])
+    return Token(parts[0], word.start, middle), Token(parts[1], middle, word.end)
 
 
 def _chosen(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> list[Span]:
@@ -138,9 +170,10 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
             worth = max(_worth(sense) for sense in senses)
             by_worth = sorted(senses, key=lambda sense: -_worth(sense))
             merged[last] = (by_worth, [], worth)
-        for last, values in _values(keys, first, lexicon):
-            if all(_is_function(key, lexicon) for key in keys[first : last + 1]):
-                continue  # `on the` is part of many texts and names none of them
+        for last, found in _values(keys, first, lexicon):
+            values = _named_values(keys[first : last + 1], found, lexicon)
+            if not values:
+                continue
             kept, _, worth = merged.get(last, ([], [], 0.0))
             own = _worth_of_values(values, keys[first])
             merged[last] = (kept, values, max(worth, own))
@@ -149,8 +182,11 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
             senses_ = _meant_here(senses_, text, words[first : last + 1])
             if not senses_ and not values:
                 continue
-            if senses_ and senses_[0].kind == "model" and _is_phrase(text, words, first, lexicon):
-                continue
+            if senses_ and senses_[0].kind == "model":
+                parted = first < last and words[last - 1].end < words[last].start
+                article = parted and words[last].key == "a"  # `is the Aurora 5 a lamp`
+                if article or _is_phrase(text, words, first, lexicon):
+                    continue
             if stands_alone(text, start, end) or _is_apostrophe(text, end):
                 weighed = worth * _width(keys[first : last + 1]) + _LONGER * (last - first)
                 yield Span(
@@ -161,10 +197,21 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
     yield from _units(text, words)
 
 
+def _named_values(
+    keys: Sequence[str], values: list[ValueSense], lexicon: AskingLexicon
+) -> list[ValueSense]:
+    """Those that a phrase may mean: `on the` is part of many texts and names none of them."""
+    if all(_is_function(key, lexicon) for key in keys):
+        return []
+    if len(keys) > 1 and _is_article(keys[0], lexicon):
+        return [one for one in values if one.exact]  # `a lamp` is no part of `X2a Lamp`
+    return values
+
+
 def _meant_here(senses: list[Sense], text: str, words: Sequence[Token]) -> list[Sense]:
     """The senses that fit how the words are written."""
     shown = text[words[0].start : words[-1].end]
-    if shown.endswith("s") and not shown.endswith("ss"):
+    if shown.endswith("s") and not shown.lower().endswith(words[-1].key):
         senses = [one for one in senses if not _is_plural_of(one, len(words))]
     if shown.lower() == "s" and text[max(words[0].start - 1, 0)] not in "'’":
         # Without an apostrophe an s is part of a name: `Bolt S`.
@@ -205,6 +252,11 @@ def _units(text: str, words: Sequence[Token]) -> Iterator[Span]:
 
 def _is_function(word: str, lexicon: AskingLexicon) -> bool:
     return any(one.kind == "function" for one in lexicon.senses.get((word,), ()))
+
+
+def _is_article(word: str, lexicon: AskingLexicon) -> bool:
+    """Whether a word of one Latin letter does nothing in a question: `a`."""
+    return word.isascii() and len(word) == 1 and _is_function(word, lexicon)
 
 
 def _is_phrase(text: str, words: Sequence[Token], first: int, lexicon: AskingLexicon) -> bool:
@@ -267,9 +319,11 @@ def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Itera
     starts = {word.start: place for place, word in enumerate(words)}
     ends = {word.end: place for place, word in enumerate(words)}
     for start, end, number, unit in find_quantities(text):
-        if start in starts and not _is_month(text[start:end]):
+        if start in starts and not _is_month(text[start:end]) and not _is_owner(text, start, end):
             last = ends.get(end, _word_before(words, end))
             first = starts[start]
+            if _names_parameter(words[first : last + 1], lexicon):
+                continue  # `3.5 mm` where a socket is called so
             width = _width([word.key for word in words[first : last + 1]])
             letter = (
                 text[end - 1].isupper() and not text[end - 2].isalpha()
@@ -310,7 +364,7 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
             continue
         if behind is None or behind.key in _PREPOSITIONS or is_han(behind.key):
             continue
-        if word.end == behind.start:
+        if word.end == behind.start or text[word.end : behind.start].strip():
             continue  # what is glued is found with all other quantities
         written = find_unit(text[behind.start : behind.end])
         if written is not None and written.dimension in dimensions:
@@ -355,6 +409,16 @@ def _in_unit_behind(
             yield Span(first, last, start, end, text[start:end], (), (), number, unit.symbol, worth)
 
 
+def _names_parameter(words: Sequence[Token], lexicon: AskingLexicon) -> bool:
+    senses = lexicon.senses.get(tuple(word.key for word in words), ())
+    return any(one.kind == "parameter" for one in senses)
+
+
+def _is_owner(text: str, start: int, end: int) -> bool:
+    """`The 3's weight` is of a 3, and no matter of seconds."""
+    return text[start:end].lower().endswith(("'s", "’s"))
+
+
 def _is_month(written: str) -> bool:
     """12月 is a month of a year and 12个月 how long something takes."""
     return written.endswith("月") and not written.endswith("个月")
@@ -378,35 +442,3 @@ def _is_counter(symbol: str) -> bool:
 
 def _word_before(words: Sequence[Token], end: int) -> int:
     return max(place for place, word in enumerate(words) if word.start < end)
-
-
-def _mended(span: Span, words: Sequence[Token], lexicon: AskingLexicon) -> dict[int, str]:
-    """Known words in the place of one with a typing error; none where there is none, or several."""
-    word = words[span.first].key
-    if is_han(word):
-        return _mended_han(span.first, words, lexicon)
-    if len(word) < _TYPED_CHARS or not word.isascii() or not word.isalpha():
-        return {}
-    from rapidfuzz.distance import OSA
-
-    most = 1 if len(word) < 8 else 2
-    near: dict[str, int] = {}
-    for other in lexicon.words.get(word[0], ()):
-        if abs(len(other) - len(word)) <= most:
-            distance = OSA.distance(word, other, score_cutoff=most)
-            if distance <= most:
-                near[other] = distance
-    closest = [other for other in near if near[other] == min(near.values())]
-    return {span.first: closest[0]} if len(closest) == 1 else {}
-
-
-def _mended_han(place: int, words: Sequence[Token], lexicon: AskingLexicon) -> dict[int, str]:
-    """`后置摄象头`: a name of several characters, of which one is another."""
-    for size in range(_HAN_LONGEST, _HAN_SHORTEST - 1, -1):
-        for first in range(max(place - size + 1, 0), min(place, len(words) - size) + 1):
-            for wrong in (place, *range(first, first + size)):  # 处里器: 里 is a word too
-                phrase = [word.key for word in words[first : first + size]]
-                phrase[wrong - first] = "*"
-                if found := lexicon.blanked.get(tuple(phrase)):
-                    return {wrong: found}
-    return {}

@@ -49,6 +49,8 @@ def _goes_on(draft: Draft, place: int) -> bool:
         return behind.unit is None and behind.text[-1].isdigit()
     if behind.is_kind("model"):
         return behind.text[0].isdigit()
+    if behind.is_kind("series") and not draft.chinese:
+        return True
     if any(value.exact for value in behind.values):
         return False
     named = behind.senses and not behind.does("or_more")

@@ -34,6 +34,7 @@ class ValueTexts:
             tuple(dict.fromkeys(filter(None, map(stems, (value.text, *value.names)))))
             for value in self._values
         ]
+        self._whole = {key for keys in self._keys for key in keys}
         self._places: dict[str, set[int]] = defaultdict(set)
         self.by_parameter: dict[str, list[int]] = defaultdict(list)
         for place, keys in enumerate(self._keys):
@@ -46,9 +47,19 @@ class ValueTexts:
     def __contains__(self, word: str) -> bool:
         return word in self._places
 
+    def is_whole(self, words: tuple[str, ...]) -> bool:
+        """Whether a text is exactly this."""
+        return words in self._whole
+
     @property
     def words(self) -> Iterable[str]:
         return self._places
+
+    def frequent(self, items: int) -> Iterable[str]:
+        """Words of letters that this many items say at least."""
+        for word, places in self._places.items():
+            if word.isalpha() and word.isascii() and self._items(places) >= items:
+                yield word
 
     def found(self, words: Sequence[str], first: int) -> list[tuple[int, list[ValueSense]]]:
         """For each phrase that begins there, where it ends and what it may mean."""

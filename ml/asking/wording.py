@@ -18,20 +18,23 @@ def paraphrase(plan: Plan, lexicon: AskingLexicon, language: Language) -> str:
     fields = _join([field_name(field, lexicon, zh) for field in plan.fields], zh)
     named = _join([lexicon.models[id].name for id in plan.items if id in lexicon.models], zh)
     asks = {
-        "items": "哪些产品" if zh else "which items",
+        "items": _items_asked(plan, fields, zh),
         "count": ("多少种" + fields if fields else "多少款产品")
         if zh
         else (f"how many values of {fields}" if fields else "how many items"),
         "values": fields,
-        "groups": f"按{fields}统计产品数" if zh else f"items by {fields}",
+        "groups": _groups_asked(plan, fields, lexicon, zh),
         "aggregate": f"{_how(plan, zh)}{fields}" if zh else f"the {_how(plan, zh)} of {fields}",
-        "check": "是否符合" if zh else "whether it is so",
+        "check": _check_asked(plan, zh),
         "difference": f"{fields}之差" if zh else f"the difference in {fields}",
         "similar": "类似的产品" if zh else "items alike",
         "facts": "全部参数" if zh else "everything known",
     }
     parts = [asks[plan.ask] + ((f"（{named}）" if zh else f" of {named}") if named else "")]
     parts += [described(condition, lexicon, language) for condition in plan.conditions]
+    if plan.either:
+        shown = (described(one, lexicon, language) for one in plan.either)
+        parts.append(("或" if zh else " or ").join(shown))
     if plan.order and (plan.order_by or plan.ask == "groups"):
         by = field_name(plan.order_by, lexicon, zh) if plan.order_by else ""
         top = plan.top or 1
@@ -42,6 +45,27 @@ def paraphrase(plan: Plan, lexicon: AskingLexicon, language: Language) -> str:
             which = f"number {top}" if plan.last else f"the {top}"
             parts.append(f"{which} with the {plan.order} {by}".rstrip())
     return ("；" if zh else "; ").join(parts)
+
+
+def _items_asked(plan: Plan, fields: str, zh: bool) -> str:
+    if not plan.fields:
+        return "哪些产品" if zh else "which items"
+    return f"以下产品的{fields}" if zh else f"{fields} of the items"
+
+
+def _check_asked(plan: Plan, zh: bool) -> str:
+    if plan.denied:
+        return "是否没有产品符合" if zh else "whether there is none"
+    return "是否符合" if zh else "whether it is so"
+
+
+def _groups_asked(plan: Plan, fields: str, lexicon: AskingLexicon, zh: bool) -> str:
+    if plan.order_by is not None:
+        number = field_name(plan.order_by, lexicon, zh)
+        return f"各{fields}的平均{number}" if zh else f"the average of {number} by {fields}"
+    low, high = plan.group_low, plan.group_high
+    size = f" {low or 0}-{high}" if high is not None else f" ≥ {low}" if low is not None else ""
+    return f"按{fields}统计产品数{size}" if zh else f"items by {fields}{size}"
 
 
 def described(condition: Condition, lexicon: AskingLexicon, language: Language) -> str:
@@ -64,18 +88,21 @@ def described(condition: Condition, lexicon: AskingLexicon, language: Language) 
 def _possession(condition: Condition) -> tuple[str, str] | None:
     """With or without, in both languages; None: it is not about having something."""
     with_, without = ("with", "有"), ("without", "没有")
+    if condition.stated:
+        without_ = not condition.values and condition.negated
+        return without if without_ else with_
     if condition.values == (f"{condition.field}=yes",):
         return ("not stated to have", "没有记载有") if condition.negated else with_
     if condition.values == (f"{condition.field}=no",):
         return without
-    if not condition.stated:
-        return None
-    return with_ if condition.values or not condition.negated else without
+    return None
 
 
 def _relation(condition: Condition, name: str, lexicon: AskingLexicon, zh: bool) -> str:
     other = condition.same_as or condition.above or condition.below or ""
     model = lexicon.models[other].name if other in lexicon.models else other
+    if condition.same_as and condition.negated:
+        return f"{name}与{model}不同" if zh else f"another {name} than {model}"
     if condition.same_as:
         return f"{name}与{model}相同" if zh else f"the same {name} as {model}"
     above = condition.above is not None

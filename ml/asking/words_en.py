@@ -10,7 +10,7 @@ FUNCTIONS: dict[str, str] = {
         "saw|seen|amount|amount of|in terms of|both|other|others|another"
         "|coloured|colored|put out|brought out|bring out"
         "|came up with|that's|who's|how's|there's|i'm|i'd|let's|gimme|wanna|am after"
-        "|i'm after|let|know|shows|output|return|retrieve|fetch|please list"
+        "|i'm after|let|know|shows|output|retrieve|fetch|please list"
         "|identify|enumerate|pick|choose|say|tell|provide|could|may|might|must|shall"
         "|such|very|really|exactly how|overall|entire|whole|these days|now|today|onboard"
         "|built in|built-in|own|owns|features|carry|carries|sport|sports|pack|packs"
@@ -23,8 +23,8 @@ FUNCTIONS: dict[str, str] = {
         "|can i get|can i have|i can get|got in|comes out|available from"
         "|available in|line|portfolio|a|an|the|of|in"
         "|on|at|for|to|as|by|from|is|are|was|were|be|been|being|do|does|did|please|there"
-        "|that|this|will|would|i|me|we|you|us|am|so|then|only|just|all|any|some|each"
-        "|every|exactly|and also|show|show me|list|list all|give|give me|find|find me"
+        "|that|this|will|would|i|me|we|you|us|am|so|then|only|just|all|any|some"
+        "|exactly|and also|show|show me|list|list all|give|give me|find|find me"
         "|tell me|get|name|i want|i need|i would like|i'd like|looking for"
         "|i am looking for|can you|could you|do you know|do you have|i need|we need|i want"
         "|we want|need a|want a|need something|want something|see"
@@ -32,7 +32,7 @@ FUNCTIONS: dict[str, str] = {
         "|offers|support|supports|supporting|supported|feature|featuring|include"
         "|includes|including|equipped|run|runs|running|powered|made|make|makes|produced"
         "|produce|produces|manufactured|built|sold|sell|sells|their|what's|whats|s|among"
-        "|within|out|there are|are there|is there|were there|out there|value|per|one"
+        "|within|out|there are|are there|is there|were there|out there|value|one"
         "|ones|when it comes to|called|named|hi|hello|hey|thanks|thank you|also|that is"
         "|that are|up|whose|were made|made by|kind of|type of|sort of|kinds|types|ever"
         "|database|catalog|catalogue|in total|total number|let me see|display all"
@@ -58,7 +58,10 @@ FUNCTIONS: dict[str, str] = {
     "kind": "what kind of|what type of|what sort of|which kind of|which type of|which sort of",
     "to": "through|thru|till|up to|up until|until",
     "where": "where",
-    "opinion": "my|worth|wireless charging|reverse charging",
+    "opinion": (
+        "stand for|stands for|are you|r u|about you|yourself|my|worth|wireless charging"
+        "|reverse charging"
+    ),
     "list": (
         "show|show me|list|list all|give me|gimme|find|find me|display all|all|every|enumerate"
         "|identify|name|get me"
@@ -77,9 +80,11 @@ FUNCTIONS: dict[str, str] = {
         "|how many of them|how many of those|how many of these"
     ),
     "average": "average|mean|on average|avg|avg.|typical|typically|in the mean",
+    "each": "per|each|every|for each|by each|in each|for every",
     "total": "total|sum of|combined|sum",
     "more": (
-        "more than|over|above|greater than|exceeding|exceeds|exceed|beyond|upwards of|north of|>"
+        "more than|beat|beats|surpass|surpasses|outdo|outdoes|over|above|greater than|exceeding"
+        "|exceeds|exceed|beyond|upwards of|north of|>"
     ),
     "at_least": (
         "at least|no less than|not less than|minimum|minimum of|min|from at least"
@@ -92,7 +97,7 @@ FUNCTIONS: dict[str, str] = {
     ),
     "after": "after|since then",
     "before": "before|prior to|until",
-    "since": "since|or later|or newer|onwards|onward",
+    "since": "since|or later|or newer|onwards|onward|and later|and newer|or after|and after",
     "from": "from",
     "money": "euro|euros|eur",
     "ordinal": (
@@ -105,7 +110,8 @@ FUNCTIONS: dict[str, str] = {
         "|and higher|and over"
     ),
     "or_less": (
-        "or less|or below|or lower|or smaller|or fewer|and below|or under|and under"
+        "or less|or earlier|or before|and earlier|and before|or older|or below|or lower"
+        "|or smaller|or fewer|and below|or under|and under"
         "|or lighter|and less|or shorter|or cheaper"
     ),
     "between": "between|in the range|in the range of|ranging from|range|anywhere between",
@@ -114,14 +120,15 @@ FUNCTIONS: dict[str, str] = {
     "and": "and|&|as well as|plus also|but|while",
     "or": "or|either|or else",
     "not": (
-        "not|no|without|isn't|aren't|doesn't|don't|does not|do not|is not|are not"
+        "not|no|without|w/o|isn't|aren't|doesn't|don't|does not|do not|is not|are not"
         "|other than|except|excluding|except for|besides|bar|lacking|lack|lacks|never|didn't"
-        "|wasn't|non|nor|have no|has no|do not have|does not have|don't have"
+        "|dropped|drops|drop|omits|omitted|omit|goes without|go without|misses|wasn't|non|nor"
+        "|have no|has no|do not have|does not have|don't have"
         "|doesn't have|apart from|not made by|don't come with|does not support"
         "|do not support|without any|no longer|neither|missing"
     ),
     "most": "most|the most|highest|greatest|maximum|max|best|biggest|largest number of",
-    "top": "top|first",
+    "top": "top|first|bottom",
     "least": "least|the least|lowest|fewest|minimal|the fewest",
     "comparative": "more",
     "diminutive": "less|fewer",
@@ -139,7 +146,8 @@ FUNCTIONS: dict[str, str] = {
         "compare|versus|vs|vs.|comparison|comparison of|comparison between|compare between|compared"
     ),
     "difference": (
-        "difference|the difference|difference in|how much more|how much less"
+        "difference|the difference|gap|the gap|gap between|gap in|margin|apart|by how many"
+        "|difference in|how much more|how much less"
         "|by how much|difference between|how much"
     ),
     "describe": (
@@ -177,7 +185,12 @@ ADJECTIVES: dict[str, tuple[str, str, str]] = {
     "expensive": ("expensive|costly|pricey", "pricier|costlier", "priciest|costliest"),
     "cheap": ("cheap|affordable|inexpensive", "cheaper", "cheapest"),
     "new": ("new|recent", "newer", "newest|latest"),
-    "old": ("old", "older", "oldest|earliest"),
+    "old": (
+        "old",
+        "older|earlier",
+        "oldest|earliest|came first|come first|came out first|come out first|released first"
+        "|launched first|announced first|first ever|very first|was first|is first|first of all to",
+    ),
     "fast": ("fast|quick", "faster|quicker", "fastest|quickest"),
     "slow": ("slow", "slower", "slowest"),
     "sharp": ("sharp", "sharper", "sharpest"),

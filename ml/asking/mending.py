@@ -1,0 +1,68 @@
+"""Words with a typing error, as the known words that were meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ml.asking.keys import is_han
+from ml.asking.lexicon import AskingLexicon
+from ml.grounding.tokens import Token
+
+_TYPED_CHARS = 5  # shorter words have too many neighbours to be mended
+_SWAPPED_CHARS = 4  # unless only two letters have changed places
+_LONG_CHARS = 8  # such words may have two errors
+_HAN_SHORTEST, _HAN_LONGEST = 3, 6  # characters of a name that is mended
+
+
+def mended(place: int, words: Sequence[Token], lexicon: AskingLexicon) -> dict[int, str]:
+    """Known words in the place of one with a typing error; none where there is none, or several."""
+    word = words[place].key
+    if is_han(word):
+        return _mended_han(place, words, lexicon)
+    if len(word) < _SWAPPED_CHARS or not word.isascii() or not word.isalpha():
+        return {}
+    from rapidfuzz.distance import OSA
+
+    letter, signs = word[0], sorted(word)
+    near: dict[str, tuple[int, bool]] = {}
+    for other in (*lexicon.words.get(letter, ()), *lexicon.text_words.get(letter, ())):
+        swapped = signs == sorted(other)
+        length = len(word) - (other in lexicon.short and not swapped)  # `order` is not `older`
+        most = _errors(length, swapped=swapped)
+        if abs(len(other) - len(word)) <= most:
+            distance = OSA.distance(word, other, score_cutoff=most)
+            if distance <= most:
+                near[other] = (distance, not swapped)
+    closest = [other for other in near if near[other] == min(near.values())]
+    return {place: closest[0]} if len(closest) == 1 else {}
+
+
+def _errors(length: int, *, swapped: bool) -> int:
+    """How many typing errors a word of this length may have; `swapped`: only letters' places."""
+    if length < _TYPED_CHARS:
+        return 1 if swapped else 0
+    return 1 if length < _LONG_CHARS else 2
+
+
+def _frames(phrase: Sequence[str], blank: int, lexicon: AskingLexicon) -> bool:
+    """Whether what is left beside the blank is a function word: 多少 with another noun behind."""
+    rest = (tuple(phrase[:blank]), tuple(phrase[blank + 1 :]))
+    return any(
+        sense.kind == "function"
+        for words in rest
+        if len(words) > 1
+        for sense in lexicon.senses.get(words, ())
+    )
+
+
+def _mended_han(place: int, words: Sequence[Token], lexicon: AskingLexicon) -> dict[int, str]:
+    """`后置摄象头`: a name of several characters, of which one is another."""
+    for size in range(_HAN_LONGEST, _HAN_SHORTEST - 1, -1):
+        for first in range(max(place - size + 1, 0), min(place, len(words) - size) + 1):
+            for wrong in (place, *range(first, first + size)):  # 处里器: 里 is a word too
+                phrase = [word.key for word in words[first : first + size]]
+                phrase[wrong - first] = "*"
+                found = lexicon.blanked.get(tuple(phrase))
+                if found and not _frames(phrase, wrong - first, lexicon):
+                    return {wrong: found}
+    return {}
