@@ -10,18 +10,19 @@ from graph.repositories.item_texts import named
 from graph.repositories.selection import Selection
 
 _SHARED = """v.parameter, v.id,
-  CASE WHEN v.id IN $values THEN COUNT { (v)<-[:HAS_PARAMETER]-() } END"""
+  CASE WHEN v.id IN values THEN COUNT { (v)<-[:HAS_PARAMETER]-() } END"""
 _NAMED = "x.id, x.name, x.names"
-# What `n`, which has a `score`, shows and has in common with the item asked about.
+# What `n`, which has a `score`, shows and has in common with the item asked about, of which
+# `parameters` and `values` are known.
 CANDIDATES = f"""
-CALL (n) {{
+CALL (n, parameters, values) {{
   MATCH (n)-[r:HAS_PARAMETER]->(v)
-  WHERE r.status = 'accepted' AND v.parameter IN $parameters
+  WHERE r.status = 'accepted' AND v.parameter IN parameters
   RETURN collect(DISTINCT [{_SHARED}]) AS own
 }}
-CALL (n) {{
+CALL (n, parameters, values) {{
   MATCH (n)-[i:INSTANCE_OF]->(:Model)-[r:HAS_PARAMETER]->(v)
-  WHERE i.status <> 'rejected' AND r.status = 'accepted' AND v.parameter IN $parameters
+  WHERE i.status <> 'rejected' AND r.status = 'accepted' AND v.parameter IN parameters
   RETURN collect(DISTINCT [{_SHARED}]) AS inherited
 }}
 RETURN collect([score, own, inherited,

@@ -73,6 +73,7 @@ CALL () {{
 WITH n, sum(weight) AS score
 WHERE coalesce(n.id <> $self, true) AND {predicate}
 WITH n, score ORDER BY score DESC, n.id LIMIT $rows
+WITH n, score, $parameters AS parameters, $values AS values
 """
 
 
