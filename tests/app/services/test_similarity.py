@@ -184,8 +184,12 @@ async def test_an_item_that_was_just_stored_is_embedded_at_once(shop, monkeypatc
         found = await stored(id)
         return type(found)(found.text, found.serving, None)
 
+    async def nothing_near(id, serving, **asked):
+        return None
+
     expected = await shop.service.to_stored("shop:07", Wanted())
     monkeypatch.setattr(shop.similar, "stored", without_vector)
+    monkeypatch.setattr(shop.similar, "nearest_to_stored", nothing_near)
 
     at_once = await shop.service.to_stored("shop:07", Wanted())
     shop.predictor = None
