@@ -9,10 +9,10 @@ from graph.client import AsyncDatabase, Row
 from graph.filters import Filter, OneOf, Range, Term
 from graph.records import EncoderModel, ItemKind, ItemText
 from graph.repositories.candidates import (
-    CANDIDATES,
+    COMPARED,
     Candidate,
     asked_of,
-    candidate,
+    candidates_of,
     predicate_of,
 )
 from graph.repositories.item_texts import COLUMNS, FACTS, item_text
@@ -43,14 +43,14 @@ RETURN CASE WHEN n:Product THEN 'product' ELSE 'model' END AS kind,
 # Where a search begins: at a vector that is given, or at a stored item of which the same query
 # reads what is known. {…} are clauses of ours; what the user wrote is in the parameters.
 _GIVEN = """
-WITH *, $vector AS vector, $self AS self, $parameters AS parameters, $values AS values
+WITH *, $vector AS vector, $self AS self, $parameters AS parameters, $value_ids AS value_ids
 """
 _STORED = """
 MATCH (n:{label} {{id: $self}}) WHERE n.{slot}_model = $model
 {facts}
 WITH *, n.{slot} AS vector, n.id AS self, [fact IN own | fact[0]] AS stated
 WITH *, own + [fact IN inherited WHERE NOT fact[0] IN stated] AS facts
-WITH *, [fact IN facts | fact[0]] AS parameters, [fact IN facts | fact[2]] AS values
+WITH *, [fact IN facts | fact[0]] AS parameters, [fact IN facts | fact[2]] AS value_ids
 """
 # Which vectors serve is asked last: if they are those that were searched, they have served all the
 # while.
@@ -64,13 +64,9 @@ CALL ({imported}) {{
   RETURN count(*) AS pool, min(score) AS lowest,
     collect(CASE WHEN passes THEN [n, score] END)[..$rows] AS kept
 }}
-CALL (kept, parameters, values) {{
-  UNWIND kept AS pair
-  WITH pair[0] AS n, pair[1] AS score, parameters, values
-  {candidates}
-}}
+{compared}
 OPTIONAL MATCH (e:Embedding) WHERE e.serves
-RETURN pool, lowest, candidates, e.id AS slot, [e.model, e.version, e.width] AS encoder
+RETURN pool, lowest, candidates, users, e.id AS slot, [e.model, e.version, e.width] AS encoder
 """
 NEAREST = f"CYPHER 25 {{before}} {_GIVEN} {_NEAREST}"
 NEAREST_TO_STORED = f"CYPHER 25 {{before}} {_STORED} {_NEAREST}, {COLUMNS}"
@@ -194,7 +190,7 @@ def cosine(score: float) -> float:
 
 def _nearest(kind: ItemKind, row: Row) -> Nearest:
     """What a search has found; other columns stay in `row`."""
-    found = [candidate(kind, one, cosine(one[0])) for one in row.pop("candidates")]
+    found = candidates_of(kind, row, cosine)
     pool, lowest = row.pop("pool"), row.pop("lowest")
     return Nearest(found, pool, cosine(lowest) if pool else 0.0, _serving(row))
 
@@ -221,7 +217,7 @@ def _nearest_query(
     query = template.format(
         before=before,
         facts=FACTS,
-        candidates=CANDIDATES,
+        compared=COMPARED,
         imported="vector, self, categories" if before else "vector, self",
         label=LABELS[kind],
         index=INDEX[kind, slot],
