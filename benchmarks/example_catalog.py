@@ -53,6 +53,12 @@ def key(environment: dict[str, str]) -> str:
     return keys.create("benchmark", Scope.QUERY, now=datetime.now(UTC))[1]
 
 
+def connection(environment: dict[str, str]) -> Connection:
+    # A busy machine takes seconds to plan a query for the first time.
+    names = ("NEO4J_URI", "NEO4J_USERNAME", "NEO4J_PASSWORD", "NEO4J_DATABASE")
+    return Connection(*(environment[name] for name in names), query_timeout_s=120.0)
+
+
 def catalograph(environment: dict[str, str], *arguments: str) -> None:
     subprocess.run(
         [sys.executable, "-m", "app.cli.main", *arguments],

@@ -34,11 +34,12 @@ from benchmarks import example_catalog
 from benchmarks.bare import Call, load_driver, serve
 from benchmarks.http_load import Load, Target, load, running
 from benchmarks.similar import BARE as NEAREST
-from graph.client import Connection, Database
+from graph.client import Database
 
 Name = OneOf["product", "empty", "search", "suggest", "similar", "ask", "query"]
 NAMES: tuple[Name, ...] = get_args(Name)
 CLIENTS = (1, 16)
+WARM_UP_S = 8.0  # the JVM compiles what it has run some thousand times
 SAMPLE = 200  # items that are asked for
 MEASURES = ("p50_ms", "p95_ms", "p99_ms", "rps")
 # Ours / bare; `rps` at least, the others at most.
@@ -195,15 +196,14 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _items(environment: dict[str, str]) -> list[dict[str, Any]]:
-    names = ("NEO4J_URI", "NEO4J_USERNAME", "NEO4J_PASSWORD", "NEO4J_DATABASE")
-    with Database(Connection(*(environment[name] for name in names))) as database:
+    with Database(example_catalog.connection(environment)) as database:
         return database.read(ITEMS, sample=SAMPLE)
 
 
 def compared(case: Case, clients: int, arguments: argparse.Namespace) -> dict[str, Any]:
     """Alternate the two sides and divide; what else this machine does hits both alike."""
     for side in (case.ours, case.bare):
-        side(1.0, clients)  # warm caches, pools and the JVM
+        side(WARM_UP_S, clients)
     rounds = []
     for number in range(arguments.rounds):
         sides = {"ours": case.ours, "bare": case.bare}
