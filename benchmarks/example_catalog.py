@@ -54,9 +54,13 @@ def key(environment: dict[str, str]) -> str:
 
 
 def connection(environment: dict[str, str]) -> Connection:
-    # A busy machine takes seconds to plan a query for the first time.
-    names = ("NEO4J_URI", "NEO4J_USERNAME", "NEO4J_PASSWORD", "NEO4J_DATABASE")
-    return Connection(*(environment[name] for name in names), query_timeout_s=120.0)
+    return Connection(
+        uri=environment["NEO4J_URI"],
+        username=environment["NEO4J_USERNAME"],
+        password=environment["NEO4J_PASSWORD"],
+        database=environment["NEO4J_DATABASE"],
+        query_timeout_s=120.0,  # a busy machine takes seconds to plan a query for the first time
+    )
 
 
 def catalograph(environment: dict[str, str], *arguments: str) -> None:

@@ -98,7 +98,7 @@ async def recall(
 ) -> float:
     position = {id: at for at, id in enumerate(catalog.ids)}
     asked = np.random.default_rng(1).choice(len(catalog.ids), queries, replace=False)
-    shares = []
+    shares: list[float] = []
     for at in asked.tolist():
         found = await service.to_stored(catalog.ids[at], Wanted(limit=TEN, filter=expression))
         assert found.method == "vectors"
