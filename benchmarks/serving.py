@@ -1,375 +1,270 @@
-"""Our endpoints against bare FastAPI ones on the same machine, in alternating rounds.
+"""The service against bare driver calls, on the example catalog, in alternating rounds of one run.
 
-    python benchmarks/serving.py [--rounds 5] [--seconds 4] [--connections 8] [--json]
+    python -m benchmarks.serving [--only similar,ask] [--rounds 5] [--seconds 3] [--steps N]
 
-`product`: GET /v1/products/{id} with key, log and headers, against an empty endpoint that runs the
-same Cypher in a bare async session and answers `{}`. `empty`: /livez against an endpoint that does
-nothing. Ratios are ours / bare within one round; the median over the rounds is reported.
+Ours is the whole way over HTTP: key, checks, log, JSON. Bare is the driver in a loop in a process
+of its own, without HTTP and without JSON, with the one call of which each answer mainly is:
+
+    search   one call of the full-text index, the ids of twenty products
+    similar  the SEARCH clause alone, ids and scores of ten, the vector sent along
+    ask      the Cypher that the answer shows
+    query    the same Cypher
+
+`product` and `empty` compare with bare FastAPI endpoints instead: the same Cypher and an answer of
+`{}`, and nothing at all. Vectors are those of `catalograph pretrain`, for `--steps` or as long as
+the quick recipe takes. Ratios are ours / bare within one round; medians over rounds are reported.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
-import os
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+import urllib.request
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+from typing import Literal as OneOf
 from urllib.parse import quote
 
-PRODUCTS = 500
-TARGETS = {"product": {"rps": 0.7, "p99": 1.5}, "empty": {"rps": 0.7}}
+from benchmarks import example_catalog
+from benchmarks.bare import Call, load_driver, serve
+from benchmarks.http_load import Load, Target, load, running
+from benchmarks.similar import BARE as NEAREST
+from graph.client import Database
+
+Name = OneOf["product", "empty", "search", "suggest", "similar", "ask", "query"]
+NAMES: tuple[Name, ...] = get_args(Name)
+CLIENTS = (1, 16)
+WARM_UP_S = 8.0  # the JVM compiles what it has run some thousand times
+SAMPLE = 200  # items that are asked for
+MEASURES = ("p50_ms", "p95_ms", "p99_ms", "rps")
+# Ours / bare; `rps` at least, the others at most.
+TARGETS: dict[Name, dict[str, float]] = {
+    "product": {"rps": 0.7, "p99_ms": 1.5},
+    "empty": {"rps": 0.7},
+    "similar": {"p50_ms": 1.5, "p99_ms": 2.0},
+}
+WORDS = (
+    "samsung galaxy s9",
+    "red 128gb samsung under 300",
+    "三星 128GB",
+    "huawei p20 lite black",
+    "iphone 8 plus 64gb silver",
+    "小米 红色 1000元以下",
+    "nokia dual sim",
+    "galxy s10",
+)
+TYPED = ("s", "sa", "sam", "gal", "iph", "三", "hua", "bla")
+QUESTIONS = (
+    "What is the battery capacity of the Galaxy S9?",
+    "Which Samsung phones have at least 8 GB RAM?",
+    "How many brands are there?",
+    "iPhone 12 mini的重量是多少？",
+    "Which phone has the largest display size?",
+    "哪些手机的电池容量超过5000毫安？",
+)
+QUERIES = (
+    "MATCH (m:Model {id: 'samsung-galaxy-a54-5g'}) RETURN m.id AS id, m.name AS name",
+    "MATCH (p:Product)-[:MADE_BY]->(b:Brand) "
+    "RETURN p.id AS id, p.title AS title, p.price AS price, b.name AS brand LIMIT 100",
+)
+FULL_TEXT = """
+CALL db.index.fulltext.queryNodes('product_text', $words, {limit: 20}) YIELD node, score
+RETURN collect(node.id) AS ids
+"""
+ITEMS = """
+MATCH (p:Product)-[:INSTANCE_OF]->(:Model)
+WITH p ORDER BY p.content_hash LIMIT $sample
+RETURN p.id AS id, p.embedding AS vector
+"""
+
+Round = Callable[[float, int], Load]  # seconds and clients
 
 
 @dataclass(frozen=True)
-class Load:
-    """What one round of requests measured."""
+class Case:
+    """One thing done by both sides."""
 
-    rps: float
-    p50_ms: float
-    p95_ms: float
-    p99_ms: float
+    ours: Round
+    bare: Round
 
 
 @dataclass(frozen=True)
-class Target:
-    """Addresses that one side answers."""
+class Sides:
+    """Where both sides are, and the items that are asked for."""
 
-    port: int
-    paths: tuple[str, ...]
-    key: str | None = None
-    body: str | None = None  # JSON that is posted; None: GET
+    environment: dict[str, str]
+    ours: int
+    bare: int
+    key: str
+    items: list[dict[str, Any]]
 
+    def case(self, name: Name) -> Iterator[tuple[str, Case]]:
+        """The cases of a name, most often one."""
+        match name:
+            case "product":
+                ids = [quote(item["id"], safe="") for item in self.items]
+                bare = Target(self.bare, tuple(f"/product/{id}" for id in ids))
+                yield name, Case(self._get(f"/v1/products/{id}" for id in ids), _asked(bare))
+            case "empty":
+                yield name, Case(self._get(["/livez"]), _asked(Target(self.bare, ("/empty",))))
+            case "search":
+                full_text = self._called([(FULL_TEXT, {"words": _lucene(q)}) for q in WORDS])
+                for more in ("", "&facets=false"):
+                    paths = [f"/v1/search?q={quote(words)}{more}" for words in WORDS]
+                    yield f"search{more}", Case(self._get(paths), full_text)
+            case "suggest":
+                full_text = self._called([(FULL_TEXT, {"words": f"{q}*"}) for q in TYPED])
+                paths = [f"/v1/suggest?q={quote(typed)}" for typed in TYPED]
+                yield name, Case(self._get(paths), full_text)
+            case "similar":
+                nearest = [(NEAREST, {"vector": item["vector"]}) for item in self.items]
+                ids = [quote(item["id"], safe="") for item in self.items]
+                paths = [f"/v1/products/{id}/similar" for id in ids]
+                yield name, Case(self._get(paths), self._called(nearest))
+            case "ask":
+                bodies = [{"question": question} for question in QUESTIONS]
+                answers = [self.asked("/v1/ask", body) for body in bodies]
+                calls = [(one["cypher"], one["parameters"]) for one in answers]
+                yield name, Case(self._post("/v1/ask", bodies), self._called(calls))
+            case "query":
+                for query, shown in zip(QUERIES, ("one node", "100 rows"), strict=True):
+                    ours = self._post("/v1/query", [{"cypher": query}])
+                    yield f"query of {shown}", Case(ours, self._called([(query, {})]))
 
-# -- the two servers ---------------------------------------------------------------------------
-
-
-def serve(side: str, port: int) -> None:
-    """Run one side in this process; the environment says where the database is."""
-    import uvicorn
-
-    app = _ours() if side == "ours" else _bare()
-    uvicorn.run(
-        app,
-        host="127.0.0.1",
-        port=port,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        log_level="warning",
-    )
-
-
-def _ours() -> Any:  # noqa: ANN401 - FastAPI is imported late
-    from app.main import create_app
-
-    return create_app()
-
-
-def _bare() -> Any:  # noqa: ANN401
-    from collections.abc import AsyncIterator
-    from contextlib import asynccontextmanager
-
-    import neo4j
-    from fastapi import FastAPI
-
-    from graph.repositories.products import GET_ITEM
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        driver = neo4j.AsyncGraphDatabase.driver(
-            os.environ["NEO4J_URI"],
-            auth=(os.environ["NEO4J_USERNAME"], os.environ["NEO4J_PASSWORD"]),
-            # With them the bare side takes half as long again: as fast as it can be, to be fair.
-            notifications_min_severity="OFF",
+    def asked(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """One answer, which must be none of a refusal: there is nothing to compare that with."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.ours}{path}",
+            json.dumps(body).encode(),
+            {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"},
         )
-        async with driver:
-            app.state.driver = driver
-            yield
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            found: dict[str, Any] = json.load(answer)
+        if found.get("refused"):
+            raise SystemExit(f"{body} was refused: {found['text']}")
+        return found
 
-    app = FastAPI(lifespan=lifespan)
+    def _get(self, paths: Iterable[str]) -> Round:
+        return _asked(Target(self.ours, tuple(paths), self.key))
 
-    @app.get("/empty")
-    async def empty() -> dict[str, str]:
-        return {}
+    def _post(self, path: str, bodies: Iterable[dict[str, Any]]) -> Round:
+        sent = tuple(json.dumps(body) for body in bodies)
+        return _asked(Target(self.ours, (path,), self.key, sent))
 
-    @app.get("/product/{id}")
-    async def product(id: str) -> dict[str, str]:
-        async with app.state.driver.session(database="neo4j") as session:
-            result = await session.run(GET_ITEM, id=id)
-            await result.single()
-        return {}
-
-    return app
+    def _called(self, calls: list[Call]) -> Round:
+        return lambda seconds, clients: load_driver(calls, self.environment, seconds, clients)
 
 
-@contextmanager
-def running(
-    side: str, environment: dict[str, str], program: Sequence[str] = (sys.executable, __file__)
-) -> Iterator[int]:
-    """One side in a process of its own; yields its port once it answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [*program, "--serve", side, "--port", str(port)]
-    process = subprocess.Popen(
-        command, env={**os.environ, **environment}, stderr=subprocess.DEVNULL
-    )
-    try:
-        await_port(process, port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+def _asked(target: Target) -> Round:
+    return lambda seconds, clients: load(target, seconds, clients)
 
 
-def await_port(process: subprocess.Popen[bytes], port: int) -> None:
-    for _ in range(600):
-        if process.poll() is not None:
-            raise SystemExit(f"the server ended with {process.returncode} before it answered")
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise SystemExit("the server did not answer within a minute")
+def _lucene(words: str) -> str:
+    from graph.text.lucene import Words, lucene
 
-
-# -- the client --------------------------------------------------------------------------------
-
-
-class _Connection(asyncio.Protocol):
-    """One keep-alive connection that asks again as soon as it was answered."""
-
-    def __init__(self, requests: list[bytes], stop_at_s: float) -> None:
-        self.latencies_s: list[float] = []
-        self.failures = 0
-        self.done = asyncio.get_running_loop().create_future()
-        self._requests = requests
-        self._stop_at_s = stop_at_s
-        self._next = 0
-        self._buffer = b""
-
-    def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - as asyncio has it
-        self._transport = transport
-        self._ask()
-
-    def _ask(self) -> None:
-        self._asked_s = time.perf_counter()
-        self._transport.write(self._requests[self._next % len(self._requests)])
-        self._next += 1
-
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        head, separator, body = self._buffer.partition(b"\r\n\r\n")
-        if not separator or len(body) < _content_length(head):
-            return
-        now_s = time.perf_counter()
-        self.latencies_s.append(now_s - self._asked_s)
-        self.failures += b" 200 " not in head[:16]
-        self._buffer = b""
-        if now_s < self._stop_at_s:
-            self._ask()
-        else:
-            self._transport.close()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if not self.done.done():
-            self.done.set_result(None)
-
-
-def _content_length(head: bytes) -> int:
-    start = head.lower().find(b"content-length:")
-    return int(head[start + 15 :].split(b"\r\n", 1)[0])
-
-
-async def ask(target: Target, seconds: float, connections: int) -> Load:
-    """Load one side for a while and report what came back."""
-    requests = [_request(target, path) for path in target.paths]
-    loop = asyncio.get_running_loop()
-    started_s = time.perf_counter()
-    opened = [
-        _Connection(requests[number:] + requests[:number], started_s + seconds)
-        for number in range(connections)
-    ]
-    for connection in opened:
-        await loop.create_connection(partial(_itself, connection), "127.0.0.1", target.port)
-    await asyncio.gather(*(connection.done for connection in opened))
-    taken_s = time.perf_counter() - started_s
-    latencies_s = sorted(one for connection in opened for one in connection.latencies_s)
-    if any(connection.failures for connection in opened):
-        raise SystemExit(f"some answers of port {target.port} were not 200")
-    return Load(
-        rps=len(latencies_s) / taken_s,
-        p50_ms=_quantile(latencies_s, 0.5) * 1_000,
-        p95_ms=_quantile(latencies_s, 0.95) * 1_000,
-        p99_ms=_quantile(latencies_s, 0.99) * 1_000,
-    )
-
-
-def _itself(connection: _Connection) -> _Connection:
-    return connection
-
-
-def _quantile(ordered: list[float], share: float) -> float:
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
-
-
-def _request(target: Target, path: str) -> bytes:
-    key = f"Authorization: Bearer {target.key}\r\n" if target.key else ""
-    head = f"HTTP/1.1\r\nHost: 127.0.0.1\r\n{key}"
-    if target.body is None:
-        return f"GET {path} {head}\r\n".encode()
-    body = target.body.encode()
-    sent = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-    return f"POST {path} {head}{sent}\r\n".encode() + body
-
-
-def load(target: Target, seconds: float, connections: int) -> Load:
-    """`ask` in a process of its own, so that measuring takes no time from this one's child."""
-    command = [sys.executable, __file__, "--load", json.dumps(asdict(target))]
-    command += ["--seconds", str(seconds), "--connections", str(connections)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
-    return Load(**json.loads(done.stdout))
-
-
-# -- the comparison ----------------------------------------------------------------------------
-
-
-def compare(ours: Target, bare: Target, arguments: argparse.Namespace) -> dict[str, Any]:
-    """Alternate the two sides and divide; what else this machine does hits both alike."""
-    for target in (ours, bare):
-        load(target, 1.0, arguments.connections)  # warm caches, pools and the JVM
-    rounds = []
-    for number in range(arguments.rounds):
-        sides = {"ours": ours, "bare": bare}
-        order = ("ours", "bare") if number % 2 else ("bare", "ours")
-        rounds.append(
-            {side: load(sides[side], arguments.seconds, arguments.connections) for side in order}
-        )
-    return {
-        "rps_ratio": _median(one["ours"].rps / one["bare"].rps for one in rounds),
-        "p99_ratio": _median(one["ours"].p99_ms / one["bare"].p99_ms for one in rounds),
-        "rounds": [{side: asdict(one[side]) for side in ("ours", "bare")} for one in rounds],
-    }
-
-
-def _median(values: Iterator[float]) -> float:
-    return round(statistics.median(values), 3)
+    return lucene(Words(tuple(words.split())))
 
 
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     """Start a database and both servers, and compare them."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="catalograph-")))
-        environment, ids, key = prepare(stack, folder)
-        ours = stack.enter_context(running("ours", environment))
-        bare = stack.enter_context(running("bare", environment))
-        encoded = [quote(id, safe="") for id in ids]
+        environment = example_catalog.started(stack, folder)
+        example_catalog.filled(environment)
+        if "similar" in arguments.only:
+            example_catalog.learnt(environment, arguments.steps)
+        environment["CATALOGRAPH_QUERIES_PER_KEY"] = str(2 * max(CLIENTS))
+        key = example_catalog.key(environment)
+        sides = Sides(
+            environment,
+            ours=stack.enter_context(running("benchmarks.serving", environment, "--serve")),
+            bare=stack.enter_context(running("benchmarks.bare", environment)),
+            key=key,
+            items=_items(environment),
+        )
         return {
-            "product": compare(
-                Target(ours, tuple(f"/v1/products/{id}" for id in encoded), key),
-                Target(bare, tuple(f"/product/{id}" for id in encoded)),
-                arguments,
-            ),
-            "empty": compare(Target(ours, ("/livez",)), Target(bare, ("/empty",)), arguments),
-            "targets": TARGETS,
+            f"{shown}, {clients} clients": compared(case, clients, arguments)
+            for name in arguments.only
+            for shown, case in sides.case(name)
+            for clients in CLIENTS
         }
 
 
-def prepare(stack: ExitStack, folder: Path) -> tuple[dict[str, str], list[str], str]:
-    """An embedded Neo4j with products in it, and a key."""
-    from app.keys import KeyFile, Scope
-    from graph import migrate
-    from graph.client import Connection, Database
-    from graph.repositories.items import ItemWriter
-    from graph.server import EmbeddedServer, ServerOptions
+def _items(environment: dict[str, str]) -> list[dict[str, Any]]:
+    with Database(example_catalog.connection(environment)) as database:
+        return database.read(ITEMS, sample=SAMPLE)
 
-    options = ServerOptions(bolt_port=0, http_port=0)
-    endpoint = stack.enter_context(EmbeddedServer(folder, options)).endpoint
-    connection = Connection(endpoint.uri, endpoint.username, endpoint.password, "neo4j")
-    with Database(connection) as database:
-        migrate.migrate(database)
-        items, parameters = _items()
-        now = datetime.now(UTC)
-        ItemWriter(database).write(items, parameters=parameters, run="benchmark", now=now)
-    _, key = KeyFile(folder / "keys.json").create("benchmark", Scope.QUERY, now=now)
-    environment = {
-        "CATALOGRAPH_HOME": str(folder),
-        "NEO4J_URI": endpoint.uri,
-        "NEO4J_USERNAME": endpoint.username,
-        "NEO4J_PASSWORD": endpoint.password,
-        "NEO4J_DATABASE": "neo4j",
+
+def compared(case: Case, clients: int, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Alternate the two sides and divide; what else this machine does hits both alike."""
+    for side in (case.ours, case.bare):
+        side(WARM_UP_S, clients)
+    rounds = []
+    for number in range(arguments.rounds):
+        sides = {"ours": case.ours, "bare": case.bare}
+        order = ("ours", "bare") if number % 2 else ("bare", "ours")
+        taken = {side: sides[side](arguments.seconds, clients) for side in order}
+        rounds.append({side: asdict(one) for side, one in taken.items()})
+    return {
+        "ours": {name: _median(one["ours"][name] for one in rounds) for name in MEASURES},
+        "bare": {name: _median(one["bare"][name] for one in rounds) for name in MEASURES},
+        "ratio": {
+            name: _median(one["ours"][name] / one["bare"][name] for one in rounds)
+            for name in MEASURES
+        },
     }
-    return environment, [item.id for item in items], key
 
 
-def _items() -> tuple[list[Any], dict[str, Any]]:
-    """Products as a shop has them: brand, category, model and ten facts each."""
-    from graph.ingest.items import DraftFact, ItemDraft, build_item, declare_parameters
+def _median(values: Iterable[float]) -> float:
+    return round(statistics.median(values), 3)
 
-    parameters: dict[str, Any] = {}
-    items = []
-    for number in range(PRODUCTS):
-        facts = [DraftFact(parameter=f"Feature {one}", value=f"{number % 7}") for one in range(10)]
-        draft = ItemDraft(
-            source="bench",
-            sku=str(number),
-            title=f"Acme Lantern {number}",
-            brand=f"Brand {number % 25}",
-            category="Home > Lights > Lanterns",
-            model=f"Lantern {number // 5}",
-            price=100.0 + number,
-            currency="EUR",
-            in_stock=True,
-            facts=tuple(facts),
-        )
-        parameters |= declare_parameters(draft, parameters)
-        items.append(build_item(draft, parameters))
-    return items, parameters
+
+def names(text: str) -> list[Name]:
+    """`similar,ask` as an option; all of them have to be known."""
+    chosen = [name for name in NAMES if name in text.split(",")]
+    if unknown := set(text.split(",")) - set(chosen):
+        raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: none of {', '.join(NAMES)}")
+    return chosen
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", type=names, default=list(NAMES), help="some of the cases")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=4.0)
-    parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--steps", type=int, help="of training, instead of the recipe's")
     parser.add_argument("--json", action="store_true", help="print one JSON object and no more")
-    parser.add_argument("--serve", choices=["ours", "bare"], help=argparse.SUPPRESS)
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--load", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.serve:
-        serve(arguments.serve, arguments.port)
-    elif arguments.load:
-        target = Target(**json.loads(arguments.load))
-        measured = asyncio.run(ask(target, arguments.seconds, arguments.connections))
-        print(json.dumps(asdict(measured)))
-    else:
-        report(measure(arguments), as_json=arguments.json)
+        from app.main import create_app
 
-
-def report(found: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(found))
+        serve(create_app(), arguments.port)
         return
-    for name, wanted in TARGETS.items():
-        rps = statistics.median(one["ours"]["rps"] for one in found[name]["rounds"])
-        print(f"{name}: {rps:.0f} requests/s, {found[name]['rps_ratio']:.2f} of bare", end="")
-        print(f" (at least {wanted['rps']}), p99 {found[name]['p99_ratio']:.2f} times", end="")
-        print(f" (at most {wanted['p99']})" if "p99" in wanted else "")
+    found = measure(arguments)
+    if arguments.json:
+        print(json.dumps(found))
+    else:
+        report(found)
+
+
+def report(found: dict[str, Any]) -> None:
+    print(f"{'':<30}{'p50':>9}{'p95':>9}{'p99':>9}{'per s':>9}   ours; bare; ours / bare")
+    for name, one in found.items():
+        for side, digits in (("ours", 1), ("bare", 1), ("ratio", 2)):
+            cells = "".join(f"{one[side][measure]:>9.{digits}f}" for measure in MEASURES)
+            print(f"{name if side == 'ours' else '':<30}{cells}   {side}")
+        wanted = next((TARGETS[key] for key in TARGETS if name.startswith(key)), {})
+        for measure, limit in wanted.items():
+            ratio = one["ratio"][measure]
+            met = ratio >= limit if measure == "rps" else ratio <= limit
+            print(f"{'':<30}{measure} {ratio} of {limit}: {'met' if met else 'MISSED'}")
 
 
 if __name__ == "__main__":

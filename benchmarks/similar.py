@@ -167,7 +167,7 @@ def _p99(values: Sequence[float]) -> float:
 
 async def ask(connection: Connection, catalog: Catalog, queries: int) -> dict[str, Any]:
     async with AsyncDatabase(connection) as database:
-        service, similar = _service(database), Similar(database)
+        service, similar = service_over(database), Similar(database)
         rng = np.random.default_rng(1)
         numbers = rng.choice(len(catalog.vectors), queries, replace=False).tolist()
 
@@ -209,7 +209,8 @@ async def _recall(
     return round(statistics.mean(shares), 4)
 
 
-def _service(database: AsyncDatabase) -> Similarity:
+def service_over(database: AsyncDatabase) -> Similarity:
+    """The service as it is wired, without a predictor: what is asked for has its vector."""
     vocabulary = Vocabulary(database)
     browsing = Browsing(
         Products(database),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 
 
 @dataclass(frozen=True)
@@ -35,3 +36,16 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...]
     truncated: bool
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it."""
+        head = "".join(f"<th>{escape(column)}</th>" for column in self.columns)
+        body = "".join(
+            f"<tr>{''.join(f'<td>{_shown(cell)}</td>' for cell in row)}</tr>" for row in self.rows
+        )
+        more = "<p>… and more rows</p>" if self.truncated else ""
+        return f"<table><tr>{head}</tr>{body}</table>{more}"
+
+
+def _shown(cell: object) -> str:
+    return "" if cell is None else escape(str(cell))

@@ -12,7 +12,7 @@ from graph.filters import Filter
 from graph.repositories.candidates import Candidate
 from graph.repositories.candidates import model_of as model_id_of
 from graph.repositories.item_texts import text_of
-from graph.repositories.similar import Nearest, StoredText
+from graph.repositories.similar import Nearest, NearestToStored, StoredText
 from graph.repositories.vectors import HOME, Serving
 from tests.fakes import FakeProducts
 
@@ -43,27 +43,39 @@ class HashedWords:
 class FakeSimilar:
     """`Similar` over a FakeGraph whose items `predictor` has embedded, if there is one.
 
-    `asked` is what each search was asked for; `serving_by_now` is what the next ones end with.
+    `asked` is what each search was asked for; `serving_by_now` is what the next ones end with;
+    `trips` are the calls that would go to the server.
     """
 
     def __init__(self, graph, predictor=None):
         self._graph = graph
         self.predictor = predictor
-        self.asked = []
+        self.asked, self.trips = [], []
         self.serving_by_now = []
 
     async def serving(self):
+        return self._serving()
+
+    def _serving(self):
         return Serving(HOME, model_of(self.predictor)) if self.predictor else None
 
     async def stored(self, id):
+        self.trips.append("stored")
+        return self._stored(id)
+
+    def _stored(self, id):
         item = self._graph.find(id)
         if item is None:
             return None
         text = self._text(item)
         vector = tuple(self._vector(text)) if self.predictor else None
-        return StoredText(text, await self.serving(), vector)
+        return StoredText(text, self._serving(), vector)
 
-    async def nearest(self, text, vector, serving, *, kind, filter, pool, rows):
+    async def nearest(self, text, vector, serving, **asked):
+        self.trips.append("nearest")
+        return await self._nearest(text, vector, serving, **asked)
+
+    async def _nearest(self, text, vector, serving, *, kind, filter, pool, rows):
         self.asked.append((pool, rows))
         scored = sorted(
             ((self._cosine(vector, self._vector(other)), other) for other in self._texts(kind)),
@@ -78,6 +90,14 @@ class FakeSimilar:
         lowest = scored[-1][0] if scored else 0.0
         by_now = self.serving_by_now.pop(0) if self.serving_by_now else serving
         return Nearest(found[:rows], len(scored), lowest, by_now)
+
+    async def nearest_to_stored(self, id, serving, *, kind, **asked):
+        self.trips.append("nearest_to_stored")
+        stored = self._stored(id)
+        if stored is None or stored.text.kind != kind or stored.serving != serving:
+            return None
+        nearest = await self._nearest(stored.text, stored.vector, serving, kind=kind, **asked)
+        return NearestToStored(stored.text, nearest)
 
     async def sharing(self, text, *, kind, filter, rows):
         passing = await self._passing(filter, kind)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from app.errors import ItemNotFound
 from app.services.browsing import ProductQuery
@@ -27,6 +27,7 @@ from graph.records import (
 from graph.repositories import candidates
 from graph.repositories.item_texts import text_of
 from graph.repositories.selection import kinds_of
+from graph.repositories.similar import NearestToStored
 from ml.errors import EncoderMismatch, EncoderMissing, EncoderUnusable
 
 if TYPE_CHECKING:
@@ -39,6 +40,13 @@ if TYPE_CHECKING:
     from ml.predict import Predictor
 
 Method = Literal["vectors", "shared_facts"]
+
+
+class Near(Protocol):
+    """A search that can be made wider; None: what it should be near to is not there."""
+
+    async def __call__(self, *, pool: int, rows: int) -> NearestToStored | None: ...
+
 
 # The first search takes this many more than are asked for, because some will not pass; each
 # further one so many times as many, until enough pass or no more are left.
@@ -67,6 +75,21 @@ class Wanted(Record, frozen=True):
     diversify_by: Literal["brand"] | None = None
     per_group: int = 2
 
+    def chosen(self, found: Iterable[Candidate]) -> list[Candidate]:
+        """The first `limit` of the most alike, no more of one brand than wanted."""
+        shown: list[Candidate] = []
+        taken: Counter[str] = Counter()
+        for one in found:
+            if one.score < self.threshold or len(shown) == self.limit:
+                break
+            brand = one.summary.brand
+            if self.diversify_by == "brand" and brand is not None:
+                taken[brand.id] += 1
+                if taken[brand.id] > self.per_group:
+                    continue
+            shown.append(one)
+        return shown
+
 
 class Likeness(Record, frozen=True):
     """Similar items, the most alike first; `notice` says why no vectors were used."""
@@ -93,21 +116,6 @@ class _Search:
     filter: Filter
     wanted: Wanted
 
-    def chosen(self, found: Iterable[Candidate]) -> list[Candidate]:
-        """The first `limit` of the most alike, no more of one brand than wanted."""
-        shown: list[Candidate] = []
-        taken: Counter[str] = Counter()
-        for one in found:
-            if one.score < self.wanted.threshold or len(shown) == self.wanted.limit:
-                break
-            brand = one.summary.brand
-            if self.wanted.diversify_by == "brand" and brand is not None:
-                taken[brand.id] += 1
-                if taken[brand.id] > self.wanted.per_group:
-                    continue
-            shown.append(one)
-        return shown
-
 
 class Similarity:
     """Finds what is like an item, stored or not.
@@ -131,6 +139,8 @@ class Similarity:
         self._brands = brands
         self._predictor = predictor
         self._threads = threads
+        # A guess, which every search checks: with it a stored item takes one round trip.
+        self._served_last: Serving | None = None
 
     async def to_stored(self, id: str, wanted: Wanted) -> Likeness:
         """What is like the product or model of this id.
@@ -139,11 +149,25 @@ class Similarity:
             ItemNotFound: there is none.
             FilterInvalid: points at the character.
         """
+        bound = await self._bound(wanted)
+        found = await self._in_one_trip(id, bound, wanted)
+        return found or await self._step_by_step(id, bound, wanted)
+
+    async def _in_one_trip(self, id: str, bound: Filter, wanted: Wanted) -> Likeness | None:
+        """One query, if the vectors that served last still do. None: that cannot be said so."""
+        serving, kind = self._served_last, _likely_kind(id)
+        if serving is None or kind != _kind_asked(bound, kind):
+            return None
+        near = partial(self._similar.nearest_to_stored, id, serving, kind=kind, filter=bound)
+        return await self._widened(near, serving, wanted)
+
+    async def _step_by_step(self, id: str, bound: Filter, wanted: Wanted) -> Likeness:
+        search: _Search | None = None
         for _ in range(ATTEMPTS):
             stored = await self._similar.stored(id)
             if stored is None:
                 raise ItemNotFound(id=id)
-            search = await self._search(stored.text, wanted)
+            search = _searched(stored.text, bound, wanted)
             if stored.serving is None:
                 return await self._by_facts(search, NO_VECTORS)
             vector = stored.vector or await self._vector(stored.text, stored.serving.model)
@@ -152,6 +176,7 @@ class Similarity:
             found = await self._by_vector(search, vector, stored.serving)
             if found is not None:
                 return found
+        assert search is not None
         return await self._by_facts(search, SWITCHED)
 
     async def to_text(self, text: ItemText, wanted: Wanted) -> Likeness:
@@ -162,7 +187,7 @@ class Similarity:
             EncoderMismatch: the same, with a model whose vectors are not those that serve.
             FilterInvalid: points at the character.
         """
-        search = await self._search(text, wanted)
+        search = _searched(text, await self._bound(wanted), wanted)
         for _ in range(ATTEMPTS):
             serving = await self._similar.serving()
             if serving is None:
@@ -200,14 +225,12 @@ class Similarity:
         item = build_item(draft, parameters, BrandNames(await self._brands()))
         return text_of(item, parameters)
 
-    async def _search(self, text: ItemText, wanted: Wanted) -> _Search:
+    async def _bound(self, wanted: Wanted) -> Filter:
         bound = await self._browsing.bound(ProductQuery(filter=wanted.filter))
-        if wanted.in_stock is not None:
-            answer = "yes" if wanted.in_stock else "no"
-            bound = bound.and_(Filter((Term("in_stock", OneOf((answer,))),)))
-        kinds = kinds_of(bound, None)
-        kind = text.kind if text.kind in kinds or not kinds else kinds[0]
-        return _Search(text, kind, bound, wanted)
+        if wanted.in_stock is None:
+            return bound
+        answer = "yes" if wanted.in_stock else "no"
+        return bound.and_(Filter((Term("in_stock", OneOf((answer,))),)))
 
     async def _vector(self, text: ItemText, serving: EncoderModel) -> tuple[float, ...] | None:
         """The vector of an item; empty: it has no direction. None: the wrong model is loaded."""
@@ -222,8 +245,8 @@ class Similarity:
         self, search: _Search, vector: Sequence[float], serving: Serving
     ) -> Likeness | None:
         """None: the vectors were switched meanwhile."""
-        pool = rows = search.wanted.limit + SPARE
-        while True:
+
+        async def near(*, pool: int, rows: int) -> NearestToStored:
             nearest = await self._similar.nearest(
                 search.text,
                 vector,
@@ -233,12 +256,25 @@ class Similarity:
                 pool=pool,
                 rows=rows,
             )
-            if nearest.serving != serving:
+            return NearestToStored(search.text, nearest)
+
+        return await self._widened(near, serving, search.wanted)
+
+    async def _widened(self, near: Near, serving: Serving, wanted: Wanted) -> Likeness | None:
+        """The answer of the first search that is wide enough. None: of no search at all."""
+        pool = wanted.limit + SPARE
+        rows = pool if wanted.diversify_by else wanted.limit
+        while True:
+            found = await near(pool=pool, rows=rows)
+            if found is None:
                 return None
-            shown = search.chosen(nearest.candidates)
-            if len(shown) == search.wanted.limit or _exhausted(nearest, pool, rows, search.wanted):
-                return Likeness("vectors", serving.model, None, _items(search.text, shown))
-            if len(nearest.candidates) == rows:
+            self._served_last = found.nearest.serving
+            if found.nearest.serving != serving:
+                return None
+            shown = wanted.chosen(found.nearest.candidates)
+            if len(shown) == wanted.limit or _exhausted(found.nearest, pool, rows, wanted):
+                return Likeness("vectors", serving.model, None, _items(found.text, shown))
+            if len(found.nearest.candidates) == rows:
                 rows *= WIDENING  # enough pass, but too many of one brand
             pool *= WIDENING
 
@@ -256,7 +292,9 @@ class Similarity:
         found = await self._similar.sharing(
             search.text, kind=search.kind, filter=search.filter, rows=rows
         )
-        return Likeness("shared_facts", None, notice, _items(search.text, search.chosen(found)))
+        return Likeness(
+            "shared_facts", None, notice, _items(search.text, search.wanted.chosen(found))
+        )
 
     def _lacking(self, serving: EncoderModel) -> tuple[str, EncoderUnusable]:
         """Why an item cannot be embedded, for an answer without vectors, and for none."""
@@ -264,6 +302,21 @@ class Similarity:
         if predictor is None:
             return NO_ENCODER, EncoderMissing()
         return OTHER_ENCODER, EncoderMismatch(loaded=model_of(predictor), serving=serving)
+
+
+def _searched(text: ItemText, bound: Filter, wanted: Wanted) -> _Search:
+    return _Search(text, _kind_asked(bound, text.kind), bound, wanted)
+
+
+def _likely_kind(id: str) -> ItemKind:
+    """A product's id has a colon behind its source, a model's is a slug."""
+    return "product" if ":" in id else "model"
+
+
+def _kind_asked(bound: Filter, own: ItemKind) -> ItemKind:
+    """The kind of what is found: that of the item asked about, unless the filter names another."""
+    kinds = kinds_of(bound, None)
+    return own if own in kinds or not kinds else kinds[0]
 
 
 def _exhausted(nearest: Nearest, pool: int, rows: int, wanted: Wanted) -> bool:

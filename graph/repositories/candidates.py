@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from graph.client import Row
 from graph.records import ItemKind, ItemSummary, ItemText
 from graph.repositories.item_texts import named
 from graph.repositories.selection import Selection
 
-_SHARED = """v.parameter, v.id,
-  CASE WHEN v.id IN $values THEN COUNT { (v)<-[:HAS_PARAMETER]-() } END"""
 _NAMED = "x.id, x.name, x.names"
-# What `n`, which has a `score`, shows and has in common with the item asked about.
-CANDIDATES = f"""
-CALL (n) {{
-  MATCH (n)-[r:HAS_PARAMETER]->(v)
-  WHERE r.status = 'accepted' AND v.parameter IN $parameters
-  RETURN collect(DISTINCT [{_SHARED}]) AS own
+# What `kept`, pairs of an item and its score, show and have in common with the item asked about, of
+# which `parameters` and `value_ids` are known. Its values are looked up and their users counted
+# once, and compared as nodes: asking both of each candidate took a third of a search.
+COMPARED = f"""
+CALL (value_ids) {{
+  MATCH (v:Value) WHERE v.id IN value_ids
+  RETURN collect(v) AS values, collect([v.id, COUNT {{ (v)<-[:HAS_PARAMETER]-() }}]) AS users
 }}
-CALL (n) {{
-  MATCH (n)-[i:INSTANCE_OF]->(:Model)-[r:HAS_PARAMETER]->(v)
-  WHERE i.status <> 'rejected' AND r.status = 'accepted' AND v.parameter IN $parameters
-  RETURN collect(DISTINCT [{_SHARED}]) AS inherited
+CALL (kept, parameters, values) {{
+  UNWIND kept AS pair
+  WITH pair[0] AS n, pair[1] AS score, parameters, values
+  RETURN collect([score,
+    [(n)-[r:HAS_PARAMETER]->(v) WHERE r.status = 'accepted' AND v.parameter IN parameters |
+      [v.parameter, CASE WHEN v IN values THEN v.id END]],
+    [(n)-[i:INSTANCE_OF]->(:Model)-[r:HAS_PARAMETER]->(v)
+      WHERE v IN values AND i.status <> 'rejected' AND r.status = 'accepted' |
+      [v.parameter, v.id]],
+    [(n)-[r:INSTANCE_OF]->(x) WHERE r.status <> 'rejected' | x.id][0],
+    n.id, coalesce(n.title, n.name),
+    [(n)-[r:MADE_BY]->(x) WHERE r.status <> 'rejected' | [{_NAMED}]][0],
+    [(n)-[r:BELONGS_TO]->(x) WHERE r.status <> 'rejected' | [{_NAMED}]][0],
+    n.price, n.currency, n.in_stock, n.source, toString(n.closed_at)]) AS candidates
 }}
-RETURN collect([score, own, inherited,
-  [(n)-[r:INSTANCE_OF]->(x) WHERE r.status <> 'rejected' | x.id][0],
-  n.id, coalesce(n.title, n.name),
-  [(n)-[r:MADE_BY]->(x) WHERE r.status <> 'rejected' | [{_NAMED}]][0],
-  [(n)-[r:BELONGS_TO]->(x) WHERE r.status <> 'rejected' | [{_NAMED}]][0],
-  n.price, n.currency, n.in_stock, n.source, toString(n.closed_at)]) AS candidates
 """
 
 
@@ -48,7 +53,7 @@ def asked_of(text: ItemText, kind: ItemKind) -> dict[str, object]:
     return {
         "self": text.id if text.kind == kind else None,
         "parameters": sorted({fact.parameter for fact in facts}),
-        "values": [fact.value for fact in facts],
+        "value_ids": [fact.value for fact in facts],
     }
 
 
@@ -62,13 +67,27 @@ def predicate_of(selection: Selection) -> str:
     return " AND ".join(("n.closed_at IS NULL", *selection.clauses))
 
 
-def candidate(kind: ItemKind, columns: list[Any], score: float) -> Candidate:
+def candidates_of(
+    kind: ItemKind, row: Row, score_of: Callable[[float], float] = float
+) -> list[Candidate]:
+    """The columns `candidates` and `users`; both are used up."""
+    users: dict[str, int] = dict(row.pop("users"))
+    return [
+        _candidate(kind, columns, users, score_of(columns[0])) for columns in row.pop("candidates")
+    ]
+
+
+def _candidate(
+    kind: ItemKind, columns: list[Any], users: Mapping[str, int], score: float
+) -> Candidate:
     _, own, inherited, model_id, id, title, brand, category, *rest = columns
-    stated = {parameter for parameter, _, _ in own}
-    facts = [*own, *(fact for fact in inherited if fact[0] not in stated)]
+    stated = {parameter for parameter, _ in own}
+    # Two sources that say the same are one fact.
+    shared = {value for _, value in own if value is not None}
+    shared.update(value for parameter, value in inherited if parameter not in stated)
     return Candidate(
         summary=ItemSummary(kind, id, title, named(brand), named(category), *rest),
         model_id=model_id if kind == "product" else id,
         score=score,
-        shared=tuple([(value, items) for _, value, items in facts if items is not None]),
+        shared=tuple([(value, users[value]) for value in sorted(shared)]),
     )

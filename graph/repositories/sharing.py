@@ -11,10 +11,10 @@ from graph.client import AsyncDatabase
 from graph.filters import Filter
 from graph.records import ItemKind, ItemText
 from graph.repositories.candidates import (
-    CANDIDATES,
+    COMPARED,
     Candidate,
     asked_of,
-    candidate,
+    candidates_of,
     model_of,
     predicate_of,
 )
@@ -73,6 +73,10 @@ CALL () {{
 WITH n, sum(weight) AS score
 WHERE coalesce(n.id <> $self, true) AND {predicate}
 WITH n, score ORDER BY score DESC, n.id LIMIT $rows
+WITH collect([n, score]) AS kept
+WITH kept, $parameters AS parameters, $value_ids AS value_ids
+{compared}
+RETURN candidates, users
 """
 
 
@@ -99,7 +103,7 @@ async def sharing(
     if not chosen:
         return []
     selection = select(filter, kind, from_index=False)
-    query = SHARING.format(parts=_parts(kind), predicate=predicate_of(selection)) + CANDIDATES
+    query = SHARING.format(parts=_parts(kind), predicate=predicate_of(selection), compared=COMPARED)
     asked: dict[str, object] = {
         **selection.parameters,
         **asked_of(text, kind),
@@ -110,8 +114,7 @@ async def sharing(
     for family in _FAMILIES:
         asked[family] = [[id, weights[one, id]] for one, id in chosen if one == family]
     read = await database.read(query, asked)
-    candidates = [candidate(kind, one, 0.0) for one in read[0]["candidates"]]
-    return _weighed(candidates, text, weights)
+    return _weighed(candidates_of(kind, read[0]), text, weights)
 
 
 def _parts(kind: ItemKind) -> str:

@@ -9,10 +9,10 @@ from graph.client import AsyncDatabase, Row
 from graph.filters import Filter, OneOf, Range, Term
 from graph.records import EncoderModel, ItemKind, ItemText
 from graph.repositories.candidates import (
-    CANDIDATES,
+    COMPARED,
     Candidate,
     asked_of,
-    candidate,
+    candidates_of,
     predicate_of,
 )
 from graph.repositories.item_texts import COLUMNS, FACTS, item_text
@@ -40,26 +40,36 @@ RETURN CASE WHEN n:Product THEN 'product' ELSE 'model' END AS kind,
   e.id AS slot, [e.model, e.version, e.width] AS encoder, {_SERVED} AS vector, {COLUMNS}
 """
 
-# {…} are clauses of ours; what the user wrote is in the parameters. Which vectors serve is asked
-# last: if they are those that were searched, they have served all the while.
-NEAREST = f"""
-CYPHER 25
-{{before}}
-MATCH (n:{{label}})
-SEARCH n IN (VECTOR INDEX {{index}} FOR $vector {{inside}} LIMIT $pool) SCORE AS score
-WITH n, score,
-  n.{{slot}}_model = $model AND coalesce(n.id <> $self, true) AND {{predicate}} AS passes
-ORDER BY score DESC, n.id
-WITH count(*) AS pool, min(score) AS lowest,
-  collect(CASE WHEN passes THEN [n, score] END)[..$rows] AS kept
-CALL (kept) {{{{
-  UNWIND kept AS pair
-  WITH pair[0] AS n, pair[1] AS score
-  {CANDIDATES.replace("{", "{{").replace("}", "}}")}
-}}}}
-OPTIONAL MATCH (e:Embedding) WHERE e.serves
-RETURN pool, lowest, candidates, e.id AS slot, [e.model, e.version, e.width] AS encoder
+# Where a search begins: at a vector that is given, or at a stored item of which the same query
+# reads what is known. {…} are clauses of ours; what the user wrote is in the parameters.
+_GIVEN = """
+WITH *, $vector AS vector, $self AS self, $parameters AS parameters, $value_ids AS value_ids
 """
+_STORED = """
+MATCH (n:{label} {{id: $self}}) WHERE n.{slot}_model = $model
+{facts}
+WITH *, n.{slot} AS vector, n.id AS self, [fact IN own | fact[0]] AS stated
+WITH *, own + [fact IN inherited WHERE NOT fact[0] IN stated] AS facts
+WITH *, [fact IN facts | fact[0]] AS parameters, [fact IN facts | fact[2]] AS value_ids
+"""
+# Which vectors serve is asked last: if they are those that were searched, they have served all the
+# while.
+_NEAREST = """
+CALL ({imported}) {{
+  MATCH (n:{label})
+  SEARCH n IN (VECTOR INDEX {index} FOR vector {inside} LIMIT $pool) SCORE AS score
+  WITH n, score,
+    n.{slot}_model = $model AND coalesce(n.id <> self, true) AND {predicate} AS passes
+  ORDER BY score DESC, n.id
+  RETURN count(*) AS pool, min(score) AS lowest,
+    collect(CASE WHEN passes THEN [n, score] END)[..$rows] AS kept
+}}
+{compared}
+OPTIONAL MATCH (e:Embedding) WHERE e.serves
+RETURN pool, lowest, candidates, users, e.id AS slot, [e.model, e.version, e.width] AS encoder
+"""
+NEAREST = f"CYPHER 25 {{before}} {_GIVEN} {_NEAREST}"
+NEAREST_TO_STORED = f"CYPHER 25 {{before}} {_STORED} {_NEAREST}, {COLUMNS}"
 _CATEGORIES_BELOW = f"""
 OPTIONAL MATCH (top:Category) WHERE top.id IN $x
 OPTIONAL MATCH (top)<-[:SUBCATEGORY_OF*0..{CATEGORY_DEPTH}]-(below)
@@ -88,6 +98,14 @@ class Nearest:
     pool: int
     lowest: float
     serving: Serving | None
+
+
+@dataclass(frozen=True, slots=True)
+class NearestToStored:
+    """A stored item, and what is nearest to it."""
+
+    text: ItemText
+    nearest: Nearest
 
 
 class Similar:
@@ -126,7 +144,7 @@ class Similar:
         other terms behind it. `vector` has a direction and the width of `serving`. Scores are
         cosines, 0 where those are below 0. Closed items never pass.
         """
-        query, parameters = _nearest_query(filter, kind, serving.slot)
+        query, parameters = _nearest_query(NEAREST, filter, kind, serving.slot)
         asked = {
             **parameters,
             **asked_of(text, kind),
@@ -135,10 +153,28 @@ class Similar:
             "pool": pool,
             "rows": rows,
         }
-        row = (await self._database.read(query, asked))[0]
-        found = [candidate(kind, one, cosine(one[0])) for one in row["candidates"]]
-        lowest = cosine(row["lowest"]) if row["pool"] else 0.0
-        return Nearest(found, row["pool"], lowest, _serving(row))
+        return _nearest(kind, (await self._database.read(query, asked))[0])
+
+    async def nearest_to_stored(
+        self, id: str, serving: Serving, *, kind: ItemKind, filter: Filter, pool: int, rows: int
+    ) -> NearestToStored | None:
+        """As `stored` and `nearest` of what it has found, in one round trip.
+
+        None: no item of this kind has this id, or it has no vector of `serving`.
+        """
+        query, parameters = _nearest_query(NEAREST_TO_STORED, filter, kind, serving.slot)
+        asked = {
+            **parameters,
+            "self": id,
+            "model": serving.model.key,
+            "pool": pool,
+            "rows": rows,
+        }
+        found = await self._database.read(query, asked)
+        if not found:
+            return None
+        nearest = _nearest(kind, found[0])
+        return NearestToStored(item_text(kind, found[0]), nearest)
 
     async def sharing(
         self, text: ItemText, *, kind: ItemKind, filter: Filter, rows: int
@@ -152,7 +188,16 @@ def cosine(score: float) -> float:
     return min(1.0, max(0.0, 2.0 * score - 1.0))
 
 
-def _nearest_query(filter: Filter, kind: ItemKind, slot: Slot) -> tuple[str, dict[str, object]]:
+def _nearest(kind: ItemKind, row: Row) -> Nearest:
+    """What a search has found; other columns stay in `row`."""
+    found = candidates_of(kind, row, cosine)
+    pool, lowest = row.pop("pool"), row.pop("lowest")
+    return Nearest(found, pool, cosine(lowest) if pool else 0.0, _serving(row))
+
+
+def _nearest_query(
+    template: str, filter: Filter, kind: ItemKind, slot: Slot
+) -> tuple[str, dict[str, object]]:
     """The search itself: what the index can filter by goes inside, the rest behind it."""
     inside = [term for term in filter.terms if _fits_inside(term, kind)]
     # One term for each property: the index takes no two lists for the same.
@@ -169,8 +214,11 @@ def _nearest_query(filter: Filter, kind: ItemKind, slot: Slot) -> tuple[str, dic
             clauses.append("n.category_id IN categories")
         else:
             clauses += _inside_clauses(selection, term)
-    query = NEAREST.format(
+    query = template.format(
         before=before,
+        facts=FACTS,
+        compared=COMPARED,
+        imported="vector, self, categories" if before else "vector, self",
         label=LABELS[kind],
         index=INDEX[kind, slot],
         slot=slot,

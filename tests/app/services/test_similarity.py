@@ -94,7 +94,7 @@ async def test_the_answer_says_which_model_found_it(shop):
     assert found.model == EncoderModel("words", "1", 16)
     assert len(found.items) == 3
     assert "shop:07" not in ids(found)
-    assert shop.similar.asked == [(3 + SPARE, 3 + SPARE)]
+    assert shop.similar.asked == [(3 + SPARE, 3)]
 
 
 async def test_reasons_are_what_both_have(shop):
@@ -184,8 +184,12 @@ async def test_an_item_that_was_just_stored_is_embedded_at_once(shop, monkeypatc
         found = await stored(id)
         return type(found)(found.text, found.serving, None)
 
+    async def nothing_near(id, serving, **asked):
+        return None
+
     expected = await shop.service.to_stored("shop:07", Wanted())
     monkeypatch.setattr(shop.similar, "stored", without_vector)
+    monkeypatch.setattr(shop.similar, "nearest_to_stored", nothing_near)
 
     at_once = await shop.service.to_stored("shop:07", Wanted())
     shop.predictor = None
@@ -261,6 +265,27 @@ async def test_a_text_without_a_direction_is_like_nothing(shop):
     found = await shop.service.to_text(ItemText(kind="product", title="!"), Wanted())
 
     assert (found.method, found.items) == ("shared_facts", ())
+
+
+async def test_once_it_is_known_which_vectors_serve_one_trip_is_enough(shop):
+    first = await shop.service.to_stored("shop:07", Wanted())
+    trips_of_the_first = list(shop.similar.trips)
+
+    again = await shop.service.to_stored("shop:07", Wanted())
+
+    assert again == first
+    assert trips_of_the_first == ["stored", "nearest"]
+    assert shop.similar.trips[2:] == ["nearest_to_stored"]
+
+
+async def test_what_the_one_trip_does_not_find_is_looked_for_step_by_step(shop):
+    await shop.service.to_stored("shop:07", Wanted())
+
+    with pytest.raises(ItemNotFound):
+        await shop.service.to_stored("shop:99", Wanted())
+    of_models = await shop.service.to_stored("shop:07", Wanted(filter="kind:model"))
+
+    assert of_models.items == ()
 
 
 async def test_vectors_that_are_switched_meanwhile_are_asked_again(shop):

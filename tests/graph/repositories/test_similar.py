@@ -136,6 +136,26 @@ async def test_a_filter_holds_inside_the_index_and_behind_it(similar, expression
     assert set(ids(by_facts)) <= expected
 
 
+@pytest.mark.parametrize("expression", ["", "category:electronics price>1", "nfc:yes brand:acme"])
+async def test_what_is_near_to_a_stored_item_is_found_in_one_trip_as_in_two(similar, expression):
+    asked = {"kind": "product", "filter": bound(expression), "pool": 10, "rows": 2}
+
+    found = await similar.nearest_to_stored(N1, SERVING, **asked)
+
+    stored = await similar.stored(N1)
+    assert found.text == stored.text
+    assert found.nearest == await similar.nearest(stored.text, stored.vector, SERVING, **asked)
+
+
+async def test_nothing_is_near_to_what_is_not_stored_or_has_no_such_vector(similar):
+    asked = {"filter": bound(""), "pool": 10, "rows": 2}
+    other = Serving(HOME, model_of(HashedWords("2")))
+
+    assert await similar.nearest_to_stored("nobody", SERVING, kind="product", **asked) is None
+    assert await similar.nearest_to_stored(N1, SERVING, kind="model", **asked) is None
+    assert await similar.nearest_to_stored(N1, other, kind="product", **asked) is None
+
+
 async def test_a_pool_that_was_too_small_says_so(similar):
     small = await near(similar, expression="ram:99GB", pool=2)
     whole = await near(similar, expression="ram:99GB", pool=10)
