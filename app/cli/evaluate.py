@@ -102,7 +102,10 @@ def extraction(
         Literal["auto", "scratch", "none"],
         typer.Option(help="auto: on the English transformer, if its package is installed."),
     ] = "auto",
-    epochs: Annotated[int, typer.Option(min=1, max=100, help="Of the network.")] = 5,
+    epochs: Annotated[
+        int | None,
+        typer.Option(min=1, max=100, help="Of each network; default: 5, of few texts 10."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1)] = 0,
     json: Json = False,
 ) -> None:

@@ -19,7 +19,7 @@ def extraction_report(
     folds: int | None,
     *,
     network: Literal["auto", "scratch", "none"],
-    epochs: int,
+    epochs: int | None,
     seed: int,
     notify: Callable[[str], None],
 ) -> Report:
