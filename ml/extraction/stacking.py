@@ -49,7 +49,7 @@ class ExtractionConfig:
     """
 
     network: NetworkName = "auto"
-    folds: int = 5
+    folds: int = 3
     served: int = 2
     shape: SpanNetworkConfig = field(default_factory=SpanNetworkConfig)
     recipe: NetworkRecipe = field(default_factory=NetworkRecipe)

@@ -7,7 +7,7 @@ from ml.extraction.ranker import RankerConfig
 from ml.extraction.stacking import ExtractionConfig
 from tests.ml.extraction.made_up import texts
 
-QUICK = ExtractionConfig(network="none", folds=3, ranker=RankerConfig(trees=40, rate=0.2))
+QUICK = ExtractionConfig(network="none", ranker=RankerConfig(trees=40, rate=0.2))
 
 
 def silent(text):
