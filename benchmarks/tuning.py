@@ -65,14 +65,14 @@ def lessons_of(texts: Sequence[LabelledText], slots: Slots) -> list[Lesson]:
     return lessons
 
 
-def scores_of(network: SpanNetwork, gold: Sequence[GoldText], dtype: torch.dtype) -> Scores:
+def scores_of(network: SpanNetwork, gold: Sequence[GoldText]) -> Scores:
     """Of every question the likeliest span, given where it is likelier than the threshold."""
     questions = [
         Question(tokenise(one.text), one.category, network.slots.asked(one.category))
         for one in gold
     ]
     answers = []
-    found = by_network((network,), questions, dtype)
+    found = by_network((network,), questions)
     for one, question, proposals in zip(gold, questions, found, strict=True):
         text, of_text = question.text, {}
         for name, span_TW in zip(question.parameters, proposals.span_ATW, strict=True):
@@ -160,7 +160,7 @@ def main() -> None:
         began = time.process_time()
         train_network(network, lessons, recipe, dtype=dtype, seed=asked.seed, notify=heard.append)
         seconds = time.process_time() - began
-        scores = scores_of(network, gold, dtype)
+        scores = scores_of(network.to(dtype), gold)
         of_all = scores if mode == "all" else of_all
         f1 = scores.measured(asked.seed)["micro_f1"]
         line = {

@@ -106,7 +106,10 @@ def extraction(
     tune: Tune = "all",
     from_: From = None,
     checkpoint: Checkpoint = None,
-    epochs: Annotated[int, typer.Option(min=1, max=100, help="Of the network.")] = 5,
+    epochs: Annotated[
+        int | None,
+        typer.Option(min=1, max=100, help="Of each network; default: 5, of few texts 10."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1)] = 0,
     json: Json = False,
 ) -> None:

@@ -23,7 +23,7 @@ def extraction_report(
     folds: int | None,
     *,
     network: Literal["auto", "scratch", "none"],
-    epochs: int,
+    epochs: int | None,
     seed: int,
     tune: Tuned,
     start: Start | None,

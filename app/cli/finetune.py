@@ -51,7 +51,10 @@ def extraction(
     tune: Tune = "all",
     from_: From = None,
     checkpoint: Checkpoint = None,
-    epochs: Annotated[int, typer.Option(min=1, max=100, help="Of the network.")] = 8,
+    epochs: Annotated[
+        int | None,
+        typer.Option(min=1, max=100, help="Of each network; default: 5, of few texts 10."),
+    ] = None,
     promote: Promote = "if_better",
     seed: Seed = 0,
     json: Json = False,

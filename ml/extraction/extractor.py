@@ -37,10 +37,9 @@ class Extractor:
             training did not see have the one of all.
     """
 
-    def __init__(self, parts: Parts, dtype: torch.dtype) -> None:
-        """Args: `dtype`, the format in which this machine multiplies matrices faster."""
+    def __init__(self, parts: Parts) -> None:
+        """Args: `parts`, networks in the format that this machine multiplies faster."""
         self._parts = parts
-        self._dtype = dtype
         self.thresholds: Mapping[str, float] = parts.thresholds
 
     @classmethod
@@ -75,8 +74,7 @@ class Extractor:
                 ranker=stacked.ranker,
                 calibration=calibration,
                 thresholds=thresholds,
-            ),
-            stacked.dtype,
+            )
         )
 
     def extract(
@@ -122,7 +120,7 @@ class Extractor:
         parts, knowledge, counts = self._parts, self._parts.knowledge, self._parts.counts
         sheet = knowledge.sheet(questions)
         grid = Grid.of(sheet, counts)
-        proposals = proposals_of(parts.networks, sheet, counts, grid, self._dtype)
+        proposals = proposals_of(parts.networks, sheet, counts, grid)
         candidates = knowledge.finder.find(sheet, proposals)
         candidates = candidates.where(knowledge.is_there(sheet, candidates, counts))
         features = knowledge.features(sheet, candidates, proposals, counts, grid)
@@ -156,7 +154,7 @@ class Extractor:
         counts = WholeCounts(
             {**self._parts.counts.keys, **weak.keys}, {**self._parts.counts.counts, **weak.counts}
         )
-        return Extractor(replace(self._parts, counts=counts), self._dtype)
+        return Extractor(replace(self._parts, counts=counts))
 
     def to_files(self) -> dict[str, bytes]:
         """By name: JSON, LightGBM's text and safetensors."""
@@ -170,7 +168,6 @@ class Extractor:
             ExtractorInvalid: a file is missing or not what it should be.
         """
         parts = unpacked(files)
-        dtype = torch.float32
-        if parts.networks:
-            dtype = faster_dtype(torch.device("cpu"), parts.networks[0].backbone.width)
-        return cls(parts, dtype)
+        for network in parts.networks:
+            network.to(faster_dtype(torch.device("cpu"), network.backbone.width))
+        return cls(parts)

@@ -1,71 +1,104 @@
 """How a candidate is written and where it stands."""
 
-# R candidates
+# R candidates, C characters of all texts, N texts
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
+import numpy.typing as npt
 
 from ml.extraction.candidates import Candidates
+from ml.extraction.cleaning import IntArray
 from ml.extraction.sheet import Sheet
 from ml.extraction.statistics import FloatArray
 
-_BREAKS = frozenset(",;|()[]{}-/:")
+_BREAKS = ",;|()[]{}-/:"
+_SEGMENTS = ",-|("
 _KINDS = (str.isspace, str.isalpha, str.isdigit)
-
-NAMES = (
-    "characters", "digits", "capitals", "words", "begins_upper", "kind_before", "kind_after",
-    "times", "segment", "begins_segment", "ends_segment", "in_brackets",
-)  # fmt: skip
 
 
 def shape_features(sheet: Sheet, candidates: Candidates) -> dict[str, FloatArray]:
     text_R = sheet.text_Q[candidates.question_R]
     tokens_R = sheet.tokens_N1[text_R + 1] - sheet.tokens_N1[text_R]
     found = {
-        "tokens": (candidates.last_R - candidates.first_R + 1).astype(np.float32),
-        "from_start": candidates.first_R.astype(np.float32),
-        "from_end": (tokens_R - 1 - candidates.last_R).astype(np.float32),
-        "place": (candidates.first_R / np.maximum(tokens_R, 1)).astype(np.float32),
-        "text_tokens": tokens_R.astype(np.float32),
+        "tokens": candidates.last_R - candidates.first_R + 1,
+        "from_start": candidates.first_R,
+        "from_end": tokens_R - 1 - candidates.last_R,
+        "place": candidates.first_R / np.maximum(tokens_R, 1),
+        "text_tokens": tokens_R,
         "name_in_span": _names(sheet, candidates),
+        **_character_features(sheet, candidates, text_R),
     }
-    key_R = np.stack((text_R, candidates.start_R, candidates.end_R), axis=1)
-    distinct, back_R = np.unique(key_R, axis=0, return_inverse=True)
-    table = np.array(
-        [
-            _shape(sheet.questions[n].text.clean.text, start, end)
-            for n, start, end in distinct.tolist()
-        ],
-        dtype=np.float32,
-    ).reshape(-1, len(NAMES))
-    found.update({name: table[back_R.ravel(), n] for n, name in enumerate(NAMES)})
-    return found
+    return {name: column_R.astype(np.float32) for name, column_R in found.items()}
 
 
-def _shape(text: str, start: int, end: int) -> tuple[float, ...]:
-    span, before, after = text[start:end], text[:start], text[end:]
-    trimmed_before, trimmed_after = before.rstrip(), after.lstrip()
-    return (
-        end - start,
-        sum(map(str.isdigit, span)) / len(span),
-        sum(map(str.isupper, span)) / len(span),
-        span.count(" ") + 1,
-        span[0].isupper(),
-        _kind(before[-1:]),
-        _kind(after[:1]),
-        text.count(span),
-        sum(map(before.count, ",-|(")),
-        not trimmed_before or trimmed_before[-1] in _BREAKS,
-        not trimmed_after or trimmed_after[0] in _BREAKS,
-        before.count("(") > before.count(")"),
-    )
+def _character_features(
+    sheet: Sheet, candidates: Candidates, text_R: IntArray
+) -> dict[str, npt.NDArray[np.generic]]:
+    texts = [question.text.clean.text for question in sheet.questions]
+    begin_N1 = np.concatenate(([0], np.cumsum([len(text) for text in texts])))
+    encoded = "".join(texts).encode("utf-32-le", "surrogatepass")
+    code_U, code_C = np.unique(np.frombuffer(encoded, np.uint32), return_inverse=True)
+    letters = [chr(code) for code in code_U.tolist()]
+
+    def column(values: Iterable[int]) -> IntArray:
+        """[C]"""
+        return np.fromiter(values, np.int64)[code_C]
+
+    def before(values: Iterable[int]) -> IntArray:
+        """How many stand before each place: [C + 1]."""
+        return np.concatenate(([0], np.cumsum(column(values))))
+
+    begin_R, limit_R = begin_N1[text_R], begin_N1[text_R + 1]
+    start_R, end_R = begin_R + candidates.start_R, begin_R + candidates.end_R
+    length_R = end_R - start_R
+    digits, capitals = before(map(str.isdigit, letters)), before(map(str.isupper, letters))
+    spaces = before(letter == " " for letter in letters)
+    segments = before(letter in _SEGMENTS for letter in letters)
+    opened = before((letter == "(") - (letter == ")") for letter in letters)
+    kind_C, is_break_C = column(map(_kind, letters)), column(c in _BREAKS for c in letters)
+    place_C = np.arange(len(code_C))
+    is_blank_C = kind_C == _KINDS.index(str.isspace)
+    left_C = np.maximum.accumulate(np.where(is_blank_C, -1, place_C))
+    right_C = np.minimum.accumulate(np.where(is_blank_C, len(code_C), place_C)[::-1])[::-1]
+
+    def at(column_C: IntArray, place_R: IntArray, beyond: int) -> IntArray:
+        inside_R = (place_R >= begin_R) & (place_R < limit_R)
+        return np.where(inside_R, column_C[np.where(inside_R, place_R, start_R)], beyond)
+
+    return {
+        "characters": length_R,
+        "digits": (digits[end_R] - digits[start_R]) / length_R,
+        "capitals": (capitals[end_R] - capitals[start_R]) / length_R,
+        "words": spaces[end_R] - spaces[start_R] + 1,
+        "begins_upper": capitals[start_R + 1] - capitals[start_R],
+        "kind_before": at(kind_C, start_R - 1, -1),
+        "kind_after": at(kind_C, end_R, -1),
+        "times": _times(sheet, candidates, text_R),
+        "segment": segments[start_R] - segments[begin_R],
+        "begins_segment": at(is_break_C, at(left_C, start_R - 1, -1), 1),
+        "ends_segment": at(is_break_C, at(right_C, end_R, -1), 1),
+        "in_brackets": opened[start_R] > opened[begin_R],
+    }
 
 
 def _kind(character: str) -> int:
-    if not character:
-        return -1
     return next((n for n, is_kind in enumerate(_KINDS) if is_kind(character)), len(_KINDS))
+
+
+def _times(sheet: Sheet, candidates: Candidates, text_R: IntArray) -> IntArray:
+    """How often the text says it."""
+    key_R = text_R * len(candidates.strings) + candidates.string_R
+    key_X, back_R = np.unique(key_R, return_inverse=True)
+    times_X = [
+        sheet.questions[key // len(candidates.strings)].text.clean.text.count(
+            candidates.strings[key % len(candidates.strings)]
+        )
+        for key in key_X.tolist()
+    ]
+    return np.array(times_X, np.int64)[back_R]
 
 
 def _names(sheet: Sheet, candidates: Candidates) -> FloatArray:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from ml.extraction.candidates import CandidateFinder, Candidates
 from ml.extraction.features import Evidence, Features, features_of
@@ -103,12 +102,8 @@ class Knowledge:
 
 
 def proposals_of(
-    networks: Sequence[SpanNetwork],
-    sheet: Sheet,
-    counts: Counts,
-    grid: Grid,
-    dtype: torch.dtype,
+    networks: Sequence[SpanNetwork], sheet: Sheet, counts: Counts, grid: Grid
 ) -> list[Proposals]:
     if networks:
-        return by_network(networks, sheet.questions, dtype)
+        return by_network(networks, sheet.questions)
     return by_counts(sheet, grid, counts)

@@ -48,14 +48,16 @@ class NetworkInputs:
 def inputs_of(questions: Sequence[Question], backbone: Backbone, slots: Slots) -> NetworkInputs:
     rows = [_row(question, backbone) for question in questions]
     asked = [question.parameters for question in questions]
-    names = [
-        [_name_pieces(name, backbone)[:_NAME_WORDS] for name in parameters] for parameters in asked
+    marks, widest = backbone.marks, max(1, *map(len, asked))
+    nothing = [marks.pad] * _NAME_WORDS
+    names = {
+        name: [*_name_pieces(name, backbone), *nothing][:_NAME_WORDS]
+        for name in dict.fromkeys(name for parameters in asked for name in parameters)
+    }
+    pieces_NAP = [
+        [*(names[name] for name in parameters), *[nothing] * (widest - len(parameters))]
+        for parameters in asked
     ]
-    marks, widest = backbone.marks, max(map(len, asked))
-    name_NAP = torch.full((len(rows), max(1, widest), _NAME_WORDS), marks.pad)
-    for n, of_text in enumerate(names):
-        for a, pieces in enumerate(of_text):
-            name_NAP[n, a, : len(pieces)] = torch.tensor(pieces)
     return NetworkInputs(
         piece_NL=_padded([row.pieces for row in rows], marks.pad),
         shape_NL=_padded([row.shapes for row in rows], 0),
@@ -68,7 +70,7 @@ def inputs_of(questions: Sequence[Question], backbone: Backbone, slots: Slots) -
         parameter_NA=_padded(
             [[slots.parameter(name) + 1 for name in q.parameters] for q in questions], 0
         ),
-        name_NAP=name_NAP,
+        name_NAP=torch.tensor(pieces_NAP),
         is_asked_NA=_padded([[1] * len(parameters) for parameters in asked], 0).bool(),
     )
 

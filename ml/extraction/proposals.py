@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from ml.extraction.grid import Grid
-from ml.extraction.network import SpanNetwork
+from ml.extraction.network import SpanNetwork, normalised
 from ml.extraction.network_inputs import Question, inputs_of
 from ml.extraction.sheet import Sheet
 from ml.extraction.statistics import Counts, FloatArray
@@ -34,32 +34,30 @@ class Proposals:
     silence_A: FloatArray
 
 
-def by_network(
-    networks: Sequence[SpanNetwork], questions: Sequence[Question], dtype: torch.dtype
-) -> list[Proposals]:
-    """The mean of the networks."""
+def by_network(networks: Sequence[SpanNetwork], questions: Sequence[Question]) -> list[Proposals]:
+    """The geometric mean of the networks.
+
+    The arithmetic one is less sure than each of them, and the ranker learnt from single networks
+    how sure those are.
+    """
     order = sorted(range(len(questions)), key=lambda n: len(questions[n].text.words))
     found: list[Proposals | None] = [None] * len(questions)
     for at in range(0, len(order), _TEXTS):
         chosen = order[at : at + _TEXTS]
         batch = [questions[n] for n in chosen]
-        for n, made in zip(chosen, _of_batch(networks, batch, dtype), strict=True):
+        for n, made in zip(chosen, _of_batch(networks, batch), strict=True):
             found[n] = made
     return [made for made in found if made is not None]
 
 
-def _of_batch(
-    networks: Sequence[SpanNetwork], batch: Sequence[Question], dtype: torch.dtype
-) -> list[Proposals]:
+def _of_batch(networks: Sequence[SpanNetwork], batch: Sequence[Question]) -> list[Proposals]:
     inputs = inputs_of(batch, networks[0].backbone, networks[0].slots)
     spans, silences = [], []
     for network in networks:
-        with torch.autocast("cpu", dtype, enabled=dtype != torch.float32):
-            span_NATW, silence_NA = network.log_posteriors(inputs)
+        span_NATW, silence_NA = network.log_posteriors(inputs)
         spans.append(span_NATW)
         silences.append(silence_NA)
-    span_NATW = torch.stack(spans).logsumexp(0) - np.log(len(networks))
-    silence_NA = torch.stack(silences).logsumexp(0) - np.log(len(networks))
+    span_NATW, silence_NA = normalised(torch.stack(spans).mean(0), torch.stack(silences).mean(0))
     spans_np = span_NATW.clamp(min=NOTHING).numpy()
     silence_np = silence_NA.clamp(min=NOTHING).numpy()
     found = []

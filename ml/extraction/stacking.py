@@ -49,12 +49,14 @@ class ExtractionConfig:
         network: `auto`: on the English transformer where its package is installed, else on a small
             one from scratch; `none`: counts propose the spans.
         folds: of the training texts; every one is judged by what learnt from the others.
+        served: networks that learn from all texts, to answer together.
         absent_weight: in the ranker, of parameters that a text's labels do not name, where labels
             name all that a text says.
     """
 
     network: NetworkName = "auto"
     folds: int = 3
+    served: int = 2
     shape: SpanNetworkConfig = field(default_factory=SpanNetworkConfig)
     recipe: NetworkRecipe = field(default_factory=NetworkRecipe)
     ranker: RankerConfig = field(default_factory=RankerConfig)
@@ -172,8 +174,11 @@ class Stacking:
     def _serving_networks(self) -> tuple[SpanNetwork, ...]:
         if self.config.network == "none":
             return ()
-        self.notify("network of all texts")
-        return (self._network(np.ones(len(self.labels), bool), 0),)
+        every_N, made = np.ones(len(self.labels), bool), []
+        for n in range(self.config.served):
+            self.notify(f"network {n + 1} of {self.config.served} of all texts")
+            made.append(self._network(every_N, -n))
+        return tuple(made)
 
     def _proposals(self) -> list[Proposals]:
         """Of every text by a network that never saw it, or by counts that leave it out."""
@@ -186,7 +191,7 @@ class Stacking:
             network = self._network(self.folds.fold_N != fold, fold + 1)
             held = np.flatnonzero(self.folds.fold_N == fold).tolist()
             questions = [self.questions[n] for n in held]
-            for n, made in zip(held, by_network((network,), questions, self.dtype), strict=True):
+            for n, made in zip(held, by_network((network,), questions), strict=True):
                 found[n] = made
         return [made for made in found if made is not None]
 
@@ -202,7 +207,7 @@ class Stacking:
         train_network(
             network, lessons, self.config.recipe, dtype=self.dtype, seed=seed, notify=self.notify
         )
-        return network
+        return network.to(self.dtype)
 
     def _backbone(self) -> Backbone:
         if self.start is not None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from ml.extraction.cleaning import CleanText, IntArray, clean, lowered
 
 # A network pads the texts of a batch to the longest; 200 tokens are more than any title has.
 LONGEST_TOKENS = 200
+_REMEMBERED_WORDS = 50_000
 LONGEST_SPAN = 12  # tokens of a value; longer ones are 0.1 % and no more than whole sentences
 
 _TOKEN = re.compile(
@@ -59,9 +61,10 @@ def pattern_of(text: str) -> str:
     """Numbers become `#` where there are any; else the case of each word: `Aa`, `AA`, `a`."""
     if _DIGITS.search(text):
         return _DIGITS.sub("#", text.lower())
-    return " ".join(_case(word) for word in text.split())
+    return " ".join(map(_case, text.split()))
 
 
+@lru_cache(maxsize=_REMEMBERED_WORDS)
 def _case(word: str) -> str:
     if word.isupper():
         return "AA" if len(word) > 1 else "A"

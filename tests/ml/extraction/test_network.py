@@ -11,6 +11,7 @@ from ml.extraction.labels import labels_of
 from ml.extraction.network import SpanNetwork, SpanNetworkConfig
 from ml.extraction.network_inputs import Question, inputs_of
 from ml.extraction.network_training import Lesson, NetworkRecipe, train_network
+from ml.extraction.proposals import by_network
 from ml.extraction.slots import Slots
 from ml.extraction.tokens import LONGEST_SPAN, tokenise
 from tests.ml.extraction.conftest import silent
@@ -98,6 +99,20 @@ def test_every_weight_that_is_trained_gets_a_gradient():
         if weight.requires_grad and (weight.grad is None or not weight.grad.abs().sum())
     ]
     assert missing == []
+
+
+def test_networks_that_agree_are_as_sure_together_as_alone(trained):
+    question = Question(tokenise("Lumora Desk Lamp, Red, 40W"), "lamps", ("Color", "Power"))
+
+    (alone,), (together,) = (by_network((trained,) * n, [question]) for n in (1, 3))
+
+    assert together.span_ATW == pytest.approx(alone.span_ATW, abs=1e-4)
+    assert together.silence_A == pytest.approx(alone.silence_A, abs=1e-4)
+
+
+def test_few_texts_are_read_more_often():
+    assert NetworkRecipe().epochs_of(100) > NetworkRecipe().epochs_of(5_000)
+    assert NetworkRecipe(epochs=3).epochs_of(100) == 3
 
 
 def test_the_same_seed_gives_the_same_network():
