@@ -1,6 +1,6 @@
 """What shoppers did with items like a new one: the nearest by attributes speak for it."""
 
-# N items, M of them new, C components, B histories
+# N items, M of them new and R known, S that speak for one, C components, B histories
 
 from __future__ import annotations
 
@@ -25,29 +25,30 @@ def speakers(attribute_NK: sparse.csr_matrix, new_N: Bools) -> sparse.csr_matrix
         attribute_NK: rows of length 1.
         new_N: items to speak for; all others may speak.
     """
-    items = len(new_N)
-    new_M = np.flatnonzero(new_N)
-    at_once = max(1, CELLS_AT_ONCE // max(1, items))
-    found = [
-        _nearest(attribute_NK[new_M[first : first + at_once]] @ attribute_NK.T, new_N)
+    new_M, known_R = np.flatnonzero(new_N), np.flatnonzero(~new_N)
+    shape = (len(new_M), len(new_N))
+    if not len(new_M) or not len(known_R):
+        return sparse.csr_matrix(shape, dtype=np.float32)
+    known_KR = attribute_NK[known_R].T
+    at_once = max(1, CELLS_AT_ONCE // len(known_R))
+    nearest = [
+        _nearest(attribute_NK[new_M[first : first + at_once]] @ known_KR)
         for first in range(0, len(new_M), at_once)
     ]
-    if not found:
-        return sparse.csr_matrix((0, items), dtype=np.float32)
-    return sparse.csr_matrix(sparse.vstack(found))
+    place_MS, share_MS = (np.concatenate(part) for part in zip(*nearest, strict=True))
+    row = np.repeat(np.arange(len(new_M)), place_MS.shape[1])
+    at = (row, known_R[place_MS.ravel()])
+    share_MN = sparse.csr_matrix((share_MS.ravel(), at), shape=shape)
+    share_MN.eliminate_zeros()
+    return share_MN
 
 
-def _nearest(cosine_RN: sparse.csr_matrix, new_N: Bools) -> sparse.csr_matrix:
-    cosine = np.asarray(cosine_RN.toarray(), dtype=np.float32)
-    cosine[:, new_N] = 0
+def _nearest(cosine_BR: sparse.csr_matrix) -> tuple[NDArray[np.int64], Floats]:
+    cosine = np.asarray(cosine_BR.toarray(), dtype=np.float32)
     count = min(NEAREST, cosine.shape[1])
-    place = np.argpartition(-cosine, count - 1, axis=1)[:, :count]
-    share = np.maximum(np.take_along_axis(cosine, place, axis=1), 0) ** SHARPNESS
-    share /= np.maximum(share.sum(axis=1, keepdims=True), 1e-9)
-    row = np.repeat(np.arange(len(place)), count)
-    shares_RN = sparse.csr_matrix((share.ravel(), (row, place.ravel())), shape=cosine.shape)
-    shares_RN.eliminate_zeros()
-    return shares_RN
+    place_BS = np.argpartition(-cosine, count - 1, axis=1)[:, :count]
+    share_BS = np.maximum(np.take_along_axis(cosine, place_BS, axis=1), 0) ** SHARPNESS
+    return place_BS, share_BS / np.maximum(share_BS.sum(axis=1, keepdims=True), 1e-9)
 
 
 def said_by(share_MN: sparse.csr_matrix, known_BNC: Floats) -> Floats:

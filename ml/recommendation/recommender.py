@@ -31,7 +31,8 @@ class RecommenderConfig:
     """How a recommender is learnt.
 
     Attributes:
-        id_dropouts: of one network each; they are mixed.
+        id_dropouts: of one network each; they are mixed. New items are scored by the last, which
+            therefore has the highest.
         refresh: the networks' last training, on the newest items as well, which they were kept
             from while the mixture was fitted.
     """
@@ -70,8 +71,9 @@ def train_recommender(
 ) -> Recommender:
     """Learn from all but the last item of each history, weigh by the last, then learn from all.
 
-    The last network is kept from a tenth of the items, so that it is honest what new ones are
-    weighed by; the others speak for these.
+    The last network is kept from a tenth of the items, on which the weights of new ones are learnt:
+    attributes that were trained on an item itself say more of it than those of a new one can. The
+    other networks stand in for it where these items are ranked as what they are.
 
     Args:
         before_refresh: is shown the recommender whose networks know nothing of the last items.
