@@ -133,10 +133,8 @@ def _fitted(components: Components, histories: Histories, config: RecommenderCon
     shoppers = random.permutation(able)[:MIXED]
     last_U = histories.item_E[histories.start_U1[shoppers + 1] - 1]
     given = histories.chosen(shoppers).without_last(1)
-    items = len(components.new_N)
-    candidate_US = np.concatenate(
-        (last_U[:, None], strangers(histories.chosen(shoppers), items, RIVALS, random)), axis=1
-    )
+    rival_US = rivals(histories, shoppers, RIVALS, random)
+    candidate_US = np.concatenate((last_U[:, None], rival_US), axis=1)
     known, new = [], []
     for rows, known_BNC, new_BNC in scored(components, given):
         candidate_BS1 = torch.from_numpy(candidate_US[rows]).unsqueeze(2)
@@ -156,6 +154,16 @@ def scored(components: Components, histories: Histories) -> Iterator[tuple[slice
     for first in range(0, len(histories), BATCH):
         rows = slice(first, min(first + BATCH, len(histories)))
         yield rows, *components.scores(histories.chosen(np.arange(rows.start, rows.stop)))
+
+
+def rivals(histories: Histories, shoppers: Ints, count: int, random: np.random.Generator) -> Ints:
+    """`item_US`: strangers to each of the shoppers, out of what anybody has had.
+
+    That nobody took what nobody has had says nothing of it: it may not have been there to take.
+    """
+    had_H, place_E = np.unique(histories.item_E, return_inverse=True)
+    placed = Histories(place_E, histories.start_U1).chosen(shoppers)
+    return had_H[strangers(placed, len(had_H), count, random)]
 
 
 def strangers(histories: Histories, items: int, count: int, random: np.random.Generator) -> Ints:

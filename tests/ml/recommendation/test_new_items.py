@@ -9,7 +9,9 @@ from ml.recommendation.components import Components
 from ml.recommendation.counts import Counts, attribute_rows
 from ml.recommendation.mixture import Choices, fit_mixture
 from ml.recommendation.network import NetworkConfig, SequenceNetwork
+from ml.recommendation.recommender import rivals
 from ml.recommendation.sequences import Histories, ItemFacts
+from ml.recommendation.training import TrainingConfig, train_network
 
 LAMP, LAMP_TOO, KETTLE, NEW_LAMP, BARE = range(5)
 FACTS = ItemFacts.of([[0, 1], [0, 2], [3], [0, 1], []], 4)
@@ -76,6 +78,32 @@ def test_others_speak_for_what_one_network_was_kept_from():
     score = known[0, :, :3]
     assert torch.allclose(score[LAMP_TOO, 2], score[LAMP_TOO, :2].mean())
     assert not torch.allclose(score[KETTLE, 2], score[KETTLE, :2].mean())
+
+
+def test_what_nobody_has_had_is_no_rival():
+    histories = Histories.of([[2, 7], [4, 9, 7], [5]])
+
+    drawn = rivals(histories, np.array([1, 2]), 2, np.random.default_rng(0))
+
+    assert set(drawn[0].tolist()) == {2, 5}
+    assert set(drawn[1].tolist()) < {2, 4, 7, 9}
+
+
+def test_a_network_learns_nothing_against_what_nobody_has_had():
+    histories = Histories.of([[LAMP, KETTLE, LAMP_TOO]] * 8)
+
+    network = train_network(
+        histories,
+        FACTS,
+        NetworkConfig(width=8, layers=1),
+        TrainingConfig(epochs=1, least_steps=5),
+        seed=0,
+        product_dtype=torch.float32,
+        notify=lambda text: None,
+    )
+
+    assert not network.bias_N[[NEW_LAMP, BARE]].any()
+    assert network.bias_N[[KETTLE, LAMP_TOO]].all()
 
 
 def test_pretending_that_items_are_new_leaves_the_known_ones_as_they_are():
