@@ -31,8 +31,9 @@ SPARE = 4  # so many times as many as are wanted are looked at: some will not pa
 TOLD = 3  # parameters that a sentence names
 
 NO_HISTORY = "nothing is known of this shopper: what is popular and new is shown"
-NO_MODEL = "no recommendation model has been promoted yet"
+NO_MODEL = "no recommendation model has been promoted yet, or it is not loaded"
 NOTHING_KNOWN = "the model has seen nothing of this history"
+ITEM_UNKNOWN = "the model has not seen the item that something is to replace"
 
 
 class Context(Record, frozen=True):
@@ -203,8 +204,10 @@ class Recommending:
             notice = NO_HISTORY
         elif loaded is None:
             notice = NO_MODEL
-        elif not loaded.trained.known(taken):
+        elif not (seen := loaded.trained.known(taken)):
             notice = NOTHING_KNOWN
+        elif context.intent == "substitutes" and context.item not in seen:
+            notice = ITEM_UNKNOWN
         elif context.intent != "complements" or context.item is None:
             shown.add(await self._by_model(loaded.trained, taken, filter, titles))
         about = [context.item] if context.item and context.intent != "any" else taken

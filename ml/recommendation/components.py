@@ -1,6 +1,7 @@
 """All that speaks for a next item on one scale: networks and counts, for known and new items."""
 
-# B histories, N items, C components, D width
+# B histories, N items, M of them new, P networks, C components, S of them said by like items,
+# R items that only some networks were trained on
 
 from __future__ import annotations
 
@@ -11,65 +12,96 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ml.recommendation.alike import said_by, speakers
 from ml.recommendation.counts import CountName, Counts
 from ml.recommendation.network import SequenceNetwork
 from ml.recommendation.sequences import Histories
 from ml.recommendation.training import padded
 
 COUNTS: tuple[CountName, ...] = get_args(CountName)
+ALIKE: tuple[CountName, ...] = ("item_cosine", "transitions", "popularity", "trend")
 
 
 class Components:
     """Scores of every item after a history, one column for each component.
 
-    `new_N` marks items that nobody has had: what is learnt of an item's own, and what is counted,
-    says nothing of them. Their columns are those of `new_names`.
+    `new_N` marks items that are scored as if nobody had had them: what is learnt of an item's own,
+    and what is counted, says nothing of them. What is said of the items like them does, and their
+    attributes. Their columns are those of `new_names`.
+
+    Where a network was kept from an item that others were trained on, those speak for it.
 
     Args:
-        learnt_N: items that the networks were trained on.
+        learnt_PN: items that each network was trained on; of the others it knows attributes only.
+        pretended_N: items to treat as new that are not; the last network must not have had them.
     """
 
     def __init__(
-        self, networks: Sequence[SequenceNetwork], counts: Counts, learnt_N: Tensor
+        self,
+        networks: Sequence[SequenceNetwork],
+        counts: Counts,
+        learnt_PN: Tensor,
+        pretended_N: Tensor | None = None,
     ) -> None:
         self.networks = tuple(networks)
         self.counts = counts
-        self.learnt_N = learnt_N
+        self.learnt_PN = learnt_PN
         self.new_N = torch.from_numpy(counts.popularity_N == 0)
+        if pretended_N is not None:
+            self.new_N = self.new_N | pretended_N
         self.names = (*(f"network_{at}" for at in range(len(networks))), *COUNTS)
-        self.new_names = (*self.names[: len(networks)], "attribute_cosine", "new")
+        last = f"network_{len(networks) - 1}"
+        own, said = (last, "attribute_cosine"), (last, *ALIKE)
+        self.new_names = (*own, *(f"alike_{name}" for name in said), "new")
+        self._own_columns = [self.names.index(name) for name in own]
+        self._said_columns = [self.names.index(name) for name in said]
+        self._lent_R = (learnt_PN.any(dim=0) & ~learnt_PN.all(dim=0)).nonzero().flatten()
+        self._new_M = self.new_N.nonzero().flatten()
+        self._share_MN = speakers(counts.attribute_NK, self.new_N.numpy())
         with torch.no_grad():
-            self._hidden_N = ~learnt_N
-            everything_N = torch.ones_like(learnt_N)
-            self._item_ND = [network.item_vectors(self._hidden_N) for network in self.networks]
-            self._bare_ND = [network.item_vectors(everything_N) for network in self.networks]
+            self._item_ND = [
+                network.item_vectors(~learnt_N)
+                for network, learnt_N in zip(self.networks, learnt_PN, strict=True)
+            ]
 
     @torch.no_grad()
     def scores(self, histories: Histories) -> tuple[Tensor, Tensor]:
-        """`known_BNC` and `new_BNC`, standardised over the items of each history.
+        """`known_BNC`, standardised over the items of each history, and `new_BNC` out of it.
 
-        The second is what could be said if nobody had had the item, on the scale of the first.
+        The second is 0 for items that are not new.
         """
-        known, new = [], []
+        known = []
         for at, network in enumerate(self.networks):
             history_BL = padded(histories, np.arange(len(histories)), network.config.last)
             state_BD = network(self._item_ND[at], history_BL)[:, -1]
-            bias_N = network.bias_N.masked_fill(self._hidden_N, 0.0)
-            score_BN = state_BD @ self._item_ND[at].T + bias_N
-            mean_B1, scale_B1 = _spread(score_BN)
-            known.append((score_BN - mean_B1) / scale_B1)
-            new.append((state_BD @ self._bare_ND[at].T - mean_B1) / scale_B1)
-        for name in COUNTS:
-            score_BN = torch.from_numpy(self.counts.scores(name, histories))
-            mean_B1, scale_B1 = _spread(score_BN)
-            known.append((score_BN - mean_B1) / scale_B1)
-            if name == "attribute_cosine":
-                new.append(known[-1])
-        new.append(torch.ones_like(known[0]))
-        return torch.stack(known, dim=2), torch.stack(new, dim=2)
+            bias_N = network.bias_N.masked_fill(~self.learnt_PN[at], 0.0)
+            known.append(_standardised(state_BD @ self._item_ND[at].T + bias_N))
+        counted = [torch.from_numpy(self.counts.scores(name, histories)) for name in COUNTS]
+        known_BNC = torch.stack((*known, *map(_standardised, counted)), dim=2)
+        new_BNC = self._of_new(known_BNC)
+        self._lend(known_BNC)
+        return known_BNC, new_BNC
+
+    def _lend(self, known_BNC: Tensor) -> None:
+        """Put in, for items that a network was kept from, the mean of those that were not."""
+        networks = len(self.networks)
+        learnt_RP = self.learnt_PN[:, self._lent_R].T
+        score_BRP = known_BNC[:, self._lent_R, :networks]
+        mean_BR1 = (score_BRP * learnt_RP).sum(dim=2, keepdim=True) / learnt_RP.sum(dim=1)[:, None]
+        known_BNC[:, self._lent_R, :networks] = torch.where(learnt_RP, score_BRP, mean_BR1)
+
+    def _of_new(self, known_BNC: Tensor) -> Tensor:
+        new_BNC = known_BNC.new_zeros((*known_BNC.shape[:2], len(self.new_names)))
+        if len(self._new_M):
+            said_BNS = known_BNC[:, :, self._said_columns].numpy()
+            said_BMS = torch.from_numpy(said_by(self._share_MN, said_BNS))
+            own_BMO = known_BNC[:, self._new_M][:, :, self._own_columns]
+            one_BM1 = torch.ones_like(own_BMO[:, :, :1])
+            new_BNC[:, self._new_M] = torch.cat((own_BMO, said_BMS, one_BM1), dim=2)
+        return new_BNC
 
 
-def _spread(score_BN: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and deviation over the items; a component that tells none apart becomes 0."""
+def _standardised(score_BN: Tensor) -> Tensor:
+    """Mean 0 and deviation 1 over the items; a component that tells none apart becomes 0."""
     mean_B1 = score_BN.mean(dim=1, keepdim=True)
-    return mean_B1, score_BN.std(dim=1, keepdim=True).clamp(min=1e-6)
+    return (score_BN - mean_B1) / score_BN.std(dim=1, keepdim=True).clamp(min=1e-6)

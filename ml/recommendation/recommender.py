@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,9 +12,10 @@ import torch
 from torch import Tensor
 
 from ml.links.training import faster_dtype
+from ml.recommendation.alike import Bools
 from ml.recommendation.components import Components
 from ml.recommendation.counts import Counts
-from ml.recommendation.mixture import Mixture, fit_mixture
+from ml.recommendation.mixture import Choices, Mixture, fit_mixture
 from ml.recommendation.network import NetworkConfig
 from ml.recommendation.sequences import Histories, Ints, ItemFacts
 from ml.recommendation.training import Notify, TrainingConfig, train_network
@@ -22,7 +23,7 @@ from ml.recommendation.training import Notify, TrainingConfig, train_network
 BATCH = 128  # histories scored at a time: some 100 MB for 12,000 items
 MIXED = 10_000  # histories that the mixture is fitted on
 RIVALS = 100  # candidates beside the true one
-PRETENDED_NEW = 0.1  # share of the items that the fit treats as if nobody had had them
+PRETENDED_NEW = 0.1  # share of the items kept from the last network: to weigh new ones by
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class RecommenderConfig:
     """How a recommender is learnt.
 
     Attributes:
-        id_dropouts: of one network each; they are mixed.
+        id_dropouts: of one network each; they are mixed. New items are scored by the last, which
+            therefore has the highest.
         refresh: the networks' last training, on the newest items as well, which they were kept
             from while the mixture was fitted.
     """
@@ -69,6 +71,10 @@ def train_recommender(
 ) -> Recommender:
     """Learn from all but the last item of each history, weigh by the last, then learn from all.
 
+    The last network is kept from a tenth of the items, on which the weights of new ones are learnt:
+    attributes that were trained on an item itself say more of it than those of a new one can. The
+    other networks stand in for it where these items are ranked as what they are.
+
     Args:
         before_refresh: is shown the recommender whose networks know nothing of the last items.
 
@@ -76,6 +82,9 @@ def train_recommender(
         TrainingDiverged: as its name says.
     """
     earlier = histories.without_last(1)
+    items = len(facts)
+    pretended_N = np.random.default_rng((config.seed, 1)).random(items) < PRETENDED_NEW
+    given = _for_each(earlier, pretended_N, len(config.id_dropouts))
     product_dtype = faster_dtype(torch.device("cpu"), config.network.width)
     networks = []
     for at, id_dropout in enumerate(config.id_dropouts):
@@ -83,7 +92,7 @@ def train_recommender(
         notify(f"network {at + 1} of {len(config.id_dropouts)}, id dropout {id_dropout:g}")
         networks.append(
             train_network(
-                earlier,
+                given[at],
                 facts,
                 shape,
                 config.training,
@@ -92,10 +101,13 @@ def train_recommender(
                 notify=notify,
             )
         )
-    known_N = _had(earlier, len(facts))
-    mixture = _fitted(Components(networks, Counts.of(earlier, facts), known_N), histories, config)
+    learnt_PN = _learnt(given, items)
+    as_if_new = Components(
+        networks, Counts.of(earlier, facts), learnt_PN, torch.from_numpy(pretended_N)
+    )
+    mixture = _fitted(as_if_new, histories, config)
     counts = Counts.of(histories, facts)
-    before_refresh(Recommender(Components(networks, counts, known_N), mixture))
+    before_refresh(Recommender(Components(networks, counts, learnt_PN), mixture))
     if config.refresh.epochs:
         for at, network in enumerate(networks):
             notify(f"network {at + 1} of {len(networks)}, with the newest items")
@@ -109,8 +121,9 @@ def train_recommender(
                 notify=notify,
                 start=network,
             )
-        known_N = _had(histories, len(facts))
-    return Recommender(Components(networks, counts, known_N), mixture)
+        # Too little for what the last network was kept from: the others go on speaking for it.
+        learnt_PN = _learnt(_for_each(histories, pretended_N, len(networks)), items)
+    return Recommender(Components(networks, counts, learnt_PN), mixture)
 
 
 def _fitted(components: Components, histories: Histories, config: RecommenderConfig) -> Mixture:
@@ -120,24 +133,37 @@ def _fitted(components: Components, histories: Histories, config: RecommenderCon
     shoppers = random.permutation(able)[:MIXED]
     last_U = histories.item_E[histories.start_U1[shoppers + 1] - 1]
     given = histories.chosen(shoppers).without_last(1)
-    items = len(components.new_N)
-    candidate_US = np.concatenate(
-        (last_U[:, None], strangers(histories.chosen(shoppers), items, RIVALS, random)), axis=1
-    )
-    pretended_N = torch.from_numpy(random.random(items) < PRETENDED_NEW)
+    rival_US = rivals(histories, shoppers, RIVALS, random)
+    candidate_US = np.concatenate((last_U[:, None], rival_US), axis=1)
     known, new = [], []
     for rows, known_BNC, new_BNC in scored(components, given):
         candidate_BS1 = torch.from_numpy(candidate_US[rows]).unsqueeze(2)
         known.append(known_BNC.gather(1, candidate_BS1.expand(-1, -1, known_BNC.shape[2])))
         new.append(new_BNC.gather(1, candidate_BS1.expand(-1, -1, new_BNC.shape[2])))
-    is_new_US = (pretended_N | components.new_N)[torch.from_numpy(candidate_US)]
-    return fit_mixture(torch.cat(known), torch.cat(new), is_new_US, config.seed)
+    candidate = torch.from_numpy(candidate_US)
+    choices = Choices(
+        torch.cat(known),
+        torch.cat(new),
+        is_new_US=torch.from_numpy(components.counts.popularity_N == 0)[candidate],
+        is_taken_as_new_US=components.new_N[candidate],
+    )
+    return fit_mixture(choices, config.seed)
 
 
 def scored(components: Components, histories: Histories) -> Iterator[tuple[slice, Tensor, Tensor]]:
     for first in range(0, len(histories), BATCH):
         rows = slice(first, min(first + BATCH, len(histories)))
         yield rows, *components.scores(histories.chosen(np.arange(rows.start, rows.stop)))
+
+
+def rivals(histories: Histories, shoppers: Ints, count: int, random: np.random.Generator) -> Ints:
+    """`item_US`: strangers to each of the shoppers, out of what anybody has had.
+
+    That nobody took what nobody has had says nothing of it: it may not have been there to take.
+    """
+    had_H, place_E = np.unique(histories.item_E, return_inverse=True)
+    placed = Histories(place_E, histories.start_U1).chosen(shoppers)
+    return had_H[strangers(placed, len(had_H), count, random)]
 
 
 def strangers(histories: Histories, items: int, count: int, random: np.random.Generator) -> Ints:
@@ -158,5 +184,12 @@ def strangers(histories: Histories, items: int, count: int, random: np.random.Ge
     return drawn_US
 
 
-def _had(histories: Histories, items: int) -> Tensor:
-    return torch.from_numpy(np.bincount(histories.item_E, minlength=items) > 0)
+def _for_each(histories: Histories, pretended_N: Bools, networks: int) -> list[Histories]:
+    """What each network learns from; the last one is kept from the pretended items."""
+    return [histories] * (networks - 1) + [histories.without_items(pretended_N)]
+
+
+def _learnt(given: Sequence[Histories], items: int) -> Tensor:
+    """`learnt_PN`: which items are in what each network learns from."""
+    had = [np.bincount(one.item_E, minlength=items) > 0 for one in given]
+    return torch.from_numpy(np.stack(had))

@@ -26,7 +26,7 @@ from ml.recommendation.sequences import Histories, ItemFacts
 
 DESCRIPTION = "recommender.json"
 TENSORS = "recommender.safetensors"
-FORMAT = 1
+FORMAT = 2
 _SPARSE = ("cosine_NN", "after_NN")
 
 
@@ -84,7 +84,7 @@ class TrainedRecommender:
             "start_N1": torch.from_numpy(self.facts.start_N1),
             "popularity_N": torch.from_numpy(counts.popularity_N),
             "late_N": torch.from_numpy(counts.late_N),
-            "learnt_N": components.learnt_N,
+            "learnt_PN": components.learnt_PN,
         }
         for name, weight in self.recommender.mixture.state_dict().items():
             tensors[f"mixture.{name}"] = weight
@@ -139,7 +139,7 @@ def _rebuilt(described: _Described, tensors: Mapping[str, Tensor]) -> TrainedRec
         after_NN=matrices["after_NN"],
         attribute_NK=attribute_rows(facts),
     )
-    components = Components(networks, counts, tensors["learnt_N"])
+    components = Components(networks, counts, tensors["learnt_PN"])
     mixture = Mixture(len(components.names), len(components.new_names))
     mixture.load_state_dict(_part(tensors, "mixture."))
     recommender = Recommender(components, mixture.eval())

@@ -114,7 +114,8 @@ def _loss(
     is_target_BL = history_BL[:, :-1] >= 0
     target_T = history_BL[:, 1:][is_target_BL]
     state_TD = state_BLD[is_target_BL]
-    drawn_N = torch.rand(items) < candidates / items
+    # What nobody has had in these histories, nobody could have said no to.
+    drawn_N = (torch.rand(items) < candidates / items) & (share_N > 0)
     drawn_N[target_T] = True
     candidate_C = drawn_N.nonzero().flatten()
     place_N = drawn_N.cumsum(0) - 1

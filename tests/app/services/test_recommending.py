@@ -110,6 +110,15 @@ async def test_a_history_that_the_model_does_not_know_is_said_to_be_unknown(load
     assert "has seen nothing of this history" in found.notice
 
 
+async def test_what_replaces_an_item_newer_than_the_model_is_not_the_models_to_say(loaded):
+    context = Context(item="newer:1", intent="substitutes")
+
+    found = await recommending(loaded).recommend(context, shopper="ann", history=None, limit=2)
+
+    assert "sequence" not in found.methods
+    assert "has not seen the item" in found.notice
+
+
 def test_it_is_kept_and_served_where_it_beats_the_baselines(finetuned, loaded):
     assert (finetuned.artefact, finetuned.promoted) == ("recommendation/1", True)
     for name in ("popularity", "item_cosine", "attribute_cosine"):
