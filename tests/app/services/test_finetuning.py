@@ -7,11 +7,11 @@ import pytest
 
 from app.services.finetuning import (
     Shelf,
-    finetune,
     finetune_extraction,
     finetune_matching,
     reviewed_texts,
 )
+from app.services.finetuning_jobs import finetune
 from app.services.readers import champion_of, trained_reader
 from app.services.starts import start_from
 from app.services.training_runs import FinetuneSpec

@@ -10,7 +10,8 @@ from app.services.categorizing import (
     items_near,
     loaded_categorizer,
 )
-from app.services.finetuning import Shelf, finetune
+from app.services.finetuning import Shelf
+from app.services.finetuning_jobs import finetune
 from app.services.readers import champion_of
 from app.services.training_runs import FinetuneSpec
 from graph.records import Item, Named

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.services.finetuning import Shelf, finetune
+from app.services.finetuning import Shelf
+from app.services.finetuning_jobs import finetune
 from app.services.readers import champion_of, learnt_linking, linker_over
 from app.services.training_runs import FinetuneSpec
 from graph.records import Item, Named
