@@ -60,7 +60,7 @@ WORDS = (
 )
 TYPED = ("s", "sa", "sam", "gal", "iph", "三", "hua", "bla")
 QUESTIONS = (
-    "What is the battery capacity of the Galaxy S9?",
+    "What is the battery capacity of the Galaxy S10?",
     "Which Samsung phones have at least 8 GB RAM?",
     "How many brands are there?",
     "iPhone 12 mini的重量是多少？",
