@@ -14,7 +14,7 @@ from app.cli.evaluate_linking import linking
 from app.cli.evaluate_recommendation import recommendation
 from app.cli.output import Json, err, print_json
 from app.cli.report_table import print_report
-from app.cli.tuning import Checkpoint, From, Tune, start_of
+from app.cli.tuning import Checkpoint, Epochs, From, Network, Tune, start_of
 
 cli = typer.Typer(
     help="Measure on files alone, beside the baselines; no database, no server.",
@@ -99,17 +99,11 @@ def extraction(
         Path | None,
         typer.Option(help="Text, attribute and value, separated by the byte 0x01, of other texts."),
     ] = None,
-    network: Annotated[
-        Literal["auto", "scratch", "none"],
-        typer.Option(help="auto: on the English transformer, if its package is installed."),
-    ] = "auto",
+    network: Network = "auto",
     tune: Tune = "all",
     from_: From = None,
     checkpoint: Checkpoint = None,
-    epochs: Annotated[
-        int | None,
-        typer.Option(min=1, max=100, help="Of each network; default: 5, of few texts 10."),
-    ] = None,
+    epochs: Epochs = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1)] = 0,
     json: Json = False,
 ) -> None:

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
 from app.cli.output import Json, err, out, print_json, print_table
 from app.cli.session import open_database
-from app.cli.tuning import Checkpoint, From, Tune, start_of
+from app.cli.tuning import Checkpoint, Epochs, From, Network, Tune, start_of
 from app.services.training_runs import IfBetter
 from app.settings import Settings, load_settings
 
@@ -44,17 +44,11 @@ def extraction(
     reviewed: Annotated[
         bool, typer.Option(help="Also learn from what persons decided about proposed facts.")
     ] = False,
-    network: Annotated[
-        Literal["auto", "scratch", "none"],
-        typer.Option(help="auto: on the English transformer, if its package is installed."),
-    ] = "auto",
+    network: Network = "auto",
     tune: Tune = "all",
     from_: From = None,
     checkpoint: Checkpoint = None,
-    epochs: Annotated[
-        int | None,
-        typer.Option(min=1, max=100, help="Of each network; default: 5, of few texts 10."),
-    ] = None,
+    epochs: Epochs = None,
     promote: Promote = "if_better",
     seed: Seed = 0,
     json: Json = False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -31,6 +31,14 @@ From = Annotated[
 Checkpoint = Annotated[
     Path | None,
     typer.Option(help="Begin with the transformer in this folder, as `save_pretrained` writes it."),
+]
+Network = Annotated[
+    Literal["auto", "scratch", "none"],
+    typer.Option(help="auto: on the English transformer, if its package is installed."),
+]
+Epochs = Annotated[
+    int | None,
+    typer.Option(min=1, max=100, help="Of each network; default: 5, of few texts 10."),
 ]
 
 

@@ -12,7 +12,7 @@ from graph.filters import Filter, Has, OneOf, Range, Term
 from graph.filters.terms import Quantity
 from graph.records import ItemKind
 from graph.repositories import answers
-from graph.repositories.answers import Query, Relation, Scope
+from graph.repositories.asked_items import Query, Relation, Scope
 from ml.asking.plan import BRAND, CATEGORY, ITEM, PRICE, STOCK, Condition, Plan
 
 if TYPE_CHECKING:
