@@ -1,0 +1,28 @@
+"""Applications that keep what is sent to them, and a folder of dumps."""
+
+import pytest
+
+from tests.app.api.imports.sending import CSV
+from tests.app.fake_jobs import StoredJobs
+from tests.app.parts import make_mapping, memory_wiring
+
+
+@pytest.fixture
+def wiring(request, tmp_path):
+    """With the mapping `phones`, and a folder of dumps."""
+    (tmp_path / "dumps").mkdir()
+    own = {"jobs_of": StoredJobs} if getattr(request, "param", "memory") == "SQLite" else {}
+    wiring = memory_wiring(
+        tmp_path / "home", import_roots=(tmp_path / "dumps",), max_upload_bytes=100_000, **own
+    )
+    make_mapping(wiring, "phones")
+    yield wiring
+    wiring.jobs.close()
+
+
+@pytest.fixture
+def dumps(tmp_path):
+    folder = tmp_path / "dumps"
+    (folder / "today.csv").write_bytes(CSV)
+    (tmp_path / "secret.csv").write_bytes(CSV)
+    return folder
