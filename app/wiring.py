@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 
+from app.connections import analytics_of, connection_of, located, with_endpoint
 from app.keys import KeyFile
 from app.observability import configure_logging
 from app.services.asking import Asked, Asking
@@ -56,8 +57,7 @@ from app.services.uploads import Uploads
 from app.services.writing import ProductWrites
 from app.settings import Settings
 from graph import migrate
-from graph.client import AsyncDatabase, Connection, Database
-from graph.errors import DatabaseUnavailable
+from graph.client import AsyncDatabase, Database
 from graph.records import Neighbourhood, ProposedFact
 from graph.repositories.answers import Answers
 from graph.repositories.behaviour import delete_shopper, store_events
@@ -73,7 +73,7 @@ from graph.repositories.search import Search
 from graph.repositories.similar import Similar
 from graph.repositories.stats import Stats
 from graph.repositories.vocabulary import Vocabulary
-from graph.server import EmbeddedServer, Endpoint, end_server, server_status
+from graph.server import EmbeddedServer, end_server
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,9 +85,6 @@ if TYPE_CHECKING:
     from ml.asking.plan import Language
     from ml.predict import Predictor
 
-# A job rides out a restart of the server; a client would rather have its 503 and try again.
-WRITE_RETRY_S = 3.0
-JOB_RETRY_S = 30.0  # a restart takes 7 to 17 s
 JOB_THREADS = 8  # requests that ask for jobs at the same time; SQLite serves one after another
 EMBED_THREADS = 2  # requests that embed at the same time; each takes all of a core
 EXTRACT_THREADS = 2  # requests that read texts at the same time; each takes all of a core
@@ -308,30 +305,6 @@ def _predictor(images: Path | None, artefact: Artefact) -> Predictor:
     return serving_predictor(artefact, images)
 
 
-def located(settings: Settings) -> Settings:
-    """The settings with the address of the database: the one configured, or the embedded one.
-
-    Raises:
-        DatabaseUnavailable: there is none that runs.
-    """
-    if settings.neo4j_uri is not None:
-        return settings
-    found = server_status(settings.home)
-    if found.endpoint is None:
-        reason = found.error or f"the embedded one is {found.phase}"
-        raise DatabaseUnavailable(uri=str(settings.home), reason=reason)
-    return with_endpoint(settings, found.endpoint)
-
-
-@contextmanager
-def open_for_job(settings: Settings) -> Iterator[Database]:
-    """The database for a command or a job, verified; it rides out a restart of the server."""
-    connection = replace(connection_of(located(settings)), retry_s=JOB_RETRY_S)
-    with Database(connection) as database:
-        database.verify()
-        yield database
-
-
 async def read_neighbourhood(settings: Settings, id: str, *, limit: int) -> Neighbourhood | None:
     """What a drawing shows, for a command that has no application."""
     async with AsyncDatabase(connection_of(located(settings))) as database:
@@ -395,41 +368,3 @@ async def ask_all(
             session = answers[-1].session if answers else None
             answers.append(await asking.ask(question, language=language, session=session))
     return answers
-
-
-def connection_of(settings: Settings) -> Connection:
-    """Where the database of `settings` is; `neo4j_uri` must be known by now."""
-    assert settings.neo4j_uri is not None
-    assert settings.neo4j_password is not None
-    return Connection(
-        uri=settings.neo4j_uri,
-        username=settings.neo4j_username,
-        password=settings.neo4j_password.get_secret_value(),
-        database=settings.neo4j_database,
-        query_timeout_s=settings.query_timeout_s,
-        retry_s=WRITE_RETRY_S,
-    )
-
-
-def analytics_of(settings: Settings) -> Connection:
-    """Where raw Cypher is answered; `neo4j_analytics_uri` must be set."""
-    assert settings.neo4j_analytics_uri is not None
-    password = settings.neo4j_analytics_password or settings.neo4j_password
-    assert password is not None
-    return replace(
-        connection_of(settings),
-        uri=settings.neo4j_analytics_uri,
-        username=settings.neo4j_analytics_username or settings.neo4j_username,
-        password=password.get_secret_value(),
-    )
-
-
-def with_endpoint(settings: Settings, endpoint: Endpoint) -> Settings:
-    """The same settings, for an embedded server that runs."""
-    fields = {name: getattr(settings, name) for name in Settings.model_fields}
-    own = {
-        "neo4j_uri": endpoint.uri,
-        "neo4j_username": endpoint.username,
-        "neo4j_password": endpoint.password,
-    }
-    return Settings(**{**fields, **own})

@@ -90,8 +90,8 @@ def bulk_load(
 def _load(
     settings: Settings, load: BulkSource, rejects_file: Path, keep: Path | None
 ) -> BulkReport:
+    from app.connections import connection_of
     from app.services.bulk_loading import load_embedded, write_for_external
-    from app.wiring import connection_of
 
     def clock() -> datetime:
         return datetime.now(UTC)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @contextmanager
 def open_database(settings: Settings | None = None) -> Iterator[Database]:
     """The database that the environment names."""
-    from app.wiring import open_for_job
+    from app.connections import open_for_job
 
     with open_for_job(settings or load_settings()) as database:
         yield database
@@ -32,7 +32,7 @@ def running_server(settings: Settings) -> Iterator[tuple[Settings, EmbeddedServe
     if settings.neo4j_uri is not None:
         yield settings, None
         return
-    from app.wiring import with_endpoint
+    from app.connections import with_endpoint
     from graph.server import EmbeddedServer
 
     with starting() as progress:

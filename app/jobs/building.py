@@ -8,12 +8,12 @@ from typing import Any
 
 import msgspec
 
+from app.connections import open_for_job
 from app.jobs.execution import Body, JobContext
 from app.services.building import BuildProgress, GraphBuild
 from app.services.builds import BuildSpec
 from app.services.readers import categorizer_of, grounder_of
 from app.settings import Settings
-from app.wiring import open_for_job
 
 
 def build_body(settings: Settings) -> Body:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from app.connections import open_for_job
 from app.errors import JobsUnavailable
 from app.jobs.execution import Body, JobContext
 from app.services.importing import ImportSpec, run_import
@@ -16,7 +17,6 @@ from app.services.jobs import Jobs
 from app.services.models import registry_of
 from app.services.training_runs import MODEL_NAME, EmbedSpec
 from app.settings import Settings
-from app.wiring import open_for_job
 from graph.ingest.pipeline import ImportProgress
 
 _log = structlog.get_logger("jobs")

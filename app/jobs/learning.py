@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from app.connections import open_for_job
 from app.jobs.execution import Body, JobContext
 from app.services.finetuning import Shelf
 from app.services.finetuning_jobs import finetune
@@ -18,7 +19,6 @@ from app.services.models import registry_of
 from app.services.pretraining import PretrainProgress, PretrainRun, run_embedding
 from app.services.training_runs import EmbedSpec, FinetuneSpec, PretrainSpec
 from app.settings import Settings
-from app.wiring import open_for_job
 from ml.errors import LabelsInvalid, OffersInvalid, PairsInvalid
 
 LabelsFileError = LabelsInvalid | OffersInvalid | PairsInvalid

@@ -10,11 +10,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
+from app.connections import analytics_of, located, open_for_job
 from app.errors import KeyFileInvalid
 from app.keys import KeyFile
 from app.services.readiness import index_parts, migration_parts
 from app.settings import Settings
-from app.wiring import analytics_of, located, open_for_job
 from graph import migrate
 from graph.client import Database
 from graph.errors import GraphError, QueryRefused

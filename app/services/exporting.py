@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from app.connections import open_for_job
 from app.settings import Settings
-from app.wiring import open_for_job
 from graph.client import Database
 from graph.errors import ExportScopeInvalid
 from graph.export import (

@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from app.connections import analytics_of
 from app.errors import SettingsInvalid
 from app.services.diagnosis import raw_queries
 from app.settings import load_settings
-from app.wiring import analytics_of
 from graph.errors import QueryRefused
 
 CSV = "dbms.security.allow_csv_import_from_file_urls"
