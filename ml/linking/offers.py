@@ -16,6 +16,7 @@ from ml.errors import OffersInvalid
 TITLE, LABEL, CATEGORY = "product_title", "cluster_label", "category_label"
 _GZIP = b"\x1f\x8b"
 _CELL_CHARS = 2_000_000  # csv's own limit is far below a description that somebody pasted
+_TOO_LONG = f"has a cell of more than {_CELL_CHARS:,} characters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +56,21 @@ def rows_of(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
     csv.field_size_limit(max(csv.field_size_limit(), _CELL_CHARS))
     reader = csv.DictReader(io.StringIO(_text(path), newline=""))
     try:
+        if any(len(name) > _CELL_CHARS for name in reader.fieldnames or ()):
+            raise invalid(reason=_TOO_LONG, line=1)
         missing = [name for name in columns if name not in (reader.fieldnames or ())]
         if missing:
             raise invalid(reason=f"has no column {missing[0]!r}", line=1)
         for row in reader:
             if any(row[name] is None for name in columns):
                 raise invalid(reason="has too few cells", line=reader.line_num)
+            if any(len(row[name]) > _CELL_CHARS for name in columns):
+                raise invalid(reason=_TOO_LONG, line=reader.line_num)
             yield row
     except csv.Error as error:
-        raise invalid(reason=str(error), line=reader.line_num) from error
+        # The limit of the module is that of the whole process, and may be higher than ours.
+        reason = _TOO_LONG if "field limit" in str(error) else str(error)
+        raise invalid(reason=reason, line=reader.line_num) from error
 
 
 def _text(path: Path) -> str:

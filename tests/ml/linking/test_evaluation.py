@@ -137,7 +137,7 @@ def test_a_packed_file_says_the_same(files):
         (b"product_title,cluster_label,category_label\n\xff,b,c\n", "is not UTF-8"),
         (b"\x1f\x8bbroken", "is cut off or damaged"),
         (gzip.compress(b"x")[:10] + b"\xff" * 20, "is cut off or damaged"),
-        (b"x" * 2_000_001, "field larger than field limit"),
+        (b"x" * 2_000_001, "a cell of more than"),
         (
             b"product_title,cluster_label,category_label\nzuvo,Zuvo 1,Home\n",
             "has no label that names a model",
