@@ -77,7 +77,7 @@ def _of_ask(plan: Plan, lexicon: AskingLexicon) -> Iterator[str]:
             field not in lexicon.parameters or lexicon.parameters[field].kind != "number"
         ):
             yield f"{field!r} has no numbers"
-    if plan.items and plan.ask in ("aggregate", "groups"):
+    if plan.items and plan.ask in ("items", "aggregate", "groups"):
         yield f"{plan.ask!r} is not asked of named items"
     needs = {"values": 0, "check": 0, "difference": 2, "similar": 1, "facts": 1}.get(plan.ask, 0)
     if len(plan.items) < needs:

@@ -52,9 +52,11 @@ def fragment(
         changed = True
     if ranked is not None:
         parameter, order = ranked
+        # Of several named ones it is asked which; beside a single one there is nothing to compare.
+        among = (Condition(ITEM, values=plan.items),) if len(plan.items) > 1 else ()
         plan = replace(
-            plan, ask="items", fields=(), order_by=parameter.id, order=order, top=plan.top or 1,
-            aggregate=None,
+            plan, ask="items", items=(), conditions=(*plan.conditions, *among), fields=(),
+            order_by=parameter.id, order=order, top=plan.top or 1, aggregate=None,
         )  # fmt: skip
         changed = True
     named = [

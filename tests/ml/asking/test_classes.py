@@ -223,3 +223,24 @@ def test_a_short_name_that_follows_is_rather_of_the_brand_before(lamps):
 def test_what_is_out_of_scope_is_refused(text, lamps):
     found = understand(text, lamps)
     assert isinstance(found, NotUnderstood) or complaints(found.plan, lamps)
+
+
+def test_the_heaviest_after_several_named_ones_is_one_of_them(lamps):
+    before = Before(Plan("facts", items=("acme-aurora-5", "acme-glow")))
+
+    found = plan_of("And the heaviest?", lamps, before)
+
+    assert (found.ask, found.items, found.order_by) == ("items", (), "weight")
+    assert found.conditions == (Condition("item", values=("acme-aurora-5", "acme-glow")),)
+
+
+def test_the_heaviest_after_a_single_one_is_that_of_all(lamps):
+    before = Before(Plan("facts", items=("acme-glow",)))
+
+    assert plan_of("And the heaviest?", lamps, before).conditions == ()
+
+
+def test_a_list_of_named_items_is_no_plan(lamps):
+    plan = Plan("items", items=("acme-glow",), order_by="weight", order="highest", top=1)
+
+    assert list(complaints(plan, lamps)) == ["'items' is not asked of named items"]
