@@ -12,7 +12,7 @@ from app.cli import evaluate_entities, evaluate_matching, evaluate_questions, ev
 from app.cli.evaluate_categories import categories
 from app.cli.evaluate_linking import linking
 from app.cli.evaluate_recommendation import recommendation
-from app.cli.output import Json, err, print_json
+from app.cli.output import Json, err
 from app.cli.report_table import print_report
 from app.cli.tuning import Checkpoint, Epochs, From, Network, Tune, start_of
 
@@ -71,10 +71,7 @@ def links(
         minutes=minutes, decoder=decoder, rank=rank, unseen=unseen, seed=seed, device=device
     )
     report = evaluate_links(train, valid, test, config, notify=_note)
-    if json:
-        print_json(report)
-    else:
-        print_report(report)
+    print_report(report, json=json)
 
 
 @cli.command()
@@ -124,10 +121,7 @@ def extraction(
         start=start_of(from_, checkpoint),
         notify=_note,
     )
-    if json:
-        print_json(report)
-    else:
-        print_report(report)
+    print_report(report, json=json)
 
 
 @cli.command()
@@ -144,10 +138,7 @@ def matching(
     report = evaluate_matching.report_on(
         train, valid, test, known_links=known_links, folds=folds, seed=seed
     )
-    if json:
-        print_json(report)
-    else:
-        print_report(report)
+    print_report(report, json=json)
 
 
 @cli.command()
@@ -172,10 +163,7 @@ def entities(
         seed=seed,
         notify=_note,
     )
-    if json:
-        print_json(report)
-    else:
-        print_report(report)
+    print_report(report, json=json)
 
 
 @cli.command()
@@ -192,10 +180,7 @@ def questions(
     report = evaluate_questions.report_on_questions(
         [*catalog, *(more or ())], mapping, questions, part=part, wrong=wrong
     )
-    if json:
-        print_json(report)
-    else:
-        print_report(report)
+    print_report(report, json=json)
 
 
 @cli.command()
@@ -209,10 +194,7 @@ def search(
 ) -> None:
     """Find the offers of a product by its name: NDCG@10, and how far above BM25."""
     report = evaluate_search.report_on_search(train, test, encoder=encoder, neo4j=neo4j, seed=seed)
-    if json:
-        print_json(report)
-    else:
-        print_report(report)
+    print_report(report, json=json)
 
 
 def _note(text: str) -> None:

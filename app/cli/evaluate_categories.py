@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.output import Json, err, print_json
+from app.cli.output import Json, err
 from app.cli.report_table import print_report
 
 
@@ -53,10 +53,7 @@ def categories(
         categorizer=CategorizerConfig(with_meaning=meaning, seed=seed),
     )
     report = evaluate_categories(train, test, trial, notify=_note)
-    if json:
-        print_json(report)
-    else:
-        print_report(report)
+    print_report(report, json=json)
 
 
 def _note(text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.output import Json, err, print_json
+from app.cli.output import Json, err
 from app.cli.report_table import print_report
 
 
@@ -68,10 +68,7 @@ def linking(
         categories=tuple(category or ()), absent=absent, splits=0 if test else splits, seed=seed
     )
     report = evaluate_linking(models, dump, train, test, trial, notify=_note)
-    if json:
-        print_json(report)
-    else:
-        print_report(report)
+    print_report(report, json=json)
 
 
 def _note(text: str) -> None:

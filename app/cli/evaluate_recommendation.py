@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.output import Json, err, print_json
+from app.cli.output import Json, err
 from app.cli.report_table import print_report
 
 
@@ -42,10 +42,7 @@ def recommendation(
 
     trial = RecommendationTrial(epochs=epochs, unseen=unseen, seed=seed)
     report = evaluate_recommendation(sequences, attributes, trial, notify=_note)
-    if json:
-        print_json(report)
-    else:
-        print_report(report)
+    print_report(report, json=json)
 
 
 def _note(text: str) -> None:

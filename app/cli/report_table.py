@@ -1,17 +1,20 @@
-"""The report of an evaluation as a table for people."""
+"""The report of an evaluation, for people and for programs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.cli.output import out, print_table
+from app.cli.output import out, print_json, print_table
 
 if TYPE_CHECKING:
     from ml.evaluation.report import Report
 
 
-def print_report(report: Report) -> None:
-    """The model with its interval, beside the baselines; `-` where one lacks the measure."""
+def print_report(report: Report, *, json: bool = False) -> None:
+    """As JSON, or the model with its interval beside the baselines, `-` where one lacks it."""
+    if json:
+        print_json(report)
+        return
     rows = [
         (
             name,

@@ -289,16 +289,13 @@ class Jobs:
         return self.submit_pretraining(spec, webhook=job.webhook, retry_of=job.id)[0]
 
     def _finetuned_again(self, job: Job) -> Job:
-        """With labels of its own, as each job removes what is in its own folder."""
+        """With labels of its own."""
         spec, run = msgspec.convert(job.spec, FinetuneSpec), new_run_id(self._clock(), FINETUNE)
         if spec.path is not None:
             file = Path(spec.path)
             if not file.is_file():
                 raise JobNotRetryable(id=job.id, reason="its labels are no longer there; send them")
-            own = self.folder(run) / file.name
-            own.parent.mkdir(parents=True, exist_ok=True)
-            _link(file, own)
-            spec = structs.replace(spec, path=str(own))
+            spec = structs.replace(spec, path=str(self._own(file, run)))
         return self.submit_finetuning(spec, run=run, webhook=job.webhook, retry_of=job.id)[0]
 
     def rejects(self, id: str) -> Path | None:
@@ -335,12 +332,15 @@ class Jobs:
             reason = f"{spec.file} is no longer there; import it again"
             raise JobNotRetryable(id=job.id, reason=reason)
         if spec.owned:
-            # Each job removes what is in its own folder, and only that.
-            own = self.folder(run) / file.name
-            own.parent.mkdir(parents=True, exist_ok=True)
-            _link(file, own)
-            file = own
+            file = self._own(file, run)
         return _of_file(spec, file)
+
+    def _own(self, file: Path, run: str) -> Path:
+        """The file in the folder of another job: each removes what is in its own, and only that."""
+        own = self.folder(run) / file.name
+        own.parent.mkdir(parents=True, exist_ok=True)
+        _link(file, own)
+        return own
 
     def _submit(
         self,

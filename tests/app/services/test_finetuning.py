@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import pytest
 
 from app.services.finetuning import (
-    Shelf,
     finetune_extraction,
     finetune_matching,
     reviewed_texts,
@@ -25,7 +24,6 @@ from ml.grounding.records import TextToRead
 from ml.grounding.trust import Trust
 from ml.item_predictor import draft_of
 from ml.pretraining import pretrain
-from ml.registry import Registry
 from tests.artefacts import draft
 from tests.ml.extraction.conftest import QUICK, silent
 from tests.ml.extraction.made_up import texts, write
@@ -36,11 +34,6 @@ NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 COLOR = Parameter("color", "Color", "text")
 POWER = Parameter("power", "Power", "number", "W")
 PARAMETERS = {one.id: one for one in (COLOR, POWER)}
-
-
-@pytest.fixture
-def shelf(tmp_path):
-    return Shelf(Registry(tmp_path / "models"), "0.1.0", lambda: NOW)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Of which category titles are is learnt in the tree of a real Neo4j's graph."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from app.services.categorizing import (
@@ -10,14 +8,12 @@ from app.services.categorizing import (
     items_near,
     loaded_categorizer,
 )
-from app.services.finetuning import Shelf
 from app.services.finetuning_jobs import finetune
 from app.services.readers import champion_of
 from app.services.training_runs import FinetuneSpec
 from graph.records import Item, Named
 from graph.repositories.categories import categorized_titles, category_paths
 from ml.errors import CategoriesTooFew, OffersInvalid
-from ml.registry import Registry
 from tests.conftest import empty
 from tests.graph.repositories.conftest import store
 from tests.ml.categories.made_up import titles, write_offers
@@ -30,13 +26,6 @@ STOCKED = ("Lanterns", "Kettles", "Desks")
 
 def silent(text):
     pass
-
-
-@pytest.fixture
-def shelf(tmp_path):
-    return Shelf(
-        Registry(tmp_path / "models"), "0.1.0", lambda: datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
-    )
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import pytest
 
 from app.services import finetuning_recommendation, finetuning_search
-from app.services.finetuning import Shelf
 from app.services.finetuning_jobs import finetune
 from app.services.finetuning_recommendation import read_behaviour
 from app.services.readers import champion_of
@@ -14,7 +13,6 @@ from app.services.search_order import loaded_ranker
 from app.services.training_runs import FinetuneSpec
 from graph.repositories.searched import Searched
 from ml.errors import GraphTooSmall, OffersInvalid, SequencesInvalid
-from ml.registry import Registry
 from ml.search.pool import Pool
 from tests.ml.search.made_up import products, write_offers
 
@@ -23,11 +21,6 @@ NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 
 def silent(text):
     pass
-
-
-@pytest.fixture
-def shelf(tmp_path):
-    return Shelf(Registry(tmp_path / "models"), "0.1.0", lambda: NOW)
 
 
 @pytest.fixture

@@ -1,18 +1,15 @@
 """Which model of a real Neo4j's graph a title names is learnt from offers, and from catalogs."""
 
 import csv
-from datetime import UTC, datetime
 
 import pytest
 
-from app.services.finetuning import Shelf
 from app.services.finetuning_jobs import finetune
 from app.services.readers import champion_of, learnt_linking, linker_over
 from app.services.training_runs import FinetuneSpec
 from graph.records import Item, Named
 from graph.repositories.lexicon import known_models, linked_titles
 from ml.errors import CatalogueEmpty, OffersInvalid
-from ml.registry import Registry
 from tests.conftest import empty
 from tests.graph.repositories.conftest import store
 from tests.ml.linking.made_up import catalogue, offers
@@ -22,13 +19,6 @@ pytestmark = pytest.mark.neo4j
 
 def silent(text):
     pass
-
-
-@pytest.fixture
-def shelf(tmp_path):
-    return Shelf(
-        Registry(tmp_path / "models"), "0.1.0", lambda: datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
-    )
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.services.finetuning import Shelf
 from app.services.finetuning_plausibility import finetune_plausibility
 from app.services.knowledge import GraphKnowledge
 from app.services.readers import champion_of, linker_over, plausible_reading
@@ -13,7 +12,6 @@ from graph.repositories.items import ItemWriter
 from graph.text import normalise_value
 from ml.errors import GraphTooSmall
 from ml.grounding.records import TextToRead
-from ml.registry import Registry
 from tests.conftest import empty
 from tests.graph.repositories.conftest import store
 from tests.ml.lamps import MAKERS, PARAMETERS, models, titles
@@ -26,11 +24,6 @@ LINKER = linker_over(lambda: None)
 
 def silent(text):
     pass
-
-
-@pytest.fixture
-def shelf(tmp_path):
-    return Shelf(Registry(tmp_path / "models"), "0.1.0", lambda: NOW)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from ml.asking.following import Before
 from ml.asking.parser import understand
 from ml.asking.plan import Condition, NotUnderstood, Plan
 from tests.lamps import ACME, BOLT, MODELS, lamp, lexicon
+from tests.ml.asking.plans import plan_of
 
 A3, A5, GLOW, N7, N12 = (
     "acme-aurora-3",
@@ -37,13 +38,6 @@ SAME_SOCKET = Condition("socket", same_as=A5)
 @pytest.fixture(scope="module")
 def lamps():
     return lexicon((*MODELS, *MORE))
-
-
-def plan_of(text, lamps, before=None):
-    found = understand(text, lamps, before=before)
-    assert not isinstance(found, NotUnderstood), (text, found.reason, found.words)
-    assert complaints(found.plan, lamps) == []
-    return found.plan
 
 
 CLASSES = {

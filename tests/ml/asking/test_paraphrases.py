@@ -3,12 +3,12 @@
 import pytest
 from msgspec.structs import replace
 
-from ml.asking.checks import complaints
 from ml.asking.following import Before
 from ml.asking.keys import han_number
 from ml.asking.parser import understand
 from ml.asking.plan import Condition, NotUnderstood, Plan
 from tests.lamps import ACME, BOLT, MODELS, lamp, lexicon
+from tests.ml.asking.plans import plan_of
 
 
 def bare(name, brand, **cells):
@@ -34,13 +34,6 @@ FIVE_G = Condition("socket", values=("socket=5g",))
 @pytest.fixture(scope="module")
 def lamps():
     return lexicon((*MODELS, *MORE))
-
-
-def plan_of(text, lamps, before=None):
-    found = understand(text, lamps, before=before)
-    assert not isinstance(found, NotUnderstood), (text, found.reason, found.words)
-    assert complaints(found.plan, lamps) == []
-    return found.plan
 
 
 def heavier(number, **more):
