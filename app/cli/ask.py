@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from app.cli.output import Json, err, out, print_json, print_table
+from app.cli.output import Json, note, out, print_json, print_table
 from app.cli.session import open_database
 from app.settings import load_settings
 
@@ -54,14 +54,9 @@ def print_answer(answer: Asked, *, cypher: bool) -> None:
     out.print(answer.text, highlight=False, markup=False, soft_wrap=True)
     if answer.refused:
         for example in answer.can_ask:
-            err.print(f"  {example}", highlight=False, markup=False, soft_wrap=True)
+            note(f"  {example}")
         return
-    err.print(
-        f"({answer.understood}; confidence {answer.confidence:.2f})",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
+    note(f"({answer.understood}; confidence {answer.confidence:.2f})")
     if len(answer.rows) > 1:
         rows = answer.rows[:SHOWN]
         columns = list(dict.fromkeys(name for row in rows for name in row if name != "id"))

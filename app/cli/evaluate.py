@@ -12,7 +12,7 @@ from app.cli import evaluate_entities, evaluate_matching, evaluate_questions, ev
 from app.cli.evaluate_categories import categories
 from app.cli.evaluate_linking import linking
 from app.cli.evaluate_recommendation import recommendation
-from app.cli.output import Json, err
+from app.cli.output import Json, note
 from app.cli.report_table import print_report
 from app.cli.tuning import Checkpoint, Epochs, From, Network, Tune, start_of
 
@@ -70,7 +70,7 @@ def links(
     config = LinksConfig(
         minutes=minutes, decoder=decoder, rank=rank, unseen=unseen, seed=seed, device=device
     )
-    report = evaluate_links(train, valid, test, config, notify=_note)
+    report = evaluate_links(train, valid, test, config, notify=note)
     print_report(report, json=json)
 
 
@@ -119,7 +119,7 @@ def extraction(
         seed=seed,
         tune=tune,
         start=start_of(from_, checkpoint),
-        notify=_note,
+        notify=note,
     )
     print_report(report, json=json)
 
@@ -161,7 +161,7 @@ def entities(
         no_gazetteers=no_gazetteers,
         fast=fast,
         seed=seed,
-        notify=_note,
+        notify=note,
     )
     print_report(report, json=json)
 
@@ -195,7 +195,3 @@ def search(
     """Find the offers of a product by its name: NDCG@10, and how far above BM25."""
     report = evaluate_search.report_on_search(train, test, encoder=encoder, neo4j=neo4j, seed=seed)
     print_report(report, json=json)
-
-
-def _note(text: str) -> None:
-    err.print(text, highlight=False, markup=False, soft_wrap=True)

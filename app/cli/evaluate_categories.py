@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.output import Json, err
+from app.cli.output import Json, note
 from app.cli.report_table import print_report
 
 
@@ -52,9 +52,5 @@ def categories(
         unknown=tuple(unknown or ()),
         categorizer=CategorizerConfig(with_meaning=meaning, seed=seed),
     )
-    report = evaluate_categories(train, test, trial, notify=_note)
+    report = evaluate_categories(train, test, trial, notify=note)
     print_report(report, json=json)
-
-
-def _note(text: str) -> None:
-    err.print(text, highlight=False, markup=False, soft_wrap=True)

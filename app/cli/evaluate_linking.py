@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.output import Json, err
+from app.cli.output import Json, note
 from app.cli.report_table import print_report
 
 
@@ -67,9 +67,5 @@ def linking(
     trial = LinkingTrial(
         categories=tuple(category or ()), absent=absent, splits=0 if test else splits, seed=seed
     )
-    report = evaluate_linking(models, dump, train, test, trial, notify=_note)
+    report = evaluate_linking(models, dump, train, test, trial, notify=note)
     print_report(report, json=json)
-
-
-def _note(text: str) -> None:
-    err.print(text, highlight=False, markup=False, soft_wrap=True)

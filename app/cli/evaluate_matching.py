@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.output import note
+
 if TYPE_CHECKING:
     from ml.evaluation.report import Report
 
@@ -42,14 +44,7 @@ def report_on(
         raise typer.BadParameter(
             "one fold is scored, one chooses, one teaches: take 3 or more", param_hint="--folds"
         )
-    from app.cli.output import err
     from ml.matching.evaluation import MatchingEvaluation, evaluate_matching
 
     config = MatchingEvaluation(known_links=known_links, folds=folds, seed=seed)
-    return evaluate_matching(
-        train,
-        valid,
-        test,
-        config,
-        notify=lambda text: err.print(text, highlight=False, markup=False, soft_wrap=True),
-    )
+    return evaluate_matching(train, valid, test, config, notify=note)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.output import err
+from app.cli.output import note
 
 if TYPE_CHECKING:
     from app.services.question_evaluation import Judged
@@ -45,7 +45,7 @@ def report_on_questions(
             mapping,
             questions,
             part=part,
-            notify=_note,
+            notify=note,
             judged=_tell if wrong else lambda _: None,
         )
     )
@@ -54,12 +54,8 @@ def report_on_questions(
 def _tell(one: Judged) -> None:
     if not one.right:
         asked = one.asked
-        _note(
+        note(
             f"{one.question.question}\n  expected {one.question.expected!r}\n"
             f"  answered {list(asked.answer[:10])!r} of {asked.total}"
             f" ({asked.understood or asked.text})"
         )
-
-
-def _note(text: str) -> None:
-    err.print(text, highlight=False, markup=False, soft_wrap=True)

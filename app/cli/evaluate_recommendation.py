@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.output import Json, err
+from app.cli.output import Json, note
 from app.cli.report_table import print_report
 
 
@@ -41,9 +41,5 @@ def recommendation(
     from ml.recommendation.evaluation import RecommendationTrial, evaluate_recommendation
 
     trial = RecommendationTrial(epochs=epochs, unseen=unseen, seed=seed)
-    report = evaluate_recommendation(sequences, attributes, trial, notify=_note)
+    report = evaluate_recommendation(sequences, attributes, trial, notify=note)
     print_report(report, json=json)
-
-
-def _note(text: str) -> None:
-    err.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from app.cli.output import note
+
 if TYPE_CHECKING:
     from ml.evaluation.report import Report
 
@@ -50,12 +52,6 @@ def report_on_search(
 
     trial = SearchTrial(encoder=encoder, seed=seed)
     if not neo4j:
-        return evaluate_search(train, test, trial, notify=_note)
-    with full_text(_note) as order:
-        return evaluate_search(train, test, trial, notify=_note, others={NEO4J: order})
-
-
-def _note(text: str) -> None:
-    from app.cli.output import err
-
-    err.print(text, highlight=False, markup=False, soft_wrap=True)
+        return evaluate_search(train, test, trial, notify=note)
+    with full_text(note) as order:
+        return evaluate_search(train, test, trial, notify=note, others={NEO4J: order})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
-from app.cli.output import Json, err, out, print_json, print_table
+from app.cli.output import Json, note, out, print_json, print_table
 from app.cli.session import open_database
 from app.cli.tuning import Checkpoint, Epochs, From, Network, Tune, start_of
 from app.services.training_runs import IfBetter
@@ -68,12 +68,12 @@ def extraction(
     if reviewed:
         with open_database(settings) as database:
             decided = reviewed_texts(database, known_parameters(database))
-        _note(f"{len(decided):,} titles that persons decided about")
+        note(f"{len(decided):,} titles that persons decided about")
     config = ExtractionConfig(network=network, seed=seed).tuning(tune)
     config = replace(config, recipe=replace(config.recipe, epochs=epochs))
     shelf = _shelf(settings, promote)
     found = finetune_extraction(
-        train or [], config, shelf, reviewed=decided, start=start, notify=_note
+        train or [], config, shelf, reviewed=decided, start=start, notify=note
     )
     report(found, json=json)
 
@@ -93,7 +93,7 @@ def matching(
     from app.services.finetuning import finetune_matching
 
     shelf = _shelf(load_settings(), promote)
-    report(finetune_matching(train, valid, shelf, seed=seed, notify=_note), json=json)
+    report(finetune_matching(train, valid, shelf, seed=seed, notify=note), json=json)
 
 
 @cli.command()
@@ -144,10 +144,10 @@ def recommendation(
     settings = load_settings()
     with open_database(settings) as database:
         data = read_behaviour(database, sequences, events=known or sequences is None)
-    _note(f"{len(data.shoppers):,} shoppers, {len(data.items):,} products")
+    note(f"{len(data.shoppers):,} shoppers, {len(data.items):,} products")
     shelf = _shelf(settings, promote)
     config = config_of(RecommendationTrial(epochs=epochs, seed=seed))
-    report(finetune_recommendation(data, shelf, config, notify=_note), json=json)
+    report(finetune_recommendation(data, shelf, config, notify=note), json=json)
 
 
 @cli.command()
@@ -202,9 +202,9 @@ def search(
     judged = None
     if known:
         with open_database(settings) as database:
-            judged = known_judgements(database, _note)
+            judged = known_judgements(database, note)
     shelf = _shelf(settings, promote)
-    report(finetune_search(train or [], shelf, known=judged, seed=seed, notify=_note), json=json)
+    report(finetune_search(train or [], shelf, known=judged, seed=seed, notify=note), json=json)
 
 
 @cli.command()
@@ -220,7 +220,7 @@ def plausibility(promote: Promote = "if_better", seed: Seed = 0, json: Json = Fa
             _shelf(settings, promote),
             linker_over=linker_of(settings),
             seed=seed,
-            notify=_note,
+            notify=note,
         )
     report(found, json=json)
 
@@ -254,7 +254,7 @@ def _from_graph(
     settings = load_settings()
     with open_database(settings) as database:
         shelf = _shelf(settings, promote)
-        found = learn(train or [], database, shelf, known=known, seed=seed, notify=_note)
+        found = learn(train or [], database, shelf, known=known, seed=seed, notify=note)
     report(found, json=json)
 
 
@@ -292,7 +292,3 @@ def report(found: Finetuned, *, json: bool) -> None:
         else (f"It does not serve: `catalograph models promote {found.artefact}` lets it.")
     )
     out.print(serves, highlight=False)
-
-
-def _note(text: str) -> None:
-    err.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -13,6 +13,7 @@ from app.cli.output import (
     Json,
     err,
     fail,
+    note,
     out,
     print_fields,
     print_json,
@@ -67,7 +68,7 @@ def suggest(
     if output is None:
         typer.echo(found.toml, nl=False)
     else:
-        err.print(f"Written to {output}. Read it, then: {_next(files, output)}", soft_wrap=True)
+        note(f"Written to {output}. Read it, then: {_next(files, output)}")
 
 
 def _next(files: list[Path], output: Path) -> str:
@@ -81,14 +82,12 @@ def _print_decisions(found: Suggestion) -> None:
     columns = ("column", "is", "evidence", "such as")
     print_table(f"Columns, from {found.rows_sampled:,} rows", columns, rows, to=err)
     trial = found.trial
-    err.print(
+    note(
         f"The sample makes {trial.items:,} items with {trial.facts:,} facts; {trial.duplicates:,} "
-        f"rows repeat others, {trial.rejected:,} are rejected, {found.unreadable:,} unreadable.",
-        highlight=False,
-        soft_wrap=True,
+        f"rows repeat others, {trial.rejected:,} are rejected, {found.unreadable:,} unreadable."
     )
-    for note in filter(None, (*found.notes, trial.example_reject)):
-        err.print(note, highlight=False, markup=False, soft_wrap=True)
+    for line in filter(None, (*found.notes, trial.example_reject)):
+        note(line)
 
 
 def _decision_row(decision: Decision) -> tuple[str, ...]:

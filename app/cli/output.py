@@ -86,6 +86,11 @@ def fail(message: str, *, code: str, exit_code: int, as_json: bool) -> NoReturn:
     raise SystemExit(exit_code)
 
 
+def note(text: str) -> None:
+    """Tells a person what is going on: a line as it is, beside the data on standard output."""
+    err.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
 def bytes_progress(description: str) -> AbstractContextManager[Progress]:
     """A bar over bytes with rate and time left, on a terminal; silent elsewhere."""
     return _progress(DownloadColumn())

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from app.cli.output import Json, err, out, print_json, print_table
+from app.cli.output import Json, note, out, print_json, print_table
 from app.services.searching import QUERY_CHARS, SearchPage, SearchQuery, Sort
 from app.settings import load_settings
 
@@ -58,4 +58,4 @@ def print_found(page: SearchPage) -> None:
     ]
     print_table(f"{page.found} found", ("title", "brand", "price", "in stock", "id"), rows)
     if page.notice is not None:
-        err.print(page.notice, highlight=False, markup=False, soft_wrap=True)
+        note(page.notice)
