@@ -8,6 +8,7 @@ import pytest
 from app.services.reference_models import dump_files, read_models
 from ml.linking.evaluation import LinkingTrial, evaluate_linking
 from ml.linking.scoring import LinkingConfig
+from tests.progress import silent
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("CATALOGRAPH_DATA", ROOT.parent / "shared" / "data"))
@@ -19,10 +20,6 @@ pytestmark = [
         not DATA.is_dir(), reason="no development data; set CATALOGRAPH_DATA to its folder"
     ),
 ]
-
-
-def silent(text):
-    pass
 
 
 def test_phones_never_trained_on_are_linked_and_absent_ones_are_not():

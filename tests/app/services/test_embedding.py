@@ -17,6 +17,7 @@ from graph.repositories.similar import Similar
 from graph.repositories.vectors import BESIDE, HOME, Serving, Vectors
 from tests.fake_encoders import HashedWords
 from tests.graph.repositories.conftest import store
+from tests.progress import silent
 
 pytestmark = pytest.mark.neo4j
 
@@ -41,10 +42,6 @@ def stocked(database, monkeypatch):
     monkeypatch.setattr("app.services.embedding.BATCH_ITEMS", 2)
     monkeypatch.setattr(repository, "PAGE_ITEMS", 2)
     return database
-
-
-def silent(done, whole):
-    pass
 
 
 def whose(database):

@@ -25,10 +25,11 @@ from ml.grounding.trust import Trust
 from ml.item_predictor import draft_of
 from ml.pretraining import pretrain
 from tests.artefacts import draft
-from tests.ml.extraction.conftest import QUICK, silent
+from tests.ml.extraction.conftest import QUICK
 from tests.ml.extraction.made_up import texts, write
 from tests.ml.graphs import catalog
 from tests.ml.test_pretraining import CPU, small
+from tests.progress import silent
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 COLOR = Parameter("color", "Color", "text")

@@ -17,15 +17,12 @@ from ml.errors import CategoriesTooFew, OffersInvalid
 from tests.conftest import empty
 from tests.graph.repositories.conftest import store
 from tests.ml.categories.made_up import titles, write_offers
+from tests.progress import silent
 
 pytestmark = pytest.mark.neo4j
 
 HOME = Named("home", "Home", ("Home",))
 STOCKED = ("Lanterns", "Kettles", "Desks")
-
-
-def silent(text):
-    pass
 
 
 @pytest.fixture(scope="module")

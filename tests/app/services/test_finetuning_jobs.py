@@ -15,12 +15,9 @@ from graph.repositories.searched import Searched
 from ml.errors import GraphTooSmall, OffersInvalid, SequencesInvalid
 from ml.search.pool import Pool
 from tests.ml.search.made_up import products, write_offers
+from tests.progress import silent
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
-
-
-def silent(text):
-    pass
 
 
 @pytest.fixture

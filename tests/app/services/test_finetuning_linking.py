@@ -13,12 +13,9 @@ from ml.errors import CatalogueEmpty, OffersInvalid
 from tests.conftest import empty
 from tests.graph.repositories.conftest import store
 from tests.ml.linking.made_up import catalogue, offers
+from tests.progress import silent
 
 pytestmark = pytest.mark.neo4j
-
-
-def silent(text):
-    pass
 
 
 @pytest.fixture(scope="module")

@@ -15,15 +15,12 @@ from ml.grounding.records import TextToRead
 from tests.conftest import empty
 from tests.graph.repositories.conftest import store
 from tests.ml.lamps import MAKERS, PARAMETERS, models, titles
+from tests.progress import silent
 
 pytestmark = pytest.mark.neo4j
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 LINKER = linker_over(lambda: None)
-
-
-def silent(text):
-    pass
 
 
 @pytest.fixture(scope="module")

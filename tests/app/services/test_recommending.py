@@ -17,8 +17,9 @@ from ml.errors import GraphTooSmall
 from ml.recommendation.sequences import Interactions
 from ml.registry import Registry
 from tests.ml.recommendation import made_up
-from tests.ml.recommendation.conftest import ONE_STEP, QUICK, silent
+from tests.ml.recommendation.conftest import ONE_STEP, QUICK
 from tests.ml.recommendation.made_up import item
+from tests.progress import silent
 
 pytestmark = pytest.mark.anyio
 

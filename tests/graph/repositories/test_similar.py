@@ -16,16 +16,13 @@ from tests.fake_encoders import FakeSimilar, HashedWords
 from tests.fakes import FakeGraph
 from tests.graph.repositories.conftest import store
 from tests.graph.repositories.stock import ITEMS, PARAMETERS
+from tests.progress import silent
 
 pytestmark = pytest.mark.anyio
 
 ENCODER = HashedWords()
 SERVING = Serving(HOME, model_of(ENCODER))
 N1, N2, S1, S2 = "north:1", "north:2", "south:1", ITEMS[-1].id
-
-
-def silent(done, whole):
-    pass
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,9 @@ from ml.categories.measures import Answers, measured
 from ml.categories.records import Guess, LabelledTitle
 from ml.errors import CategoriesTooFew, OffersInvalid
 from tests.ml.categories.made_up import titles, write_offers
+from tests.progress import silent
 
 WORDS_ALONE = CategorizerConfig(with_meaning=False)
-
-
-def silent(text):
-    pass
 
 
 @pytest.fixture

@@ -6,12 +6,9 @@ from ml.extraction.extractor import Extractor
 from ml.extraction.ranker import RankerConfig
 from ml.extraction.stacking import ExtractionConfig
 from tests.ml.extraction.made_up import texts
+from tests.progress import silent
 
 QUICK = ExtractionConfig(network="none", ranker=RankerConfig(trees=40, rate=0.2))
-
-
-def silent(text):
-    pass
 
 
 @pytest.fixture(scope="session")

@@ -12,13 +12,10 @@ from ml.linking.evaluation import LinkingTrial, evaluate_linking
 from ml.linking.gold import Judged
 from ml.linking.measures import Answers, measured
 from tests.ml.linking.made_up import LINES, QUICK, catalogue, halves, model, title_of
+from tests.progress import silent
 
 HEADER = ["product_id", "product_title", "cluster_label", "category_label"]
 MEASURES = {"precision", "recall", "f1", "ece"}
-
-
-def silent(text):
-    pass
 
 
 def write_offers(path, models, *, seed=0, category="Home"):

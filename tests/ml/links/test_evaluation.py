@@ -10,6 +10,7 @@ from ml.errors import TriplesInvalid
 from ml.links import evaluation
 from ml.links.evaluation import LinksConfig, evaluate_links
 from tests.ml.links.made_up import as_text, split
+from tests.progress import silent
 
 DATA = Path(os.environ.get("CATALOGRAPH_DATA", Path(__file__).parents[4] / "shared" / "data"))
 NAMES = ("train", "valid", "test")
@@ -24,10 +25,6 @@ def files(tmp_path):
     for path, rows in zip(paths, split(), strict=True):
         path.write_text(as_text(rows), encoding="utf-8")
     return paths
-
-
-def silent(text):
-    pass
 
 
 def test_the_model_beats_its_baselines_and_all_stand_in_one_report(files):

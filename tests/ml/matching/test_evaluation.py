@@ -10,6 +10,7 @@ from ml.matching import evaluation
 from ml.matching.evaluation import MatchingEvaluation, evaluate_matching
 from ml.matching.trees import TreesConfig
 from tests.ml.matching.made_up import as_text, pairs
+from tests.progress import silent
 
 DATA = Path(os.environ.get("CATALOGRAPH_DATA", Path(__file__).parents[4] / "shared" / "data"))
 NAMES = ("train", "valid", "test")
@@ -24,10 +25,6 @@ def files(tmp_path, monkeypatch):
     for seed, path in enumerate(paths):
         path.write_text(as_text(pairs(200, seed)), encoding="utf-8")
     return paths
-
-
-def silent(text):
-    pass
 
 
 def test_the_model_beats_its_baselines_and_all_stand_in_one_report(files):

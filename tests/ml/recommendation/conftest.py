@@ -10,6 +10,7 @@ from ml.recommendation.sequences import Interactions
 from ml.recommendation.trained import TrainedRecommender
 from ml.recommendation.training import TrainingConfig
 from tests.ml.recommendation import made_up
+from tests.progress import silent
 
 QUICK = RecommenderConfig(
     id_dropouts=(0.5,),
@@ -18,10 +19,6 @@ QUICK = RecommenderConfig(
     refresh=TrainingConfig(epochs=1, least_steps=10, learning_rate=1e-3),
 )
 ONE_STEP = replace(QUICK, training=replace(QUICK.training, least_steps=1))
-
-
-def silent(text):
-    pass
 
 
 @pytest.fixture(scope="session")

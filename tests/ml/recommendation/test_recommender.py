@@ -11,8 +11,9 @@ from ml.recommendation.recommender import strangers, train_recommender
 from ml.recommendation.sequences import Histories, Interactions
 from ml.recommendation.trained import TENSORS, TrainedRecommender
 from tests.ml.recommendation import made_up
-from tests.ml.recommendation.conftest import ONE_STEP, QUICK, silent
+from tests.ml.recommendation.conftest import ONE_STEP, QUICK
 from tests.ml.recommendation.made_up import item
+from tests.progress import silent
 
 
 @pytest.fixture(scope="module")

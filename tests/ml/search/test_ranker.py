@@ -17,12 +17,9 @@ from ml.search.statistics import Statistics
 from ml.search.words import split_words
 from ml.text.encoder import TextEncoderConfig
 from tests.ml.search.made_up import write_offers
+from tests.progress import silent
 
 QUICK = SearchConfig(trees=20, leaves=7, least_in_leaf=3, folds=2)
-
-
-def silent(text):
-    pass
 
 
 @pytest.fixture(scope="module")

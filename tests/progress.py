@@ -1,0 +1,5 @@
+"""Progress that nobody looks at."""
+
+
+def silent(*said):
+    pass
