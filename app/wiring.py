@@ -47,7 +47,7 @@ from app.services.recommending import Recommending, loaded_recommender
 from app.services.renewed import Renewed
 from app.services.reviewing import Reviewing
 from app.services.search_order import loaded_ranker
-from app.services.search_words import KnownWords
+from app.services.search_words import known_words
 from app.services.searching import Searching, SearchPage, SearchQuery
 from app.services.serving import Serving as Champion
 from app.services.similarity import Similarity
@@ -224,7 +224,7 @@ def assemble(
             similar,
             browsing,
             facets=FacetCounts(Facets(database)),
-            words=KnownWords(knowledge, partial(known_names, writing)),
+            words=known_words(knowledge, partial(known_names, writing)),
             ranker=ranking.predictor,
             predictor=champion.predictor,
             threads=Threads(SEARCH_THREADS),

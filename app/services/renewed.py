@@ -23,16 +23,23 @@ class Renewed(Generic[T]):
 
     `load` is given what there is, and may give it back where nothing has changed. The first call
     waits for it; later ones never do, and if it fails then, the old one goes on.
+
+    Args:
+        load: makes it; raises GraphError where the graph cannot be read.
+        outdated: asked at every call, cheaply, whether what is older than `renew_after_s` has to
+            be loaded again; by default its age is enough.
     """
 
     def __init__(
         self,
         load: Callable[[T | None], T],
         *,
+        outdated: Callable[[T], bool] = lambda _: True,
         clock: Callable[[], float] = time.monotonic,
         renew_after_s: float = RENEW_AFTER_S,
     ) -> None:
         self._load = load
+        self._outdated = outdated
         self._clock = clock
         self._renew_after_s = renew_after_s
         self._loading = threading.Lock()
@@ -46,9 +53,9 @@ class Renewed(Generic[T]):
         if current is None:
             with self._loading:
                 return self._current or self._renew()
-        if self._is_old() and self._loading.acquire(blocking=False):
+        if self._is_old(current) and self._loading.acquire(blocking=False):
             self._renewal = threading.Thread(
-                target=self._renew_and_release, name="renewed", daemon=True
+                target=self._renew_and_release, args=(current,), name="renewed", daemon=True
             )
             self._renewal.start()
         return current
@@ -69,17 +76,17 @@ class Renewed(Generic[T]):
         except GraphError as error:  # whoever asks tries again, and is told
             _log.info("not_begun", reason=str(error))
 
-    def _is_old(self) -> bool:
-        return self._clock() - self._loaded_at >= self._renew_after_s
+    def _is_old(self, current: T) -> bool:
+        return self._clock() - self._loaded_at >= self._renew_after_s and self._outdated(current)
 
     def _renew(self) -> T:
         self._current = self._load(self._current)
         self._loaded_at = self._clock()
         return self._current
 
-    def _renew_and_release(self) -> None:
+    def _renew_and_release(self, seen: T) -> None:
         try:
-            if self._is_old():
+            if self._is_old(seen):  # or somebody was faster
                 self._renew()
         except GraphError as error:
             self._loaded_at = self._clock()  # not at every request

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from app.services.renewed import Renewed
+from app.services.search_words import known_words
 from graph.errors import DatabaseUnavailable
 from ml.grounding.grounder import Grounder
 from ml.grounding.lexicon import Lexicon
@@ -47,6 +48,36 @@ def test_it_is_loaded_once_until_it_is_old():
     knowledge.settle()
     assert knowledge() is load.made[1]
     assert len(load.made) == 2
+
+
+def test_what_is_not_outdated_stays_however_old_it_is():
+    load, clock, outdated = Loader(), Clock(), []
+    knowledge = Renewed(load, outdated=lambda one: one in outdated, clock=clock, renew_after_s=60)
+    first = knowledge()
+
+    clock.now = 600.0
+    assert knowledge() is first
+    knowledge.settle()
+    assert len(load.made) == 1
+
+    outdated.append(first)
+    knowledge()
+    knowledge.settle()
+    assert knowledge() is load.made[1]
+
+
+def test_the_words_of_searches_follow_the_grounder():
+    load = Loader()
+    grounders = [load(None)]
+    words = known_words(lambda: grounders[-1], lambda: [], retry_after_s=0.0)
+    first = words()
+
+    assert words() is first
+    grounders.append(load(None))
+    assert words() is first  # nobody waits for the new ones
+    words.settle()
+
+    assert words().grounder is grounders[-1]
 
 
 def test_the_old_one_goes_on_while_the_database_is_away():
