@@ -6,7 +6,7 @@ from itertools import combinations
 from graph.ingest.events import Refusal
 from graph.repositories.behaviour import Stored
 from graph.repositories.recommending import KnownItem, Offer, Speaks, Together
-from tests.fakes import FakeProducts
+from tests.fake_products import FakeProducts
 
 
 class FakeBehaviour:

@@ -14,7 +14,7 @@ from graph.repositories.candidates import model_of as model_id_of
 from graph.repositories.item_texts import text_of
 from graph.repositories.similar import Nearest, NearestToStored, StoredText
 from graph.repositories.vectors import HOME, Serving
-from tests.fakes import FakeProducts
+from tests.fake_products import FakeProducts
 
 KINDS = ("product", "model")
 

@@ -7,7 +7,8 @@ from graph.filters import Filter
 from graph.repositories.facets import Alike, Stated, ValueOf
 from graph.repositories.names import NamedItems
 from graph.repositories.search import Hit
-from tests.fakes import NOW_TEXT, FakeProducts
+from tests.fake_products import FakeProducts
+from tests.fakes import NOW_TEXT
 
 STOP = {"the", "of", "and"}
 

@@ -38,20 +38,14 @@ from graph.text import normalise_value
 from tests.app.fake_jobs import FakeJobs
 from tests.app.fake_questions import FakeAskable
 from tests.fake_behaviour import FakeBehaviour
+from tests.fake_conflicts import FakeConflicts
 from tests.fake_encoders import FakeSimilar, HashedWords
+from tests.fake_history import FakeHistory
+from tests.fake_products import FakeProducts
 from tests.fake_reviews import FakeReview
 from tests.fake_searches import FakeFacets, FakeSearch
-from tests.fakes import (
-    Changes,
-    FakeConflicts,
-    FakeGraph,
-    FakeHistory,
-    FakeProducts,
-    FakeStats,
-    FakeVocabulary,
-    grounder_of,
-    items_near,
-)
+from tests.fake_vocabulary import FakeStats, FakeVocabulary
+from tests.fakes import Changes, FakeGraph, grounder_of, items_near
 from tests.lamps import lexicon
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)

@@ -6,7 +6,11 @@ from app.services.browsing import Browsing, ProductQuery
 from graph.ingest.items import ItemDraft, build_item
 from graph.ingest.linking import BrandNames
 from graph.records import Named
-from tests.fakes import FakeConflicts, FakeGraph, FakeHistory, FakeProducts, FakeVocabulary
+from tests.fake_conflicts import FakeConflicts
+from tests.fake_history import FakeHistory
+from tests.fake_products import FakeProducts
+from tests.fake_vocabulary import FakeVocabulary
+from tests.fakes import FakeGraph
 
 pytestmark = pytest.mark.anyio
 

@@ -21,8 +21,12 @@ from graph.ingest.items import DraftFact, ItemDraft, build_item
 from graph.records import EncoderModel, ItemText, Parameter
 from graph.repositories.vectors import BESIDE, Serving
 from ml.errors import EncoderMismatch, EncoderMissing
+from tests.fake_conflicts import FakeConflicts
 from tests.fake_encoders import FakeSimilar, HashedWords
-from tests.fakes import FakeConflicts, FakeGraph, FakeHistory, FakeProducts, FakeVocabulary
+from tests.fake_history import FakeHistory
+from tests.fake_products import FakeProducts
+from tests.fake_vocabulary import FakeVocabulary
+from tests.fakes import FakeGraph
 
 pytestmark = pytest.mark.anyio
 

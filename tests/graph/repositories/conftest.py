@@ -13,16 +13,11 @@ from graph.repositories.products import Products
 from graph.repositories.stats import Stats
 from graph.repositories.vocabulary import Vocabulary
 from tests.conftest import empty
-from tests.fakes import (
-    NOW,
-    RUN,
-    FakeConflicts,
-    FakeGraph,
-    FakeHistory,
-    FakeProducts,
-    FakeStats,
-    FakeVocabulary,
-)
+from tests.fake_conflicts import FakeConflicts
+from tests.fake_history import FakeHistory
+from tests.fake_products import FakeProducts
+from tests.fake_vocabulary import FakeStats, FakeVocabulary
+from tests.fakes import NOW, RUN, FakeGraph
 from tests.graph.repositories import changes
 from tests.graph.repositories.stock import ITEMS, PARAMETERS
 

@@ -3,7 +3,8 @@
 import pytest
 
 from graph.repositories.conflicts import CONFLICTS
-from tests.fakes import FakeConflicts, FakeGraph
+from tests.fake_conflicts import FakeConflicts
+from tests.fakes import FakeGraph
 from tests.graph.repositories import changes
 from tests.graph.repositories.conftest import plan
 from tests.graph.repositories.stock import PARAMETERS

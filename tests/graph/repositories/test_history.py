@@ -4,7 +4,8 @@ import pytest
 
 from graph.records import Observed
 from graph.repositories.history import HISTORY
-from tests.fakes import FakeGraph, FakeHistory
+from tests.fake_history import FakeHistory
+from tests.fakes import FakeGraph
 from tests.graph.repositories import changes
 from tests.graph.repositories.changes import BEFORE, LATER, NOW
 from tests.graph.repositories.conftest import plan

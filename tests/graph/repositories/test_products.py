@@ -5,7 +5,8 @@ import pytest
 from graph.filters import Filter, OneOf, Term, bind, parse
 from graph.records import Named
 from graph.repositories.selection import select
-from tests.fakes import FakeGraph, FakeProducts
+from tests.fake_products import FakeProducts
+from tests.fakes import FakeGraph
 from tests.graph.repositories.stock import ACME, ITEMS, ONE, PARAMETERS
 
 pytestmark = pytest.mark.anyio
