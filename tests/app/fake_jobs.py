@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import msgspec
+import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
@@ -14,6 +15,9 @@ from app.services.idempotency import require_same
 from app.services.importing import ImportSpec, new_run_id
 from app.services.jobs import Jobs
 from app.services.training_runs import EMBED, FINETUNE, PRETRAIN, check_finetuning, check_spec
+
+# What asks the jobs themselves has to go the same way over a real database.
+over_both = pytest.mark.parametrize("wiring", ["memory", "SQLite"], indirect=True)
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -173,3 +177,9 @@ class StoredJobs(Jobs):
 
     def count(self):
         return len(self.page(limit=1_000))
+
+
+def jobs_of(request):
+    """Makes the jobs of a fixture `wiring`: those that `over_both` says, else in memory."""
+    stored = getattr(request, "param", "memory") == "SQLite"
+    return StoredJobs if stored else lambda settings: FakeJobs(settings.home)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.app.api.imports.sending import CSV
-from tests.app.fake_jobs import StoredJobs
+from tests.app.fake_jobs import jobs_of
 from tests.app.parts import make_mapping, memory_wiring
 
 
@@ -11,9 +11,11 @@ from tests.app.parts import make_mapping, memory_wiring
 def wiring(request, tmp_path):
     """With the mapping `phones`, and a folder of dumps."""
     (tmp_path / "dumps").mkdir()
-    own = {"jobs_of": StoredJobs} if getattr(request, "param", "memory") == "SQLite" else {}
     wiring = memory_wiring(
-        tmp_path / "home", import_roots=(tmp_path / "dumps",), max_upload_bytes=100_000, **own
+        tmp_path / "home",
+        import_roots=(tmp_path / "dumps",),
+        max_upload_bytes=100_000,
+        jobs_of=jobs_of(request),
     )
     make_mapping(wiring, "phones")
     yield wiring

@@ -1,7 +1,6 @@
 """Dumps on their way in, and what was kept of them."""
 
 import msgspec
-import pytest
 
 from app.services.importing import ImportSpec
 
@@ -9,10 +8,6 @@ CSV = b"sku,title\n1,Acme Lantern 6\n"
 HEADERS = {"Content-Type": "text/csv"}
 ASKED = {"source": "acme", "mapping": "phones"}
 FILE = ("file", ("today.csv", CSV))
-
-
-# What asks the jobs themselves has to go the same way over a real database.
-over_both = pytest.mark.parametrize("wiring", ["memory", "SQLite"], indirect=True)
 
 
 def spec_of(wiring, answer):

@@ -9,17 +9,9 @@ from app.api.job_models import Job
 from app.errors import JobsUnavailable
 from app.keys import Scope
 from app.main import create_app
-from tests.app.api.imports.sending import (
-    ASKED,
-    CSV,
-    HEADERS,
-    kept,
-    nothing_happened,
-    over_both,
-    post,
-    spec_of,
-)
+from tests.app.api.imports.sending import ASKED, CSV, HEADERS, kept, nothing_happened, post, spec_of
 from tests.app.api.test_problems import problem
+from tests.app.fake_jobs import over_both
 from tests.app.parts import MAPPING, make_mapping, memory_wiring, serving, serving_wiring
 
 pytestmark = pytest.mark.anyio

@@ -11,12 +11,12 @@ from tests.app.api.imports.sending import (
     FILE,
     kept,
     nothing_happened,
-    over_both,
     post,
     post_form,
     spec_of,
 )
 from tests.app.api.test_problems import problem
+from tests.app.fake_jobs import over_both
 from tests.app.parts import MAPPING, make_mapping, memory_wiring, serving_wiring
 
 pytestmark = pytest.mark.anyio

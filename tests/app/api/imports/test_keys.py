@@ -4,8 +4,9 @@ import httpx
 import pytest
 
 from app.keys import Scope
-from tests.app.api.imports.sending import ASKED, CSV, FILE, HEADERS, kept, over_both, post
+from tests.app.api.imports.sending import ASKED, CSV, FILE, HEADERS, kept, post
 from tests.app.api.test_problems import problem
+from tests.app.fake_jobs import over_both
 from tests.app.parts import MAPPING, NOW, make_mapping
 
 pytestmark = pytest.mark.anyio

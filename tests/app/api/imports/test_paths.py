@@ -4,16 +4,9 @@ import os
 
 import pytest
 
-from tests.app.api.imports.sending import (
-    ASKED,
-    CSV,
-    kept,
-    nothing_happened,
-    over_both,
-    post,
-    spec_of,
-)
+from tests.app.api.imports.sending import ASKED, CSV, kept, nothing_happened, post, spec_of
 from tests.app.api.test_problems import problem
+from tests.app.fake_jobs import over_both
 
 pytestmark = pytest.mark.anyio
 
