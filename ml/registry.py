@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Alias = Literal["candidate", "champion"]
-ALIASES: tuple[Alias, ...] = get_args(Alias)
-
 ALIASES_FILE = "aliases.json"
 
 _NAME = re.compile(NAME_PATTERN)

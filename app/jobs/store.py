@@ -79,9 +79,6 @@ class JobStore:
             conditions.append(older | ((JOBS.c.created_at == at) & (JOBS.c.id < id)))
         return self._select(*conditions, limit=limit)
 
-    def ended_before(self, moment: datetime, *, states: Sequence[EndState]) -> list[Job]:
-        return self._select(JOBS.c.finished_at < moment, JOBS.c.state.in_(states))
-
     def begin(self, id: str, *, worker: str, now: datetime) -> Job | None:
         """An attempt of a job that has not ended; None when it has."""
         return self._change(

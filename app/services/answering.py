@@ -26,7 +26,7 @@ class Answer:
 
     body: bytes
     rows: int
-    truncated_by: str | None
+    truncated_by: Cut | None
     seconds: float
 
 
@@ -39,7 +39,7 @@ class Collector(Protocol):
         """False where the row no longer fits; it is left out."""
         ...
 
-    def answer(self, *, truncated_by: str | None, seconds: float) -> Answer: ...
+    def answer(self, *, truncated_by: Cut | None, seconds: float) -> Answer: ...
 
 
 def collector_of(format: AnswerFormat, columns: Sequence[str]) -> Collector:
@@ -69,7 +69,7 @@ class JsonCollector:
         self.rows += 1
         return True
 
-    def answer(self, *, truncated_by: str | None, seconds: float) -> Answer:
+    def answer(self, *, truncated_by: Cut | None, seconds: float) -> Answer:
         end = {
             "row_count": self.rows,
             "truncated": truncated_by is not None,
@@ -105,7 +105,7 @@ class CsvCollector:
         self.rows += 1
         return True
 
-    def answer(self, *, truncated_by: str | None, seconds: float) -> Answer:
+    def answer(self, *, truncated_by: Cut | None, seconds: float) -> Answer:
         return Answer(bytes(self._body), self.rows, truncated_by, seconds)
 
     def _taken(self) -> bytes:
@@ -133,7 +133,7 @@ class ArrowCollector:
         self.rows += 1
         return True
 
-    def answer(self, *, truncated_by: str | None, seconds: float) -> Answer:
+    def answer(self, *, truncated_by: Cut | None, seconds: float) -> Answer:
         import pyarrow as pa  # half a second, paid by those who ask for it
 
         arrays = [_array(values) for values in self._values]
@@ -176,15 +176,17 @@ def _cell(value: object) -> object:
             return value
 
 
-def notice_of(truncated_by: str | None, rows: int) -> str | None:
+def notice_of(truncated_by: Cut | None, rows: int) -> str | None:
     """What to do about an answer that was cut short."""
     match truncated_by:
         case None:
             return None
         case "rows":
             return f"there is more: these are the first {rows:,} rows; raise `limit`, or page"
-        case _:
+        case "bytes":
             return (
                 f"there is more: {rows:,} rows fill the largest answer; return fewer columns, or "
                 "page with SKIP and LIMIT"
             )
+        case _:
+            assert_never(truncated_by)

@@ -13,7 +13,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from app.errors import TooManyQueries
-from app.services.answering import Answer, AnswerFormat, Collector, collector_of
+from app.services.answering import Answer, AnswerFormat, Collector, Cut, collector_of
 from graph.errors import CypherRefused, DatabaseError, QueryTimedOut
 
 _log = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ class Querying:
             raise QueryTimedOut(timeout_s=question.timeout_s) from None
         return collector.answer(truncated_by=cut, seconds=time.monotonic() - started)
 
-    async def _collect(self, rows: Rows, collector: Collector, limit: int) -> str | None:
+    async def _collect(self, rows: Rows, collector: Collector, limit: int) -> Cut | None:
         """What cut the answer short, if anything did."""
         async for row in rows:
             if collector.rows >= limit:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import subprocess
 import sys
@@ -23,8 +22,6 @@ from graph.embedded.layout import Layout
 from graph.embedded.processes import end_orphans, find_servers
 from graph.embedded.state import Endpoint, Phase, State, read_endpoint, unpack_error
 from graph.errors import ServerBusy, ServerStartFailed
-
-_log = logging.getLogger(__name__)
 
 _SUPERVISE = (sys.executable, "-m", "graph.server", "supervise")
 _POLL_S = 0.05

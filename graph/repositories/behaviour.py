@@ -16,7 +16,6 @@ Outcome = Literal["stored", "known"]
 # crawler under one id makes neither a heavy node nor millions of pairs.
 VIEWS_KEPT = 500
 BOUGHT_KEPT = 200
-BATCH_EVENTS = 1_000
 PAGE_SHOPPERS = 1_000
 PAGE_ITEMS = 2_000
 

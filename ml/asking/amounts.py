@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from graph.errors import ValueInvalid
 from graph.records import Parameter
 from graph.text import convert, find_unit
@@ -27,14 +25,6 @@ _WRITTEN = (
     (">=", _LOW_TOO), ("≥", _LOW_TOO), ("≧", _LOW_TOO), ("<=", _HIGH_TOO), ("≤", _HIGH_TOO),
     ("≦", _HIGH_TOO), (">", _LOW), ("<", _HIGH),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A number in the unit of the parameter that it is of."""
-
-    parameter: Parameter
-    number: float
 
 
 def bind_numbers(draft: Draft) -> None:

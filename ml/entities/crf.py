@@ -79,11 +79,6 @@ class LinearChainCrf(nn.Module):
         lengths = mask_BL.sum(dim=1).tolist()
         return [row[:length] for row, length in zip(label_BL.tolist(), lengths, strict=True)]
 
-    def marginals(self, emission_BLK: Tensor, mask_BL: Tensor) -> Tensor:
-        """`probability_BLK` of every label at every character."""
-        alpha_BLK, beta_BLK, log_z_B = self._both_ways(emission_BLK, mask_BL)
-        return (alpha_BLK + beta_BLK - log_z_B[:, None, None]).exp()
-
     def span_probabilities(self, emission_BLK: Tensor, mask_BL: Tensor, longest: int) -> Tensor:
         """`probability_BTLM` that exactly `start .. start + m` is an entity of type t.
 

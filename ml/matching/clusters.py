@@ -34,10 +34,6 @@ class Clustering:
     groups: tuple[tuple[str, ...], ...]
     contradictions: tuple[Contradiction, ...]
 
-    def group_of(self) -> Mapping[str, int]:
-        """Place of the group by id."""
-        return {member: n for n, group in enumerate(self.groups) for member in group}
-
 
 def clusters(scored: Sequence[tuple[str, str, float]], threshold: float) -> Clustering:
     """Joins groups from the surest pair on, as long as all that is known between two groups agrees.

@@ -24,17 +24,6 @@ class SameThings:
     things: list[int]
 
 
-def all_texts(snapshot: Snapshot) -> list[str]:
-    """Names of every node, and the descriptions; each text once, in the order of the snapshot."""
-    found: dict[str, None] = {}
-    for table in snapshot.nodes.values():
-        found.update(dict.fromkeys(texts_of(table)))
-        if "description" in table.column_names:
-            found.update(dict.fromkeys(text for text in table["description"].to_pylist() if text))
-    found.pop("", None)
-    return list(found)
-
-
 def adjacent_texts(
     snapshot: Snapshot, part: Mapping[str, Tensor] | None = None
 ) -> list[tuple[str, str]]:

@@ -9,8 +9,6 @@ import msgspec
 
 from graph.ingest.mapping_file import FieldSpec, FileSpec, MappingFile, ParameterSpec
 
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_COMMENT_CHARACTERS = 100
 # `pattern` reads better without doubled backslashes.
 _LITERAL = re.compile(r"[^'\x00-\x08\x0a-\x1f\x7f]*\\[^'\x00-\x08\x0a-\x1f\x7f]*")
 

@@ -81,20 +81,6 @@ def test_the_best_sequence_is_the_most_probable_of_all(crf, batch):
 
 
 @torch.no_grad()
-def test_marginals_of_characters_sum_the_sequences_that_pass_there(crf, batch):
-    emission_BLK, mask_BL = batch
-
-    marginal_BLK = crf.marginals(emission_BLK, mask_BL)
-
-    for row, length in enumerate(LENGTHS):
-        expected_LK = torch.zeros(length, len(LABELS))
-        for labels, probability in probabilities(crf, emission_BLK[row, :length]).items():
-            expected_LK[range(length), labels] += probability
-        torch.testing.assert_close(marginal_BLK[row, :length], expected_LK, atol=1e-5, rtol=1e-4)
-        assert marginal_BLK[row, length:].sum() == 0
-
-
-@torch.no_grad()
 def test_an_entity_of_many_characters_has_the_probability_of_its_only_labels(crf):
     emission_1LK = torch.randn(1, 7, len(LABELS), generator=torch.Generator().manual_seed(2))
     labels = torch.tensor([[0, *LABELS.encode(5, [("WARE", 0, 5)]), 0]])

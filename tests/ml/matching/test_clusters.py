@@ -10,7 +10,6 @@ def test_what_is_the_same_as_the_same_is_in_one_group():
 
     assert found.groups == (("a", "b", "c"), ("d", "e"), ("f",))
     assert found.contradictions == ()
-    assert found.group_of()["c"] == found.group_of()["a"] != found.group_of()["f"]
 
 
 def test_a_contradiction_is_told_with_its_scores_and_the_weaker_link_gives_way():

@@ -3,7 +3,7 @@ import pytest
 
 from graph.snapshot import Snapshot
 from ml.data.hetero import to_hetero
-from ml.text.corpus import add_tokens, adjacent_texts, all_texts, same_things
+from ml.text.corpus import add_tokens, adjacent_texts, same_things
 from ml.text.tokenizer import Tokenizer
 
 
@@ -48,18 +48,10 @@ def test_offers_of_one_model_and_its_names_are_texts_of_one_thing(snapshot):
     assert set(found.things) == {0}
 
 
-def test_every_text_is_there_once(snapshot):
-    texts = all_texts(snapshot)
-
-    assert len(texts) == len(set(texts))
-    assert {"acme kettle 17", "boils water", "1700 W"} <= set(texts)
-    assert "" not in texts
-
-
 def test_every_node_has_a_row_of_tokens(snapshot):
     data = to_hetero(snapshot)
 
-    add_tokens(data, snapshot, Tokenizer.trained(all_texts(snapshot)))
+    add_tokens(data, snapshot, Tokenizer.trained(["acme kettle"]))
 
     rows = {label: len(data[label].tokens) for label in data.node_types}
     assert rows == {"Product": 3, "Model": 1, "Value": 2, "Brand": 0}
@@ -68,6 +60,5 @@ def test_every_node_has_a_row_of_tokens(snapshot):
 def test_a_graph_of_nothing_has_no_texts():
     snapshot = Snapshot.of({}, {})
 
-    assert all_texts(snapshot) == []
     assert adjacent_texts(snapshot) == []
     assert same_things(snapshot).texts == []
