@@ -90,15 +90,16 @@ def facts_of(data: HeteroData, label: str, choice_V: Tensor, parameter_of: Tenso
     has_parameter = (label, Relationship.HAS_PARAMETER, Label.VALUE)
     if has_parameter in data.edge_types:
         item_E, value_E = data[has_parameter].edge_index
+        stated_E = choice_V[value_E] >= 0
+        item_E, value_E = item_E[stated_E], value_E[stated_E]
         choice_E = choice_V[value_E]
-        item_E, value_E, choice_E = (x_E[choice_E >= 0] for x_E in (item_E, value_E, choice_E))
         cell_E = item_E * parameters + parameter_of[choice_E]
         choice_NP.view(-1).scatter_reduce_(0, cell_E, choice_E, "amin")
-        counts_E = choice_NP.view(-1)[cell_E] == choice_E
-        cell_E, value_E = cell_E[counts_E], value_E[counts_E]
-        identity_E = data[Label.VALUE].identity[value_E]
-        value_NP.view(-1).scatter_reduce_(0, cell_E, identity_E, "amax")
-        number_E, known_E = data[Label.VALUE].number[value_E].unbind(1)
+        chosen_E = choice_NP.view(-1)[cell_E] == choice_E
+        cell_E, value_E = cell_E[chosen_E], value_E[chosen_E]
+        values = data[Label.VALUE]
+        value_NP.view(-1).scatter_reduce_(0, cell_E, values.identity[value_E], "amax")
+        number_E, known_E = values.number[value_E].unbind(1)
         number_E = number_E.masked_fill(known_E == 0, float("inf"))
         number_NP.view(-1).scatter_reduce_(0, cell_E, number_E, "amin")
     choice_NP[choice_NP == len(parameter_of)] = -1
@@ -110,7 +111,8 @@ def facts_of(data: HeteroData, label: str, choice_V: Tensor, parameter_of: Tenso
 def _brands(data: HeteroData, label: str) -> Tensor:
     brand_N = torch.zeros(data[label].num_nodes, dtype=torch.long)
     made_by = (label, Relationship.MADE_BY, Label.BRAND)
-    if made_by in data.edge_types:
+    known = Label.BRAND in data.node_types and "identity" in data[Label.BRAND]
+    if known and made_by in data.edge_types:
         item_E, brand_E = data[made_by].edge_index
         brand_N[item_E] = data[Label.BRAND].identity[brand_E]
     return brand_N

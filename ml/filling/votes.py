@@ -37,9 +37,9 @@ class Votes(nn.Module):
     A pair is described by what both agree on, what they differ in and by how far (of bins), how
     similar facts and titles are, and with details by equal values, near numbers and the same brand;
     `weight` says what of it matters for which parameter, `together` what matters together. Nothing
-    here can learn an item by heart. Beside the neighbours stands the distribution of the training part,
-    for when nobody near has the parameter. Differs from matching networks (Vinyals et al., NeurIPS
-    2016, equation 1) in that there is one similarity for every parameter asked for.
+    here can learn an item by heart. Beside the neighbours stands the distribution of the training
+    part, for when nobody near has the parameter. Differs from matching networks (Vinyals et al.,
+    NeurIPS 2016, equation 1) in that there is one similarity for every parameter asked for.
 
     Args:
         choices: what can be answered.
@@ -119,19 +119,15 @@ class Votes(nn.Module):
             dim=-1,
         )
 
-
     def _details(self, queries: ItemFacts, near: Near, items: ItemFacts) -> Tensor:
-        query, item = _detailed(queries), _detailed(items)[near.item_BK.flatten()]
-        shape = near.item_BK.shape
-        value_BKP = item.value_NP.unflatten(0, shape)
-        same_BKP = (query.value_NP[:, None] == value_BKP) & (value_BKP > 0)
-        number_BKO = item.number_NP[:, self.is_ordered].unflatten(0, shape)
-        apart_BKO = (query.number_NP[:, None, self.is_ordered] - number_BKO).abs()
+        query, item = _detailed(queries), _detailed(items)[near.item_BK]
+        same_BKP = (query.value_NP[:, None] == item.value_NP) & (item.value_NP > 0)
+        number_B1O = query.number_NP[:, None, self.is_ordered]
+        apart_BKO = (number_B1O - item.number_NP[:, :, self.is_ordered]).abs()
         apart_BKO = apart_BKO.nan_to_num(float("inf"))  # exp(-inf): as far as can be
         near_BKO = [torch.exp(-apart_BKO / reach) for reach in _REACHES]
-        brand_BK1 = item.brand_N.view(*shape, 1)
-        of_brand_BK1 = (query.brand_N[:, None, None] == brand_BK1) & (brand_BK1 > 0)
-        return torch.cat((same_BKP.float(), *near_BKO, of_brand_BK1.float()), dim=-1)
+        of_brand_BK = (query.brand_N[:, None] == item.brand_N) & (item.brand_N > 0)
+        return torch.cat((same_BKP.float(), *near_BKO, of_brand_BK.float()[..., None]), dim=-1)
 
 
 def _together(features: int, hidden: int, parameters: int) -> nn.Sequential | None:

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from graph.snapshot import Snapshot
 from ml.data.choices import Choice, ChoiceConfig, Choices
 from ml.data.features import FeatureConfig, Featurizer
 from ml.data.grams import GramConfig
@@ -179,6 +180,19 @@ def test_of_an_item_the_value_its_number_and_its_brand_are_read_beside_the_choic
     assert bool((details.value_NP[:, seat] > 0).eq(facts.choice_NP[:, seat] >= 0).all())
     assert details.number_NP[0, seat] < details.number_NP[4, seat] < details.number_NP[2, seat]
     assert bool(details.number_NP[1].isnan().all())  # a lamp has nothing in numbers
+
+
+def test_brands_that_training_had_none_of_are_not_known():
+    seen = catalog(12)
+    edges = {kind: table for kind, table in seen.edges.items() if "Brand" not in kind}
+    nodes = {label: table for label, table in seen.nodes.items() if label != "Brand"}
+    brandless = Snapshot.of(nodes, edges)
+    choices = Choices.fit(seen, config=ChoiceConfig(value_facts=2))
+    data = Featurizer.fit(brandless).apply(seen)
+
+    facts = facts_of(data, "Product", choices.of_values(seen), choices.parameter_of)
+
+    assert not bool(facts.details.brand_N.any())
 
 
 def test_a_hidden_fact_is_hidden_in_its_details_as_well():
