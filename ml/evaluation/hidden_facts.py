@@ -79,11 +79,21 @@ def confident(
     return confidence_M, best_M == items.choice_NP[item_M, parameter_M]
 
 
-def threshold_for(precision: float, confidence_M: Tensor, hits_M: Tensor) -> float:
-    """The lowest confidence above which at least that share of the guesses holds."""
+def threshold_for(
+    precision: float, confidence_M: Tensor, hits_M: Tensor, margin: float = 0.0
+) -> float:
+    """The lowest confidence above which at least that share of the guesses holds.
+
+    With a margin z it holds not only of these guesses but of their like: the lower bound of the
+    share has to reach it (Wilson, JASA 1927; 1.645 is one-sided 95 %).
+    """
     order_M = confidence_M.argsort(descending=True)
-    counts_M = torch.arange(1, len(order_M) + 1)
-    good_M = (hits_M[order_M].cumsum(0) / counts_M >= precision).nonzero().flatten()
+    count_M = torch.arange(1, len(order_M) + 1, dtype=torch.float64)
+    share_M = hits_M[order_M].cumsum(0) / count_M
+    middle_M = share_M + margin**2 / (2 * count_M)
+    spread_M = (share_M * (1 - share_M) / count_M + (margin / (2 * count_M)) ** 2).sqrt()
+    bound_M = (middle_M - margin * spread_M) / (1 + margin**2 / count_M)
+    good_M = (bound_M >= precision).nonzero().flatten()
     return float(confidence_M[order_M[good_M[-1]]]) if len(good_M) else 1.0
 
 

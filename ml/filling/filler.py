@@ -15,7 +15,7 @@ from ml.errors import GraphTooSmall
 from ml.filling.items import ItemFacts, hide
 from ml.filling.mixture import Mixture
 from ml.filling.network import FactNetwork, FactNetworkConfig
-from ml.filling.votes import Votes
+from ml.filling.votes import Votes, VotesConfig
 from ml.models.neighbours import Neighbours
 
 
@@ -25,6 +25,7 @@ class FillerConfig(msgspec.Struct, frozen=True):
     Attributes:
         network: shape of the network.
         network_epochs, network_rate: passes over the training items, and the highest learning rate.
+        votes: what the votes compare; items need details for its default.
         votes_epochs, votes_rate: the same for the votes; 0 epochs leave the plain rule.
         neighbours: K, items that vote.
         batch_items: items of a step.
@@ -36,9 +37,10 @@ class FillerConfig(msgspec.Struct, frozen=True):
     network: FactNetworkConfig = FactNetworkConfig()
     network_epochs: int = 60
     network_rate: float = 0.01
-    votes_epochs: int = 2
-    votes_rate: float = 0.03
-    neighbours: int = 30
+    votes: VotesConfig = VotesConfig(details=True, hidden=64)
+    votes_epochs: int = 8
+    votes_rate: float = 0.01
+    neighbours: int = 60
     batch_items: int = 256
     fewest: float = 0.2
     most: float = 0.8
@@ -71,7 +73,7 @@ class FactFiller(nn.Module):
         self.choices = choices
         self.index = Neighbours(items, choices=len(choices), buckets=buckets)
         self.network = FactNetwork(choices, buckets, self.config.network)
-        self.votes = Votes(choices, prior_of(items, choices))
+        self.votes = Votes(choices, prior_of(items, choices), self.config.votes)
         self.mixture = Mixture(choices, predictors=2)
 
     def forward(self, items: ItemFacts) -> Tensor:

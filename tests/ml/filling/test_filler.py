@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from ml.data.choices import ChoiceConfig, Choices
+from graph.snapshot import Snapshot
+from ml.data.choices import Choice, ChoiceConfig, Choices
 from ml.data.features import FeatureConfig, Featurizer
 from ml.data.grams import GramConfig
 from ml.errors import GraphTooSmall
@@ -15,9 +16,10 @@ from ml.evaluation.hidden_facts import (
     threshold_for,
 )
 from ml.filling.filler import FactFiller, FillerConfig, fit_filler
-from ml.filling.items import ItemFacts, facts_of
+from ml.filling.items import Details, ItemFacts, facts_of
 from ml.filling.network import FactNetworkConfig
-from ml.models.neighbours import Neighbours
+from ml.filling.votes import Votes, VotesConfig
+from ml.models.neighbours import Near, Neighbours
 from tests.ml.graphs import catalog
 
 BUCKETS = 256
@@ -106,6 +108,7 @@ def test_an_item_without_facts_and_title_gets_the_usual_answers():
         torch.full((1, len(choices.parameters)), -1),
         torch.zeros(1, 4, dtype=torch.long),
         torch.zeros(1, 4),
+        facts.details[torch.tensor([0])].without(torch.ones(1, 3, dtype=torch.bool)),
     )
 
     with torch.no_grad():
@@ -156,6 +159,89 @@ def test_the_threshold_is_the_lowest_that_keeps_the_precision():
     assert threshold_for(1.0, confidence_M, hits_M) == pytest.approx(0.8)
     assert filled(0.8, confidence_M, hits_M).share == 0.5
     assert filled(0.8, confidence_M, hits_M).precision == 1.0
+
+
+def test_a_margin_asks_for_more_guesses_that_hold_before_the_precision_is_believed():
+    confidence_M = torch.linspace(1, 0.5, 200)
+    hits_M = torch.arange(200) % 40 != 20
+
+    assert threshold_for(0.95, confidence_M, hits_M) == pytest.approx(0.5)
+    assert threshold_for(0.95, confidence_M, hits_M, margin=1.645) > 0.5
+    assert threshold_for(0.9, confidence_M[:5], hits_M[:5], margin=1.645) == 1.0  # too few to tell
+
+
+def test_of_an_item_the_value_its_number_and_its_brand_are_read_beside_the_choice():
+    facts, choices = material()
+    seat = choices.parameters.index("seat")
+
+    details = facts.details
+
+    assert details.brand_N[:6].tolist() == [1, 2, 3, 1, 2, 3]
+    assert bool((details.value_NP[:, seat] > 0).eq(facts.choice_NP[:, seat] >= 0).all())
+    assert details.number_NP[0, seat] < details.number_NP[4, seat] < details.number_NP[2, seat]
+    assert bool(details.number_NP[1].isnan().all())  # a lamp has nothing in numbers
+
+
+def test_brands_that_training_had_none_of_are_not_known():
+    seen = catalog(12)
+    edges = {kind: table for kind, table in seen.edges.items() if "Brand" not in kind}
+    nodes = {label: table for label, table in seen.nodes.items() if label != "Brand"}
+    brandless = Snapshot.of(nodes, edges)
+    choices = Choices.fit(seen, config=ChoiceConfig(value_facts=2))
+    data = Featurizer.fit(brandless).apply(seen)
+
+    facts = facts_of(data, "Product", choices.of_values(seen), choices.parameter_of)
+
+    assert not bool(facts.details.brand_N.any())
+
+
+def test_a_hidden_fact_is_hidden_in_its_details_as_well():
+    facts, _ = material()
+
+    known = facts.without(facts.choice_NP >= 0)
+
+    assert not bool(known.details.value_NP.any())
+    assert bool(known.details.number_NP.isnan().all())
+    assert known.details.brand_N.tolist() == facts.details.brand_N.tolist()
+
+
+def numbered(*numbers):
+    """Items of one ordered parameter that all fall into its first bin, beside one to be named."""
+    count = len(numbers)
+    nothing = torch.full((count, 1), float("nan"))
+    return ItemFacts(
+        torch.tensor([[0, 2 + at % 2] for at in range(count)]),
+        torch.zeros(count, 1, dtype=torch.long),
+        torch.zeros(count, 1),
+        Details(
+            torch.zeros(count, 2, dtype=torch.long),
+            torch.cat((torch.tensor(numbers)[:, None], nothing), 1),
+            torch.zeros(count, dtype=torch.long),
+        ),
+    )
+
+
+def test_numbers_of_one_bin_are_told_apart_by_how_near_they_are():
+    bins = [Choice("size", low=0.0, high=1.0), Choice("size", low=2.0, high=3.0)]
+    choices = Choices([*bins, Choice("wood", "wood=oak"), Choice("wood", "wood=pine")])
+    votes = Votes(choices, torch.full((4,), 0.5), VotesConfig(details=True))
+    with torch.no_grad():
+        votes.weight.weight[:, 3 * 2 + 6 + 2] = 5.0  # the narrowest reach
+    items = numbered(0.5, 0.1)
+    query = numbered(0.1).without(torch.tensor([[False, True]]))
+    near = Near(torch.tensor([[0, 1]]), torch.ones(1, 2), torch.ones(1, 2))
+
+    share_K = votes.shares(query, near, items)[0, :2, 1]
+
+    assert share_K[1] > 10 * share_K[0]
+
+
+def test_votes_on_details_say_so_where_the_items_have_none():
+    facts, choices = material()
+    bare = ItemFacts(facts.choice_NP, facts.grams_NG, facts.weights_NG)
+
+    with pytest.raises(ValueError, match="without them"):
+        FactFiller(choices, bare, BUCKETS, SMALL).voted(bare)
 
 
 def test_that_a_value_is_rare_is_no_guess():
