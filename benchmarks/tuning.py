@@ -20,9 +20,10 @@ import torch
 
 from ml.extraction.backbone import Backbone, english_folder, from_folder
 from ml.extraction.labels import labels_of, says_all
+from ml.extraction.lessons import Lesson
 from ml.extraction.network import SpanNetwork, SpanNetworkConfig
 from ml.extraction.network_inputs import Question
-from ml.extraction.network_training import Lesson, NetworkRecipe, train_network
+from ml.extraction.network_training import NetworkRecipe, train_network
 from ml.extraction.proposals import by_network
 from ml.extraction.reading import GoldText, read_gold, read_labelled
 from ml.extraction.records import LabelledText

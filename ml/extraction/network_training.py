@@ -13,9 +13,11 @@ import torch
 from torch import Tensor, nn
 
 from ml.errors import TrainingDiverged
+from ml.extraction.lessons import Lesson
 from ml.extraction.network import SpanNetwork
-from ml.extraction.network_inputs import NetworkInputs, Question, inputs_of
+from ml.extraction.network_inputs import NetworkInputs, inputs_of
 from ml.extraction.records import Notify
+from ml.extraction.swaps import Swaps
 from ml.extraction.tokens import LONGEST_SPAN
 from ml.runtime import seed_of
 from ml.text.tuning import Tuned, TuningConfig, Weights, merge, tune
@@ -40,6 +42,8 @@ class NetworkRecipe:
         value_dropout: share of the values that are hidden or replaced in a pass, so that the
             network learns to read what stands around them.
         noise: share of the other pieces that are hidden.
+        swaps: share of the values that give way to others of their parameter in a pass, so that
+            the network learns that any may stand there, and where it ends.
         absent_weight: of a parameter that a text's labels do not name, as silence.
     """
 
@@ -52,6 +56,7 @@ class NetworkRecipe:
     warm_up: float = 0.08
     value_dropout: float = 0.12
     noise: float = 0.04
+    swaps: float = 0.3
     absent_weight: float = 0.3
     clip: float = 1.0
 
@@ -59,22 +64,6 @@ class NetworkRecipe:
         if self.epochs is None:
             return 10 if texts < _FEW_TEXTS else 5
         return self.epochs
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """A question with its answers.
-
-    Attributes:
-        spans: by parameter, first token and length - 1 of every place that says the value.
-        silent: parameters that the text is known not to say.
-        absent: parameters that its labels do not name.
-    """
-
-    question: Question
-    spans: dict[str, tuple[tuple[int, int], ...]]
-    silent: frozenset[str]
-    absent: frozenset[str]
 
 
 def train_network(
@@ -105,9 +94,11 @@ def train_network(
             optimizer, lambda step: _share(step, steps, recipe.warm_up)
         )
         network.train()
+        swaps = Swaps.of(lessons)
         for epoch in range(epochs):
             total = 0.0
-            for batch in _batches(lessons, recipe.batch, rng):
+            made = [swaps.swapped(lesson, recipe.swaps, rng) for lesson in lessons]
+            for batch in _batches(made, recipe.batch, rng):
                 with torch.autocast("cpu", dtype, enabled=dtype != torch.float32):
                     loss = _loss(network, batch, recipe, rng)
                 optimizer.zero_grad()

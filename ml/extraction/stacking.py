@@ -23,9 +23,10 @@ from ml.extraction.folds import Folds
 from ml.extraction.grid import Grid
 from ml.extraction.knowledge import Knowledge, Triples
 from ml.extraction.labels import Labels, labels_of, says_all
+from ml.extraction.lessons import Lesson
 from ml.extraction.network import SpanNetwork, SpanNetworkConfig
 from ml.extraction.network_inputs import Question
-from ml.extraction.network_training import Lesson, NetworkRecipe, train_network
+from ml.extraction.network_training import NetworkRecipe, train_network
 from ml.extraction.proposals import Proposals, by_counts, by_network
 from ml.extraction.ranker import Lessons, Ranker, RankerConfig
 from ml.extraction.records import LabelledText, Notify
@@ -49,14 +50,15 @@ class ExtractionConfig:
         network: `auto`: on the English transformer where its package is installed, else on a small
             one from scratch; `none`: counts propose the spans.
         folds: of the training texts; every one is judged by what learnt from the others.
-        served: networks that learn from all texts, to answer together.
+        together: networks that learn from the same texts and answer as one, where texts are judged
+            and where they are served: the ranker learns how sure so many are.
         absent_weight: in the ranker, of parameters that a text's labels do not name, where labels
             name all that a text says.
     """
 
     network: NetworkName = "auto"
     folds: int = 3
-    served: int = 2
+    together: int = 2
     shape: SpanNetworkConfig = field(default_factory=SpanNetworkConfig)
     recipe: NetworkRecipe = field(default_factory=NetworkRecipe)
     ranker: RankerConfig = field(default_factory=RankerConfig)
@@ -174,11 +176,7 @@ class Stacking:
     def _serving_networks(self) -> tuple[SpanNetwork, ...]:
         if self.config.network == "none":
             return ()
-        every_N, made = np.ones(len(self.labels), bool), []
-        for n in range(self.config.served):
-            self.notify(f"network {n + 1} of {self.config.served} of all texts")
-            made.append(self._network(every_N, -n))
-        return tuple(made)
+        return self._networks(np.ones(len(self.labels), bool), part=0)
 
     def _proposals(self) -> list[Proposals]:
         """Of every text by a network that never saw it, or by counts that leave it out."""
@@ -187,21 +185,29 @@ class Stacking:
             return by_counts(self.sheet, grid, self.fold_counts)
         found: list[Proposals | None] = [None] * len(self.labels)
         for fold in range(self.config.folds):
-            self.notify(f"network of fold {fold + 1} of {self.config.folds}")
-            network = self._network(self.folds.fold_N != fold, fold + 1)
+            networks = self._networks(self.folds.fold_N != fold, part=fold + 1)
             held = np.flatnonzero(self.folds.fold_N == fold).tolist()
             questions = [self.questions[n] for n in held]
-            for n, made in zip(held, by_network((network,), questions), strict=True):
+            for n, made in zip(held, by_network(networks, questions), strict=True):
                 found[n] = made
         return [made for made in found if made is not None]
 
-    def _network(self, is_learnt_N: BoolArray, part: int) -> SpanNetwork:
-        seed = seed_of("network", self.config.seed, part)
+    def _networks(self, is_learnt_N: BoolArray, part: int) -> tuple[SpanNetwork, ...]:
+        """Args: `part`, 0: all texts; else the number of the fold that is left out, from 1."""
+        made, together = [], self.config.together
+        for n in range(together):
+            of = f"fold {part} of {self.config.folds}" if part else "all texts"
+            self.notify(f"network {n + 1} of {together} of {of}")
+            made.append(self._network(is_learnt_N, part, n))
+        return tuple(made)
+
+    def _network(self, is_learnt_N: BoolArray, part: int, n: int) -> SpanNetwork:
+        seed = seed_of("network", self.config.seed, part, n)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             backbone = self._backbone()
             network = SpanNetwork(backbone, self.slots, self.config.shape)
-        if part <= 1:
+        if part == 1 and n == 0:  # the first one
             self.dtype = faster_dtype(torch.device("cpu"), backbone.width)
         lessons = [self._lesson(n) for n in np.flatnonzero(is_learnt_N).tolist()]
         train_network(

@@ -143,10 +143,12 @@ def test_an_extractor_begins_with_a_registered_encoder_and_says_so(shelf, labels
         code_version="0.1.0",
     )
     shelf.registry.register("products", encoder)
-    config = replace(QUICK, network="auto", recipe=NetworkRecipe(epochs=1)).tuning("adapters")
+    config = replace(QUICK, network="auto", together=1, recipe=NetworkRecipe(epochs=1))
     start = start_from(shelf.registry, "products/1")
 
-    done = finetune_extraction([labels], config, shelf, start=start, notify=silent)
+    done = finetune_extraction(
+        [labels], config.tuning("adapters"), shelf, start=start, notify=silent
+    )
 
     manifest = shelf.registry.get("extraction", "1").manifest
     assert (done.artefact, manifest.parent) == ("extraction/1", "products/1")

@@ -8,9 +8,10 @@ import torch
 from ml.errors import TextCheckpointInvalid
 from ml.extraction.backbone import Backbone, from_folder, from_scratch
 from ml.extraction.labels import labels_of
+from ml.extraction.lessons import Lesson
 from ml.extraction.network import SpanNetwork, SpanNetworkConfig
 from ml.extraction.network_inputs import Question, inputs_of
-from ml.extraction.network_training import Lesson, NetworkRecipe, train_network
+from ml.extraction.network_training import NetworkRecipe, train_network
 from ml.extraction.proposals import by_network
 from ml.extraction.slots import Slots
 from ml.extraction.tokens import LONGEST_SPAN, tokenise

@@ -31,6 +31,7 @@ from tests.ml.extraction.made_up import texts
 
 ADAPTED = ExtractionConfig(
     folds=2,
+    together=1,
     shape=SpanNetworkConfig(width=16, pair_width=8),
     recipe=NetworkRecipe(epochs=2, tuning=TuningConfig(tuned="adapters", rank=2)),
     ranker=RankerConfig(trees=20, rate=0.2),
