@@ -19,6 +19,7 @@ from app.services.asking_lexicon import GraphLexicon
 from app.services.behaviour import Behaviour
 from app.services.browsing import Browsing
 from app.services.categorizing import Categorizing, items_near, loaded_categorizer
+from app.services.collecting import keeping_what_stays
 from app.services.embedding import VectorUpkeep
 from app.services.extracting import Extracting
 from app.services.facets import FacetCounts
@@ -134,6 +135,7 @@ async def open_wiring(settings: Settings) -> AsyncIterator[Wiring]:
     """
     configure_logging(settings)
     async with AsyncExitStack() as stack:
+        stack.enter_context(keeping_what_stays())
         if settings.neo4j_uri is None:
             server = EmbeddedServer(settings.home)
             # Before the start: one that is cancelled half-way has to be stopped as well.
