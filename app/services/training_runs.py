@@ -61,9 +61,10 @@ class FinetuneSpec(Record, frozen=True, kw_only=True):
         path: file of labels, in the form that `catalograph finetune NAME` reads; None: only what
             the graph knows.
         file: what its sender called it.
-        known: also what the graph knows, which is all that plausibility learns from: decisions of persons (extraction), products whose model
+        known: also what the graph knows: decisions of persons (extraction), products whose model
             (linking, search) or items whose category (categories) a catalog or a person says, what
-            shoppers chose after a search (search) or viewed and bought at all (recommendation).
+            shoppers chose after a search (search) or viewed and bought at all (recommendation);
+            plausibility learns from nothing else, whatever is said here.
         tune: what of its transformer learns; of extraction.
         start: NAME/VERSION of the pretrained encoder it begins with; of extraction; None: the
             usual one.
