@@ -124,6 +124,21 @@ def test_a_number_far_from_all_that_is_known_is_no_value(lexicon):
     assert stated("weight 900 kg", lexicon) == [("weight", "900 kg", "900 kg")]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("lamp 2.000 kg", "2 kg"),
+        ("lamp 2,000 kg", "2 kg"),  # two thousand kilograms is no lamp
+        ("lamp 60.000 mW", "60 W"),
+        ("lamp 60,000 mW", "60 W"),
+        ("lamp with cord 1.500 mm", "1.5 m"),
+        ("lamp weight 3.000 kg", "3 kg"),
+    ],
+)
+def test_a_sign_before_three_digits_means_what_the_graph_has_numbers_of(text, found, lexicon):
+    assert [value for _, value, _ in stated(text, lexicon)] == [found]
+
+
 def test_what_the_model_is_known_to_have_decides_between_parameters(lexicon):
     text = "lamp 2m"
 
