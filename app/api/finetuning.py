@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Security
 from msgspec.structs import replace
@@ -21,6 +21,7 @@ from app.errors import BodyEmpty
 from app.keys import Scope
 from app.services.starts import pinned
 from app.services.training_runs import FINETUNE, FinetuneSpec, IfBetter, Tuned
+from app.services.training_runs import Reader as ReaderName
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,8 @@ _LABELS = {
     "`linking` and `search` CSV with `product_title`, `cluster_label` and `category_label`; for "
     "`categories` CSV with `product_title` and `category_label`; for `matching` lines of two "
     "records `COL name VAL text ...` and 0 or 1, divided by tabs; for `recommendation` lines of a "
-    "shopper and then ids of products in the order of time, divided by spaces",
+    "shopper and then ids of products in the order of time, divided by spaces; for `plausibility` "
+    "nothing: it learns from the graph alone",
     "required": False,
     "content": {
         "application/x-ndjson": _sent(
@@ -80,7 +82,7 @@ _REFUSED = problems(
 )
 
 Reader = Annotated[
-    Literal["extraction", "linking", "matching", "categories", "search", "recommendation"],
+    ReaderName,
     Query(
         description="what is to be learnt",
         openapi_examples={"values": {"summary": "values in texts", "value": "extraction"}},
@@ -92,7 +94,7 @@ Known = Annotated[
         description="learn also from what the graph knows: decisions of persons (extraction), "
         "products whose model (linking, search) or items whose category (categories) a catalog or "
         "a person says, what shoppers chose after a search (search) or viewed and bought at all "
-        "(recommendation)",
+        "(recommendation); `plausibility` learns from nothing else and needs no `known`",
         openapi_examples={"no": {"summary": "only from the labels sent", "value": False}},
     ),
 ]
@@ -113,6 +115,15 @@ From = Annotated[
         description="NAME/VERSION of the pretrained encoder that `extraction` begins with, one "
         "that a training run made; without it, the usual one",
         openapi_examples={"none": {"summary": "the usual one: leave it out"}},
+    ),
+]
+Seed = Annotated[
+    int,
+    Query(
+        ge=0,
+        le=2**31 - 1,
+        description="of all that is drawn by chance: the same labels and seed learn the same",
+        openapi_examples={"usual": {"summary": "the usual one", "value": 0}},
     ),
 ]
 Promote = Annotated[
@@ -142,6 +153,7 @@ async def create_finetuning_run(
     tune: Tune = "all",
     from_: From = None,
     promote: Promote = "if_better",
+    seed: Seed = 0,
     webhook: Webhook = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
@@ -155,7 +167,9 @@ async def create_finetuning_run(
     start = None
     if from_ is not None:
         start = await parts.threads.run(partial(pinned, parts.models.registry, from_))
-    spec = FinetuneSpec(name=reader, known=known, promote=promote, tune=tune, start=start)
+    spec = FinetuneSpec(
+        name=reader, known=known, promote=promote, seed=seed, tune=tune, start=start
+    )
     submit = partial(
         parts.jobs.submit_finetuning,
         webhook=webhook,

@@ -184,6 +184,12 @@ class Job(Answer):
     cells_skipped: dict[str, int] = Field(
         description="cells that the mapping lets pass, by parameter", examples=[{"weight": 3}]
     )
+    decimals_unsure: dict[str, str] = Field(
+        description="the first cell of a parameter, or of `price`, whose sign may divide thousands "
+        "or begin decimals, where the other cells do not confirm how it was read: `30.000` as "
+        "thirty, `1,234` as above a thousand; `decimal` in the mapping says what is meant",
+        examples=[{"battery": "30.000 mAh"}],
+    )
     reject_codes: dict[str, int] = Field(
         description="how many rows were rejected, by reason", examples=[{"value_invalid": 63}]
     )

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from app.api.access import GUARD, READ, BodyRoute
 from app.api.answers import answer
+from app.api.arrivals import key_of_caller
 from app.api.contract import BODY, INVALID, KEYED, wiring_of
 from app.api.imports import IdempotencyKey, Webhook
 from app.api.job_models import JOBS_STORE, Job, accepted
@@ -112,9 +113,8 @@ async def create_training_run(
     """
     parts = wiring_of(request)
     spec = PretrainSpec(**run.model_dump())
-    submit = partial(
-        parts.jobs.submit_pretraining, spec, webhook=webhook, idempotency_key=idempotency_key
-    )
+    key = key_of_caller(request, idempotency_key)
+    submit = partial(parts.jobs.submit_pretraining, spec, webhook=webhook, idempotency_key=key)
     job, new = await parts.threads.run(submit)
     return accepted(job, replayed=not new)
 

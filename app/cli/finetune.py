@@ -214,11 +214,12 @@ def plausibility(promote: Promote = "if_better", seed: Seed = 0, json: Json = Fa
     from app.services.readers import linker_of
 
     settings = load_settings()
+    shelf = _shelf(settings, promote)
     with open_database(settings) as database:
         found = finetune_plausibility(
             database,
-            _shelf(settings, promote),
-            linker_over=linker_of(settings),
+            shelf,
+            linker_over=linker_of(shelf.registry),
             seed=seed,
             notify=note,
         )

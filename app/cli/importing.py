@@ -18,6 +18,7 @@ from app.cli.output import (
     out,
     print_fields,
     print_json,
+    unsure_cells,
 )
 from app.cli.session import open_database
 from app.settings import Settings, load_settings
@@ -174,7 +175,9 @@ def _print_reports(
     totals = {name: sum(getattr(report, name) for report in reports) for name in COUNTS}
     codes: dict[str, int] = {}
     skipped: dict[str, int] = {}
+    unsure: dict[str, str] = {}
     for report in reports:
+        unsure = report.decimals_unsure | unsure
         for total, part in ((codes, report.reject_codes), (skipped, report.cells_skipped)):
             for name, count in part.items():
                 total[name] = total.get(name, 0) + count
@@ -188,6 +191,7 @@ def _print_reports(
                 "rejects_file": where,
                 "reject_codes": codes,
                 "cells_skipped": skipped,
+                "decimals_unsure": unsure,
                 "files": reports,
             }
         )
@@ -195,6 +199,8 @@ def _print_reports(
     fields: dict[str, object] = {name.replace("_", " "): count for name, count in totals.items()}
     if skipped:
         fields["cells skipped"] = ", ".join(f"{name} {n:,}" for name, n in sorted(skipped.items()))
+    if unsure:
+        fields["unsure cells"] = unsure_cells(unsure)
     for report in reports:
         if report.closing_skipped:
             fields["nothing closed"] = report.closing_skipped

@@ -27,6 +27,7 @@ from app.cli.output import (
     print_table,
     steps_progress,
     training_note,
+    unsure_cells,
 )
 from app.jobs.records import ENDED, Job, JobState
 from app.settings import Settings, load_settings
@@ -246,6 +247,7 @@ def _print(job: JobView, *, json: bool) -> None:
         "waits for": job.waiting_for,
         "rejected because of": job.reject_codes or None,
         "cells skipped": job.cells_skipped or None,
+        "unsure cells": unsure_cells(job.decimals_unsure) if job.decimals_unsure else None,
         "error": f"{job.error.code}: {job.error.message}" if job.error else None,
         "retry of": job.retry_of,
         "attempts": job.attempts,

@@ -18,6 +18,7 @@ from app.cli.output import (
     print_fields,
     print_json,
     print_table,
+    unsure_cells,
 )
 
 if TYPE_CHECKING:
@@ -135,6 +136,8 @@ def _print_preview(found: FilePreview) -> None:
         markup=False,
         soft_wrap=True,
     )
+    if found.decimals_unsure:
+        out.print(f"Unsure: {unsure_cells(found.decimals_unsure)}", markup=False, soft_wrap=True)
 
 
 def _item_fields(item: Item) -> dict[str, object]:

@@ -53,6 +53,12 @@ def print_table(
     to.print(table)
 
 
+def unsure_cells(cells: Mapping[str, str]) -> str:
+    """Cells whose sign may be read two ways, by parameter, and what decides."""
+    shown = ", ".join(f"{name} {cell!r}" for name, cell in sorted(cells.items()))
+    return f"{shown}: thousands or decimals? `decimal` in the mapping says it"
+
+
 def print_fields(title: str, fields: Mapping[str, object]) -> None:
     table = Table(title=escape(title), title_justify="left", title_style="bold", show_header=False)
     for name, value in fields.items():

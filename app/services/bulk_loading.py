@@ -42,6 +42,7 @@ class BulkReport:
     rejects_file: str | None = None
     reject_codes: dict[str, int] = field(default_factory=dict)
     cells_skipped: dict[str, int] = field(default_factory=dict)
+    decimals_unsure: dict[str, str] = field(default_factory=dict)
     nodes: dict[str, int] = field(default_factory=dict)
     relationships: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -167,6 +168,7 @@ def _write(
     report.rows_read, report.created = counts.rows_read, counts.items
     report.duplicates, report.rejected = counts.duplicates, counts.rejected
     report.reject_codes, report.cells_skipped = counts.reject_codes, counts.cells_skipped
+    report.decimals_unsure = counts.decimals_unsure
     report.rejects_file = str(rejects_file) if counts.rejected else None
     return files
 

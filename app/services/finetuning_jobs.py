@@ -12,8 +12,10 @@ from app.services.finetuning import (
     finetune_matching,
     reviewed_texts,
 )
+from app.services.finetuning_plausibility import finetune_plausibility
 from app.services.finetuning_recommendation import finetune_recommendation, read_behaviour
 from app.services.finetuning_search import finetune_search, known_judgements
+from app.services.readers import linker_of
 from app.services.starts import start_from
 from graph.repositories.vocabulary import known_parameters
 
@@ -55,5 +57,10 @@ def finetune(spec: FinetuneSpec, database: Database, shelf: Shelf, *, notify: No
             data = read_behaviour(database, files[0] if files else None, events=spec.known)
             config = config_of(RecommendationTrial(seed=spec.seed))
             return finetune_recommendation(data, shelf, config, notify=notify)
+        case "plausibility":
+            linker_over = linker_of(shelf.registry)
+            return finetune_plausibility(
+                database, shelf, linker_over=linker_over, seed=spec.seed, notify=notify
+            )
         case _:
             assert_never(spec.name)

@@ -103,6 +103,7 @@ class JobView(Record, frozen=True):
     waiting_for: str | None
     closing_skipped: str | None
     cells_skipped: dict[str, int]
+    decimals_unsure: dict[str, str]
     reject_codes: dict[str, int]
     error: JobProblem | None
     retry_of: str | None
@@ -139,6 +140,7 @@ def view(job: Job, now: datetime) -> JobView:
         waiting_for=counts.get("waiting_for") if job.state == "running" else None,
         closing_skipped=counts.get("closing_skipped"),
         cells_skipped=counts.get("cells_skipped", {}),
+        decimals_unsure=counts.get("decimals_unsure", {}),
         reject_codes=counts.get("reject_codes", {}),
         error=msgspec.convert(job.error, JobProblem) if job.error else None,
         retry_of=job.retry_of,

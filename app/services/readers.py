@@ -42,15 +42,15 @@ def grounder_of(settings: Settings, database: Database) -> Grounder:
     weigher = champion_of(registry, PLAUSIBILITY)
     grounder = load_grounder(
         database,
-        linker_over=linker_of(settings),
+        linker_over=linker_of(registry),
         reader=trained_reader(reader) if reader else None,
     )
     return replace(grounder, weigher=plausible_reading(weigher) if weigher else None)
 
 
-def linker_of(settings: Settings) -> LinkerOver:
+def linker_of(registry: Registry) -> LinkerOver:
     """The linker that was promoted, or the rules."""
-    linking = champion_of(registry_of(settings), LINKING)
+    linking = champion_of(registry, LINKING)
     return linker_over(lambda: learnt_linking(linking) if linking else None)
 
 

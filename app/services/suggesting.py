@@ -24,6 +24,7 @@ class FilePreview(Record, frozen=True):
     mapping: str  # a path, or that it was suggested
     rows: tuple[PreviewRow, ...]
     cells_skipped: dict[str, int]
+    decimals_unsure: dict[str, str]
 
 
 def suggest_mapping(
@@ -60,6 +61,7 @@ def preview_import(
                 mapping=str(mapping_file or SUGGESTED),
                 rows=tuple(found),
                 cells_skipped=dict(reader.cells_skipped),
+                decimals_unsure=reader.decimals_unsure,
             )
         )
     return previews

@@ -35,7 +35,15 @@ class PretrainSpec(Record, frozen=True, kw_only=True):
     tensorboard: str | None = None
 
 
-Reader = Literal["extraction", "linking", "matching", "categories", "search", "recommendation"]
+Reader = Literal[
+    "extraction",
+    "linking",
+    "matching",
+    "categories",
+    "search",
+    "recommendation",
+    "plausibility",
+]
 # `if_better`: than what serves, by the one measure that its kind is judged by; at once where
 # nothing serves.
 IfBetter = Literal["always", "if_better", "never"]
@@ -55,7 +63,8 @@ class FinetuneSpec(Record, frozen=True, kw_only=True):
         file: what its sender called it.
         known: also what the graph knows: decisions of persons (extraction), products whose model
             (linking, search) or items whose category (categories) a catalog or a person says, what
-            shoppers chose after a search (search) or viewed and bought at all (recommendation).
+            shoppers chose after a search (search) or viewed and bought at all (recommendation);
+            plausibility learns from nothing else, whatever is said here.
         tune: what of its transformer learns; of extraction.
         start: NAME/VERSION of the pretrained encoder it begins with; of extraction; None: the
             usual one.
@@ -91,6 +100,11 @@ def check_finetuning(spec: FinetuneSpec) -> None:
         setting = "from" if spec.start is not None else "tune"
         reason = f"{spec.name} has no transformer that learns; leave it out"
         raise RecipeInvalid(setting=setting, reason=reason)
+    if spec.name == "plausibility":
+        if spec.path is not None:
+            reason = "it learns from the graph alone; send no labels"
+            raise RecipeInvalid(setting="reader=plausibility", reason=reason)
+        return
     if spec.path is None and not spec.known:
         reason = "there is nothing to learn from; send a file of labels, or set `known`"
         raise RecipeInvalid(setting="known", reason=reason)

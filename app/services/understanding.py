@@ -92,7 +92,7 @@ def _is_free(reading: Reading, parts: list[Part]) -> bool:
 def _condition(text: str, reading: Reading) -> tuple[int, OneOf | Range]:
     """The value itself, or with `under` before a quantity all up to it; and where it begins."""
     number, unit = reading.value.number, reading.value.unit
-    if number is not None and reading.how in ("quantity", "number"):
+    if number is not None and reading.how in ("quantity", "letter", "number"):
         first = max(0, reading.start - _LOOKED_BACK)
         before = text[first : reading.start]
         quantity = Quantity(number, unit)

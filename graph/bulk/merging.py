@@ -51,6 +51,7 @@ class BulkCounts:
     bytes_read: int = 0
     reject_codes: dict[str, int] = field(default_factory=dict)
     cells_skipped: dict[str, int] = field(default_factory=dict)
+    decimals_unsure: dict[str, str] = field(default_factory=dict)
 
 
 class started:  # noqa: N801 - reads as the statement it is
@@ -204,5 +205,6 @@ class Merging:
         for parameter, count in ended.cells_skipped.items():
             skipped = self.counts.cells_skipped
             skipped[parameter] = skipped.get(parameter, 0) + count
+        self.counts.decimals_unsure = ended.decimals_unsure | self.counts.decimals_unsure
         self.multiline |= ended.multiline
         self.longest = max(self.longest, ended.longest)

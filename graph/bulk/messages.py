@@ -69,6 +69,7 @@ class Ended(NamedTuple):
 
     edges: dict[Relationship, int]
     cells_skipped: dict[str, int]
+    decimals_unsure: dict[str, str]
     multiline: bool
     longest: int
 

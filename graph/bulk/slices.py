@@ -94,7 +94,7 @@ def _work(slice: Slice, writer: _SliceWriter, pipe: Connection) -> None:
         waiting = mapped
     if waiting is not None:
         pipe.send(writer.write(waiting, pipe.recv()))
-    pipe.send(writer.ended(mapping.cells_skipped))
+    pipe.send(writer.ended(mapping))
 
 
 def _chunks(slice: Slice, mapping: RowMapping) -> Iterator[_Chunk]:
@@ -179,10 +179,16 @@ class _SliceWriter:
         shown = {place: _cells(rows[place]) for place in verdict.shown}
         return Written(mapped.chunk.number, values, named, steps, shown)
 
-    def ended(self, cells_skipped: dict[str, int]) -> Ended:
+    def ended(self, mapping: RowMapping) -> Ended:
         self._files.close()  # what the disk has no room for shows here at the latest
         text = self._text
-        return Ended(dict(self._edges), cells_skipped, text.multiline, text.longest)
+        return Ended(
+            edges=dict(self._edges),
+            cells_skipped=mapping.cells_skipped,
+            decimals_unsure=mapping.decimals_unsure,
+            multiline=text.multiline,
+            longest=text.longest,
+        )
 
     def _node(self, item: Item) -> str:
         row = item_row(item)

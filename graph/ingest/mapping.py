@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 
 from graph.errors import DraftInvalid, ImportFailed, ValueInvalid
 from graph.ingest.cells import SHORT, CellInvalid, Cells, FieldReader, shown_columns
+from graph.ingest.decimal_signs import DecimalSigns
 from graph.ingest.items import assemble, category_path, model_named
 from graph.ingest.linking import BrandNames
 from graph.ingest.mapping_file import (
@@ -69,6 +70,7 @@ class RowMapping:
         self._parameters = [ParameterReader(spec, self._cells) for spec in mapping.parameters]
         self.parameters = {reader.parameter.id: reader.parameter for reader in self._parameters}
         self.cells_skipped: dict[str, int] = {}
+        self._price_signs = DecimalSigns()
         fields = mapping.fields
         self._id = FieldReader(mapping.id or _NOTHING, self._cells)
         self._title = FieldReader(fields.title, self._cells)
@@ -114,6 +116,13 @@ class RowMapping:
                 row=row.cells,
             )
 
+    @property
+    def decimals_unsure(self) -> dict[str, str]:
+        """A cell such as `30.000`, by parameter or `price`, that nothing says how to read."""
+        signs = {reader.parameter.id: reader.signs for reader in self._parameters}
+        every = {"price": self._price_signs, **signs}
+        return {id: cell for id, one in every.items() if (cell := one.unsure) is not None}
+
     def notice(self, row: Row) -> None:
         """Learn from a row that somebody else maps: its names of a brand serve the rows after."""
         with suppress(CellInvalid):
@@ -158,7 +167,8 @@ class RowMapping:
             model = FieldReader(fields.model, self._cells)
             yield "model", lambda cells, brand: model(cells, lambda n: model_named(brand, n))
         for name, spec in self._simple_fields():
-            yield name, _reading(FieldReader(spec, self._cells), _build_of(name, spec), None)
+            build = _build_of(name, spec, self._price_signs)
+            yield name, _reading(FieldReader(spec, self._cells), build, None)
 
     def _simple_fields(self) -> Iterator[tuple[str, FieldSpec]]:
         for name in _SIMPLE:
@@ -244,6 +254,7 @@ class ParameterReader:
         # Of one column, the cell alone decides; what it said is remembered as it was written.
         self._only = spec.sources[0] if len(spec.sources) == 1 else None
         self._said: dict[str, list[Fact]] = {}
+        self.signs = DecimalSigns()
 
     def facts(self, cells: Mapping[str, object]) -> list[Fact]:
         cell = None if self._only is None else cells.get(self._only)
@@ -254,6 +265,9 @@ class ParameterReader:
             if len(self._said) >= REMEMBERED_CELLS:
                 self._said.clear()
             known = self._said[cell] = self._facts(cells)
+            if known and self.spec.kind == "number" and self.spec.decimal == "auto":
+                for piece in self._pieces(cell):
+                    self.signs.notice(piece)
         return known
 
     def _facts(self, cells: Mapping[str, object]) -> list[Fact]:
@@ -330,15 +344,17 @@ def _reading(reader: FieldReader, build: Callable[[str], object], otherwise: obj
     return read
 
 
-def _build_of(name: str, spec: FieldSpec) -> Callable[[str], object]:
+def _build_of(name: str, spec: FieldSpec, signs: DecimalSigns) -> Callable[[str], object]:
     if name == "in_stock":
         return _yes_no
     if isinstance(spec, NumberSpec):
-        return lru_cache(REMEMBERED_CELLS)(partial(_amount, decimal=spec.decimal))
+        return lru_cache(REMEMBERED_CELLS)(partial(_amount, decimal=spec.decimal, signs=signs))
     return lambda raw: clean_text(raw) or None
 
 
-def _amount(raw: str, *, decimal: DecimalSign) -> float:
+def _amount(raw: str, *, decimal: DecimalSign, signs: DecimalSigns) -> float:
+    if decimal == "auto":
+        signs.notice(raw)
     number = parse_number(_CURRENCY.sub("", raw).strip(), decimal=decimal)
     if number < 0:
         raise ValueInvalid(value=raw, reason=f"{raw!r} is below zero")

@@ -80,6 +80,7 @@ class ImportReport:
     bytes_total: int = 0
     rejects_file: str | None = None
     cells_skipped: dict[str, int] = field(default_factory=dict)
+    decimals_unsure: dict[str, str] = field(default_factory=dict)  # parameter: `30.000`, say
     reject_codes: dict[str, int] = field(default_factory=dict)
 
     def progress(self) -> ImportProgress:

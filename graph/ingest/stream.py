@@ -52,6 +52,7 @@ class StreamCounts:
     bytes_total: int = 0
     reject_codes: dict[str, int] = field(default_factory=dict)
     cells_skipped: dict[str, int] = field(default_factory=dict)
+    decimals_unsure: dict[str, str] = field(default_factory=dict)
 
 
 class ItemStream:
@@ -120,6 +121,7 @@ class ItemStream:
                     yield item
         finally:
             counts.bytes_read = self._reader.bytes_read
+            counts.decimals_unsure = self._rows.decimals_unsure
 
     def _item(self, row: Row | RecordRejected) -> Item | None:
         if isinstance(row, RecordRejected):

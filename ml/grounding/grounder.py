@@ -216,7 +216,7 @@ class Grounder:
             items = self.lexicon.items[reading.value.id]
             had = f"that {items} items have" if items else "read in other texts"
             yield f"a value {had} by this name"
-        elif reading.how == "quantity":
+        elif reading.how in ("quantity", "letter"):
             known = "some items have" if reading.known else "no item has so far"
             yield f"a quantity in its unit, which {known}"
         if reading.expected is False:

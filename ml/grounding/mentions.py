@@ -11,15 +11,21 @@ from typing import Literal
 from graph.errors import ValueInvalid
 from graph.records import Parameter, Value
 from graph.text import find_quantities, find_unit, normalise_value
+from graph.text.numbers import DecimalSign
 from ml.grounding.lexicon import Lexicon
 from ml.grounding.tokens import Token, stands_alone, tokens
 
-How = Literal["name", "quantity", "number", "flag"]
+How = Literal["name", "quantity", "letter", "number", "flag"]
 
 # `4+64GB` and `6/128 GB` name the unit once, for both.
 _BARE_BEFORE = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?)\s?[+/]\s?$")
 _HYPHENED = re.compile(r"(?<![\w.,-])(\d+(?:[.,]\d+)?)-([^\W\d_]{2,})")  # 6.5-inch
+_TWO_WAYS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}(?![\d.,])")  # 30.000: thirty, or thirty thousand
 _UNIT_BEHIND = re.compile(r"[\d.,\s]+")
+# `40 W`. A lone letter behind a space is as often a part of a name (`Class A 12 W`, `802.11 a/b`):
+# it is read only of a dimension that some parameter is in, and trusted as a kind of its own.
+_LETTERED = re.compile(r"(?<![.,\d])(\d+(?:[.,]\d+)?)\s([AVWLglmvw])(?![+'’&]|-\d|[/.][^\W\d_])")
+_CODE_BEFORE = re.compile(r"(?:(?<![A-Za-z0-9])[A-WYZ][\s-]|[A-Za-z]-)$")  # `2 X 40 W` is no code
 _NO = re.compile(
     r"(?:\b(?:no|non|not|without|w/o|sans|ohne)[\s-]*|[无無非]|不支持|没有|不带)$", re.I
 )
@@ -64,7 +70,8 @@ def mentions(text: str, lexicon: Lexicon) -> list[Mention]:
         (one.parameter, one.value.id, one.start, one.end): one
         for one in (
             *_named(text, words, lexicon, cues),
-            *_quantities(text, lexicon.parameters, cues),
+            *_quantities(text, lexicon, cues),
+            *_lettered(text, lexicon.parameters, cues),
             *_numbers(text, words, cues),
             *_flags(text, cues),
         )
@@ -110,19 +117,40 @@ def _named(
         yield Mention(known.parameter, value, start, end, "name", cued)
 
 
-def _quantities(
+def _quantities(text: str, lexicon: Lexicon, cues: _Cues) -> Iterator[Mention]:
+    measured = [one for one in lexicon.parameters.values() if one.kind == "number" and one.unit]
+    for start, end, written, unit in _written_quantities(text):
+        for parameter in measured:
+            for value in _meanings(written, parameter, lexicon):
+                cued = cues.speak_of(parameter.id, start, end)
+                own = unit == parameter.unit
+                yield Mention(parameter.id, value, start, end, "quantity", cued, own)
+
+
+def _lettered(
     text: str,
     parameters: Mapping[str, Parameter],
     cues: _Cues,
 ) -> Iterator[Mention]:
-    measured = [one for one in parameters.values() if one.kind == "number" and one.unit]
-    for start, end, written, unit in _written_quantities(text):
-        for parameter in measured:
-            value = _normalised(written, parameter)
+    """Quantities whose unit is one letter behind a space."""
+    measured = [
+        (one, unit)
+        for one in parameters.values()
+        if one.kind == "number" and one.unit and (unit := find_unit(one.unit))
+    ]
+    for match in _LETTERED.finditer(text):
+        unit = find_unit(match[2])
+        alone = stands_alone(text, *match.span())
+        if unit is None or not alone or _before(_CODE_BEFORE, text, match.start()):
+            continue
+        for parameter, own in measured:
+            if own.dimension != unit.dimension:  # 8 g is no storage of 8 GB here
+                continue
+            value = _normalised(f"{match[1]} {unit.symbol}", parameter)
             if value is not None:
+                start, end = match.span()
                 cued = cues.speak_of(parameter.id, start, end)
-                own = unit == parameter.unit
-                yield Mention(parameter.id, value, start, end, "quantity", cued, own)
+                yield Mention(parameter.id, value, start, end, "letter", cued, own is unit)
 
 
 def _written_quantities(text: str) -> Iterator[tuple[int, int, str, str]]:
@@ -168,8 +196,25 @@ def _before(pattern: re.Pattern[str], text: str, start: int) -> re.Match[str] | 
     return pattern.search(text[max(start - _BEFORE_CHARS, 0) : start])
 
 
-def _normalised(written: str, parameter: Parameter) -> Value | None:
+def _meanings(written: str, parameter: Parameter, lexicon: Lexicon) -> list[Value]:
+    """One, or of `30.000 mAh` those that lie among the numbers that the parameter is known with."""
+    usual = _normalised(written, parameter)
+    if usual is None or not _TWO_WAYS.match(written):
+        return [] if usual is None else [usual]
+    spread = lexicon.spreads.get(parameter.id)
+    both = [usual, _normalised(written, parameter, decimal=",")]
+    fitting = [
+        one
+        for one in both
+        if one and one.number is not None and spread and spread.may_hold(one.number)
+    ]
+    return fitting or [usual]
+
+
+def _normalised(
+    written: str, parameter: Parameter, *, decimal: DecimalSign = "auto"
+) -> Value | None:
     try:
-        return normalise_value(written, parameter)
+        return normalise_value(written, parameter, decimal=decimal)
     except ValueInvalid:
         return None

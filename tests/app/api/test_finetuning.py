@@ -54,6 +54,18 @@ async def test_searches_and_recommendations_are_learnt_as_other_readers_are(
     assert (known.status_code, nothing.status_code) == (202, 422)
 
 
+async def test_plausibility_is_learnt_from_the_graph_and_takes_no_labels(client, wiring):
+    plain = await client.post("/v1/training-runs/labels?reader=plausibility&promote=always&seed=7")
+    sent = await client.post("/v1/training-runs/labels?reader=plausibility", content=LABELS)
+
+    spec = wiring.jobs.get(plain.json()["id"]).spec
+    assert plain.json()["learning"]["model"] == "plausibility"
+    assert (spec["path"], spec["promote"], spec["seed"]) == (None, "always", 7)
+    assert (sent.status_code, sent.json()["code"]) == (422, "recipe_invalid")
+    assert "learns from the graph alone" in sent.json()["detail"]
+    assert [path.name for path in wiring.jobs.folder("").iterdir()] == []
+
+
 @pytest.mark.parametrize(
     ("path", "status", "code"),
     [
@@ -63,6 +75,8 @@ async def test_searches_and_recommendations_are_learnt_as_other_readers_are(
         ("reader=extraction&promote=perhaps", 422, "request_invalid"),
         ("reader=extraction&tune=some", 422, "request_invalid"),
         ("reader=linking&known=true&tune=head", 422, "recipe_invalid"),
+        ("reader=plausibility&tune=head", 422, "recipe_invalid"),
+        ("reader=plausibility&seed=-1", 422, "request_invalid"),
         ("reader=extraction&known=true&from=products/7", 404, "artefact_not_found"),
         ("reader=extraction&known=true&from=products", 422, "recipe_invalid"),
         ("reader=extraction&known=true&from=../etc/passwd", 404, "artefact_not_found"),

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.app.parts import serving_wiring
+
 pytestmark = pytest.mark.anyio
 
 
@@ -68,6 +70,19 @@ async def test_the_same_key_makes_one_run(client):
 
     assert one.json()["id"] == two.json()["id"]
     assert two.headers["Idempotent-Replayed"] == "true"
+
+
+async def test_the_same_key_of_two_callers_makes_two_runs(client, wiring):
+    key = {"Idempotency-Key": "night"}
+    own = await client.post("/v1/training-runs", json={"recipe": "quick"}, headers=key)
+
+    async with serving_wiring(wiring) as another:
+        others = await another.post("/v1/training-runs", json={"recipe": "standard"}, headers=key)
+    again = await client.post("/v1/training-runs", json={"recipe": "quick"}, headers=key)
+
+    assert others.status_code == 202
+    assert "Idempotent-Replayed" not in others.headers
+    assert own.json()["id"] == again.json()["id"] != others.json()["id"]
 
 
 async def test_recipes_tell_all_their_settings(client):

@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.services.finetuning_jobs import finetune
 from app.services.finetuning_plausibility import finetune_plausibility
 from app.services.knowledge import GraphKnowledge
 from app.services.readers import champion_of, linker_over, plausible_reading
+from app.services.training_runs import FinetuneSpec
 from graph.records import Fact, Item, Named
 from graph.repositories.items import ItemWriter
 from graph.text import normalise_value
@@ -53,7 +55,7 @@ def shop(shared_database):
 
 
 def test_what_helps_serves_and_reads_with_what_similar_items_have(shop, shelf):
-    done = finetune_plausibility(shop, shelf, linker_over=LINKER, seed=0, notify=silent)
+    done = finetune(FinetuneSpec(name="plausibility"), shop, shelf, notify=silent)
 
     assert done.promoted
     assert done.metrics["skill"].low > 0.3

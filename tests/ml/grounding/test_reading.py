@@ -72,6 +72,15 @@ def test_quantities_and_names_are_found_where_they_stand(lexicon):
         ("lamp with cord 1.5m", [("cord", "1.5 m", "1.5m")]),
         ("a 42-cm lamp", [("height", "42 cm", "42-cm")]),
         ("A&amp;B lamp 42&nbsp;cm", [("height", "42 cm", "42&nbsp;cm")]),
+        ("Lamp 40 W, white", [("power", "40 W", "40 W")]),
+        ("lamp 40\u00a0W", [("power", "40 W", "40\u00a0W")]),
+        ("lamp 40&nbsp;W", [("power", "40 W", "40&nbsp;W")]),
+        ("灯４０\u3000Ｗ", [("power", "40 W", "４０\u3000Ｗ")]),
+        ("灯４０瓦节能", [("power", "40 W", "４０瓦")]),
+        ("灯40 W灯", [("power", "40 W", "40 W")]),
+        ("a 12 w lamp", [("power", "12 W", "12 w")]),
+        ("2 X 40 W", [("power", "40 W", "40 W")]),
+        ("pan 500 g", [("weight", "0.5 kg", "500 g")]),
         ("power 5/60W", [("power", "5 W", "5"), ("power", "60 W", "60W")]),
         ("lamp with 3 shades", [("shades", "3", "3")]),
         ("dimmable lamp", [("dimmable", "yes", "dimmable")]),
@@ -94,6 +103,15 @@ def test_a_value_is_the_graphs_however_it_is_written(text, found, lexicon):
         "\u202eneerg\u202c",
         "\x00\x07",
         "40",
+        "A 12 W lamp",  # as `Galaxy A 12 W`
+        "nordlys-40 W",
+        "bulb 40 W'series",
+        "energy class 5 A",  # no parameter here is in ampere
+        "8 G lamp",
+        "T40 W lamp",
+        "lamp 40 Watson",
+        "2 in 1",
+        "Nordlys GT 15790 W",  # far from every power that is known
         "7 kg of 900 kg" * 0,
     ],
 )
@@ -104,6 +122,21 @@ def test_what_a_text_does_not_say_is_absent(text, lexicon):
 def test_a_number_far_from_all_that_is_known_is_no_value(lexicon):
     assert stated("carries 900 kg", lexicon) == []
     assert stated("weight 900 kg", lexicon) == [("weight", "900 kg", "900 kg")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("lamp 2.000 kg", "2 kg"),
+        ("lamp 2,000 kg", "2 kg"),  # two thousand kilograms is no lamp
+        ("lamp 60.000 mW", "60 W"),
+        ("lamp 60,000 mW", "60 W"),
+        ("lamp with cord 1.500 mm", "1.5 m"),
+        ("lamp weight 3.000 kg", "3 kg"),
+    ],
+)
+def test_a_sign_before_three_digits_means_what_the_graph_has_numbers_of(text, found, lexicon):
+    assert [value for _, value, _ in stated(text, lexicon)] == [found]
 
 
 def test_what_the_model_is_known_to_have_decides_between_parameters(lexicon):
