@@ -69,6 +69,7 @@ def _query(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int) -> Quer
                 top=plan.top,
                 low=plan.group_low,
                 high=plan.group_high,
+                counted=plan.counted,
                 limit=limit,
             )
         case "count" | "check" | "difference" | "similar" | "facts":

@@ -74,13 +74,25 @@ class Found:
         details = [str(row.get("detail", "")) for row in self.rows]
         lone = len(self.rows) == 1 or not any(details)
         text = sentence(
-            plan, lexicon, language, answer=self.answer, total=self.total, unit=self.unit,
+            plan, lexicon, language, answer=self._spoken(plan), total=self.total, unit=self.unit,
             details=details if not lone or plan.ask in ("items", "groups") else (),
         )  # fmt: skip
         kept = tuple(
             {key: value for key, value in row.items() if key != "detail"} for row in self.rows
         )
         return replace(self, sentence=text, rows=kept)
+
+    def _spoken(self, plan: Plan) -> tuple[str | float, ...]:
+        """The answer as people say it: a `90` of Acme is an `Acme 90`."""
+        if plan.ask not in ("items", "similar") or plan.fields:
+            return self.answer
+        return tuple(_with_brand(row) for row in self.rows)
+
+
+def _with_brand(row: Mapping[str, object]) -> str:
+    name, brand = str(row["name"]), row.get("brand")
+    said = brand is None or str(brand).casefold() in name.casefold()
+    return name if said else f"{brand} {name}"
 
 
 def _items(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:

@@ -110,11 +110,13 @@ def groups(
     top: int | None = None,
     low: int | None = None,
     high: int | None = None,
+    counted: str | None = None,
     limit: int,
 ) -> Query:
     """`rows` of id, name, unit's number and the number of items that have it; `total` of them.
 
     `low`, `high`: only groups of at least and of at most so many items.
+    `counted`: values of this field are counted instead of items.
     """
     draft = Draft(scope)
     bounds = [
@@ -124,7 +126,9 @@ def groups(
     ]
     lines = [
         draft.values(field),
-        "WITH x, count(DISTINCT n) AS items" + (f" WHERE {' AND '.join(bounds)}" if bounds else ""),
+        *([] if counted is None else [draft.values(counted, name="y")]),
+        f"WITH x, count(DISTINCT {'n' if counted is None else 'y'}) AS items"
+        + (f" WHERE {' AND '.join(bounds)}" if bounds else ""),
         f"WITH x, items ORDER BY items {_DIRECTION[order]}, x.id",
         "WITH collect([x.id, coalesce(x.text, x.name), x.number, items]) AS found",
     ]

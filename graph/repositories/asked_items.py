@@ -139,12 +139,14 @@ class Draft:
             f"WITH n, {function}(v.number) AS number"
         )
 
-    def values(self, field: str) -> str:
+    def values(self, field: str, *, name: str = "x") -> str:
+        """What items have of a field, as the variable `name`."""
+        fact = f"{name}_fact"
         if field == BRAND:
-            return "MATCH (n)-[fact:MADE_BY]->(x) WHERE fact.status <> 'rejected'"
+            return f"MATCH (n)-[{fact}:MADE_BY]->({name}) WHERE {fact}.status <> 'rejected'"
         return (
-            f"MATCH {OWNER[self._scope.kind]}-[fact:HAS_PARAMETER]->(x)\n"
-            f"WHERE fact.status = 'accepted' AND x.parameter = {self.bind(field)}"
+            f"MATCH {OWNER[self._scope.kind]}-[{fact}:HAS_PARAMETER]->({name})\n"
+            f"WHERE {fact}.status = 'accepted' AND {name}.parameter = {self.bind(field)}"
         )
 
     def facts(self, shown: Sequence[str]) -> str:

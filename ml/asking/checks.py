@@ -31,7 +31,7 @@ def _complaints(plan: Plan, lexicon: AskingLexicon) -> Iterator[str]:
             yield f"there is no model {id!r}"
     for condition in (*plan.conditions, *plan.either):
         yield from _of_condition(condition, lexicon)
-    for field in plan.fields:
+    for field in (*plan.fields, *((plan.counted,) if plan.counted is not None else ())):
         if field != BRAND and field not in lexicon.parameters:
             yield f"there is no parameter {field!r}"
     yield from _of_ask(plan, lexicon)
@@ -97,5 +97,9 @@ def _of_further(plan: Plan) -> Iterator[str]:
     sized = plan.group_low is not None or plan.group_high is not None
     if sized and (plan.ask != "groups" or plan.order_by is not None):
         yield "`group_low` and `group_high` are said of groups by their items"
+    if plan.counted is not None and (plan.ask != "groups" or plan.order_by is not None):
+        yield "`counted` is said of groups by how many values they have"
+    if plan.counted is not None and plan.counted in plan.fields:
+        yield "`counted` is another field than the one that groups"
     if any(one.same_as or one.above or one.below for one in plan.either):
         yield "`either` takes no relations to named items"

@@ -57,7 +57,9 @@ def find_group_size(draft: Draft) -> None:
 
 
 def per_group(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan | None:
-    """What is asked of each brand: how many items it has, or what they have on average."""
+    """What is asked of each brand: how many items it has, or what they have."""
+    if ranked is None and (varied := most_varied(draft)) is not None:
+        return varied
     average = draft.first("average")
     several = any(one.field == BRAND and len(one.values) > 1 for _, one in draft.conditions)
     brand, each = draft.first("brand"), draft.first("each")
@@ -97,6 +99,65 @@ def most_common(draft: Draft) -> Plan | None:
     find_top(draft, place)
     order: Order = "highest" if many is not None else "lowest"
     return Plan("groups", fields=(field,), order=order, top=draft.top or 1)
+
+
+def most_varied(draft: Draft) -> Plan | None:
+    """`Which socket is used by the most brands`, 哪个品牌的灯座种类最多: one field by another."""
+    place = draft.first("most", "least", "highest", "lowest")
+    if place is None and draft.top is not None:
+        # `top 3 sockets by number of brands`
+        place = next((at for at, one in enumerate(draft.spans) if one.does("count")), None)
+    fields = [(at, field) for at in range(len(draft.spans)) if (field := _told_apart(draft, at))]
+    if place is None or len(fields) != 2 or fields[0][1] == fields[1][1]:
+        return None
+    counted = min(fields, key=lambda one: _letters_between(draft, place, one[0]))
+    if not draft.chinese:
+        counted = fields[1]
+    group = fields[1 - fields.index(counted)]
+    if not _stand_beside(draft, place, counted[0]):
+        return None
+    if not draft.chinese and (group[0] > place or _counts_items(draft, counted[0])):
+        return None
+    draft.used.update(
+        (place, group[0], counted[0], *draft.places("which", "count", "category", "who"))
+    )
+    find_top(draft, place)
+    order: Order = "lowest" if draft.spans[place].does("least", "lowest") else "highest"
+    top = draft.top or 1
+    return Plan("groups", fields=(group[1],), order=order, top=top, counted=counted[1])
+
+
+def _told_apart(draft: Draft, place: int) -> str | None:
+    """The field of texts that a free span names; of brands only the bare word."""
+    if not draft.free(place) or draft.spans[place].is_kind("brand"):
+        return None
+    if draft.spans[place].does("brand"):
+        return BRAND
+    named = draft.parameter(place, "text")
+    return named.id if named is not None else None
+
+
+def _letters_between(draft: Draft, place: int, other: int) -> int:
+    first, last = sorted((place, other))
+    between = draft.text[draft.spans[first].end : draft.spans[last].start]
+    return len(between.replace("的", "").strip())
+
+
+def _stand_beside(draft: Draft, place: int, other: int) -> bool:
+    """Whether nothing that says something of its own stands between two spans."""
+    between = range(min(place, other) + 1, max(place, other))
+    return all(
+        draft.silent(at)
+        or draft.spans[at].does("count", "category")
+        or draft.spans[at].is_kind("numeral")
+        for at in between
+    )
+
+
+def _counts_items(draft: Draft, place: int) -> bool:
+    """`The most LED lamps`: what stands behind the value is counted."""
+    behind = draft.behind(place)
+    return behind is not None and draft.spans[behind].is_kind("category")
 
 
 def _grouped_by(draft: Draft) -> str | None:

@@ -64,6 +64,7 @@ class Plan(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
         either: at least one of these must hold as well.
         denied: a check is answered with yes where nothing meets the conditions: are all dimmable?
         group_low, group_high: how many items a group must have, and may have.
+        counted: groups go by how many values of this field they have, and not by their items.
     """
 
     ask: Ask
@@ -79,6 +80,7 @@ class Plan(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     denied: bool = False
     group_low: int | None = None
     group_high: int | None = None
+    counted: str | None = None
 
 
 class Entity(Record, frozen=True):

@@ -63,6 +63,13 @@ def _groups_asked(plan: Plan, fields: str, lexicon: AskingLexicon, zh: bool) -> 
     if plan.order_by is not None:
         number = field_name(plan.order_by, lexicon, zh)
         return f"各{fields}的平均{number}" if zh else f"the average of {number} by {fields}"
+    if plan.counted is not None:
+        counted = field_name(plan.counted, lexicon, zh)
+        return (
+            f"按{fields}统计不同{counted}的数目"
+            if zh
+            else f"different values of {counted} by {fields}"
+        )
     low, high = plan.group_low, plan.group_high
     size = f" {low or 0}-{high}" if high is not None else f" ≥ {low}" if low is not None else ""
     return f"按{fields}统计产品数{size}" if zh else f"items by {fields}{size}"

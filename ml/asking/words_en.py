@@ -127,9 +127,14 @@ FUNCTIONS: dict[str, str] = {
         "|doesn't have|apart from|not made by|don't come with|does not support"
         "|do not support|without any|no longer|neither|missing"
     ),
-    "most": "most|the most|highest|greatest|maximum|max|best|biggest|largest number of",
+    "most": (
+        "most|the most|highest|greatest|maximum|max|best|biggest|largest number of"
+        "|most different|the most different|most kinds of|the most kinds of"
+    ),
     "top": "top|first|bottom",
-    "least": "least|the least|lowest|fewest|minimal|the fewest",
+    "least": (
+        "least|the least|lowest|fewest|minimal|the fewest|fewest different|the fewest different"
+    ),
     "comparative": "more",
     "diminutive": "less|fewer",
     "same": (

@@ -78,6 +78,7 @@ async def asking(lamps, lexicon, anyio_backend):
         ("How much heavier is the Nova 12 than the Glow?", [1350.0]),
         ("Which is heavier, the Glow or the Nova 7?", ["Bolt Nova 7"]),
         ("Which brand has the most lamps?", ["Acme"]),
+        ("Which socket is used by the most brands?", ["Edison E27"]),
         ("How many brands are there?", [2]),
         ("Which sockets do Bolt lamps have?", ["Edison E14", "Edison E27"]),
         ("Are there lamps heavier than 5 kg?", ["no"]),

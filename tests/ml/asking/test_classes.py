@@ -66,6 +66,26 @@ CLASSES = {
             "平均重量最大的品牌是哪个",
         ),
     },
+    "groups by how many different ones they have": {
+        Plan("groups", fields=("socket",), order="highest", top=1, counted="brand"): (
+            "Which socket is used by the most brands?",
+            "Which socket do most brands use",
+            "被最多品牌采用的灯座是哪个",
+            "哪种灯座被最多的品牌使用？",
+        ),
+        Plan("groups", fields=("brand",), order="highest", top=1, counted="socket"): (
+            "which brand has the most different sockets?",
+            "哪个品牌用的灯座种类最多",
+        ),
+        Plan("groups", fields=("brand",), order="lowest", top=1, counted="socket"): (
+            "Which company uses the fewest different sockets?",
+            "哪家公司的灯座最少",
+        ),
+        Plan("groups", fields=("socket",), order="highest", top=3, counted="brand"): (
+            "top 3 sockets by number of brands",
+            "What are the 3 sockets that the most brands use?",
+        ),
+    },
     "groups by how many they have": {
         Plan("groups", fields=("brand",), group_low=4): (
             "which brands have more than 3 lamps",
@@ -175,6 +195,7 @@ def test_a_question_of_each_class_is_understood(text, plan, lamps):
     assert {*found.either} == {*plan.either}
     assert found.aggregate == plan.aggregate
     assert (found.denied, found.group_low) == (plan.denied, plan.group_low)
+    assert found.counted == plan.counted
 
 
 def test_a_short_name_that_follows_is_rather_of_the_brand_before(lamps):
