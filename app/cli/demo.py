@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import app
-from app.cli.output import bytes_progress, err, out, print_table
+from app.cli.demo_tour import show_scores, tour
+from app.cli.output import bytes_progress, err, out
 from app.cli.pretrain import print_report
 from app.cli.serving import address, api_server, listening, migrate
 from app.cli.session import open_database, running_server
@@ -37,58 +36,6 @@ DUMPS = (
     ("reference", "phones.csv", "phones.toml"),
     (SHOPS, "offers.csv", "offer-titles.toml"),
 )
-SHOWN = (
-    "Product",
-    "Model",
-    "Brand",
-    "Category",
-    "Parameter",
-    "Value",
-    "HAS_PARAMETER",
-    "INSTANCE_OF",
-)
-
-
-SIMILAR_TO = ("samsung-galaxy-a54-5g", "apple-iphone-12-mini")
-
-
-class Question(NamedTuple):
-    text: str
-    cypher: str
-
-
-QUESTIONS = (
-    Question(
-        "Which phones have a display of 6.7 inches or more and weigh under 190 g?",
-        """
-        MATCH (m:Model)-[:HAS_PARAMETER]->(d:Value)-[:VALUE_OF]->(:Parameter {id: 'display'}),
-              (m)-[:HAS_PARAMETER]->(w:Value)-[:VALUE_OF]->(:Parameter {id: 'weight'}),
-              (m)-[:MADE_BY]->(b:Brand)
-        WHERE d.number >= 6.7 AND w.number < 190
-        RETURN b.name AS brand, m.name AS phone, d.text AS display, w.text AS weight
-        ORDER BY w.number LIMIT 5
-        """,
-    ),
-    Question(
-        "Which chipsets do the most brands build on?",
-        """
-        MATCH (c:Value)-[:VALUE_OF]->(:Parameter {id: 'chipset'})
-        MATCH (c)<-[:HAS_PARAMETER]-(m:Model)-[:MADE_BY]->(b:Brand)
-        RETURN c.text AS chipset, count(DISTINCT b) AS brands, count(DISTINCT m) AS phones
-        ORDER BY brands DESC, phones DESC LIMIT 5
-        """,
-    ),
-    Question(
-        "Which offers in stock are the cheapest of phones with 5,000 mAh or more?",
-        """
-        MATCH (p:Product {in_stock: true})-[:INSTANCE_OF]->(m:Model)
-        MATCH (m)-[:HAS_PARAMETER]->(v:Value)-[:VALUE_OF]->(:Parameter {id: 'battery'})
-        WHERE v.number >= 5000 AND p.currency = 'GBP'
-        RETURN p.title AS offer, v.text AS battery, p.price AS price, p.currency AS currency
-        ORDER BY p.price LIMIT 5
-        """,
-    ),
-)
 
 
 def demo(
@@ -107,8 +54,9 @@ def demo(
             read_titles(database, found, examples)
             learnt = learn(database, found)
             with _served(found, listener) as stopped:
-                _summarise(database, address(listener))
-                _show_similar(address(listener), learnt)
+                if learnt is not None:
+                    print_report(learnt)
+                tour(address(listener), database)
                 _say_ready(address(listener), found, imported, started)
                 if not exit_:
                     with worker_beside(found):
@@ -171,11 +119,7 @@ def read_titles(database: Database, settings: Settings, examples: Path) -> None:
 
     print_build(built_here(database, settings, BuildSpec(source=SHOPS)))
     scores = score_against_gold(database, examples / "phones" / "offers_gold.jsonl", SHOPS)
-    print_table(
-        "Against what the titles state (offers_gold.jsonl)",
-        ("parameter", "stated", "found", "precision", "recall"),
-        [(s.parameter, s.stated, s.found, f"{s.precision:.3f}", f"{s.recall:.3f}") for s in scores],
-    )
+    show_scores("Against what the titles state (offers_gold.jsonl)", scores)
 
 
 def learn(database: Database, settings: Settings) -> PretrainReport | None:
@@ -215,40 +159,6 @@ def _served(settings: Settings, listener: socket.socket) -> Iterator[threading.E
         thread.join()
 
 
-def _show_similar(api: str, learnt: PretrainReport | None) -> None:
-    if learnt is not None:
-        print_report(learnt)
-    for id in SIMILAR_TO:
-        with urllib.request.urlopen(
-            f"{api}/v1/products/{id}/similar?limit=5", timeout=30
-        ) as answer:
-            found = json.load(answer)
-        how = found["model"]["version"] if found["model"] else None
-        by = f"by the vectors of products/{how}" if how else "by facts they share"
-        out.print(f"\n[bold]What is like {id}?[/] ({by})", highlight=False, soft_wrap=True)
-        print_table(
-            "", ("phone", "alike", "because of"), [_similar_row(one) for one in found["items"]]
-        )
-
-
-def _similar_row(similar: dict[str, Any]) -> tuple[str, str, str]:
-    item, reasons = similar["item"], similar["reasons"]
-    brand = f"{item['brand']['name']} " if item["brand"] else ""
-    shared = ", ".join(fact["text"] for fact in reasons["facts"][:4])
-    return f"{brand}{item['title']}", f"{similar['score']:.2f}", shared
-
-
-def _summarise(database: Database, api: str) -> None:
-    with urllib.request.urlopen(f"{api}/v1/stats", timeout=30) as answer:  # as any client would
-        stats = json.load(answer)
-    counts = {**stats["nodes"], **stats["relationships"]}
-    print_table("In the graph", ("label or relationship", "count"), [(n, counts[n]) for n in SHOWN])
-    for question in QUESTIONS:
-        table = database.table(question.cypher, timeout_s=30.0, limit=10)
-        out.print(f"\n[bold]{question.text}[/]", highlight=False, soft_wrap=True)
-        print_table("", table.columns, table.rows)
-
-
 def _say_ready(api: str, settings: Settings, imported: int, started: float) -> None:
     what = f"{imported:,} items imported" if imported else "nothing had to be imported"
     out.print(f"\nReady after {time.monotonic() - started:.0f} s; {what}.", highlight=False)
@@ -258,8 +168,9 @@ def _say_ready(api: str, settings: Settings, imported: int, started: float) -> N
         ("Neo4j (Bolt)", str(settings.neo4j_uri)),
     ):
         out.print(f"  {name:<14} {where}", highlight=False, soft_wrap=True)
-    out.print(
-        "  ask the graph  .venv/bin/catalograph query 'MATCH (b:Brand) RETURN b.name'",
-        highlight=False,
-        soft_wrap=True,
-    )
+    for what, command in (
+        ("ask", "ask 'Which phones have NFC and weigh less than 160 g?'"),
+        ("search", "search 'iphone 256gb in stock'"),
+        ("query", "query 'MATCH (b:Brand) RETURN b.name'"),
+    ):
+        out.print(f"  {what:<14} .venv/bin/catalograph {command}", highlight=False, soft_wrap=True)

@@ -3,7 +3,8 @@
 import pytest
 
 from app.cli.build import built_here
-from app.cli.demo import EXAMPLES, SHOPS, SIMILAR_TO, import_examples
+from app.cli.demo import EXAMPLES, SHOPS, import_examples
+from app.cli.demo_tour import SIMILAR_TO
 from app.services.builds import BuildSpec
 from app.services.gold import score_against_gold
 from app.settings import load_settings
