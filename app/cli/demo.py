@@ -53,7 +53,7 @@ def demo(
             imported = import_examples(database, examples)
             read_titles(database, found, examples)
             learnt = learn(database, found)
-            with _served(found, listener) as stopped:
+            with served(found, listener) as stopped:
                 if learnt is not None:
                     print_report(learnt)
                 tour(address(listener), database)
@@ -137,7 +137,7 @@ def learn(database: Database, settings: Settings) -> PretrainReport | None:
 
 
 @contextmanager
-def _served(settings: Settings, listener: socket.socket) -> Iterator[threading.Event]:
+def served(settings: Settings, listener: socket.socket) -> Iterator[threading.Event]:
     """The API in a thread of this process; the event is set when it has stopped."""
     server = api_server(settings)
     stopped = threading.Event()

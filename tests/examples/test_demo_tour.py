@@ -1,0 +1,41 @@
+"""What the demo asks is answered, over the example catalog and a real service."""
+
+import pytest
+
+from app.cli.demo import served
+from app.cli.demo_tour import QUESTIONS, show_scores, tour
+from app.cli.serving import address, listening
+from app.services.gold import GoldScore
+from app.settings import load_settings
+
+
+@pytest.fixture
+def settings(examples, monkeypatch, tmp_path):
+    monkeypatch.setenv("CATALOGRAPH_HOME", str(tmp_path))
+    monkeypatch.setenv("NEO4J_URI", examples.connection.uri)
+    monkeypatch.setenv("NEO4J_USERNAME", examples.connection.username)
+    monkeypatch.setenv("NEO4J_PASSWORD", examples.connection.password)
+    return load_settings(dev=True, host="127.0.0.1", port=0, log_level="warning")
+
+
+def test_every_question_of_the_demo_is_answered_but_the_one_that_nobody_can(
+    settings, examples, capsys
+):
+    with listening(settings) as listener, served(settings, listener):
+        tour(address(listener), examples)
+
+    shown = capsys.readouterr().out
+    assert all(question in shown for question in QUESTIONS)
+    assert shown.count("I cannot answer this") == 1
+    assert "Qualcomm Snapdragon 845 (15)" in shown
+    assert "brand:samsung" in shown
+    assert "by facts they share" in shown
+
+
+def test_there_is_no_precision_where_nothing_was_read(capsys):
+    show_scores("Gold", [GoldScore("colour", stated=4, found=0, right=0)])
+
+    shown = capsys.readouterr()
+    assert "0.000" in shown.out  # recall alone
+    assert shown.out.count("0.000") == 1
+    assert "No dump states any colour" in shown.err + shown.out
