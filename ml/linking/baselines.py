@@ -36,6 +36,7 @@ def threshold_for(best: Sequence[Best], judged: Sequence[Judged], seed: int) -> 
         np.array([score for _, score in best]),
         np.array([m is not None and m == o.model for (m, _), o in zip(best, judged, strict=True)]),
         np.array([offer.model is not None for offer in judged]),
+        [offer.group for offer in judged],
         seed,
     )
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ml.errors import OffersTooFew
 from ml.linking.blocking import Blocking, Candidates, search_all
 from ml.linking.catalogue import Catalogue, Entry, Words
-from ml.linking.deciding import Calibration, choose_threshold
+from ml.linking.deciding import Calibration, choose_threshold, weights_of
 from ml.linking.features import Featuriser, Matrix
 from ml.linking.learnt import Learnt
 from ml.linking.scoring import BoostedScorer, LinkingConfig
@@ -66,12 +66,12 @@ def train(
         featuriser = Featuriser(catalogue, trust_without.get(model or "", trust))
         examples += _examples(title, candidates, model, places, featuriser, config)
     examples += _siblings(catalogue, blocking, Featuriser(catalogue, trust), config)
-    score_S, right_S, wanted_S = _held_out(examples, config)
+    score_S, right_S, wanted_S, groups = _held_out(examples, config)
     return Learnt(
         trust=trust,
         scorer=_fit(examples, config),
-        calibration=Calibration.fit(score_S, right_S),
-        threshold=choose_threshold(score_S, right_S, wanted_S, config.seed),
+        calibration=Calibration.fit(score_S, right_S, weights_of(groups)),
+        threshold=choose_threshold(score_S, right_S, wanted_S, groups, config.seed),
         candidates=config.candidates,
     )
 
@@ -159,14 +159,15 @@ def _nearest(candidates: Candidates, catalogue: Catalogue) -> str:
 
 def _held_out(
     examples: Sequence[_Example], config: LinkingConfig
-) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Of every title, scored by what has not seen its model: best score, right, wanted."""
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], list[str]]:
+    """Of every title, scored by what has not seen its model: best score, right, wanted, group."""
     groups = sorted({example.group for example in examples})
     np.random.default_rng(config.seed).shuffle(groups)
     fold_of = {group: place % config.folds for place, group in enumerate(groups)}
     scores: list[float] = []
     right: list[bool] = []
     wanted: list[bool] = []
+    of_group: list[str] = []
     for fold in range(config.folds):
         held = [e for e in examples if fold_of[e.group] == fold and not e.hidden]
         rest = [e for e in examples if fold_of[e.group] != fold]
@@ -179,7 +180,8 @@ def _held_out(
             scores.append(float(score_K[best]) if best >= 0 else 0.0)
             right.append(best >= 0 and bool(example.right_K[best]))
             wanted.append(example.wanted)
-    return np.array(scores), np.array(right), np.array(wanted)
+            of_group.append(example.group)
+    return np.array(scores), np.array(right), np.array(wanted), of_group
 
 
 def _fit(examples: Sequence[_Example], config: LinkingConfig) -> BoostedScorer:
