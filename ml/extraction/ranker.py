@@ -37,12 +37,14 @@ class Lessons:
         question_R: ascending.
         is_right_R: candidates that say what the label says; none in a question: silence is right.
         weight_R: of the question.
+        start_R: scores that the ranker begins with; None: the same for all.
     """
 
     matrix: FloatArray
     question_R: IntArray
     is_right_R: np.ndarray
     weight_R: FloatArray
+    start_R: FloatArray | None = None
 
 
 class Ranker:
@@ -59,7 +61,7 @@ class Ranker:
         data = lightgbm.Dataset(
             lessons.matrix,
             label=lessons.is_right_R.astype(np.float32),
-            init_score=np.full(len(lessons.question_R), _START),
+            init_score=_start(lessons.start_R, len(lessons.question_R)),
             feature_name=list(names),
             params={"max_bin": 127, "verbosity": -1, "num_threads": 1},
         )
@@ -81,12 +83,15 @@ class Ranker:
         }
         return cls(lightgbm.train(settings, data, num_boost_round=config.trees))
 
-    def probabilities(self, matrix: FloatArray, question_R: IntArray) -> FloatArray:
-        """Of every candidate."""
+    def probabilities(
+        self, matrix: FloatArray, question_R: IntArray, start_R: FloatArray | None = None
+    ) -> FloatArray:
+        """Of every candidate; `start_R`, as in its lessons."""
         if not len(matrix):
             return np.zeros(0, np.float32)
         score_R = np.asarray(self._booster.predict(matrix, raw_score=True, num_threads=1))
-        return softmax_with_silence(score_R + _START, question_R).astype(np.float32)
+        score_R = score_R + _start(start_R, len(matrix))
+        return softmax_with_silence(score_R, question_R).astype(np.float32)
 
     def gains(self) -> dict[str, float]:
         gains = self._booster.feature_importance("gain")
@@ -98,6 +103,10 @@ class Ranker:
     @classmethod
     def from_text(cls, text: str) -> Ranker:
         return cls(lightgbm.Booster(model_str=text))
+
+
+def _start(start_R: FloatArray | None, rows: int) -> FloatArray:
+    return np.full(rows, _START) if start_R is None else start_R
 
 
 def softmax_with_silence(score_R: np.ndarray, question_R: IntArray) -> np.ndarray:
