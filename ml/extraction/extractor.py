@@ -120,6 +120,8 @@ class Extractor:
         slots = self._parts.knowledge.slots
         if wanted is None:
             return slots.asked(category)
+        if not wanted:
+            return ()
         return tuple(dict.fromkeys((*wanted, *slots.of_category.get(category, ()))))
 
     def _extract(self, questions: list[Question]) -> list[list[tuple[str, int, int, float]]]:

@@ -68,8 +68,6 @@ class Looks:
         left = Left.of(course.sheet, course.candidates, first_R)
         is_learnt_R = left.is_left_R & (course.weight_R > 0)
         is_learnt_L = is_learnt_R[left.is_left_R]
-        if not is_learnt_L.any():
-            return cls(first)
         lessons = Lessons(
             left.widened(course.matrix)[is_learnt_L],
             left.candidates.question_R[is_learnt_L],
