@@ -67,13 +67,16 @@ class Ranker:
             label=lessons.is_right_R.astype(np.float32),
             init_score=_start(lessons.start_R, len(lessons.question_R)),
             feature_name=list(names),
-            params={"max_bin": 127, "verbosity": -1, "num_threads": 1},
+            params={
+                "max_bin": 127,
+                "min_data_in_leaf": config.least_rows,  # columns that cannot split so are left out
+                "verbosity": -1,
+                "num_threads": 1,
+            },
         )
         data.construct()
         if not any(data.feature_num_bin(n) > 1 for n in range(len(names))):
-            return cls(
-                None
-            )  # nothing tells enough of them apart, which LightGBM takes for an error
+            return cls(None)  # nothing tells enough rows apart; LightGBM ends with an error
         settings = {
             "objective": loss,
             "num_leaves": config.leaves,
