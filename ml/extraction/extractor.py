@@ -71,7 +71,7 @@ class Extractor:
                 knowledge=stacked.knowledge,
                 counts=stacked.counts,
                 networks=stacked.networks,
-                ranker=stacked.ranker,
+                looks=stacked.looks,
                 calibration=calibration,
                 thresholds=thresholds,
             )
@@ -98,9 +98,7 @@ class Extractor:
             Question(
                 tokenise(text),
                 category,
-                self._parts.knowledge.slots.asked(category)
-                if parameters is None
-                else tuple(dict.fromkeys(parameters[n])),
+                self._asked(category, None if parameters is None else parameters[n]),
             )
             for n, (text, category) in enumerate(zip(texts, categories, strict=True))
         ]
@@ -113,8 +111,18 @@ class Extractor:
                 found[n] = [
                     Extraction(parameter, texts[n][start:end], start, end, confidence)
                     for parameter, start, end, confidence in of_text
+                    if parameters is None or parameter in parameters[n]
                 ]
         return found
+
+    def _asked(self, category: str, wanted: Sequence[str] | None) -> tuple[str, ...]:
+        """All of a known category: what is taken for another value helps to judge the wanted."""
+        slots = self._parts.knowledge.slots
+        if wanted is None:
+            return slots.asked(category)
+        if not wanted:
+            return ()
+        return tuple(dict.fromkeys((*wanted, *slots.of_category.get(category, ()))))
 
     def _extract(self, questions: list[Question]) -> list[list[tuple[str, int, int, float]]]:
         parts, knowledge, counts = self._parts, self._parts.knowledge, self._parts.counts
@@ -124,7 +132,7 @@ class Extractor:
         candidates = knowledge.finder.find(sheet, proposals)
         candidates = candidates.where(knowledge.is_there(sheet, candidates, counts))
         features = knowledge.features(sheet, candidates, proposals, counts, grid)
-        probability_R = parts.ranker.probabilities(matrix_of(features), candidates.question_R)
+        probability_R = parts.looks.probabilities(sheet, candidates, matrix_of(features))
         answers = Answers.of(candidates, probability_R, len(sheet.slot_Q))
         return self._in_texts(sheet, candidates, answers)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.extraction.candidates import Candidates
+from ml.extraction.cells import beside, mean_of, reduced
 from ml.extraction.cleaning import IntArray
 from ml.extraction.features_of_proposals import proposal_features
 from ml.extraction.features_of_shape import shape_features
@@ -121,41 +122,18 @@ def _word_features(sheet: Sheet, candidates: Candidates, grid: Grid) -> Features
         column_G = getattr(grid, f"{name}_G")
         found[f"{name}_first"] = column_G[first_R]
         found[f"{name}_last"] = column_G[last_R]
-        found[f"{name}_mean"] = _mean(column_G, first_R, last_R)
-        found[f"{name}_low"] = _reduced(np.minimum, column_G, first_R, last_R)
-        found[f"{name}_before"] = _beside(column_G, first_R - 1, has_before_R)
-        found[f"{name}_after"] = _beside(column_G, last_R + 1, has_after_R)
-    found["inside_high"] = _reduced(np.maximum, grid.inside_G, first_R, last_R)
+        found[f"{name}_mean"] = mean_of(column_G, first_R, last_R)
+        found[f"{name}_low"] = reduced(np.minimum, column_G, first_R, last_R)
+        found[f"{name}_before"] = beside(column_G, first_R - 1, has_before_R)
+        found[f"{name}_after"] = beside(column_G, last_R + 1, has_after_R)
+    found["inside_high"] = reduced(np.maximum, grid.inside_G, first_R, last_R)
     found["first"] = grid.first_G[first_R]
     found["last"] = grid.last_G[last_R]
-    found["before"] = _beside(grid.before_G, first_R - 1, has_before_R)
-    found["after"] = _beside(grid.after_G, last_R + 1, has_after_R)
-    found["there_low"] = np.log1p(_reduced(np.minimum, grid.there_G, first_R, last_R))
-    found["there_high"] = np.log1p(_reduced(np.maximum, grid.there_G, first_R, last_R))
+    found["before"] = beside(grid.before_G, first_R - 1, has_before_R)
+    found["after"] = beside(grid.after_G, last_R + 1, has_after_R)
+    found["there_low"] = np.log1p(reduced(np.minimum, grid.there_G, first_R, last_R))
+    found["there_high"] = np.log1p(reduced(np.maximum, grid.there_G, first_R, last_R))
     return found
-
-
-def _mean(column_G: FloatArray, first_R: IntArray, last_R: IntArray) -> FloatArray:
-    sums = np.concatenate(([0.0], np.cumsum(column_G, dtype=np.float64)))
-    mean_R: FloatArray = (sums[last_R + 1] - sums[first_R]) / (last_R + 1 - first_R)
-    return mean_R.astype(np.float32)
-
-
-def _reduced(
-    reduce: np.ufunc, column_G: FloatArray, first_R: IntArray, last_R: IntArray
-) -> FloatArray:
-    if not len(first_R):
-        return np.zeros(0, np.float32)
-    padded = np.append(column_G, column_G[-1:])  # a range may end where the column does
-    ends = np.stack((first_R, last_R + 1), axis=1).ravel()
-    reduced: FloatArray = reduce.reduceat(padded, ends)[::2]
-    return reduced
-
-
-def _beside(column_G: FloatArray, cell_R: IntArray, is_there_R: np.ndarray) -> FloatArray:
-    if not len(column_G):
-        return np.zeros(len(cell_R), np.float32)
-    return np.where(is_there_R, column_G[np.where(is_there_R, cell_R, 0)], np.float32(-1))
 
 
 def _border_features(sheet: Sheet, candidates: Candidates, counts: Counts) -> Features:

@@ -18,6 +18,7 @@ from ml.errors import ExtractorInvalid
 from ml.extraction.backbone import Backbone
 from ml.extraction.calibration import Calibration
 from ml.extraction.knowledge import Knowledge
+from ml.extraction.looks import Looks
 from ml.extraction.neighbours import Neighbours
 from ml.extraction.network import SpanNetwork, SpanNetworkConfig
 from ml.extraction.ranker import Ranker
@@ -29,6 +30,7 @@ from ml.extraction.vocabulary import Vocabulary
 DESCRIPTION = "extractor.json"
 ARRAYS = "counts.safetensors"
 RANKER = "ranker.txt"
+SECOND_RANKER = "second-ranker.txt"
 NETWORK = "network-{}.json"
 WEIGHTS = "network-{}.safetensors"
 
@@ -40,7 +42,7 @@ class Parts:
     knowledge: Knowledge
     counts: WholeCounts
     networks: tuple[SpanNetwork, ...]
-    ranker: Ranker
+    looks: Looks
     calibration: Calibration
     thresholds: Thresholds
 
@@ -50,8 +52,10 @@ def packed(parts: Parts) -> dict[str, bytes]:
     files = {
         DESCRIPTION: json.dumps(_description(parts), ensure_ascii=False).encode(),
         ARRAYS: save_arrays(_arrays(parts)),
-        RANKER: parts.ranker.to_text().encode(),
+        RANKER: parts.looks.first.to_text().encode(),
     }
+    if parts.looks.second is not None:
+        files[SECOND_RANKER] = parts.looks.second.to_text().encode()
     for n, network in enumerate(parts.networks):
         written = {
             "shape": asdict(network.config),
@@ -97,6 +101,7 @@ def _unpacked(files: Mapping[str, bytes]) -> Parts:
     )
     of_value = tuple(tuple(of_one) for of_one in written["slots_of_value"])
     families = [name.removeprefix("key.") for name in arrays if name.startswith("key.")]
+    has_second = written.get("has_second", False)  # older extractors look once
     return Parts(
         knowledge=Knowledge.made(slots, vocabulary, neighbours, of_value),
         counts=WholeCounts(
@@ -104,7 +109,10 @@ def _unpacked(files: Mapping[str, bytes]) -> Parts:
             {family: arrays[f"count.{family}"] for family in families},
         ),
         networks=tuple(_network(files, n, slots) for n in range(written["networks"])),
-        ranker=Ranker.from_text(files[RANKER].decode()),
+        looks=Looks(
+            Ranker.from_text(files[RANKER].decode()),
+            Ranker.from_text(files[SECOND_RANKER].decode()) if has_second else None,
+        ),
         calibration=Calibration(**written["calibration"]),
         thresholds=Thresholds(written["threshold"], written["thresholds"]),
     )
@@ -122,6 +130,7 @@ def _description(parts: Parts) -> dict[str, object]:
         "threshold": parts.thresholds.default,
         "thresholds": parts.thresholds.own,
         "networks": len(parts.networks),
+        "has_second": parts.looks.second is not None,
     }
 
 

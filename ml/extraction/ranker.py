@@ -13,6 +13,7 @@ import numpy as np
 from ml.extraction.cleaning import IntArray
 from ml.extraction.statistics import FloatArray
 
+_NO_TREES = "no trees\n"
 _START = -2.0  # of all candidates beside silence at 0: most are wrong
 
 
@@ -37,32 +38,45 @@ class Lessons:
         question_R: ascending.
         is_right_R: candidates that say what the label says; none in a question: silence is right.
         weight_R: of the question.
+        start_R: scores that the ranker begins with; None: the same for all.
     """
 
     matrix: FloatArray
     question_R: IntArray
     is_right_R: np.ndarray
     weight_R: FloatArray
+    start_R: FloatArray | None = None
 
 
 class Ranker:
     """p(candidate) = exp(s) / (1 + sum of exp(s) over the question's candidates); rest: silence."""
 
-    def __init__(self, booster: lightgbm.Booster) -> None:
+    def __init__(self, booster: lightgbm.Booster | None) -> None:
+        """Args: `booster`, None: candidates keep the scores that they begin with."""
         self._booster = booster
 
     @classmethod
     def train(
         cls, lessons: Lessons, names: Sequence[str], config: RankerConfig, *, seed: int
     ) -> Ranker:
+        if not len(lessons.matrix):
+            return cls(None)
         loss = _Softmax(lessons)
         data = lightgbm.Dataset(
             lessons.matrix,
             label=lessons.is_right_R.astype(np.float32),
-            init_score=np.full(len(lessons.question_R), _START),
+            init_score=_start(lessons.start_R, len(lessons.question_R)),
             feature_name=list(names),
-            params={"max_bin": 127, "verbosity": -1, "num_threads": 1},
+            params={
+                "max_bin": 127,
+                "min_data_in_leaf": config.least_rows,  # columns that cannot split so are left out
+                "verbosity": -1,
+                "num_threads": 1,
+            },
         )
+        data.construct()
+        if not any(data.feature_num_bin(n) > 1 for n in range(len(names))):
+            return cls(None)  # nothing tells enough rows apart; LightGBM ends with an error
         settings = {
             "objective": loss,
             "num_leaves": config.leaves,
@@ -81,23 +95,33 @@ class Ranker:
         }
         return cls(lightgbm.train(settings, data, num_boost_round=config.trees))
 
-    def probabilities(self, matrix: FloatArray, question_R: IntArray) -> FloatArray:
-        """Of every candidate."""
+    def probabilities(
+        self, matrix: FloatArray, question_R: IntArray, start_R: FloatArray | None = None
+    ) -> FloatArray:
+        """Of every candidate; `start_R`, as in its lessons."""
         if not len(matrix):
             return np.zeros(0, np.float32)
-        score_R = np.asarray(self._booster.predict(matrix, raw_score=True, num_threads=1))
-        return softmax_with_silence(score_R + _START, question_R).astype(np.float32)
+        score_R = _start(start_R, len(matrix))
+        if self._booster is not None:
+            score_R = score_R + self._booster.predict(matrix, raw_score=True, num_threads=1)
+        return softmax_with_silence(score_R, question_R).astype(np.float32)
 
     def gains(self) -> dict[str, float]:
+        if self._booster is None:
+            return {}
         gains = self._booster.feature_importance("gain")
         return dict(zip(self._booster.feature_name(), gains.tolist(), strict=True))
 
     def to_text(self) -> str:
-        return str(self._booster.model_to_string())
+        return _NO_TREES if self._booster is None else str(self._booster.model_to_string())
 
     @classmethod
     def from_text(cls, text: str) -> Ranker:
-        return cls(lightgbm.Booster(model_str=text))
+        return cls(None if text == _NO_TREES else lightgbm.Booster(model_str=text))
+
+
+def _start(start_R: FloatArray | None, rows: int) -> FloatArray:
+    return np.full(rows, _START) if start_R is None else start_R
 
 
 def softmax_with_silence(score_R: np.ndarray, question_R: IntArray) -> np.ndarray:

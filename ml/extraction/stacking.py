@@ -24,11 +24,12 @@ from ml.extraction.grid import Grid
 from ml.extraction.knowledge import Knowledge, Triples
 from ml.extraction.labels import Labels, labels_of, says_all
 from ml.extraction.lessons import Lesson
+from ml.extraction.looks import Course, Looks
 from ml.extraction.network import SpanNetwork, SpanNetworkConfig
 from ml.extraction.network_inputs import Question
 from ml.extraction.network_training import NetworkRecipe, train_network
 from ml.extraction.proposals import Proposals, by_counts, by_network
-from ml.extraction.ranker import Lessons, Ranker, RankerConfig
+from ml.extraction.ranker import RankerConfig
 from ml.extraction.records import LabelledText, Notify
 from ml.extraction.slots import Slots
 from ml.extraction.statistics import FloatArray, FoldCounts, WholeCounts, events_of, weak_events
@@ -93,13 +94,23 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class _Seen:
+    """Attributes: `matrix` [R, features] with the `names` of its columns; `is_there_R`, to them."""
+
+    candidates: Candidates
+    matrix: FloatArray
+    is_there_R: BoolArray
+    names: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Stacked:
     """All that training made."""
 
     knowledge: Knowledge
     counts: WholeCounts
     networks: tuple[SpanNetwork, ...]
-    ranker: Ranker
+    looks: Looks
     dtype: torch.dtype
     judged: Judged
 
@@ -148,27 +159,23 @@ class Stacking:
     def run(self) -> Stacked:
         proposals = self._proposals()
         candidates = self.knowledge.finder.find(self.sheet, proposals)
-        _, weight_R = self._targets(candidates)
-        candidates = candidates.where(weight_R > 0)  # the others teach nothing and cost as much
-        is_right_R, weight_R = self._targets(candidates)
+        text_R = self.sheet.text_Q[candidates.question_R]
+        fold_R = self.folds.fold_N[text_R]
         probability_R = np.zeros(len(candidates), np.float32)
-        fold_R = self.folds.fold_N[self.sheet.text_Q[candidates.question_R]]
         for fold in range(self.config.folds):
-            matrix, is_there_R, names = self._matrix(candidates, proposals, fold)
-            learnt_R = is_there_R & (fold_R != fold)
-            ranker = self._ranker(matrix, candidates, learnt_R, is_right_R, weight_R, names)
-            held_R = is_there_R & (fold_R == fold)
-            probability_R[held_R] = ranker.probabilities(
-                matrix[held_R], candidates.question_R[held_R]
+            seen = self._seen(candidates, proposals, fold)
+            looks = self._looks(seen, fold_R != fold)
+            is_held_R = seen.is_there_R & (fold_R == fold)
+            probability_R[is_held_R] = looks.probabilities(
+                self.sheet, candidates.where(is_held_R), seen.matrix[is_held_R]
             )
-            self.notify(f"ranker of fold {fold + 1} of {self.config.folds}: trained")
-        matrix, is_there_R, names = self._matrix(candidates, proposals, -1)
-        ranker = self._ranker(matrix, candidates, is_there_R, is_right_R, weight_R, names)
+            self.notify(f"rankers of fold {fold + 1} of {self.config.folds}: trained")
+        seen = self._seen(candidates, proposals, -1)
         return Stacked(
             self.knowledge,
             self.counts,
             self._serving_networks(),
-            ranker,
+            self._looks(seen, np.ones(len(candidates), bool)),
             self.dtype,
             self._judged(candidates, probability_R),
         )
@@ -236,9 +243,7 @@ class Stacking:
             frozenset(absent if self.says_all else ()),
         )
 
-    def _matrix(
-        self, candidates: Candidates, proposals: Sequence[Proposals], fold: int
-    ) -> tuple[FloatArray, BoolArray, list[str]]:
+    def _seen(self, candidates: Candidates, proposals: Sequence[Proposals], fold: int) -> _Seen:
         """Features as a model without `fold` sees them, and which candidates it would have."""
         counts = self.fold_counts.holding(fold)
         fold_N, small_N = self.folds.fold_N, self.folds.small_N
@@ -254,7 +259,7 @@ class Stacking:
             self.sheet, candidates, proposals, counts, grid, excluded
         )
         is_there_R = self.knowledge.is_there(self.sheet, candidates, counts)
-        return matrix_of(features), is_there_R, list(features)
+        return _Seen(candidates, matrix_of(features), is_there_R, list(features))
 
     def _targets(self, candidates: Candidates) -> tuple[BoolArray, FloatArray]:
         """Which candidates are right, and the weight of their question; 0: nobody knows."""
@@ -270,22 +275,20 @@ class Stacking:
         weight_R = np.array(weight_Q, np.float32)[candidates.question_R]
         return candidates.string_R == gold_R, weight_R
 
-    def _ranker(
-        self,
-        matrix: FloatArray,
-        candidates: Candidates,
-        learnt_R: BoolArray,
-        is_right_R: BoolArray,
-        weight_R: FloatArray,
-        names: Sequence[str],
-    ) -> Ranker:
-        lessons = Lessons(
-            matrix[learnt_R],
-            candidates.question_R[learnt_R],
-            is_right_R[learnt_R],
-            weight_R[learnt_R],
+    def _looks(self, seen: _Seen, is_learnt_R: BoolArray) -> Looks:
+        is_learnt_R = is_learnt_R & seen.is_there_R
+        candidates = seen.candidates.where(is_learnt_R)
+        is_right_R, weight_R = self._targets(candidates)
+        course = Course(
+            sheet=self.sheet,
+            candidates=candidates,
+            matrix=seen.matrix[is_learnt_R],
+            names=seen.names,
+            is_right_R=is_right_R,
+            weight_R=weight_R,
+            small_R=self.folds.small_N[self.sheet.text_Q[candidates.question_R]],
         )
-        return Ranker.train(lessons, names, self.config.ranker, seed=self.config.seed)
+        return Looks.train(course, self.config.ranker, seed=self.config.seed)
 
     def _judged(self, candidates: Candidates, probability_R: FloatArray) -> Judged:
         answers = Answers.of(candidates, probability_R, len(self.sheet.slot_Q))

@@ -126,7 +126,9 @@ def test_files_hold_all_of_it(extractor):
     assert {name.rpartition(".")[2] for name in files} == {"json", "safetensors", "txt"}
 
 
-@pytest.mark.parametrize("name", ["extractor.json", "counts.safetensors", "ranker.txt"])
+@pytest.mark.parametrize(
+    "name", ["extractor.json", "counts.safetensors", "ranker.txt", "second-ranker.txt"]
+)
 def test_files_that_are_missing_or_damaged_are_refused(extractor, name):
     files = extractor.to_files()
 

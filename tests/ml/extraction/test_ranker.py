@@ -32,3 +32,20 @@ def test_it_learns_which_candidate_is_right_and_when_none_is():
     assert p_R[is_right_R].mean() > 0.8
     assert p_R[~is_right_R].mean() < 0.1
     assert ranker.gains()["hint"] > ranker.gains()["noise"]
+
+
+@pytest.mark.parametrize("rows", [0, 60])
+def test_where_nothing_tells_candidates_apart_they_keep_the_scores_they_begin_with(rows):
+    question_R = np.arange(rows) // 2
+    start_R = np.zeros(rows)
+    lessons = Lessons(
+        np.ones((rows, 2), np.float32), question_R, np.arange(rows) % 2 == 0,
+        np.ones(rows, np.float32), start_R,
+    )  # fmt: skip
+
+    ranker = Ranker.train(lessons, ["one", "other"], RankerConfig(), seed=0)
+    again = Ranker.from_text(ranker.to_text())
+
+    p_R = again.probabilities(np.ones((3, 2), np.float32), np.array([0, 0, 1]), np.zeros(3))
+    assert p_R.tolist() == pytest.approx([1 / 3, 1 / 3, 1 / 2])
+    assert again.gains() == {}
