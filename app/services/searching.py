@@ -182,12 +182,13 @@ class Searching:
         asked = await self._asked(query)
         found = await self._found(asked, wanted, query.kind)
         loaded = self._ranker()
-        order = await self._threads.run(
-            partial(in_order, asked.text, found.hits, found.similarities, loaded)
+        order, counted = await asyncio.gather(  # what is counted does not depend on the order
+            self._threads.run(
+                partial(in_order, asked.text, found.hits, found.similarities, loaded)
+            ),
+            self._counted(found, query.kind, wanted=facets),
         )
         order = sorted_by(order, query.sort)
-        ids = [hit.summary.id for hit, _ in order]
-        counted = await self._facets.over(ids, kind=query.kind) if facets and ids else ()
         shown_hits = order[first : first + limit]
         filters = "" if found.relaxed else shown(_unsaid(asked, wanted), asked.texts)
         following = first + limit
@@ -217,14 +218,25 @@ class Searching:
 
     async def _asked(self, query: SearchQuery) -> Asked:
         """The query as it is looked for, with words corrected that no text has."""
-        words = await self._threads.run(self._words)
-        read = partial(read_query, words=words, understood=query.understand)
-        asked = await self._threads.run(partial(read, query.q))
+
+        def read(wrong: Mapping[str, str] | None = None) -> Asked:
+            # The words as well: the first search of all waits until they were loaded.
+            return read_query(
+                query.q, words=self._words(), understood=query.understand, wrong=wrong
+            )
+
+        asked = await self._threads.run(read)
         if not asked.corrections:
             return asked
         known = await self._search.known_words(list(asked.corrections), kind=query.kind)
         wrong = {old: new for old, new in asked.corrections.items() if old not in known}
-        return await self._threads.run(partial(read, query.q, wrong=wrong)) if wrong else asked
+        return await self._threads.run(partial(read, wrong)) if wrong else asked
+
+    async def _counted(
+        self, found: _Found, kind: ItemKind, *, wanted: bool
+    ) -> tuple[ParameterCounts, ...]:
+        ids = [hit.summary.id for hit in found.hits]
+        return await self._facets.over(ids, kind=kind) if wanted and ids else ()
 
     async def _found(self, asked: Asked, wanted: Filter, kind: ItemKind) -> _Found:
         understood = _unsaid(asked, wanted)
