@@ -169,7 +169,7 @@ def _say_ready(api: str, settings: Settings, imported: int, started: float) -> N
     ):
         out.print(f"  {name:<14} {where}", highlight=False, soft_wrap=True)
     for what, command in (
-        ("ask", "ask 'Which phones have NFC and weigh less than 160 g?'"),
+        ("ask", "ask 'Which 5G phones weigh less than 160 g?'"),
         ("search", "search 'iphone 256gb in stock'"),
         ("query", "query 'MATCH (b:Brand) RETURN b.name'"),
     ):

@@ -1,4 +1,4 @@
-"""What a query means by itself: brand, category, values and prices as a filter, and the rest."""
+"""What a query means by itself: brand, category, values, price and stock, and the rest."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 SURE = 0.5  # of all ways to read the words; what is less sure stays a word among words
 _AT_MOST = re.compile(r"(?:under|below|less than|up to|at most|max|<=?|≤|不超过|低于)\s*$", re.I)
 _AT_LEAST = re.compile(r"(?:over|above|more than|at least|min|>=?|≥|超过|高于|不低于)\s*$", re.I)
+_IN_STOCK = re.compile(
+    r"(?<!not )(?<![\w-])(?:in[ -]?stock|available now)(?![\w-])|(?<![没無无])有现?货|(?<!非)现货",
+    re.I,
+)
 _LOOKED_BACK = 16  # characters before a quantity
 
 
@@ -37,7 +41,7 @@ class Understood:
 
     Attributes:
         parts: in the order of the text; none shares a place with another.
-        text: what full text is asked for: all of the query but its prices and comparisons.
+        text: what full text is asked for: all of the query but prices, stock and comparisons.
         rest: what is no part.
     """
 
@@ -62,6 +66,9 @@ def understand(query: str, grounder: Grounder) -> Understood:
     if (price := find_price(query)) is not None:
         parts.append(Part(Term("price", price.condition), price.start, price.end))
         silent.append((price.start, price.end))
+    if (stock := _IN_STOCK.search(query)) is not None:
+        parts.append(Part(Term("in_stock", OneOf(("yes",))), stock.start(), stock.end()))
+        silent.append((stock.start(), stock.end()))
     open_text = _without(query, silent, keep_places=True)
     lexicon = grounder.lexicon
     for field, names in (("brand", lexicon.brands), ("category", lexicon.categories)):
