@@ -36,7 +36,11 @@ def match(
     ] = None,
     id_: Annotated[
         str | None,
-        typer.Option("--id", metavar="COLUMN", help="Of a file; default: its name and the line."),
+        typer.Option(
+            "--id",
+            metavar="COLUMN",
+            help="Of a file; default: `id`, where it tells all rows apart, or file and line.",
+        ),
     ] = None,
     source: Annotated[
         str | None,

@@ -22,7 +22,7 @@ BATCH_PAIRS = 2_000
 
 
 class MatchedPair(Record, frozen=True):
-    """Two rows that are the same product; ids are `FILE:LINE` where no column has one."""
+    """Two rows that are the same product; ids are `FILE:LINE` where no column has them."""
 
     a: str
     b: str
@@ -147,19 +147,34 @@ def _explained(
 
 
 def _read(path: Path, label: str, id_column: str | None) -> _Rows:
-    ids: dict[str, int] = {}
-    items = []
+    rows = list(_rows(path))
+    column = id_column or _column_of_ids(rows)
+    lines: dict[str, int] = {}
+    for row in rows:
+        id = _id(path, row, column) if column else f"{label}:{row.line}"
+        if id in lines:
+            reason = f"has the id {id!r} of line {lines[id]} again"
+            raise ImportFailed(file=str(path), place=f"line {row.line}", reason=reason)
+        lines[id] = row.line
+    return _Rows(label, list(lines), [_fields(row, column) for row in rows])
+
+
+def _rows(path: Path) -> Iterator[Row]:
     with DumpReader(path, FileOptions()) as reader:
         for row in reader:
             if not isinstance(row, Row):
                 raise ImportFailed(file=str(path), place=f"line {row.line}", reason=row.reason)
-            id = _id(path, row, id_column) if id_column else f"{label}:{row.line}"
-            if id in ids:
-                reason = f"has the id {id!r} of line {ids[id]} again"
-                raise ImportFailed(file=str(path), place=f"line {row.line}", reason=reason)
-            ids[id] = row.line
-            items.append(_fields(row, id_column))
-    return _Rows(label, list(ids), items)
+            yield row
+
+
+def _column_of_ids(rows: Sequence[Row]) -> str | None:
+    """The column `id`, if it tells all rows apart: compared as words, numbers would mislead."""
+    for name in rows[0].cells if rows else ():
+        if name.strip().casefold() == "id":
+            cells = [row.cells.get(name) for row in rows]
+            ids = {"" if cell is None else str(cell).strip() for cell in cells}
+            return name if len(ids) == len(rows) and "" not in ids else None
+    return None
 
 
 def _id(path: Path, row: Row, column: str) -> str:

@@ -118,3 +118,13 @@ def test_a_pair_has_one_score_whichever_file_comes_first(tmp_path):
 
     rest = matched(loaded, {"title": "Acme kettle KX-4000"}, {"title": "Kettle KX-4000 by Acme"})
     assert one.score == back.score == rest.score == pytest.approx(0.6)
+
+
+def test_a_column_id_that_tells_rows_apart_is_their_id_and_nothing_to_compare(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text("ID,title\n10,Acme Lamp 5\n11,Acme Lamp 5\n")
+    repeated = tmp_path / "repeated.csv"
+    repeated.write_text("ID,title\n10,Acme Lamp 5\n10,Acme Lamp 5\n")
+
+    assert match_files(path, None, None).groups == (("10", "11"),)
+    assert match_files(repeated, None, None).groups == (("repeated.csv:2", "repeated.csv:3"),)
