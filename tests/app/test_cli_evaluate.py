@@ -86,7 +86,7 @@ def test_extraction_is_scored_by_folds_of_the_training_file(run, tmp_path):
     assert report["task"] == "extraction"
     assert (report["config"]["folds"], report["config"]["network_used"]) == (2, "none")
     assert report["baselines"]["dictionary"]["micro_f1"] > 0
-    assert "ranker of fold 2 of 2" in done.stderr
+    assert "rankers of fold 2 of 2" in done.stderr
 
 
 def test_a_bad_line_of_labels_is_named_with_its_number(run, tmp_path):
