@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from graph.precedence import settle
 from graph.records import FactView
 from graph.repositories.answers import facts_of
+from graph.text import with_brand
 from ml.asking.plan import BRAND, OWN_FIELDS, Condition, Language, Plan
 from ml.asking.wording import sentence
 
@@ -83,16 +84,10 @@ class Found:
         return replace(self, sentence=text, rows=kept)
 
     def _spoken(self, plan: Plan) -> tuple[str | float, ...]:
-        """The answer as people say it: a `90` of Acme is an `Acme 90`."""
+        """The answer as people say it."""
         if plan.ask not in ("items", "similar") or plan.fields:
             return self.answer
-        return tuple(_with_brand(row) for row in self.rows)
-
-
-def _with_brand(row: Mapping[str, object]) -> str:
-    name, brand = str(row["name"]), row.get("brand")
-    said = brand is None or str(brand).casefold() in name.casefold()
-    return name if said else f"{brand} {name}"
+        return tuple(with_brand(str(row["name"]), str(row["brand"] or "")) for row in self.rows)
 
 
 def _items(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:

@@ -11,6 +11,7 @@ from graph.text.ids import (
     slug,
     value_id,
 )
+from graph.text.naming import with_brand
 from graph.text.numbers import DecimalSign, format_number, parse_number
 from graph.text.quantities import find_quantities, parse_quantity
 from graph.text.unit_table import Unit
@@ -37,4 +38,5 @@ __all__ = [
     "parse_quantity",
     "slug",
     "value_id",
+    "with_brand",
 ]

@@ -110,13 +110,12 @@ def most_varied(draft: Draft) -> Plan | None:
     fields = [(at, field) for at in range(len(draft.spans)) if (field := _told_apart(draft, at))]
     if place is None or len(fields) != 2 or fields[0][1] == fields[1][1]:
         return None
-    counted = min(fields, key=lambda one: _letters_between(draft, place, one[0]))
-    if not draft.chinese:
-        counted = fields[1]
-    group = fields[1 - fields.index(counted)]
-    if not _stand_beside(draft, place, counted[0]):
+    group, counted = fields
+    if draft.chinese:
+        counted, group = sorted(fields, key=lambda one: _letters_between(draft, place, one[0]))
+    elif group[0] > place or _tells_items_apart(draft, counted[0]):
         return None
-    if not draft.chinese and (group[0] > place or _counts_items(draft, counted[0])):
+    if not _stand_beside(draft, place, counted[0]):
         return None
     draft.used.update(
         (place, group[0], counted[0], *draft.places("which", "count", "category", "who"))
@@ -154,7 +153,7 @@ def _stand_beside(draft: Draft, place: int, other: int) -> bool:
     )
 
 
-def _counts_items(draft: Draft, place: int) -> bool:
+def _tells_items_apart(draft: Draft, place: int) -> bool:
     """`The most LED lamps`: what stands behind the value is counted."""
     behind = draft.behind(place)
     return behind is not None and draft.spans[behind].is_kind("category")

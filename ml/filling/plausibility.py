@@ -13,6 +13,7 @@ import torch
 from torch import Generator, Tensor
 
 from graph.records import FactText, ItemText
+from graph.text import with_brand
 from ml.data.choices import ChoiceConfig, Choices
 from ml.data.grams import GramConfig, document_counts, grams_of, inverse_frequencies, padded
 from ml.data.items import snapshot_of
@@ -274,9 +275,7 @@ class Plausibility:
 
 
 def _title(item: ItemText) -> str:
-    """With the brand: titles of offers name it, names of models do not."""
-    brand = item.brand.name if item.brand else ""
-    return item.title if brand.casefold() in item.title.casefold() else f"{brand} {item.title}"
+    return with_brand(item.title, item.brand.name if item.brand else None)
 
 
 def _choices_of(item: ItemText, choices: Choices) -> list[int]:

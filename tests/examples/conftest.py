@@ -19,6 +19,15 @@ def examples(shared_database, tmp_path_factory):
     return database
 
 
+@pytest.fixture
+def catalog(examples, monkeypatch):
+    """The example catalog, found through the environment."""
+    monkeypatch.setenv("NEO4J_URI", examples.connection.uri)
+    monkeypatch.setenv("NEO4J_USERNAME", examples.connection.username)
+    monkeypatch.setenv("NEO4J_PASSWORD", examples.connection.password)
+    return examples
+
+
 def fewer(folder):
     """The example catalog with the first offers alone: loading all of them takes its time."""
     shutil.copytree(EXAMPLES / "mappings", folder / "mappings")

@@ -10,19 +10,16 @@ from app.settings import load_settings
 
 
 @pytest.fixture
-def settings(examples, monkeypatch, tmp_path):
+def settings(catalog, monkeypatch, tmp_path):
     monkeypatch.setenv("CATALOGRAPH_HOME", str(tmp_path))
-    monkeypatch.setenv("NEO4J_URI", examples.connection.uri)
-    monkeypatch.setenv("NEO4J_USERNAME", examples.connection.username)
-    monkeypatch.setenv("NEO4J_PASSWORD", examples.connection.password)
     return load_settings(dev=True, host="127.0.0.1", port=0, log_level="warning")
 
 
 def test_every_question_of_the_demo_is_answered_but_the_one_that_nobody_can(
-    settings, examples, capsys
+    settings, catalog, capsys
 ):
     with listening(settings) as listener, served(settings, listener):
-        tour(address(listener), examples)
+        tour(address(listener), catalog)
 
     shown = capsys.readouterr().out
     assert all(question in shown for question in QUESTIONS)

@@ -11,19 +11,10 @@ FOLDER = Path(__file__).parents[2] / "docs" / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def beside(monkeypatch):
     """The folder of the notebooks as the current one, where Jupyter opens them."""
     monkeypatch.chdir(FOLDER)
-
-
-@pytest.fixture
-def catalog(examples, beside, monkeypatch):
-    """The example catalog, found through the environment."""
-    monkeypatch.setenv("NEO4J_URI", examples.connection.uri)
-    monkeypatch.setenv("NEO4J_USERNAME", examples.connection.username)
-    monkeypatch.setenv("NEO4J_PASSWORD", examples.connection.password)
-    return examples
 
 
 def test_the_first_look_shows_a_table_for_every_query(catalog):
@@ -42,7 +33,7 @@ def test_a_model_of_the_readers_own_learns_from_the_graph(catalog):
     assert ran.names["accuracy"] > ran.names["baseline"] + 0.2
 
 
-def test_labels_of_the_readers_own_are_evaluated(beside, capsys):
+def test_labels_of_the_readers_own_are_evaluated(capsys):
     ran = notebooks.run(FOLDER / "evaluate_on_your_labels.ipynb")
 
     report = ran.names["report"]
