@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graph.text import format_number
+from graph.text import format_number, with_brand
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.plan import BRAND, CATEGORY, ITEM, OWN_FIELDS, Condition, Language, Plan
 
@@ -205,10 +205,11 @@ def examples(lexicon: AskingLexicon, language: Language) -> tuple[str, ...]:
     measured = [id for id in numbers if lexicon.parameters[id].unit] or numbers
     texts = [id for id in stated if lexicon.parameters[id].kind == "text"]
     models = sorted(lexicon.models.values(), key=lambda model: (-model.weight, model.id))
+    model = with_brand(models[0].name, models[0].brand) if models else None
     brand = next((one.brand for one in models if one.brand), None)
     found: list[str] = []
-    if models and stated:
-        name, model = field_name(stated[0], lexicon, zh), models[0].name
+    if model and stated:
+        name = field_name(stated[0], lexicon, zh)
         found.append(f"{model}的{name}是多少？" if zh else f"What is the {name} of {model}?")
     if measured:
         name = field_name(measured[0], lexicon, zh)
@@ -219,15 +220,13 @@ def examples(lexicon: AskingLexicon, language: Language) -> tuple[str, ...]:
             )
     if brand:
         found.append(f"{brand}有多少款？" if zh else f"How many models does {brand} have?")
-    if models and texts:
-        name, model = field_name(texts[0], lexicon, zh), models[0].name
+    if model and texts:
+        name = field_name(texts[0], lexicon, zh)
         found.append(
             f"和{model}相同{name}的有哪些？" if zh else f"Which have the same {name} as {model}?"
         )
-    if models:
-        found.append(
-            f"与{models[0].name}类似的有哪些？" if zh else f"What is similar to {models[0].name}?"
-        )
+    if model:
+        found.append(f"与{model}类似的有哪些？" if zh else f"What is similar to {model}?")
     return tuple(found)
 
 

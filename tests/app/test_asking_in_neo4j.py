@@ -110,6 +110,17 @@ async def test_a_question_is_answered(asking, question, answer):
     assert sorted(given, key=str) == sorted(answer, key=str)
 
 
+@pytest.mark.parametrize("question", ["Will it rain tomorrow?", "明天会下雨吗？"])
+async def test_what_a_refusal_says_can_be_asked_is_answered(asking, question):
+    refused = await asking.ask(question)
+
+    found = [await asking.ask(example) for example in refused.can_ask]
+
+    assert len(found) > 3
+    assert [one.text for one in found if one.refused or not one.answer] == []
+    assert "Acme Aurora 3" in refused.can_ask[0]  # "Aurora 3" alone says little to a stranger
+
+
 async def test_an_answer_says_how_it_came_about(asking):
     found = await asking.ask("Which lamps by Acme are heavier than 1 kg?")
 
