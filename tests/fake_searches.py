@@ -6,7 +6,7 @@ from collections import Counter
 from graph.filters import Filter
 from graph.repositories.facets import Alike, Stated, ValueOf
 from graph.repositories.names import NamedItems
-from graph.repositories.search import Hit
+from graph.repositories.search import Hit, NamedValues
 from tests.fake_products import FakeProducts
 from tests.fakes import NOW_TEXT
 
@@ -31,6 +31,23 @@ class FakeSearch:
 
     async def by_filter(self, *, kind, filter, rows):
         return [self._hit(one, 0.0) for one in await self._passing(filter, kind)][:rows]
+
+    async def by_code(self, code, *, filter, rows):
+        items = {item.id: item for item in self._items("product")}
+        return [
+            self._hit(one, 0.0)
+            for one in await self._passing(filter, "product")
+            if code in (items[one.id].gtin, items[one.id].mpn)
+        ][:rows]
+
+    async def values_named(self, words, *, most):
+        named = {}
+        for item in self._graph.ordered():
+            for value in (fact.value for fact in item.facts):
+                if set(words) <= set(_words(value.text)):
+                    named.setdefault(value.parameter, {})[value.id] = None
+        best = max(named.items(), key=lambda one: len(one[1]), default=None) if words else None
+        return best and NamedValues(best[0], tuple(best[1])[:most])
 
     async def by_ids(self, ids, *, kind):
         found = {one.id: one for one in await self._passing(Filter(), kind)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graph.filters import Quantity, Range
@@ -17,17 +18,31 @@ _MONEY = rf"{_SIGN}?\s*{_NUMBER}(?![\d.,]*\d)\s*(?:{_SIGN}|{_CURRENCY})?"
 _NO_UNIT = r"(?!\s*(?:[a-z%\"″°]|\d))"  # `under 2 kg` speaks of no price
 _AT_MOST = r"(?:under|below|less than|cheaper than|up to|at most|no more than|max(?:imum)?|<=?|≤)"
 _AT_LEAST = r"(?:over|above|more than|at least|starting (?:at|from)|min(?:imum)?|>=?|≥)"
+_CODES: Mapping[tuple[str, ...], tuple[str, ...]] = {
+    ("€", "eur", "euro", "euros", "欧元"): ("EUR",),
+    ("£", "gbp", "pound", "pounds"): ("GBP",),
+    ("$", "usd", "dollar", "dollars", "bucks", "美元"): ("USD",),
+    ("cny", "rmb", "yuan", "元", "块钱", "块", "人民币"): ("CNY",),
+    ("¥", "￥"): ("CNY", "JPY"),
+    ("inr", "rupee", "rupees"): ("INR",),
+}
+_CURRENCY_SAID = re.compile(rf"{_SIGN}|{_CURRENCY}", re.IGNORECASE)
 _TO = r"\s*(?:-|–|~|to|and|至|到)\s*"
 _SURE = rf"(?:{_SIGN}|{_CURRENCY})"
 
 
 @dataclass(frozen=True, slots=True)
 class PriceWords:
-    """A range of prices, and where it stands in the text."""
+    """A range of prices, and where it stands in the text.
+
+    Attributes:
+        currencies: ISO 4217, those that its sign or word may mean; empty: it has none.
+    """
 
     condition: Range
     start: int
     end: int
+    currencies: tuple[str, ...] = ()
 
 
 def find_price(text: str) -> PriceWords | None:
@@ -40,7 +55,8 @@ def find_price(text: str) -> PriceWords | None:
         most = _quantity(match[high]) if high else None
         if least and most and least.number > most.number:
             continue
-        return PriceWords(Range(least, most), match.start(), match.end())
+        currencies = _currencies(match[0])
+        return PriceWords(Range(least, most), match.start(), match.end(), currencies)
     return None
 
 
@@ -59,6 +75,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], int | None, int | None], ...] = (
     (_compiled(rf"(?<![\d.,]){_MONEY}\s*(?:以下|以内|之内|内)"), None, 1),
     (_compiled(rf"(?<![\d.,]){_MONEY}\s*(?:以上|起)"), 1, None),
 )
+
+
+def _currencies(written: str) -> tuple[str, ...]:
+    said = {word.casefold() for word in _CURRENCY_SAID.findall(written)}
+    return next((codes for words, codes in _CODES.items() if not said.isdisjoint(words)), ())
 
 
 def _quantity(written: str) -> Quantity:

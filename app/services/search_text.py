@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from app.services.understanding import Understood, understand
 from graph.filters import Filter, OneOf
 from graph.text.lucene import Words
+from graph.text.units import find_unit
 from ml.search.spelling import can_be_wrong
 from ml.search.words import folded, prepared
 
@@ -24,6 +26,8 @@ _CHINESE = "的 了 和 是 在 我 要 想 买 有 与 或 吗 呢 请"
 STOP_WORDS = frozenset(f"{_ENGLISH} {_CHINESE}".split())
 _CHUNK = re.compile(r"[^\W_]+")
 _ALPHABETIC = re.compile(r"[^\W\d_]+")
+_SAID_BY_ID = frozenset({"brand", "category", "currency"})  # which a person can read
+_CODE = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9./-]{2,31}", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Asked:
         words: what the full-text index is asked for.
         filter: what was understood, with ids.
         texts: of values, by their ids, to be shown.
+        rest: words that are no part of the filter.
+        code: the query as it may stand on a package: a GTIN or a manufacturer's number.
         corrections: words that names lack, and what they may have been meant for.
         corrected: the query as it was meant, where that is not as it was typed.
     """
@@ -46,6 +52,7 @@ class Asked:
     filter: Filter = field(default_factory=Filter)
     texts: Mapping[str, str] = field(default_factory=dict)
     rest: str = ""
+    code: str | None = None
     corrections: Mapping[str, str] = field(default_factory=dict)
     corrected: str | None = None
 
@@ -54,6 +61,17 @@ class Asked:
         """Whether there is no word to look for."""
         return not self.words.exact
 
+    @property
+    def open_words(self) -> tuple[str, ...]:
+        """Words that are no part of the filter, as they are written."""
+        found = _CHUNK.findall(unicodedata.normalize("NFKC", self.rest).lower())
+        return tuple(word for word in dict.fromkeys(found) if word not in STOP_WORDS)
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether the filter says all that the query does."""
+        return bool(self.filter.terms) and not self.open_words
+
 
 def read_query(
     query: str, *, words: SearchWords, understood: bool, wrong: Mapping[str, str] | None = None
@@ -61,18 +79,29 @@ def read_query(
     """Reads a query; `wrong` are words that are to be read as others."""
     meant = _corrected(query, wrong) if wrong else query
     parts = understand(meant, words.grounder) if understood else Understood((), meant, meant)
-    unknown = [word for word in _misspelt(parts.text) if word not in words.spelling]
+    unknown = [
+        word
+        for word in _misspelt(parts.text)
+        if word not in words.spelling and find_unit(word) is None
+    ]
     corrections = {word: new for word in unknown if (new := words.spelling.correction(word))}
     return Asked(
         query=query,
         text=parts.text,
-        words=Words(tuple(_index_words(parts.text)), tuple(unknown)),
+        words=Words(
+            (*_index_words(parts.text), *words.spelling.with_accents(parts.text)), tuple(unknown)
+        ),
         filter=parts.filter,
         texts=_texts(parts, meant),
         rest=parts.rest,
+        code=_code(meant),
         corrections={} if wrong else corrections,
         corrected=meant if wrong else None,
     )
+
+
+def _code(query: str) -> str | None:
+    return query.strip() if _CODE.fullmatch(query.strip()) else None
 
 
 def _corrected(query: str, wrong: Mapping[str, str]) -> str:
@@ -86,9 +115,13 @@ def _misspelt(text: str) -> list[str]:
 
 
 def _index_words(text: str) -> Iterator[str]:
-    """As written, and cut and joined where letters meet digits: titles write `64 GB` as `64gb`."""
+    """As written, and cut and joined where letters meet digits: titles write `64 GB` as `64gb`.
+
+    With accents as well as without: the index keeps them.
+    """
     plain = folded(text)
-    for chunk in _CHUNK.findall(plain):
+    written = unicodedata.normalize("NFKC", text).lower()
+    for chunk in (*_CHUNK.findall(plain), *_CHUNK.findall(written)):
         if chunk not in STOP_WORDS:
             yield chunk
     parts = prepared(text).words
@@ -105,6 +138,6 @@ def _texts(parts: Understood, text: str) -> dict[str, str]:
     return {
         value: text[part.start : part.end].strip()
         for part in parts.parts
-        if isinstance(part.term.condition, OneOf) and part.term.field not in ("brand", "category")
+        if isinstance(part.term.condition, OneOf) and part.term.field not in _SAID_BY_ID
         for value in part.term.condition.values
     }

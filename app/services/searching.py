@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal, assert_never
 
@@ -14,14 +12,14 @@ import msgspec
 
 from app.errors import CursorInvalid
 from app.services.browsing import ProductQuery
-from app.services.embedding import model_of
 from app.services.facets import Counted, ParameterCounts
 from app.services.paging import read_cursor, write_cursor
+from app.services.search_candidates import FOUND_MAX, Candidates, unsaid
 from app.services.search_order import RULES, covered, in_order
 from app.services.search_text import Asked, read_query
 from app.services.understanding import shown
 from graph.filters import Filter
-from graph.records import ItemKind, ItemSummary, ItemText, Record
+from graph.records import ItemKind, ItemSummary, Record
 from graph.repositories.search import Hit
 from ml.search.highlights import ranges
 from ml.search.words import prepared
@@ -29,6 +27,7 @@ from ml.search.words import prepared
 if TYPE_CHECKING:
     from app.services.browsing import Browsing
     from app.services.facets import FacetCounts
+    from app.services.search_candidates import Found
     from app.services.search_order import LoadedRanker
     from app.services.search_words import SearchWords
     from app.services.suggestions import Suggestion
@@ -40,18 +39,12 @@ if TYPE_CHECKING:
 Sort = Literal["relevance", "price", "-price", "newest"]
 
 QUERY_CHARS = 500  # far more than anybody types; a text of a page is for /v1/similar
-WINDOW = 200  # candidates of a query that are put into order, counted and paged through
-# Of the index: how many are looked at for those that pass, and how many where too few do.
-POOL, WIDE_POOL = 2_000, 50_000
-FEW = 20
-NEAREST = 30  # by vectors
-LEAST_SIMILAR = 0.5  # cosine: there is always a nearest vector, however far
-WEAK = 0.25  # of the best score by the index: what has less shares a common word at most
 FACET_ITEMS = 10  # brands and categories that are counted out
 
 NO_RANKER = "no search model has been promoted yet: the order is by rules"
 NO_WORDS = "the query has nothing to look for but words that every text has"
 RELAXED = "nothing passes what the query was understood to ask for; these have its words and price"
+ANY_CURRENCY = "nothing found has a price in this currency: prices are compared as bare numbers"
 
 
 class SearchQuery(Record, frozen=True):
@@ -132,16 +125,6 @@ class SearchPage(Record, frozen=True):
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Candidates of a query, and what was done to find them."""
-
-    hits: Sequence[Hit]
-    similarities: Mapping[str, float]
-    relaxed: bool
-    more: bool
-
-
 class Searching:
     """Answers searches and completions."""
 
@@ -158,12 +141,11 @@ class Searching:
         threads: Threads,
     ) -> None:
         self._search = search
-        self._similar = similar
+        self._candidates = Candidates(search, similar, predictor=predictor, threads=threads)
         self._browsing = browsing
         self._facets = facets
         self._words = words
         self._ranker = ranker
-        self._predictor = predictor
         self._threads = threads
 
     async def search(
@@ -180,33 +162,31 @@ class Searching:
         first = _place(cursor, list_name) if cursor else 0
         wanted = await self._browsing.bound(ProductQuery(filter=query.filter))
         asked = await self._asked(query)
-        found = await self._found(asked, wanted, query.kind)
+        found = await self._candidates.found(asked, wanted, query.kind)
         loaded = self._ranker()
+        hits = found.hits if query.sort == "relevance" else found.fit_to_sort(asked)
         order, counted = await asyncio.gather(  # what is counted does not depend on the order
-            self._threads.run(
-                partial(in_order, asked.text, found.hits, found.similarities, loaded)
-            ),
-            self._counted(found, query.kind, wanted=facets),
+            self._threads.run(partial(in_order, asked.text, hits, found.similarities, loaded)),
+            self._counted(hits, query.kind, wanted=facets),
         )
+        order = sorted(order, key=lambda pair: pair[0].summary.id not in found.exact)
         order = sorted_by(order, query.sort)
         shown_hits = order[first : first + limit]
-        filters = "" if found.relaxed else shown(_unsaid(asked, wanted), asked.texts)
+        left_out = _fields(unsaid(asked, wanted)) - _fields(found.used)
         following = first + limit
         return SearchPage(
-            items=tuple(
-                _item(asked, hit, score, found.similarities, filters) for hit, score in shown_hits
-            ),
+            items=tuple(_item(asked, found, hit, score) for hit, score in shown_hits),
             found=len(order),
             more=found.more,
             understood=Understanding(
                 filters=shown(asked.filter, asked.texts),
                 rest=asked.rest,
                 corrected=asked.corrected,
-                relaxed=found.relaxed,
+                relaxed=bool(left_out - {"currency"}),
             ),
             facets=_facets(order, counted) if facets else None,
             model=loaded.name if loaded else RULES,
-            notice=_notice(asked, found, loaded),
+            notice=_notice(asked, loaded, left_out),
             next_cursor=(
                 write_cursor(str(following), of=list_name) if following < len(order) else None
             ),
@@ -233,68 +213,10 @@ class Searching:
         return await self._threads.run(partial(read, wrong)) if wrong else asked
 
     async def _counted(
-        self, found: _Found, kind: ItemKind, *, wanted: bool
+        self, hits: Sequence[Hit], kind: ItemKind, *, wanted: bool
     ) -> tuple[ParameterCounts, ...]:
-        ids = [hit.summary.id for hit in found.hits]
+        ids = [hit.summary.id for hit in hits]
         return await self._facets.over(ids, kind=kind) if wanted and ids else ()
-
-    async def _found(self, asked: Asked, wanted: Filter, kind: ItemKind) -> _Found:
-        understood = _unsaid(asked, wanted)
-        found = await self._candidates(asked, wanted.and_(understood), kind)
-        prices = Filter(tuple(term for term in understood.terms if term.field == "price"))
-        if found.hits or understood == prices:
-            return found
-        wider = await self._candidates(asked, wanted.and_(prices), kind)
-        return replace(wider, relaxed=bool(wider.hits))
-
-    async def _candidates(self, asked: Asked, filter: Filter, kind: ItemKind) -> _Found:
-        if asked.is_empty:
-            # Nothing to compare with: all that passes the filter, if the query says no more.
-            rows = WINDOW + 1 if filter.terms or not asked.query.strip() else 0
-            hits = await self._search.by_filter(kind=kind, filter=filter, rows=rows) if rows else []
-            return _Found(hits[:WINDOW], {}, relaxed=False, more=len(hits) > WINDOW)
-        hits, similarities = await asyncio.gather(
-            self._by_words(asked, filter, kind), self._by_vectors(asked, filter, kind)
-        )
-        more = len(hits) >= WINDOW
-        known = {hit.summary.id for hit in hits}
-        only = [id for id in similarities if id not in known]
-        if only:
-            hits = [*hits, *await self._search.by_ids(only, kind=kind)]
-        return _Found(hits, similarities, relaxed=False, more=more)
-
-    async def _by_words(self, asked: Asked, filter: Filter, kind: ItemKind) -> list[Hit]:
-        hits = await self._search.by_words(
-            asked.words, kind=kind, filter=filter, pool=POOL, rows=WINDOW
-        )
-        if len(hits) < FEW and filter.terms:
-            hits = await self._search.by_words(
-                asked.words, kind=kind, filter=filter, pool=WIDE_POOL, rows=WINDOW
-            )
-        best = max((hit.score for hit in hits), default=0.0)
-        return [hit for hit in hits if hit.score >= WEAK * best]
-
-    async def _by_vectors(self, asked: Asked, filter: Filter, kind: ItemKind) -> dict[str, float]:
-        """Similarities of the nearest by id; none where no model of ours serves and is loaded."""
-        predictor = self._predictor()
-        if predictor is None:
-            return {}
-        serving = await self._similar.serving()
-        if serving is None or model_of(predictor) != serving.model:
-            return {}
-        text = ItemText(kind, asked.text)
-        vector = (await self._threads.run(partial(predictor.embed, [text])))[0].tolist()
-        length = math.hypot(*vector)
-        if not length or not math.isfinite(length):
-            return {}
-        nearest = await self._similar.nearest(
-            text, vector, serving, kind=kind, filter=filter, pool=4 * NEAREST, rows=NEAREST
-        )
-        if nearest.serving != serving:  # switched meanwhile: some may be missing
-            return {}
-        return {
-            one.summary.id: one.score for one in nearest.candidates if one.score >= LEAST_SIMILAR
-        }
 
 
 def sorted_by(order: Sequence[tuple[Hit, float]], sort: Sort) -> list[tuple[Hit, float]]:
@@ -321,15 +243,11 @@ def _backwards(time: str) -> tuple[int, ...]:
     return tuple(-ord(sign) for sign in time)
 
 
-def _unsaid(asked: Asked, wanted: Filter) -> Filter:
-    """What was understood of fields that the caller's own filter says nothing of."""
-    said = {term.field for term in wanted.terms}
-    return Filter(tuple(term for term in asked.filter.terms if term.field not in said))
+def _fields(filter: Filter) -> set[str]:
+    return {term.field for term in filter.terms}
 
 
-def _item(
-    asked: Asked, hit: Hit, score: float, similarities: Mapping[str, float], filters: str
-) -> FoundItem:
+def _item(asked: Asked, found: Found, hit: Hit, score: float) -> FoundItem:
     words = tuple(dict.fromkeys(prepared(asked.text).words))
     matched = tuple(word for word in words if covered(word, hit.summary.title) == 1)
     return FoundItem(
@@ -343,9 +261,9 @@ def _item(
         why=Why(
             matched=matched,
             missing=tuple(word for word in words if word not in matched),
-            filters=filters,
+            filters=shown(found.passed_by(hit.summary.id), asked.texts),
             text_score=hit.score,
-            similarity=similarities.get(hit.summary.id),
+            similarity=found.similarities.get(hit.summary.id),
         ),
     )
 
@@ -371,9 +289,9 @@ def _counted(found: Iterable[tuple[str, str]]) -> tuple[Counted, ...]:
     return tuple(Counted(id, name, items) for (id, name), items in best)
 
 
-def _notice(asked: Asked, found: _Found, loaded: LoadedRanker | None) -> str | None:
-    if found.relaxed:
-        return RELAXED
+def _notice(asked: Asked, loaded: LoadedRanker | None, left_out: set[str]) -> str | None:
+    if left_out:
+        return ANY_CURRENCY if left_out == {"currency"} else RELAXED
     if asked.is_empty and asked.query.strip() and not asked.filter.terms:
         return NO_WORDS
     return None if loaded else NO_RANKER
@@ -381,7 +299,7 @@ def _notice(asked: Asked, found: _Found, loaded: LoadedRanker | None) -> str | N
 
 def _place(cursor: str, list_name: str) -> int:
     match read_cursor(cursor, of=list_name):
-        case (place,) if place.isascii() and place.isdigit() and int(place) < WINDOW + NEAREST:
+        case (place,) if place.isascii() and place.isdigit() and int(place) < FOUND_MAX:
             return int(place)
         case _:
             raise CursorInvalid(reason="this is no cursor of ours")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.services.price_words import find_price
@@ -21,6 +21,11 @@ _AT_MOST = re.compile(r"(?:under|below|less than|up to|at most|max|<=?|≤|不�
 _AT_LEAST = re.compile(r"(?:over|above|more than|at least|min|>=?|≥|超过|高于|不低于)\s*$", re.I)
 _IN_STOCK = re.compile(
     r"(?<!not )(?<![\w-])(?:in[ -]?stock|available now)(?![\w-])|(?<![没無无])有现?货|(?<!非)现货",
+    re.I,
+)
+_NOT = re.compile(
+    r"(?:(?<![\w-])(?:(?:but )?not|no|without|except|excluding)(?: (?:a|an|the|from|by|in))?"
+    r"|除了|不要|不是|非)\s*$|(?<!\S)-$",
     re.I,
 )
 _LOOKED_BACK = 16  # characters before a quantity
@@ -40,8 +45,10 @@ class Understood:
     """A query in parts.
 
     Attributes:
-        parts: in the order of the text; none shares a place with another.
-        text: what full text is asked for: all of the query but prices, stock and comparisons.
+        parts: in the order of the text; none shares a place with another but a price with its
+            currency.
+        text: what full text is asked for: all of the query but prices, stock, comparisons and
+            what is not wanted.
         rest: what is no part.
     """
 
@@ -51,11 +58,15 @@ class Understood:
 
     @property
     def filter(self) -> Filter:
-        """One term for each field; two values of one parameter are alternatives."""
-        terms: dict[str, Term] = {}
+        """One term for each field; two values of one parameter are alternatives.
+
+        What is not wanted is a term of its own, and of two values neither may be there.
+        """
+        terms: dict[tuple[str, bool], Term] = {}
         for part in self.parts:
-            before = terms.get(part.term.field)
-            terms[part.term.field] = _both(before, part.term) if before else part.term
+            key = part.term.field, part.term.negated
+            before = terms.get(key)
+            terms[key] = _both(before, part.term) if before else part.term
         return Filter(tuple(terms.values()))
 
 
@@ -65,6 +76,9 @@ def understand(query: str, grounder: Grounder) -> Understood:
     silent: list[tuple[int, int]] = []
     if (price := find_price(query)) is not None:
         parts.append(Part(Term("price", price.condition), price.start, price.end))
+        if price.currencies:
+            currency = Term("currency", OneOf(price.currencies))
+            parts.append(Part(currency, price.start, price.end))
         silent.append((price.start, price.end))
     if (stock := _IN_STOCK.search(query)) is not None:
         parts.append(Part(Term("in_stock", OneOf(("yes",))), stock.start(), stock.end()))
@@ -79,8 +93,13 @@ def understand(query: str, grounder: Grounder) -> Understood:
             if start < reading.start:
                 silent.append((start, reading.end))
             parts.append(Part(Term(reading.parameter, condition), start, reading.end))
-    parts.sort(key=lambda part: part.start)
-    places = [(part.start, part.end) for part in parts]
+    unwanted = {part: start for part in parts if (start := _refused_from(part, open_text)) >= 0}
+    silent += [(start, part.end) for part, start in unwanted.items()]
+    places = [(unwanted.get(part, part.start), part.end) for part in parts]
+    parts = [
+        replace(part, term=replace(part.term, negated=True)) if part in unwanted else part
+        for part in sorted(parts, key=lambda part: part.start)
+    ]
     return Understood(tuple(parts), _without(query, silent), _without(query, places))
 
 
@@ -90,6 +109,15 @@ def _named(field: str, text: str, names: Names[Named], parts: list[Part]) -> Ite
         found.start < part.end and part.start < found.end for part in parts
     ):
         yield Part(Term(field, OneOf((found.thing.id,))), found.start, found.end)
+
+
+def _refused_from(part: Part, text: str) -> int:
+    """Where the word stands that turns a part round: `not Acme`, `without NFC`; -1: nowhere."""
+    if part.term.field in ("price", "currency", "in_stock"):
+        return -1
+    first = max(0, part.start - _LOOKED_BACK)
+    said = _NOT.search(text[first : part.start])
+    return first + said.start() if said else -1
 
 
 def _is_free(reading: Reading, parts: list[Part]) -> bool:
@@ -113,7 +141,7 @@ def _condition(text: str, reading: Reading) -> tuple[int, OneOf | Range]:
 def _both(one: Term, other: Term) -> Term:
     if isinstance(one.condition, OneOf) and isinstance(other.condition, OneOf):
         values = dict.fromkeys((*one.condition.values, *other.condition.values))
-        return Term(one.field, OneOf(tuple(values)))
+        return replace(one, condition=OneOf(tuple(values)))
     return one
 
 

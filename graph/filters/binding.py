@@ -133,5 +133,7 @@ def _reserved_id(name: str, value: str) -> str:
             return "/".join(map(slug, value.split("/")))
         case "source" | "language":
             return value.casefold()
+        case "currency":
+            return value.upper()
         case _:  # ids are exact; the others are canonical since they were read
             return value

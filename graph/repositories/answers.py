@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from graph.client import AsyncDatabase, Database, Row
+from graph.filters import RESERVED
 from graph.records import FactView, ItemKind, Record
-from graph.repositories.asked_items import BRAND, OWNER, PRICE, STOCK, Draft, Query, Scope
+from graph.repositories.asked_items import OWNER, Draft, Query, Scope
 from graph.repositories.selection import LABELS
 
 COMMON = 1_000  # a value that more items have says little about what is alike
@@ -270,5 +271,4 @@ def parameters_in(scope: Scope) -> list[str]:
 
 
 def _parameters(fields: Iterable[str]) -> Iterable[Any]:
-    own = (BRAND, "category", "id", "kind", "model", PRICE, STOCK, "source", "closed", "language")
-    return (field for field in fields if field not in own)
+    return (field for field in fields if field not in RESERVED)

@@ -11,9 +11,11 @@ from graph.filters import Filter
 from graph.records import ItemKind, ItemSummary
 from graph.repositories.candidates import predicate_of
 from graph.repositories.item_texts import named
+from graph.repositories.products import Products
 from graph.repositories.selection import select
-from graph.text.lucene import Words, lucene
+from graph.text.lucene import Words, lucene, lucene_all
 
+VALUES_POOL = 500  # entities that are looked at for values
 DESCRIPTION_CHARS = 600  # of what is shown and marked; a description may be a megabyte
 
 _INDEX: dict[ItemKind, str] = {"product": "product_text", "model": "entity_names"}
@@ -32,16 +34,24 @@ WHERE n:{{label}} AND {{predicate}}
 WITH n, score ORDER BY score DESC, n.id LIMIT $rows
 RETURN collect({_SHOWN}) AS found
 """
-BY_FILTER = f"""
-MATCH (n:{{label}}) WHERE {{predicate}}
-WITH n, 0.0 AS score ORDER BY n.id LIMIT $rows
-RETURN collect({_SHOWN}) AS found
-"""
 BY_IDS = f"""
 UNWIND $ids AS id
 MATCH (n:{{label}} {{{{id: id}}}})
 WITH n, 0.0 AS score
 RETURN collect({_SHOWN}) AS found
+"""
+# Two index lookups.
+BY_CODE = f"""
+MATCH (n:Product) WHERE (n.gtin = $code OR n.mpn = $code) AND {{predicate}}
+WITH n, 0.0 AS score ORDER BY n.id LIMIT $rows
+RETURN collect({_SHOWN}) AS found
+"""
+VALUES_NAMED = """
+CALL db.index.fulltext.queryNodes('entity_names', $words, {limit: $pool}) YIELD node AS v, score
+WHERE v:Value
+WITH v ORDER BY score DESC, v.id
+WITH v.parameter AS parameter, collect(v.id)[..$most] AS ids
+RETURN parameter, ids ORDER BY size(ids) DESC, parameter LIMIT 1
 """
 KNOWN_WORDS = """
 UNWIND $words AS word
@@ -64,11 +74,20 @@ class Hit:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class NamedValues:
+    """Values of one parameter, the best first."""
+
+    parameter: str
+    ids: tuple[str, ...]
+
+
 class Search:
     """Reads only."""
 
     def __init__(self, database: AsyncDatabase) -> None:
         self._database = database
+        self._products = Products(database)
 
     async def by_words(
         self, words: Words, *, kind: ItemKind, filter: Filter, pool: int, rows: int
@@ -84,11 +103,25 @@ class Search:
         return await self._hits(BY_WORDS, kind, filter, {**asked, "rows": rows})
 
     async def by_filter(self, *, kind: ItemKind, filter: Filter, rows: int) -> list[Hit]:
-        """The first items by id that pass the bound `filter`."""
-        return await self._hits(BY_FILTER, kind, filter, {"rows": rows})
+        """The first items by id that pass the bound `filter`, looked for where the fewest are."""
+        page = await self._products.page(filter, kind=kind, limit=rows, after=None)
+        return await self.by_ids([item.id for item in page.items if not item.closed_at], kind=kind)
+
+    async def by_code(self, code: str, *, filter: Filter, rows: int) -> list[Hit]:
+        """Products with this GTIN or manufacturer's number that pass the bound `filter`."""
+        return await self._hits(BY_CODE, "product", filter, {"code": code, "rows": rows})
 
     async def by_ids(self, ids: Sequence[str], *, kind: ItemKind) -> list[Hit]:
         return await self._hits(BY_IDS, kind, Filter(), {"ids": list(ids)})
+
+    async def values_named(self, words: Sequence[str], *, most: int) -> NamedValues | None:
+        """Values that have all the words in a name, of the parameter with most of them."""
+        text = lucene_all(words)
+        if not text:
+            return None
+        asked = {"words": text, "most": most, "pool": VALUES_POOL}
+        rows = await self._database.read(VALUES_NAMED, asked)
+        return NamedValues(rows[0]["parameter"], tuple(rows[0]["ids"])) if rows else None
 
     async def known_words(self, words: Sequence[str], *, kind: ItemKind) -> frozenset[str]:
         """Those that stand in some text, as they are."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 WORDS_MAX = 64  # each is a clause; a title has fewer
@@ -32,6 +33,13 @@ def lucene(words: Words) -> str:
     exact = [word.lower() for word in words.exact if _is_plain(word)]
     like = [f"{word.lower()}~1^{_GUESSED_BOOST}" for word in words.like if _is_plain(word)]
     return " ".join(dict.fromkeys([*exact, *like][:WORDS_MAX]))
+
+
+def lucene_all(words: Sequence[str]) -> str:
+    """All of the words; empty: there is none, or one that is no run of letters and digits."""
+    if len(words) > WORDS_MAX or not all(map(_is_plain, words)):
+        return ""
+    return " ".join(f"+{word.lower()}" for word in words)
 
 
 def _is_plain(word: str) -> bool:

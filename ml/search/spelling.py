@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from ml.search.words import split_words
+from ml.search.words import accented_words, folded, split_words
 
 SHORTEST = 4  # letters; a shorter word is like too many others
 _LONG = 8  # letters from which on two may be wrong
@@ -22,7 +22,10 @@ class Spelling:
 
     def __init__(self, names: Iterable[tuple[str, int]]) -> None:
         self._items: Counter[str] = Counter()
+        self._accented: dict[str, set[str]] = defaultdict(set)
         for name, items in names:
+            for word in accented_words(name):
+                self._accented[folded(word)].add(word)
             for word in split_words(name):
                 if can_be_wrong(word):
                     self._items[word] += items
@@ -32,6 +35,11 @@ class Spelling:
 
     def __contains__(self, word: str) -> bool:
         return word in self._items
+
+    def with_accents(self, text: str) -> Iterator[str]:
+        """Words of names that a text has without their accents: `café` for `cafe`."""
+        for word in split_words(text):
+            yield from sorted(self._accented.get(word, ()))
 
     def correction(self, word: str) -> str | None:
         """The nearest word, of equally near ones that of most items; None: there is none."""

@@ -36,6 +36,15 @@ def split_words(text: str) -> tuple[str, ...]:
     return tuple(_words(folded(text)))
 
 
+def accented_words(text: str) -> Iterator[str]:
+    """Words with accents or other signs that `folded` takes off, in small letters."""
+    if text.isascii():
+        return
+    for word in _WORD.findall(unicodedata.normalize("NFKC", text[:TEXT_CHARS]).lower()):
+        if folded(word) != word:
+            yield word
+
+
 def plain_words(text: str) -> tuple[str, ...]:
     """What lies between spaces, as it is written but for the case."""
     return tuple(text[:TEXT_CHARS].casefold().split())

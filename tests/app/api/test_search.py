@@ -42,6 +42,10 @@ async def stocked(client):
     return client
 
 
+async def added(client, sku, body):
+    assert (await client.put(f"/v1/products/shop:{sku}", json=body)).status_code == 201
+
+
 async def found(client, q, **params):
     answer = await client.get("/v1/search", params={"q": q, **params})
     assert answer.status_code == 200, answer.text
@@ -133,6 +137,83 @@ async def test_a_filter_that_nothing_passes_is_left_out_and_the_answer_says_so(s
 async def test_an_own_filter_beats_what_is_understood(stocked):
     assert set(ids(await found(stocked, "acme lantern", filter="brand:bolt"))) == {"4"}
     assert set(ids(await found(stocked, "lantern", filter="price<150"))) == {"4"}
+
+
+async def test_what_only_facts_say_is_found_and_titles_that_say_it_come_first(stocked):
+    body = {"title": "Bolt torch", "facts": [{"parameter": "Colour", "value": "Red"}]}
+    await added(stocked, "7", body)
+
+    page = await found(stocked, "red")
+
+    assert page["understood"]["filters"] == "colour:red"
+    assert {"5", "7"} <= set(ids(page)[4:])
+    assert page["items"][-1]["why"]["filters"] == "colour:red"
+
+
+async def test_words_of_long_values_find_what_states_them(stocked):
+    body = {"title": "Bolt torch", "facts": [{"parameter": "Lens", "value": "Zenit Optic 44 mk2"}]}
+    await added(stocked, "7", body)
+
+    page = await found(stocked, "zenit 44", sort="price")
+
+    assert ids(page) == ["7"]
+    assert page["items"][0]["why"]["filters"].startswith("lens:")
+
+
+async def test_what_is_not_wanted_is_left_out(stocked):
+    page = await found(stocked, "lantern not acme")
+
+    assert page["understood"]["filters"] == "-brand:acme"
+    assert ids(page) == ["4"]
+
+
+async def test_a_currency_counts_until_nothing_has_it(stocked):
+    for sku, price, currency in (("7", 250.0, "EUR"), ("8", 199.0, "GBP")):
+        body = {"title": "Bolt lantern", "price": price, "currency": currency}
+        await added(stocked, sku, body)
+
+    in_euro = await found(stocked, "lantern under 260 €")
+    in_yen = await found(stocked, "lantern under 200 ¥")
+
+    assert ids(in_euro) == ["7"]
+    assert in_euro["understood"]["filters"] == "price<=260 currency:EUR"
+    assert set(ids(in_yen)) == {"3", "4", "8"}
+    assert "bare numbers" in in_yen["notice"]
+    assert not in_yen["understood"]["relaxed"]
+
+
+async def test_a_number_on_the_package_finds_the_product_first(stocked):
+    codes = {"gtin": "4006381333931", "mpn": "LN-64"}
+    await added(stocked, "7", {"title": "Bolt torch", **codes})
+
+    for code in codes.values():
+        assert ids(await found(stocked, code))[0] == "7"
+    assert ids(await found(stocked, "4006381333931", filter="brand:bolt")) == []
+
+
+async def test_accents_may_be_left_out_or_written(stocked):
+    body = {"title": "Siebträger Bolt", "brand": "Bolt", "category": "Siebträger"}
+    await added(stocked, "7", body)
+
+    for query in ("Siebträger", "siebtrager", "SIEBTRÄGER bolt"):
+        assert ids(await found(stocked, query))[0] == "7"
+
+
+async def test_a_price_orders_only_what_fits(stocked):
+    body = {"title": "Bolt red box", "price": 1.0}
+    await added(stocked, "7", body)
+
+    by_price = await found(stocked, "lantern 64gb red", understand=False, sort="price")
+
+    assert "7" in ids(await found(stocked, "lantern 64gb red", understand=False))
+    assert ids(by_price)[0] == "4"
+
+
+async def test_a_unit_is_no_misspelt_word(stocked):
+    body = {"title": "Bolt lite"}
+    await added(stocked, "7", body)
+
+    assert (await found(stocked, "2 liter"))["understood"]["corrected"] is None
 
 
 async def test_chinese_is_found_and_marked(stocked):

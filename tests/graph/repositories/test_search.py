@@ -64,6 +64,33 @@ async def found(search, *exact, like=(), expression="", kind="product", rows=100
     return [hit.summary.id for hit in hits]
 
 
+async def test_codes_find_products_that_pass(search):
+    for code in ("4006381333931", "A1"):
+        for expression, expected in (("", [N1]), ("in_stock:no", [])):
+            passing = bind(parse(expression), PARAMETERS)
+            hits = await search.by_code(code, filter=passing, rows=5)
+            assert [hit.summary.id for hit in hits] == expected
+    assert await search.by_code("nothing", filter=parse(""), rows=5) == []
+
+
+async def test_what_passes_is_listed_by_id(search):
+    for expression, expected in (("colour:black", [N1, N2]), ("nfc:yes", [N1, N2]), ("", None)):
+        passing = bind(parse(expression), PARAMETERS)
+        hits = await search.by_filter(kind="product", filter=passing, rows=10)
+        ids = [hit.summary.id for hit in hits]
+        assert ids == (expected or sorted([N1, N2, S1, S2]))
+    assert hits[0].description == "The one."
+    assert len(await search.by_filter(kind="product", filter=parse(""), rows=2)) == 2
+
+
+async def test_values_are_named_by_all_words_of_a_name(search):
+    named = await search.values_named(["12", "gb"], most=5)
+
+    assert (named.parameter, named.ids) == ("ram", ("ram=12GB",))
+    for words in (["12", "unheard"], [], ["12 OR 8"], ["*"]):
+        assert await search.values_named(words, most=5) is None
+
+
 async def test_words_find_titles_descriptions_and_parts_of_chinese(search):
     assert await found(search, "acme", "black") == [N1, N2]
     assert await found(search, "one") == [N1]

@@ -1,0 +1,206 @@
+"""Candidates of a search: by words and vectors, by what was understood, by a code."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.services.embedding import model_of
+from graph.filters import Filter, OneOf, Term
+from graph.records import ItemKind, ItemText
+from graph.repositories.search import Hit
+
+if TYPE_CHECKING:
+    from app.services.search_text import Asked
+    from app.services.threads import Threads
+    from graph.repositories.search import Search
+    from graph.repositories.similar import Similar
+    from ml.predict import Predictor
+
+WINDOW = 200  # candidates of a query that are put into order, counted and paged through
+# Of the index: how many are looked at for those that pass, and how many where too few do.
+POOL, WIDE_POOL = 2_000, 50_000
+FEW = 20
+VALUES = 50  # that the words of a query name in part
+NEAREST = 30  # by vectors
+LEAST_SIMILAR = 0.5  # cosine: there is always a nearest vector, however far
+WEAK = 0.25  # of the best score by the index: what has less shares a common word at most
+STRONG = 0.5  # the same, where a price decides who is first, and not how well it fits
+
+FOUND_MAX = WINDOW + NEAREST + FEW  # by words, by vectors, by a code
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Candidates of a query, and what was done to find them.
+
+    Attributes:
+        similarities: of the vectors, by id, where they found something.
+        more: whether there may be others.
+        exact: ids of those whose code is the query.
+        stating: ids of those whose facts have its words; `named` is what these pass.
+        used: what of that which was understood they pass.
+    """
+
+    hits: Sequence[Hit]
+    similarities: Mapping[str, float]
+    more: bool
+    exact: frozenset[str] = frozenset()
+    stating: frozenset[str] = frozenset()
+    named: Filter = field(default_factory=Filter)
+    used: Filter = field(default_factory=Filter)
+
+    def passed_by(self, id: str) -> Filter:
+        """What one of them passes by what the query was understood to say."""
+        return self.used.and_(self.named) if id in self.stating else self.used
+
+    def fit_to_sort(self, asked: Asked) -> Sequence[Hit]:
+        """Those that fit well enough to be first for their price."""
+        if asked.is_empty or asked.is_understood:
+            return self.hits
+        least = STRONG * max((hit.score for hit in self.hits), default=0.0)
+        sure = self.exact | self.stating
+        return [hit for hit in self.hits if hit.score >= least or hit.summary.id in sure]
+
+
+class Candidates:
+    """Looks for what may answer a query, in all ways at once."""
+
+    def __init__(
+        self,
+        search: Search,
+        similar: Similar,
+        *,
+        predictor: Callable[[], Predictor | None],
+        threads: Threads,
+    ) -> None:
+        self._search = search
+        self._similar = similar
+        self._predictor = predictor
+        self._threads = threads
+
+    async def found(self, asked: Asked, wanted: Filter, kind: ItemKind) -> Found:
+        """By all that was understood; where nothing passes it, by ever less."""
+        understood = unsaid(asked, wanted)
+        for used in _ever_less(understood):
+            found = await self._candidates(asked, wanted.and_(used), kind)
+            found = await self._with_named_values(asked, found, wanted.and_(used), kind)
+            if found.hits:
+                return replace(found, used=used)
+        hits: list[Hit] = []
+        if understood.terms and not asked.is_empty:  # no text has any of the words
+            hits = await self._search.by_filter(
+                kind=kind, filter=wanted.and_(understood), rows=WINDOW
+            )
+        return Found(hits, {}, more=len(hits) == WINDOW, used=understood)
+
+    async def _candidates(self, asked: Asked, filter: Filter, kind: ItemKind) -> Found:
+        if asked.is_empty:
+            # Nothing to compare with: all that passes the filter, if the query says no more.
+            rows = WINDOW + 1 if filter.terms or not asked.query.strip() else 0
+            hits = await self._search.by_filter(kind=kind, filter=filter, rows=rows) if rows else []
+            return Found(hits[:WINDOW], {}, more=len(hits) > WINDOW)
+        exact, hits, similarities = await asyncio.gather(
+            self._by_code(asked, filter, kind),
+            self._by_words(asked, filter, kind),
+            self._by_vectors(asked, filter, kind),
+        )
+        more = len(hits) >= WINDOW
+        if asked.is_understood and not more:  # titles need not say what the facts do
+            passing = await self._search.by_filter(kind=kind, filter=filter, rows=WINDOW + 1)
+            more = len(passing) > WINDOW
+            hits = _joined(hits, passing)[:WINDOW]
+        hits = _joined(exact, hits)
+        known = {hit.summary.id for hit in hits}
+        only = [id for id in similarities if id not in known]
+        if only:
+            hits = [*hits, *await self._search.by_ids(only, kind=kind)]
+        return Found(hits, similarities, more, frozenset(hit.summary.id for hit in exact))
+
+    async def _with_named_values(
+        self, asked: Asked, found: Found, filter: Filter, kind: ItemKind
+    ) -> Found:
+        """With items whose facts have words that hardly any text has: `snapdragon 855`."""
+        words = asked.open_words
+        if len(found.hits) >= FEW or not any(word.isalpha() for word in words):
+            return found
+        values = await self._search.values_named(words, most=VALUES)
+        if values is None:
+            return found
+        named = Filter((Term(values.parameter, OneOf(values.ids)),))
+        having = await self._search.by_filter(kind=kind, filter=filter.and_(named), rows=WINDOW)
+        return replace(
+            found,
+            hits=_joined(found.hits, having)[:FOUND_MAX],
+            more=len(having) == WINDOW,
+            stating=frozenset(hit.summary.id for hit in having),
+            named=named,
+        )
+
+    async def _by_code(self, asked: Asked, filter: Filter, kind: ItemKind) -> list[Hit]:
+        if asked.code is None or kind != "product":
+            return []
+        return await self._search.by_code(asked.code, filter=filter, rows=FEW)
+
+    async def _by_words(self, asked: Asked, filter: Filter, kind: ItemKind) -> list[Hit]:
+        hits = await self._search.by_words(
+            asked.words, kind=kind, filter=filter, pool=POOL, rows=WINDOW
+        )
+        if len(hits) < FEW and filter.terms:
+            hits = await self._search.by_words(
+                asked.words, kind=kind, filter=filter, pool=WIDE_POOL, rows=WINDOW
+            )
+        best = max((hit.score for hit in hits), default=0.0)
+        return [hit for hit in hits if hit.score >= WEAK * best]
+
+    async def _by_vectors(self, asked: Asked, filter: Filter, kind: ItemKind) -> dict[str, float]:
+        """Similarities of the nearest by id; none where no model of ours serves and is loaded."""
+        predictor = self._predictor()
+        if predictor is None:
+            return {}
+        serving = await self._similar.serving()
+        if serving is None or model_of(predictor) != serving.model:
+            return {}
+        text = ItemText(kind, asked.text)
+        vector = (await self._threads.run(partial(predictor.embed, [text])))[0].tolist()
+        length = math.hypot(*vector)
+        if not length or not math.isfinite(length):
+            return {}
+        nearest = await self._similar.nearest(
+            text, vector, serving, kind=kind, filter=filter, pool=4 * NEAREST, rows=NEAREST
+        )
+        if nearest.serving != serving:  # switched meanwhile: some may be missing
+            return {}
+        return {
+            one.summary.id: one.score for one in nearest.candidates if one.score >= LEAST_SIMILAR
+        }
+
+
+def unsaid(asked: Asked, wanted: Filter) -> Filter:
+    """What was understood of fields that the caller's own filter says nothing of."""
+    said = {term.field for term in wanted.terms}
+    return Filter(tuple(term for term in asked.filter.terms if term.field not in said))
+
+
+def _ever_less(understood: Filter) -> Iterator[Filter]:
+    """All terms, those but for the currency, and those of the price."""
+    tried: list[Filter] = []
+    for is_kept in (
+        lambda term: True,
+        lambda term: term.field != "currency",
+        lambda term: term.field == "price",
+    ):
+        used = Filter(tuple(filter(is_kept, understood.terms)))
+        if used not in tried:
+            tried.append(used)
+            yield used
+
+
+def _joined(first: Sequence[Hit], then: Sequence[Hit]) -> list[Hit]:
+    """Those of the second that the first lacks behind it."""
+    known = {hit.summary.id for hit in first}
+    return [*first, *(hit for hit in then if hit.summary.id not in known)]
