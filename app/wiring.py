@@ -91,6 +91,7 @@ EMBED_THREADS = 2  # requests that embed at the same time; each takes all of a c
 EXTRACT_THREADS = 2  # requests that read texts at the same time; each takes all of a core
 ASK_THREADS = 2  # questions that are read at the same time; each takes a core for milliseconds
 SEARCH_THREADS = 4  # requests that read queries and order results at the same time
+LOADING_SHARE = 0.05  # of the time, at most, that the vocabulary of a changing graph is loaded
 PROBE_TIMEOUT_S = 2.0  # a probe that waits longer is taken for dead by whoever asked
 
 
@@ -195,9 +196,10 @@ def assemble(
             linking=linking.predictor,
             reader=extraction.predictor,
             weigher=plausibility.predictor,
-        )
+        ),
+        share=LOADING_SHARE,
     )
-    asked_with = Renewed(GraphLexicon(writing))
+    asked_with = Renewed(GraphLexicon(writing), share=LOADING_SHARE)
     recommendation = Champion(registry, RECOMMENDATION, loaded_recommender)
     ranking = Champion(registry, SEARCH, loaded_ranker)
     readers = (

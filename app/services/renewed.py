@@ -12,6 +12,8 @@ import structlog
 from graph.errors import GraphError
 
 RENEW_AFTER_S = 60.0
+_SOONEST_S = 1.0  # the question whether there is anything new is not free either
+_WAITED_S = 0.5  # for what loads quickly, so that who has just written finds it
 
 T = TypeVar("T")
 
@@ -22,12 +24,15 @@ class Renewed(Generic[T]):
     """Gives what was loaded a short while ago; safe from any thread.
 
     `load` is given what there is, and may give it back where nothing has changed. The first call
-    waits for it; later ones never do, and if it fails then, the old one goes on.
+    waits for it; later ones do not, and if it fails then, the old one goes on.
 
     Args:
         load: makes it; raises GraphError where the graph cannot be read.
         outdated: asked at every call, cheaply, whether what is older than `renew_after_s` has to
             be loaded again; by default its age is enough.
+        share: of all time, that may be spent on loading: what loads more quickly is renewed sooner
+            than after `renew_after_s`, and if it takes half a second at most, who asks waits for
+            it. None: no sooner, and nobody waits.
     """
 
     def __init__(
@@ -37,11 +42,14 @@ class Renewed(Generic[T]):
         outdated: Callable[[T], bool] = lambda _: True,
         clock: Callable[[], float] = time.monotonic,
         renew_after_s: float = RENEW_AFTER_S,
+        share: float | None = None,
     ) -> None:
         self._load = load
         self._outdated = outdated
         self._clock = clock
         self._renew_after_s = renew_after_s
+        self._share = share
+        self._took_s: float | None = None  # when it was last made anew
         self._loading = threading.Lock()
         self._current: T | None = None
         self._loaded_at = -renew_after_s
@@ -58,6 +66,9 @@ class Renewed(Generic[T]):
                 target=self._renew_and_release, args=(current,), name="renewed", daemon=True
             )
             self._renewal.start()
+            if self._share is not None and self._took_s is not None and self._took_s <= _WAITED_S:
+                self._renewal.join(_WAITED_S)
+                return self._current or current
         return current
 
     def begin(self) -> None:
@@ -77,12 +88,20 @@ class Renewed(Generic[T]):
             _log.info("not_begun", reason=str(error))
 
     def _is_old(self, current: T) -> bool:
-        return self._clock() - self._loaded_at >= self._renew_after_s and self._outdated(current)
+        return self._clock() - self._loaded_at >= self._interval_s() and self._outdated(current)
+
+    def _interval_s(self) -> float:
+        if self._share is None or self._took_s is None:
+            return self._renew_after_s
+        return min(self._renew_after_s, max(_SOONEST_S, self._took_s / self._share))
 
     def _renew(self) -> T:
-        self._current = self._load(self._current)
+        began, before = self._clock(), self._current
+        loaded = self._current = self._load(before)
         self._loaded_at = self._clock()
-        return self._current
+        if loaded is not before:
+            self._took_s = self._loaded_at - began
+        return loaded
 
     def _renew_and_release(self, seen: T) -> None:
         try:

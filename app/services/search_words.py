@@ -42,4 +42,5 @@ def known_words(
         lambda _: SearchWords.of(grounder(), names()),
         outdated=lambda words: words.grounder is not grounder(),
         renew_after_s=retry_after_s,
+        share=1.0,  # the grounder has been loaded by then, which takes longer
     )

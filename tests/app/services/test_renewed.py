@@ -50,6 +50,37 @@ def test_it_is_loaded_once_until_it_is_old():
     assert len(load.made) == 2
 
 
+def test_what_loads_quickly_is_renewed_at_once_and_waited_for():
+    load, clock = Loader(), Clock()
+    knowledge = Renewed(load, clock=clock, renew_after_s=60, share=0.1)
+    first = knowledge()
+
+    clock.now = 0.9
+    assert knowledge() is first
+    clock.now = 1.1
+    assert knowledge() is load.made[1]
+
+
+def test_what_loads_slowly_is_renewed_as_its_share_of_the_time_allows():
+    load, clock = Loader(), Clock()
+
+    def slowly(previous):
+        clock.now += 2.0
+        return load(previous)
+
+    knowledge = Renewed(slowly, clock=clock, renew_after_s=60, share=0.1)
+    first = knowledge()
+
+    clock.now = 21.0
+    assert knowledge() is first
+    knowledge.settle()
+    assert len(load.made) == 1
+    clock.now = 22.5
+    knowledge()  # starts it
+    knowledge.settle()
+    assert len(load.made) == 2
+
+
 def test_what_is_not_outdated_stays_however_old_it_is():
     load, clock, outdated = Loader(), Clock(), []
     knowledge = Renewed(load, outdated=lambda one: one in outdated, clock=clock, renew_after_s=60)
@@ -74,8 +105,6 @@ def test_the_words_of_searches_follow_the_grounder():
 
     assert words() is first
     grounders.append(load(None))
-    assert words() is first  # nobody waits for the new ones
-    words.settle()
 
     assert words().grounder is grounders[-1]
 
