@@ -53,7 +53,8 @@ def speakers_for(
 def _nearest(cosine_BR: sparse.csr_matrix) -> tuple[NDArray[np.int64], Floats]:
     cosine = np.asarray(cosine_BR.toarray(), dtype=np.float32)
     count = min(NEAREST, cosine.shape[1])
-    place_BS = np.argpartition(-cosine, count - 1, axis=1)[:, :count]
+    # Copied: a view would keep the places of all known items, for every new one.
+    place_BS = np.argpartition(-cosine, count - 1, axis=1)[:, :count].copy()
     share_BS = np.maximum(np.take_along_axis(cosine, place_BS, axis=1), 0) ** SHARPNESS
     return place_BS, share_BS / np.maximum(share_BS.sum(axis=1, keepdims=True), 1e-9)
 

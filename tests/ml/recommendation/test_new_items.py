@@ -1,9 +1,12 @@
 """What speaks for items that nobody has had, and what a network that was kept from some is lent."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import torch
 
+from ml.recommendation import alike
 from ml.recommendation.alike import said_by, speakers
 from ml.recommendation.components import Components
 from ml.recommendation.counts import Counts, attribute_rows, idf
@@ -51,6 +54,20 @@ def test_nobody_speaks_where_nothing_is_new_or_everything_is():
 
     assert speakers(rows, np.zeros(5, dtype=bool)).shape == (0, 5)
     assert speakers(rows, np.ones(5, dtype=bool)).nnz == 0
+
+
+def test_finding_who_speaks_takes_no_memory_for_every_pair_of_items(monkeypatch):
+    monkeypatch.setattr(alike, "CELLS_AT_ONCE", 100_000)
+    facts = ItemFacts.of([[n % 50] for n in range(5_000)], 50)
+    rows, new = attribute_rows(facts, idf(facts)), np.arange(5_000) < 1_000
+
+    tracemalloc.start()
+    shares = speakers(rows, new)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert shares.nnz == 1_000 * alike.NEAREST
+    assert peak_bytes < 1_000 * 4_000 * 4  # a number for each pair
 
 
 def test_what_is_counted_of_an_item_does_not_score_it_as_new():
