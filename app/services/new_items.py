@@ -17,8 +17,8 @@ from graph.repositories import behaviour, exporting
 if TYPE_CHECKING:
     from graph.client import Database
 
-LOOKED_AT_MAX = 20_000  # of the newest products: a tenth of a second to list
-NEW_ITEMS_MAX = 2_000  # beside 100,000 others they take seconds to be compared, and 2 MB
+LOOKED_AT_MAX = 20_000  # of the newest products: listed in one query
+NEW_ITEMS_MAX = 2_000  # beside 100,000 others it takes 5 s to compare them, of one core
 RENEW_AFTER_S = 10.0  # where nothing was written, that costs one look at two indexes
 
 _log = structlog.get_logger("models")
@@ -113,14 +113,14 @@ class _TakingIn:
 
         What is gone stays in it until then: nothing that is closed is shown, whatever ranks it.
         """
-        has_changed = any(
-            attributes.get(item, has) != has for item, has in self._attributes.items()
-        )
-        if has_changed or len(self._attributes.keys() | attributes) > 2 * NEW_ITEMS_MAX:
-            previous, self._attributes = self._trained, {}
-        self._attributes = {**self._attributes, **attributes}
-        return replace(
+        taken_in = self._attributes
+        has_changed = any(attributes.get(item, has) != has for item, has in taken_in.items())
+        if has_changed or len(taken_in.keys() | attributes) > 2 * NEW_ITEMS_MAX:
+            previous, taken_in = self._trained, {}
+        extended = replace(
             previous,
             ranking=previous.ranking.with_new_items(attributes),
             new={**previous.new, **new},
         )
+        self._attributes = {**taken_in, **attributes}
+        return extended
