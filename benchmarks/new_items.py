@@ -102,9 +102,14 @@ def added_after_training(material: Material, config: RecommenderConfig) -> Score
     return lambda given: extended.scores(_at(given, place_N))[:, back_N]
 
 
-def run(sequences: Path, attributes: Path, trial: RecommendationTrial) -> Report:
+def run(
+    sequences: Path, attributes: Path, trial: RecommendationTrial, *, development: bool
+) -> Report:
     began = time.monotonic()
-    material = Material.of(read_interactions(sequences, attributes), trial)
+    data = read_interactions(sequences, attributes)
+    if development:
+        data = replace(data, histories=data.histories.without_last(1))
+    material = Material.of(data, trial)
     whole = config_of(trial)
     config = replace(whole, id_dropouts=(max(whole.id_dropouts),))
     about_new = material.about_new()
@@ -134,6 +139,7 @@ def run(sequences: Path, attributes: Path, trial: RecommendationTrial) -> Report
         seconds=time.monotonic() - began,
         config={
             **asdict(trial),
+            "development": development,
             "recommender": asdict(config),
             "questions": {"added": len(about_new.target_U), "history": len(told.target_U)},
         },
@@ -161,9 +167,10 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=RecommendationTrial().epochs)
     parser.add_argument("--unseen", type=float, default=RecommendationTrial().unseen)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--development", action="store_true", help="without the last items")
     asked = parser.parse_args()
     trial = RecommendationTrial(asked.epochs, asked.unseen, asked.seed)
-    report = run(asked.sequences, asked.attributes, trial)
+    report = run(asked.sequences, asked.attributes, trial, development=asked.development)
     print(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
 
 
