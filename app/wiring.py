@@ -29,6 +29,7 @@ from app.services.jobs import Jobs
 from app.services.knowledge import GraphKnowledge
 from app.services.matching import Matching, loaded_matcher
 from app.services.models import Models, registry_of
+from app.services.new_items import WithNewItems
 from app.services.querying import Querying, QueryLimits
 from app.services.readers import (
     CATEGORIES,
@@ -275,7 +276,7 @@ def assemble(
             Recommendable(database),
             bound=browsing.bound,
             similar=similarity.to_stored,
-            model=recommendation.predictor,
+            model=WithNewItems(writing, recommendation.predictor),
             threads=embedding,
         ),
         readiness=Readiness(

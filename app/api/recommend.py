@@ -167,10 +167,11 @@ async def recommend(
 ) -> Response:
     """Nothing of the history is shown again, and nothing that is closed.
 
-    The trained model answers where one was promoted and knows of the history; then what was bought
-    together; then what is alike; then what is popular, then what is new: a shopper of whom nothing
-    is known has an answer too. A history that names products that are not there is answered
-    without them, and `ignored` names them.
+    The trained model answers where one was promoted and knows of the history, for products that
+    came after its training as well, by their attributes; then what was bought together; then what
+    is alike; then what is popular, then what is new: a shopper of whom nothing is known has an
+    answer too. A history that names products that are not there is answered without them, and
+    `ignored` names them.
     """
     found = await wiring_of(request).recommending.recommend(
         Context(**asked.context.model_dump()),

@@ -76,7 +76,7 @@ def finetune_recommendation(
         shelf = replace(shelf, promote="never")
     return shelf.keep(
         RECOMMENDATION,
-        TrainedRecommender(data.items, data.facts, recommender).to_files(),
+        TrainedRecommender(data.items, data.attributes, recommender, data.facts).to_files(),
         config={**asdict(config), **judged.described},
         examples=len(data.histories.item_E),
         metrics=judged.metrics,

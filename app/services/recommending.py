@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from graph.records import SimilarItem
     from graph.repositories.recommending import KnownItem, Offer, Speaks
     from ml.artefact import Artefact
-    from ml.recommendation.trained import TrainedRecommender
+    from ml.recommendation.ranking import ItemRanking
 
 Intent = Literal["any", "complements", "substitutes"]
 Method = Literal["sequence", "bought_with", "similar", "popular", "newest"]
@@ -77,10 +77,15 @@ class Recommendations(Record, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class LoadedRecommender:
-    """A promoted recommender, and which one it is."""
+    """A promoted recommender, and which one it is.
+
+    Attributes:
+        new: items that came after its training, and when each was first seen (ISO 8601).
+    """
 
     name: str
-    trained: TrainedRecommender
+    ranking: ItemRanking
+    new: Mapping[str, str] = field(default_factory=dict)
 
 
 class Offers(Protocol):
@@ -204,12 +209,12 @@ class Recommending:
             notice = NO_HISTORY
         elif loaded is None:
             notice = NO_MODEL
-        elif not (seen := loaded.trained.known(taken)):
+        elif not (seen := loaded.ranking.known(taken)):
             notice = NOTHING_KNOWN
         elif context.intent == "substitutes" and context.item not in seen:
             notice = ITEM_UNKNOWN
         elif context.intent != "complements" or context.item is None:
-            shown.add(await self._by_model(loaded.trained, taken, filter, titles))
+            shown.add(await self._by_model(loaded, taken, filter, titles))
         about = [context.item] if context.item and context.intent != "any" else taken
         if about and not shown.is_full and context.intent != "substitutes":
             together = await self._offers.bought_with(about, filter, rows + len(taken))
@@ -226,19 +231,19 @@ class Recommending:
 
     async def _by_model(
         self,
-        trained: TrainedRecommender,
+        loaded: LoadedRecommender,
         taken: Sequence[str],
         filter: Filter,
         titles: Mapping[str, str],
     ) -> list[Recommended]:
-        ranked = await self._threads.run(partial(trained.rank, taken, RANKED))
+        ranked = await self._threads.run(partial(loaded.ranking.rank, taken, RANKED))
         passing = await self._offers.passing([id for id, _ in ranked], filter)
         kept = [(id, score) for id, score in ranked if id in passing][:100]
         speaks = await self._offers.speaking_for([id for id, _ in kept], taken)
-        last = titles.get(taken[-1], taken[-1])
+        told = partial(_reasons, titles=titles, last=taken[-1])
         return [
             Recommended(
-                passing[id], score, "sequence", _reasons(speaks.get(id), titles, taken[-1], last)
+                passing[id], score, "sequence", told(speaks.get(id), since=loaded.new.get(id))
             )
             for id, score in kept
         ]
@@ -280,17 +285,19 @@ def _for_intent(filter: Filter, intent: Intent, beside: KnownItem) -> Filter:
 
 
 def _reasons(
-    speaks: Speaks | None, titles: Mapping[str, str], item: str, last: str
+    speaks: Speaks | None, *, titles: Mapping[str, str], last: str, since: str | None
 ) -> tuple[Reason, ...]:
+    """Why the model chose an item; `since`: when it came, if that was after the training."""
     found = []
     if speaks and speaks.together:
         found.append(_together(speaks.together[0].item, speaks.together[0].shoppers, titles))
     if speaks and speaks.shared:
-        found.append(_shares(speaks.shared, item, last))
+        found.append(_shares(speaks.shared, last, titles.get(last, last)))
     if not found:
-        text = "shoppers with a history like this one went on to it"
+        what = "it" if since is None else "items like it"
+        text = f"shoppers with a history like this one went on to {what}"
         found.append(Reason("sequence", text))
-    return tuple(found)
+    return (*found, _new(since)) if since is not None else tuple(found)
 
 
 def _together(item: str, shoppers: int, titles: Mapping[str, str]) -> Reason:
@@ -328,8 +335,11 @@ def _popular(offer: Offer) -> Recommended:
 
 
 def _newest(offer: Offer) -> Recommended:
-    reason = Reason("new", f"new since {(offer.since or '')[:10]}")
-    return Recommended(offer.summary, 0.0, "newest", (reason,))
+    return Recommended(offer.summary, 0.0, "newest", (_new(offer.since or ""),))
+
+
+def _new(since: str) -> Reason:
+    return Reason("new", f"new since {since[:10]}")
 
 
 def loaded_recommender(artefact: Artefact) -> LoadedRecommender:

@@ -71,6 +71,14 @@ class Renewed(Generic[T]):
                 return self._current or current
         return current
 
+    def at_hand(self) -> T | None:
+        """The same without ever waiting; None as long as nothing was loaded, which then begins."""
+        if self._current is not None:
+            return self()
+        if self._renewal is None or not self._renewal.is_alive():
+            self.begin()
+        return None
+
     def begin(self) -> None:
         """Loads it in a thread, so that whoever asks first waits for less; failing is no harm."""
         self._renewal = threading.Thread(target=self._begun, name="renewed", daemon=True)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from graph.client import Database, Transaction
+from graph.client import Database, Row, Transaction
 from graph.ingest.events import Action, Event, Refusal
 from graph.records import Record
 
@@ -122,9 +122,7 @@ CALL (s) {
 }
 RETURN s.id AS shopper, items
 """
-ATTRIBUTES = """
-MATCH (p:Product) WHERE p.id > $after AND p.closed_at IS NULL
-WITH p ORDER BY p.id LIMIT $limit
+_ATTRIBUTES = """
 CALL (p) {
   MATCH (p)-[r:HAS_PARAMETER]->(v) WHERE r.status = 'accepted'
   RETURN collect(DISTINCT v.id) AS own
@@ -136,6 +134,26 @@ CALL (p) {
 }
 RETURN p.id AS item, p.brand_id AS brand, p.category_id AS category, p.model_id AS model,
   own + inherited AS facts
+"""
+ATTRIBUTES = f"""
+MATCH (p:Product) WHERE p.id > $after AND p.closed_at IS NULL
+WITH p ORDER BY p.id LIMIT $limit
+{_ATTRIBUTES}
+"""
+ATTRIBUTES_OF = f"""
+UNWIND $ids AS id
+MATCH (p:Product {{id: id}}) WHERE p.closed_at IS NULL
+{_ATTRIBUTES}
+"""
+NEWEST = """
+MATCH (n:Product) WHERE n.first_seen IS NOT NULL AND n.closed_at IS NULL
+WITH n ORDER BY n.first_seen DESC, n.id LIMIT $limit
+RETURN collect([n.id, toString(n.first_seen)]) AS products
+"""
+# What attributes are read from: products, and the models that they inherit from.
+CHANGED = """
+RETURN EXISTS { MATCH (n:Product) WHERE n.updated_at >= datetime($since) }
+  OR EXISTS { MATCH (n:Model) WHERE n.updated_at >= datetime($since) } AS changed
 """
 
 
@@ -186,9 +204,30 @@ def attributes(database: Database) -> Iterator[tuple[str, list[str]]]:
     after = ""
     while rows := database.read(ATTRIBUTES, after=after, limit=PAGE_ITEMS):
         for row in rows:
-            named = [f"{kind}:{row[kind]}" for kind in ("brand", "category", "model") if row[kind]]
-            yield row["item"], named + row["facts"]
+            yield row["item"], _attribute_names(row)
         after = rows[-1]["item"]
+
+
+def attributes_of(database: Database, ids: Sequence[str]) -> dict[str, list[str]]:
+    """The same of the open products among `ids`, some thousands at most."""
+    rows = database.read(ATTRIBUTES_OF, ids=list(ids))
+    return {row["item"]: _attribute_names(row) for row in rows}
+
+
+def newest_products(database: Database, limit: int) -> dict[str, str]:
+    """Open products and when each was first seen (ISO 8601), the newest first."""
+    return dict(database.read(NEWEST, limit=limit)[0]["products"])
+
+
+def products_changed(database: Database, since: str) -> bool:
+    """Whether a product or a model was written since a watermark (ISO 8601)."""
+    changed: bool = database.read(CHANGED, since=since)[0]["changed"]
+    return changed
+
+
+def _attribute_names(row: Row) -> list[str]:
+    named = [f"{kind}:{row[kind]}" for kind in ("brand", "category", "model") if row[kind]]
+    return [*named, *sorted(row["facts"])]
 
 
 def _store(tx: Transaction, events: Sequence[Event]) -> Stored:

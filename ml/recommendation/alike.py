@@ -25,18 +25,25 @@ def speakers(attribute_NK: sparse.csr_matrix, new_N: Bools) -> sparse.csr_matrix
         attribute_NK: rows of length 1.
         new_N: items to speak for; all others may speak.
     """
-    new_M, known_R = np.flatnonzero(new_N), np.flatnonzero(~new_N)
-    shape = (len(new_M), len(new_N))
-    if not len(new_M) or not len(known_R):
+    return speakers_for(attribute_NK[np.flatnonzero(new_N)], attribute_NK, ~new_N)
+
+
+def speakers_for(
+    attribute_MK: sparse.csr_matrix, attribute_NK: sparse.csr_matrix, known_N: Bools
+) -> sparse.csr_matrix:
+    """`share_MN` of items that may stand elsewhere: `attribute_MK` are their rows."""
+    items, known_R = attribute_MK.shape[0], np.flatnonzero(known_N)
+    shape = (items, len(known_N))
+    if not items or not len(known_R):
         return sparse.csr_matrix(shape, dtype=np.float32)
     known_KR = attribute_NK[known_R].T
     at_once = max(1, CELLS_AT_ONCE // len(known_R))
     nearest = [
-        _nearest(attribute_NK[new_M[first : first + at_once]] @ known_KR)
-        for first in range(0, len(new_M), at_once)
+        _nearest(attribute_MK[first : first + at_once] @ known_KR)
+        for first in range(0, items, at_once)
     ]
     place_MS, share_MS = (np.concatenate(part) for part in zip(*nearest, strict=True))
-    row = np.repeat(np.arange(len(new_M)), place_MS.shape[1])
+    row = np.repeat(np.arange(items), place_MS.shape[1])
     at = (row, known_R[place_MS.ravel()])
     share_MN = sparse.csr_matrix((share_MS.ravel(), at), shape=shape)
     share_MN.eliminate_zeros()
@@ -46,7 +53,8 @@ def speakers(attribute_NK: sparse.csr_matrix, new_N: Bools) -> sparse.csr_matrix
 def _nearest(cosine_BR: sparse.csr_matrix) -> tuple[NDArray[np.int64], Floats]:
     cosine = np.asarray(cosine_BR.toarray(), dtype=np.float32)
     count = min(NEAREST, cosine.shape[1])
-    place_BS = np.argpartition(-cosine, count - 1, axis=1)[:, :count]
+    # Copied: a view would keep the places of all known items, for every new one.
+    place_BS = np.argpartition(-cosine, count - 1, axis=1)[:, :count].copy()
     share_BS = np.maximum(np.take_along_axis(cosine, place_BS, axis=1), 0) ** SHARPNESS
     return place_BS, share_BS / np.maximum(share_BS.sum(axis=1, keepdims=True), 1e-9)
 

@@ -1,21 +1,24 @@
 """All that speaks for a next item on one scale: networks and counts, for known and new items."""
 
-# B histories, N items, M of them new, P networks, C components, S of them said by like items,
-# R items that only some networks were trained on
+# B histories, N items, M of them new, A more that were added, P networks, C components, S of them
+# said by like items, R items that only some networks were trained on
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import get_args
 
 import numpy as np
 import torch
+from scipy import sparse
 from torch import Tensor
+from torch.nn import functional
 
-from ml.recommendation.alike import said_by, speakers
-from ml.recommendation.counts import CountName, Counts
+from ml.recommendation.alike import said_by, speakers, speakers_for
+from ml.recommendation.counts import CountName, Counts, enlarged
 from ml.recommendation.network import SequenceNetwork
-from ml.recommendation.sequences import Histories
+from ml.recommendation.sequences import Histories, ItemFacts
 from ml.recommendation.training import padded
 
 COUNTS: tuple[CountName, ...] = get_args(CountName)
@@ -46,6 +49,7 @@ class Components:
         self.networks = tuple(networks)
         self.counts = counts
         self.learnt_PN = learnt_PN
+        self._trained = len(counts.popularity_N)  # more may be added behind them
         self.new_N = torch.from_numpy(counts.popularity_N == 0)
         if pretended_N is not None:
             self.new_N = self.new_N | pretended_N
@@ -63,6 +67,39 @@ class Components:
                 network.item_vectors(~learnt_N)
                 for network, learnt_N in zip(self.networks, learnt_PN, strict=True)
             ]
+            self._bias_N = [
+                network.bias_N.masked_fill(~learnt_N, 0.0)
+                for network, learnt_N in zip(self.networks, learnt_PN, strict=True)
+            ]
+
+    @torch.no_grad()
+    def with_new_items(self, facts: ItemFacts) -> Components:
+        """The same with more items behind those there are: they are scored as new ones.
+
+        The others keep their scores: all is standardised over what there was in the training. In a
+        history an added item is what its attributes are.
+
+        Args:
+            facts: of the added items; their attributes are those of the training.
+        """
+        added, items = len(facts), len(self.new_N) + len(facts)
+        more = copy(self)
+        more.counts = self.counts.with_new_items(facts)
+        more.learnt_PN = functional.pad(self.learnt_PN, (0, added), value=False)
+        more.new_N = functional.pad(self.new_N, (0, added), value=True)
+        more._new_M = more.new_N.nonzero().flatten()
+        added_AK = more.counts.attribute_NK[len(self.new_N) :]
+        share_AN = speakers_for(added_AK, self.counts.attribute_NK, ~self.new_N.numpy())
+        more._share_MN = sparse.vstack(
+            [enlarged(share, share.shape[0], items) for share in (self._share_MN, share_AN)],
+            format="csr",
+        )
+        more._item_ND = [
+            torch.cat((item_ND, network.vectors_of_new(facts)))
+            for item_ND, network in zip(self._item_ND, self.networks, strict=True)
+        ]
+        more._bias_N = [functional.pad(bias_N, (0, added)) for bias_N in self._bias_N]
+        return more
 
     @torch.no_grad()
     def scores(self, histories: Histories) -> tuple[Tensor, Tensor]:
@@ -74,10 +111,10 @@ class Components:
         for at, network in enumerate(self.networks):
             history_BL = padded(histories, np.arange(len(histories)), network.config.last)
             state_BD = network(self._item_ND[at], history_BL)[:, -1]
-            bias_N = network.bias_N.masked_fill(~self.learnt_PN[at], 0.0)
-            known.append(_standardised(state_BD @ self._item_ND[at].T + bias_N))
+            known.append(state_BD @ self._item_ND[at].T + self._bias_N[at])
         counted = [torch.from_numpy(self.counts.scores(name, histories)) for name in COUNTS]
-        known_BNC = torch.stack((*known, *map(_standardised, counted)), dim=2)
+        columns = [_standardised(score_BN, self._trained) for score_BN in (*known, *counted)]
+        known_BNC = torch.stack(columns, dim=2)
         new_BNC = self._of_new(known_BNC)
         self._lend(known_BNC)
         return known_BNC, new_BNC
@@ -101,7 +138,8 @@ class Components:
         return new_BNC
 
 
-def _standardised(score_BN: Tensor) -> Tensor:
-    """Mean 0 and deviation 1 over the items; a component that tells none apart becomes 0."""
-    mean_B1 = score_BN.mean(dim=1, keepdim=True)
-    return (score_BN - mean_B1) / score_BN.std(dim=1, keepdim=True).clamp(min=1e-6)
+def _standardised(score_BN: Tensor, trained: int) -> Tensor:
+    """Mean 0 and deviation 1 over the `trained` first; what tells none of them apart becomes 0."""
+    trained_BT = score_BN[:, :trained]
+    mean_B1 = trained_BT.mean(dim=1, keepdim=True)
+    return (score_BN - mean_B1) / trained_BT.std(dim=1, keepdim=True).clamp(min=1e-6)

@@ -1,10 +1,10 @@
 """What counting says of a next item: who else had both, what came after, what is popular."""
 
-# B histories, N items, U shoppers, K attributes
+# B histories, N items, M new ones, U shoppers, K attributes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
 import numpy as np
@@ -29,6 +29,7 @@ class Counts:
         late_N: the same, each interaction with `LATE ** (items after it)`.
         cosine_NN: shoppers who had both, over the root of the product of who had either.
         after_NN: how often the column came after the row, over the same root.
+        idf_K: how much an attribute tells; one that few items have tells more.
         attribute_NK: rows of idf-weighted attributes, of length 1.
     """
 
@@ -36,6 +37,7 @@ class Counts:
     late_N: Floats
     cosine_NN: sparse.csr_matrix
     after_NN: sparse.csr_matrix
+    idf_K: Floats
     attribute_NK: sparse.csr_matrix
 
     @classmethod
@@ -46,12 +48,28 @@ class Counts:
         late_N = np.bincount(histories.item_E, weights=late, minlength=items).astype(np.float32)
         seen_UN = histories.seen(items)
         shoppers_N = np.asarray(seen_UN.sum(axis=0)).ravel()
+        idf_K = idf(facts)
         return cls(
             popularity_N,
             late_N,
             _normed(seen_UN.T @ seen_UN, shoppers_N),
             _normed(_transitions(histories, items), shoppers_N),
-            attribute_rows(facts),
+            idf_K,
+            attribute_rows(facts, idf_K),
+        )
+
+    def with_new_items(self, facts: ItemFacts) -> Counts:
+        """The same, and behind it items that were not there when it was counted."""
+        more = len(facts)
+        items = len(self.popularity_N) + more
+        attribute_MK = attribute_rows(facts, self.idf_K)
+        return replace(
+            self,
+            popularity_N=np.pad(self.popularity_N, (0, more)),
+            late_N=np.pad(self.late_N, (0, more)),
+            cosine_NN=enlarged(self.cosine_NN, items, items),
+            after_NN=enlarged(self.after_NN, items, items),
+            attribute_NK=sparse.vstack((self.attribute_NK, attribute_MK), format="csr"),
         )
 
     def scores(self, name: CountName, histories: Histories) -> Floats:
@@ -100,11 +118,21 @@ def _transitions(histories: Histories, items: int) -> sparse.csr_matrix:
     return total
 
 
-def attribute_rows(facts: ItemFacts) -> sparse.csr_matrix:
-    has_NK = facts.has()
-    items_K = np.asarray(has_NK.sum(axis=0)).ravel()
-    idf_K = np.log1p(len(facts) / np.maximum(1, items_K)).astype(np.float32)
-    weighted_NK = sparse.csr_matrix(has_NK.multiply(idf_K))
+def enlarged(matrix: sparse.csr_matrix, rows: int, columns: int) -> sparse.csr_matrix:
+    """The same cells, not copied, in a matrix with more rows and columns, which are empty."""
+    indptr = np.pad(matrix.indptr, (0, rows - matrix.shape[0]), mode="edge")
+    return sparse.csr_matrix((matrix.data, matrix.indices, indptr), shape=(rows, columns))
+
+
+def idf(facts: ItemFacts) -> Floats:
+    """`idf_K`: how much each attribute tells; one that few items have tells more."""
+    items_K = np.bincount(facts.attribute_F, minlength=facts.attributes)
+    return np.log1p(len(facts) / np.maximum(1, items_K)).astype(np.float32)
+
+
+def attribute_rows(facts: ItemFacts, idf_K: Floats) -> sparse.csr_matrix:
+    """Rows of weighted attributes, of length 1; empty where nothing is known of an item."""
+    weighted_NK = sparse.csr_matrix(facts.has().multiply(idf_K))
     length_N = np.sqrt(np.asarray(weighted_NK.multiply(weighted_NK).sum(axis=1)).ravel())
     scale_NN = sparse.diags_array((1 / np.maximum(length_N, 1e-6)).astype(np.float32))
     return sparse.csr_matrix(scale_NN @ weighted_NK, dtype=np.float32)

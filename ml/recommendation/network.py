@@ -1,6 +1,6 @@
 """The sequence model: what is taken next, from the items taken so far and what is known of them."""
 
-# B histories, L items of the longest, D width, N items, H heads, K attributes
+# B histories, L items of the longest, D width, N items, M new ones, H heads, K attributes
 
 from __future__ import annotations
 
@@ -47,11 +47,10 @@ class SequenceNetwork(nn.Module):
     def __init__(self, facts: ItemFacts, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
-        counts_N = torch.from_numpy(facts.start_N1).diff()
-        scale_F = counts_N.clamp(min=1).float().rsqrt().repeat_interleave(counts_N)
-        self.register_buffer("attribute_F", torch.from_numpy(facts.attribute_F), persistent=False)
-        self.register_buffer("start_N", torch.from_numpy(facts.start_N1[:-1]), persistent=False)
-        self.register_buffer("scale_F", scale_F, persistent=False)
+        for name, column in zip(
+            ("attribute_F", "start_N", "scale_F"), _columns(facts), strict=True
+        ):
+            self.register_buffer(name, column, persistent=False)
         self.attribute_F: Tensor
         self.start_N: Tensor
         self.scale_F: Tensor
@@ -65,16 +64,19 @@ class SequenceNetwork(nn.Module):
 
     def item_vectors(self, hidden_N: Tensor | None = None) -> Tensor:
         """`item_ND`; without their own vector for the items that `hidden_N` marks."""
-        known_ND = functional.embedding_bag(
-            self.attribute_F,
-            self.attribute_KD,
-            self.start_N,
-            mode="sum",
-            per_sample_weights=self.scale_F,
-        )
+        known_ND = self._described(self.attribute_F, self.start_N, self.scale_F)
         if hidden_N is None:
             return self.id_ND + known_ND
         return self.id_ND * (~hidden_N).unsqueeze(1) + known_ND
+
+    def vectors_of_new(self, facts: ItemFacts) -> Tensor:
+        """`item_MD` of items that it has no place for: their attributes carry them."""
+        return self._described(*_columns(facts))
+
+    def _described(self, attribute_F: Tensor, start_N: Tensor, scale_F: Tensor) -> Tensor:
+        return functional.embedding_bag(
+            attribute_F, self.attribute_KD, start_N, mode="sum", per_sample_weights=scale_F
+        )
 
     def forward(self, item_ND: Tensor, history_BL: Tensor) -> Tensor:
         """What each place of a history points at, `state_BLD`.
@@ -96,6 +98,13 @@ class SequenceNetwork(nn.Module):
             x_BLD = block(x_BLD, sees_BLL)
         state_BLD: Tensor = self.norm(x_BLD)
         return state_BLD
+
+
+def _columns(facts: ItemFacts) -> tuple[Tensor, Tensor, Tensor]:
+    """Attributes, where those of each item begin, and what each counts for its item."""
+    counts_N = torch.from_numpy(facts.start_N1).diff()
+    scale_F = counts_N.clamp(min=1).float().rsqrt().repeat_interleave(counts_N)
+    return torch.from_numpy(facts.attribute_F), torch.from_numpy(facts.start_N1[:-1]), scale_F
 
 
 class _Block(nn.Module):

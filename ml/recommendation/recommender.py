@@ -53,6 +53,10 @@ class Recommender:
     components: Components
     mixture: Mixture
 
+    def with_new_items(self, facts: ItemFacts) -> Recommender:
+        """The same over more items, which stand behind the others; nothing is learnt."""
+        return Recommender(self.components.with_new_items(facts), self.mixture)
+
     def scores(self, histories: Histories) -> Tensor:
         """`score_BN`; what a history has already had is not left out."""
         known_BNC, new_BNC = self.components.scores(histories)

@@ -1,12 +1,9 @@
-"""A recommender with the names of its items: what serves, and what is kept in the registry."""
-
-# N items
+"""A recommender with the names of its items and attributes, as files of the registry."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -18,56 +15,38 @@ from torch import Tensor
 
 from ml.errors import RecommenderInvalid
 from ml.recommendation.components import Components
-from ml.recommendation.counts import Counts, attribute_rows
+from ml.recommendation.counts import Counts, attribute_rows, idf
 from ml.recommendation.mixture import Mixture
 from ml.recommendation.network import NetworkConfig, SequenceNetwork
+from ml.recommendation.ranking import ItemRanking
 from ml.recommendation.recommender import Recommender
-from ml.recommendation.sequences import Histories, ItemFacts
+from ml.recommendation.sequences import ItemFacts
 
 DESCRIPTION = "recommender.json"
 TENSORS = "recommender.safetensors"
-FORMAT = 2
+FORMAT = 3
 _SPARSE = ("cosine_NN", "after_NN")
 
 
-class _Described(msgspec.Struct, frozen=True):
+class _Versioned(msgspec.Struct, frozen=True):
     format: int
+
+
+class _Described(_Versioned, frozen=True):
     items: list[str]
-    attributes: int
+    attributes: list[str]
     networks: list[NetworkConfig]
 
 
 @dataclass(frozen=True)
-class TrainedRecommender:
-    """Ranks items by name after a history of names."""
+class TrainedRecommender(ItemRanking):
+    """A recommender over the items that it was trained with, which can be kept.
 
-    items: tuple[str, ...]
+    Attributes:
+        facts: of these items.
+    """
+
     facts: ItemFacts
-    recommender: Recommender
-
-    @cached_property
-    def _place(self) -> dict[str, int]:
-        return {item: at for at, item in enumerate(self.items)}
-
-    def known(self, history: Sequence[str]) -> list[str]:
-        """What of a history says something here."""
-        return [item for item in history if item in self._place]
-
-    def rank(self, history: Sequence[str], count: int) -> list[tuple[str, float]]:
-        """At most `count` items that are not in the history, the best first.
-
-        The score is how likely an item is next against the best one, which has 1; none where
-        nothing of the history is known.
-        """
-        taken = [self._place[item] for item in self.known(history)]
-        if not taken:
-            return []
-        score_N = self.recommender.scores(Histories.of([taken]))[0]
-        score_N[torch.tensor(taken)] = -torch.inf
-        best_K, place_K = score_N.topk(min(count, len(score_N)))
-        relative_K = torch.exp(best_K - best_K[0])
-        found = zip(place_K.tolist(), best_K.tolist(), relative_K.tolist(), strict=True)
-        return [(self.items[at], share) for at, best, share in found if best > -torch.inf]
 
     def to_files(self) -> dict[str, bytes]:
         """All of it, by file name; `from_files` reads them."""
@@ -75,7 +54,7 @@ class TrainedRecommender:
         described = _Described(
             FORMAT,
             list(self.items),
-            self.facts.attributes,
+            list(self.attributes),
             [network.config for network in components.networks],
         )
         counts = components.counts
@@ -103,9 +82,10 @@ class TrainedRecommender:
     def from_files(cls, files: Mapping[str, bytes]) -> TrainedRecommender:
         """Raises RecommenderInvalid: the files are no recommender of this version."""
         try:
+            found = msgspec.json.decode(files[DESCRIPTION], type=_Versioned).format
+            if found != FORMAT:
+                raise RecommenderInvalid(reason=f"format {found}, not {FORMAT}")
             described = msgspec.json.decode(files[DESCRIPTION], type=_Described)
-            if described.format != FORMAT:
-                raise RecommenderInvalid(reason=f"format {described.format}, not {FORMAT}")
             return _rebuilt(described, load(files[TENSORS]))
         except KeyError as error:
             raise RecommenderInvalid(reason=f"{error} is missing") from error
@@ -116,7 +96,7 @@ class TrainedRecommender:
 def _rebuilt(described: _Described, tensors: Mapping[str, Tensor]) -> TrainedRecommender:
     items = len(described.items)
     facts = ItemFacts(
-        tensors["attribute_F"].numpy(), tensors["start_N1"].numpy(), described.attributes
+        tensors["attribute_F"].numpy(), tensors["start_N1"].numpy(), len(described.attributes)
     )
     if len(facts) != items:
         raise RecommenderInvalid(reason=f"{items} items, and facts of {len(facts)}")
@@ -132,18 +112,24 @@ def _rebuilt(described: _Described, tensors: Mapping[str, Tensor]) -> TrainedRec
         )
         for name in _SPARSE
     }
+    idf_K = idf(facts)
     counts = Counts(
         popularity_N=tensors["popularity_N"].numpy(),
         late_N=tensors["late_N"].numpy(),
         cosine_NN=matrices["cosine_NN"],
         after_NN=matrices["after_NN"],
-        attribute_NK=attribute_rows(facts),
+        idf_K=idf_K,
+        attribute_NK=attribute_rows(facts, idf_K),
     )
     components = Components(networks, counts, tensors["learnt_PN"])
     mixture = Mixture(len(components.names), len(components.new_names))
     mixture.load_state_dict(_part(tensors, "mixture."))
-    recommender = Recommender(components, mixture.eval())
-    return TrainedRecommender(tuple(described.items), facts, recommender)
+    return TrainedRecommender(
+        tuple(described.items),
+        tuple(described.attributes),
+        Recommender(components, mixture.eval()),
+        facts,
+    )
 
 
 def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -164,6 +164,19 @@ def test_begun_early_it_is_there_when_it_is_asked_for():
     assert knowledge() is load.made[0]
 
 
+def test_who_does_not_wait_has_nothing_at_first_and_then_the_same():
+    load = Loader()
+    load.error = DatabaseUnavailable(uri="bolt://127.0.0.1", reason="refused")
+    knowledge = Renewed(load)
+
+    assert knowledge.at_hand() is None
+    knowledge.settle()
+    load.error = None
+    assert knowledge.at_hand() is None  # begun again
+    knowledge.settle()
+    assert knowledge.at_hand() is load.made[0]
+
+
 def test_a_beginning_without_a_database_is_no_harm():
     load = Loader()
     load.error = DatabaseUnavailable(uri="bolt://127.0.0.1", reason="refused")

@@ -13,7 +13,7 @@ from graph.repositories.searched import searched
 from tests.conftest import empty
 from tests.fake_behaviour import FakeBehaviour
 from tests.fakes import FakeGraph
-from tests.graph.repositories.conftest import store
+from tests.graph.repositories.conftest import plan, store
 from tests.graph.repositories.stock import ITEMS, PARAMETERS
 
 pytestmark = pytest.mark.anyio
@@ -155,6 +155,32 @@ async def test_odd_names_are_names(both):
     assert all(isinstance(one, Refusal) for one in found.outcomes[len(odd) :])
     assert await reads.history(odd[0]) == [N1]
     assert [writes.delete(name) for name in odd] == [1] * len(odd)
+
+
+@pytest.mark.neo4j
+def test_neo4j_lists_the_newest_products_out_of_an_index(catalog):
+    found = behaviour.newest_products(catalog, 2)
+
+    assert list(found) == [N1, N2]  # all came at the same time
+    assert all(since.startswith("20") for since in found.values())
+    operators = plan(catalog.connection, behaviour.NEWEST, {"limit": 2})
+    assert not {"NodeByLabelScan", "AllNodesScan"} & operators
+
+
+@pytest.mark.neo4j
+def test_neo4j_knows_the_same_of_some_products_as_of_all(catalog):
+    whole = dict(behaviour.attributes(catalog))
+
+    some = behaviour.attributes_of(catalog, [N2, S1, "north:404"])
+
+    assert some == {N2: whole[N2], S1: whole[S1]}
+    assert {"brand:acme", "category:electronics/phones", "model:acme-one"} < set(some[N2])
+
+
+@pytest.mark.neo4j
+def test_neo4j_knows_whether_a_product_was_written_since(catalog):
+    assert behaviour.products_changed(catalog, "2000-01-01T00:00:00Z")
+    assert not behaviour.products_changed(catalog, "2999-01-01T00:00:00Z")
 
 
 @pytest.mark.neo4j

@@ -29,4 +29,4 @@ def data():
 @pytest.fixture(scope="session")
 def trained(data):
     recommender = train_recommender(data.histories, data.facts, QUICK, notify=silent)
-    return TrainedRecommender(data.items, data.facts, recommender)
+    return TrainedRecommender(data.items, data.attributes, recommender, data.facts)

@@ -1,12 +1,15 @@
 """What speaks for items that nobody has had, and what a network that was kept from some is lent."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import torch
 
+from ml.recommendation import alike
 from ml.recommendation.alike import said_by, speakers
 from ml.recommendation.components import Components
-from ml.recommendation.counts import Counts, attribute_rows
+from ml.recommendation.counts import Counts, attribute_rows, idf
 from ml.recommendation.mixture import Choices, fit_mixture
 from ml.recommendation.network import NetworkConfig, SequenceNetwork
 from ml.recommendation.recommender import rivals
@@ -25,7 +28,7 @@ def networks(count):
 
 
 def test_known_items_speak_for_new_ones_the_more_the_more_they_share():
-    shares = speakers(attribute_rows(FACTS), NEW).toarray()
+    shares = speakers(attribute_rows(FACTS, idf(FACTS)), NEW).toarray()
 
     of_lamp, of_bare = shares
     assert of_lamp[LAMP] > of_lamp[LAMP_TOO] > 0
@@ -35,7 +38,7 @@ def test_known_items_speak_for_new_ones_the_more_the_more_they_share():
 
 
 def test_what_they_say_is_their_mean():
-    shares = speakers(attribute_rows(FACTS), NEW)
+    shares = speakers(attribute_rows(FACTS, idf(FACTS)), NEW)
     known = np.arange(2 * 5 * 3, dtype=np.float32).reshape(2, 5, 3)
 
     said = said_by(shares, known)
@@ -47,10 +50,24 @@ def test_what_they_say_is_their_mean():
 
 
 def test_nobody_speaks_where_nothing_is_new_or_everything_is():
-    rows = attribute_rows(FACTS)
+    rows = attribute_rows(FACTS, idf(FACTS))
 
     assert speakers(rows, np.zeros(5, dtype=bool)).shape == (0, 5)
     assert speakers(rows, np.ones(5, dtype=bool)).nnz == 0
+
+
+def test_finding_who_speaks_takes_no_memory_for_every_pair_of_items(monkeypatch):
+    monkeypatch.setattr(alike, "CELLS_AT_ONCE", 100_000)
+    facts = ItemFacts.of([[n % 50] for n in range(5_000)], 50)
+    rows, new = attribute_rows(facts, idf(facts)), np.arange(5_000) < 1_000
+
+    tracemalloc.start()
+    shares = speakers(rows, new)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert shares.nnz == 1_000 * alike.NEAREST
+    assert peak_bytes < 1_000 * 4_000 * 4  # a number for each pair
 
 
 def test_what_is_counted_of_an_item_does_not_score_it_as_new():
@@ -117,3 +134,44 @@ def test_pretending_that_items_are_new_leaves_the_known_ones_as_they_are():
 
     assert torch.equal(plain.of_known(known), pretended.of_known(known))
     assert not torch.equal(plain.of_new(new), pretended.of_new(new))
+
+
+def test_items_that_are_added_leave_the_scores_of_the_others_as_they_are():
+    histories = Histories.of([[LAMP, KETTLE], [LAMP_TOO, LAMP], [KETTLE, LAMP_TOO]])
+    components = Components(
+        networks(2), Counts.of(histories, FACTS), torch.from_numpy(np.stack((~NEW, ~NEW)))
+    )
+
+    more = components.with_new_items(ItemFacts.of([[0, 1], [3], [2]], 4))
+
+    given = Histories.of([[LAMP], [KETTLE, LAMP_TOO]])
+    for before, after in zip(components.scores(given), more.scores(given), strict=True):
+        assert after.shape[1] == 8
+        assert torch.allclose(before, after[:, :5], atol=1e-5)
+
+
+def test_an_item_that_is_added_is_scored_as_one_that_nobody_had_had_in_the_training():
+    histories = Histories.of([[LAMP, KETTLE], [LAMP_TOO, LAMP], [KETTLE, LAMP_TOO]])
+    components = Components(
+        networks(1), Counts.of(histories, FACTS), torch.from_numpy(~NEW).unsqueeze(0)
+    )
+
+    one_by_one = components.with_new_items(ItemFacts.of([[3]], 4)).with_new_items(
+        ItemFacts.of([[0, 1]], 4)
+    )
+
+    _, new = one_by_one.scores(Histories.of([[KETTLE], [6], [LAMP, NEW_LAMP]]))
+    assert torch.allclose(new[:, 6], new[:, NEW_LAMP], atol=1e-5)
+    assert one_by_one.new_N.tolist() == [*NEW.tolist(), True, True]
+
+
+def test_an_item_that_is_added_counts_in_a_history_by_its_attributes():
+    components = Components(
+        networks(1), Counts.of(Histories.of([[LAMP, KETTLE]]), FACTS), torch.ones(1, 5).bool()
+    )
+
+    more = components.with_new_items(ItemFacts.of([[3]], 4))
+
+    known, _ = more.scores(Histories.of([[5]]))
+    of_cosine = known[0, :5, more.names.index("attribute_cosine")]
+    assert of_cosine.argmax() == KETTLE
