@@ -13,13 +13,12 @@ import torch
 from torch import Generator, Tensor
 
 from graph.records import FactText, ItemText
-from graph.text import with_brand
 from ml.data.choices import ChoiceConfig, Choices
-from ml.data.grams import GramConfig, document_counts, grams_of, inverse_frequencies, padded
-from ml.data.items import snapshot_of
+from ml.data.grams import GramConfig
 from ml.filling.filler import FillerConfig, prior_of, trained
 from ml.filling.items import ItemFacts
-from ml.filling.votes import Votes
+from ml.filling.texts import ItemReader
+from ml.filling.votes import Votes, VotesConfig
 from ml.models.neighbours import Near, Neighbours
 
 _BATCH_QUESTIONS = 64  # each has K x C votes in memory: megabytes
@@ -29,6 +28,7 @@ class PlausibilityConfig(msgspec.Struct, frozen=True):
     """What is compared, and how attention is trained: facts are hidden, and named by neighbours.
 
     Attributes:
+        votes: what of a pair of items is compared.
         epochs: 0 leaves the plain rule, a softmax of similarity.
         training_items: drawn to be asked about; few weights are learnt.
         fewest, most: bounds of the share of an item's facts that are hidden; a text states few.
@@ -36,6 +36,7 @@ class PlausibilityConfig(msgspec.Struct, frozen=True):
 
     grams: GramConfig = GramConfig()
     choices: ChoiceConfig = ChoiceConfig()
+    votes: VotesConfig = VotesConfig(details=True)
     neighbours: int = 30
     epochs: int = 3
     training_items: int = 2_000
@@ -86,15 +87,14 @@ class Index:
     """The known items that can be asked.
 
     Attributes:
-        idf: of the n-grams, [buckets].
+        reader: how items were read, and are read that are asked about.
         items: one value of each parameter, for comparing.
         has_NC: bool, every value that an item has.
         share_C: of the items that state the parameter, those that have the value.
         families: of the items, by row; `rows_of` the other way round.
     """
 
-    choices: Choices
-    idf: Tensor
+    reader: ItemReader
     items: ItemFacts
     near: Neighbours
     has_NC: Tensor
@@ -107,34 +107,29 @@ class Index:
         cls, items: Sequence[ItemText], families: Sequence[str], config: PlausibilityConfig
     ) -> Index:
         """Raises GraphTooSmall: no item has a fact."""
-        choices = Choices.fit(snapshot_of(items), config=config.choices)
-        grams = [grams_of(_title(item), config.grams) for item in items]
-        counts = document_counts(grams, config.grams.buckets)
-        idf = inverse_frequencies(counts, len(items))
-        has_NC = torch.zeros(len(items), len(choices), dtype=torch.bool)
+        reader = ItemReader.fit(items, config.choices, config.grams)
+        has_NC = torch.zeros(len(items), len(reader.choices), dtype=torch.bool)
         for row, item in enumerate(items):
-            has_NC[row, _choices_of(item, choices)] = True
-        known = _item_facts(items, choices, idf, config.grams)
-        return cls.of(known, has_NC, families, config, choices, idf)
+            has_NC[row, list(reader.choices_of(item))] = True
+        return cls.of(reader, reader.read(items), has_NC, families)
 
     @classmethod
     def of(
-        cls,
-        items: ItemFacts,
-        has_NC: Tensor,
-        families: Sequence[str],
-        config: PlausibilityConfig,
-        choices: Choices,
-        idf: Tensor,
+        cls, reader: ItemReader, items: ItemFacts, has_NC: Tensor, families: Sequence[str]
     ) -> Index:
         """An index of items that were read before."""
+        choices = reader.choices
         states_P = (items.choice_NP >= 0).sum(0).clamp_min(1)
         rows: dict[str, list[int]] = defaultdict(list)
         for row, family in enumerate(families):
             rows[family].append(row)
-        near = Neighbours(items, choices=len(choices), buckets=config.grams.buckets)
+        near = Neighbours(items, choices=len(choices), buckets=reader.grams.buckets)
         share_C = has_NC.sum(0) / states_P[choices.parameter_of]
-        return cls(choices, idf, items, near, has_NC, share_C, families, rows)
+        return cls(reader, items, near, has_NC, share_C, families, rows)
+
+    @property
+    def choices(self) -> Choices:
+        return self.reader.choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +162,7 @@ class Plausibility:
         """
         config = config or PlausibilityConfig()
         index = Index.over(items, families, config)
-        votes = Votes(index.choices, prior_of(index.items, index.choices))
+        votes = Votes(index.choices, prior_of(index.items, index.choices), config.votes)
         generator = Generator().manual_seed(config.seed)
         row_T = torch.randperm(len(items), generator=generator)[: config.training_items]
 
@@ -213,8 +208,7 @@ class Plausibility:
     def _answers(self, questions: Sequence[Question], choice_Q: Tensor) -> list[Plausible]:
         index = self.index
         parameter_Q = index.choices.parameter_of[choice_Q]
-        items = [question.item for question in questions]
-        known = _item_facts(items, index.choices, index.idf, self.config.grams)
+        known = index.reader.read([question.item for question in questions])
         hidden_QP = torch.zeros(known.choice_NP.shape, dtype=torch.bool)
         hidden_QP[torch.arange(len(questions)), parameter_Q] = True
         known = known.without(hidden_QP)
@@ -272,27 +266,3 @@ class Plausibility:
         if of.value is not None:
             return of.value.partition("=")[2]
         return "a rare one" if of.low is None else f"{of.low:g} to {of.high:g}"
-
-
-def _title(item: ItemText) -> str:
-    return with_brand(item.title, item.brand.name if item.brand else None)
-
-
-def _choices_of(item: ItemText, choices: Choices) -> list[int]:
-    found = (
-        choices.of_value(fact.value, fact.parameter, fact.number)
-        for fact in (*item.facts, *item.inherited)
-    )
-    return sorted({choice for choice in found if choice >= 0})
-
-
-def _item_facts(
-    items: Sequence[ItemText], choices: Choices, idf: Tensor, config: GramConfig
-) -> ItemFacts:
-    choice_NP = torch.full((len(items), len(choices.parameters)), -1)
-    for row, item in enumerate(items):
-        of = torch.tensor(_choices_of(item, choices)[::-1], dtype=torch.long)
-        for choice in of.tolist():  # the lowest last: of several values it counts
-            choice_NP[row, int(choices.parameter_of[choice])] = choice
-    grams_NG, weights_NG = padded([grams_of(_title(item), config) for item in items], idf)
-    return ItemFacts(choice_NP, grams_NG, weights_NG)

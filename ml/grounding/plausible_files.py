@@ -14,9 +14,11 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from ml.data.choices import Choices
+from ml.data.features import Scale
 from ml.errors import ArtefactCorrupted
-from ml.filling.items import ItemFacts
+from ml.filling.items import Details, ItemFacts
 from ml.filling.plausibility import Index, Plausibility, PlausibilityConfig
+from ml.filling.texts import ItemReader
 from ml.filling.votes import Votes
 from ml.grounding.reranking import FEATURES, PlausibleReading, Reranker
 
@@ -33,18 +35,24 @@ class _Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     features: tuple[str, ...]
     config: PlausibilityConfig
     families: list[str]
+    scales: dict[str, Scale]
 
 
 def to_files(reranker: Reranker, similar: Plausibility) -> dict[str, bytes]:
     """Everything that it takes to read with it elsewhere."""
     index = similar.index
-    settings = _Settings(FEATURES, similar.config, list(index.families))
+    settings = _Settings(FEATURES, similar.config, list(index.families), dict(index.reader.scales))
+    details = index.items.details
+    assert details is not None  # a reader always reads them
     tensors = {
+        "values": details.value_NP,
+        "numbers": details.number_NP,
+        "brands": details.brand_N,
         "choices": index.items.choice_NP.to(torch.int32),
         "grams": index.items.grams_NG.to(torch.int32),
         "gram_weights": index.items.weights_NG,
         "has": torch.from_numpy(np.packbits(index.has_NC.numpy(), axis=1)),
-        "idf": index.idf,
+        "idf": index.reader.idf,
         **{f"{_VOTES}{name}": one for name, one in similar.votes.state_dict().items()},
     }
     return {
@@ -91,12 +99,14 @@ def _settings(name: str, encoded: bytes) -> _Settings:
 
 
 def _similar(settings: _Settings, choices: Choices, tensors: Mapping[str, Tensor]) -> Plausibility:
-    items = ItemFacts(tensors["choices"].long(), tensors["grams"].long(), tensors["gram_weights"])
-    has = np.unpackbits(tensors["has"].numpy(), axis=1, count=len(choices)).astype(np.bool_)
-    index = Index.of(
-        items, torch.from_numpy(has), settings.families, settings.config, choices, tensors["idf"]
+    reader = ItemReader(choices, tensors["idf"], settings.scales, settings.config.grams)
+    details = Details(tensors["values"], tensors["numbers"], tensors["brands"])
+    items = ItemFacts(
+        tensors["choices"].long(), tensors["grams"].long(), tensors["gram_weights"], details
     )
-    votes = Votes(choices, tensors[f"{_VOTES}prior"])
+    has = np.unpackbits(tensors["has"].numpy(), axis=1, count=len(choices)).astype(np.bool_)
+    index = Index.of(reader, items, torch.from_numpy(has), settings.families)
+    votes = Votes(choices, tensors[f"{_VOTES}prior"], settings.config.votes)
     votes.load_state_dict(
         {key.removeprefix(_VOTES): one for key, one in tensors.items() if key.startswith(_VOTES)}
     )
