@@ -26,6 +26,7 @@ Intent = Literal["any", "complements", "substitutes"]
 Method = Literal["sequence", "bought_with", "similar", "popular", "newest"]
 ReasonKind = Literal["sequence", "bought_with", "shared", "popular", "new"]
 
+LEAST_SIMILAR = 0.5  # cosine, of what shares nothing
 RANKED = 500  # of the model's best, so many are held against the filter
 SPARE = 4  # so many times as many as are wanted are looked at: some will not pass
 TOLD = 3  # parameters that a sentence names
@@ -258,7 +259,7 @@ class Recommending:
     ) -> list[Recommended]:
         wanted = Wanted(limit=min(rows, 100), filter=context.filter, in_stock=context.in_stock)
         found = (await self._similar(item, wanted)).items
-        products = [one for one in found if one.item.kind == "product"]
+        products = [one for one in found if one.item.kind == "product" and _is_like(one)]
         passing = await self._offers.passing([one.item.id for one in products], filter)
         return [
             Recommended(one.item, one.score, "similar", _alike(one, item, titles.get(item, item)))
@@ -326,6 +327,13 @@ def _alike(one: SimilarItem, item: str, title: str) -> tuple[Reason, ...]:
     if not shared:
         return (Reason("shared", f"is described like {title}", (item,)),)
     return (_shares(shared, item, title),)
+
+
+def _is_like(one: SimilarItem) -> bool:
+    """There is always a nearest vector, however far, to show and to give a reason for."""
+    why = one.reasons
+    shares = bool(why.facts or why.same_brand or why.same_category or why.same_model)
+    return shares or one.score >= LEAST_SIMILAR
 
 
 def _popular(offer: Offer) -> Recommended:

@@ -72,7 +72,10 @@ class Renewed(Generic[T]):
         return current
 
     def at_hand(self) -> T | None:
-        """The same without ever waiting; None as long as nothing was loaded, which then begins."""
+        """The same without waiting, given that there is no `share`.
+
+        None as long as nothing was loaded, which then begins.
+        """
         if self._current is not None:
             return self()
         if self._renewal is None or not self._renewal.is_alive():

@@ -36,7 +36,15 @@ class Story:
         self._layout = layout
         self._mark = _size(layout.user_log)
 
-    def explain(self, options: ServerOptions, ports: Ports, exit_code: int | None) -> ServerError:
+    def explain(
+        self,
+        options: ServerOptions,
+        ports: Ports,
+        exit_code: int | None,
+        *,
+        had_answered: bool = False,
+    ) -> ServerError:
+        """`exit_code` is None of a server that had to be killed."""
         lines = self._lines()
         text = "\n".join(lines)
         if _DISK_FULL in text or _free_mib(self._layout) < _CRAMPED_MIB:
@@ -45,7 +53,7 @@ class Story:
             return PortInUse(port=ports.http if f":{ports.http}" in text else ports.bolt)
         return ServerStartFailed(
             home=str(self._layout.home),
-            reason=_reason(options, exit_code, text),
+            reason=_reason(options, exit_code, text, had_answered=had_answered),
             log_tail="\n".join([line for line in lines if not _NOISE.match(line)][-_TAIL_LINES:]),
         )
 
@@ -67,7 +75,9 @@ def _free_mib(layout: Layout) -> int:
     return shutil.disk_usage(layout.root).free // _MIB
 
 
-def _reason(options: ServerOptions, exit_code: int | None, text: str) -> str:
+def _reason(options: ServerOptions, exit_code: int | None, text: str, *, had_answered: bool) -> str:
+    if exit_code is None and had_answered:
+        return f"it answered nothing for {options.silence_limit_s:g} s, and was killed"
     if exit_code is None:
         return f"it did not answer within {options.start_timeout_s:g} s"
     if _OUT_OF_MEMORY in text or (exit_code == _OUT_OF_MEMORY_EXIT and " ERROR " not in text):

@@ -240,7 +240,7 @@ class Supervisor:
             kill_group(process.pid)
             process.wait()
         exit_code = None if timed_out else process.returncode
-        error = story.explain(self._options, self._ports, exit_code)
+        error = story.explain(self._options, self._ports, exit_code, had_answered=ready)
         return error, time.monotonic() - answered_from
 
     def _attend(self, process: subprocess.Popen[bytes]) -> None:

@@ -39,6 +39,7 @@ Cell = object  # str from CSV; whatever JSON or Parquet holds otherwise
 
 # A longer cell is a broken file, an embedded picture, or an attack; the row is rejected.
 MAX_CELL_CHARACTERS = 1_000_000
+_SHOWN_CHARS = 10_000  # of a line that has to be mended by hand
 
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _PARQUET_MAGIC = b"PAR1"
@@ -217,6 +218,9 @@ class DumpReader:
     def _unmarked(self) -> io.BufferedReader:
         """The stream behind a UTF-8 byte-order mark, if there is one."""
         stream = self._decompressed()
+        if stream.peek(2)[:2] in _UTF16_MARKS:
+            remedy = "JSON is read as UTF-8; convert it: iconv -f utf-16 -t utf-8 OLD > NEW"
+            raise self._failed("line 1", f"the file is UTF-16; {remedy}")
         if stream.peek(3)[:3] == codecs.BOM_UTF8:
             stream.read(3)
         return stream
@@ -285,7 +289,7 @@ class DumpReader:
                 yield self._rejected(
                     line,
                     None,
-                    self._shown(cells),
+                    self._shown(cells, self._delimiter()),
                     "wrong_width",
                     f"has {len(cells)} cells, the header has {width}; {_width_hint(line, rows)}",
                 )
@@ -315,8 +319,11 @@ class DumpReader:
         return "\t" if ".tsv" in self.path.suffixes else ","
 
     @staticmethod
-    def _shown(cells: list[str]) -> str:
-        return ",".join(cells)[:200].encode("utf-8", "replace").decode()
+    def _shown(cells: list[str], delimiter: str) -> str:
+        """The line as the file has it, so that a person can mend it."""
+        line = io.StringIO()
+        csv.writer(line, delimiter=delimiter, lineterminator="").writerow(cells)
+        return line.getvalue()[:_SHOWN_CHARS].encode("utf-8", "replace").decode()
 
     def _ndjson(self) -> Iterator[Row | RecordRejected]:
         decode = msgspec.json.Decoder(dict[str, object]).decode

@@ -106,5 +106,5 @@ def _packed(ids: pa.ChunkedArray) -> tuple[Tensor, Tensor]:
 
 def _unpacked(content_B: Tensor, ends_N: Tensor) -> list[str]:
     content, ends = content_B.numpy().tobytes(), ends_N.tolist()
-    starts = [0, *ends[:-1]]
+    starts = [0, *ends][: len(ends)]
     return [content[start:end].decode() for start, end in zip(starts, ends, strict=True)]

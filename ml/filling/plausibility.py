@@ -37,8 +37,8 @@ class PlausibilityConfig(msgspec.Struct, frozen=True):
     grams: GramConfig = GramConfig()
     choices: ChoiceConfig = ChoiceConfig()
     votes: VotesConfig = VotesConfig(details=True)
-    neighbours: int = 30
-    epochs: int = 3
+    neighbours: int = 60
+    epochs: int = 6
     training_items: int = 2_000
     rate: float = 0.03
     fewest: float = 0.4

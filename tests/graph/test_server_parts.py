@@ -335,14 +335,32 @@ def test_every_kind_of_server_error_is_among_those_sent() -> None:
 
 
 def explain(
-    layout: Layout, *, log: str = "", console: str = "", exit_code: int | None = 1
+    layout: Layout,
+    *,
+    log: str = "",
+    console: str = "",
+    exit_code: int | None = 1,
+    had_answered: bool = False,
 ) -> errors.ServerError:
     layout.user_log.write_text("2026 INFO  an older story: Address already in use\n")
     story = Story(layout)
     with layout.user_log.open("a") as file:
         file.write(log)
     layout.console_log.write_text(console)
-    return story.explain(ServerOptions(heap_mib=300), Ports(bolt=7001, http=7002), exit_code)
+    options, ports = ServerOptions(heap_mib=300), Ports(bolt=7001, http=7002)
+    return story.explain(options, ports, exit_code, had_answered=had_answered)
+
+
+@pytest.mark.parametrize(
+    ("had_answered", "reason"),
+    [(False, "did not answer within 300 s"), (True, "answered nothing for 30 s")],
+)
+def test_a_server_that_never_answered_is_told_from_one_that_fell_silent(
+    layout: Layout, had_answered: bool, reason: str
+) -> None:
+    error = explain(layout, exit_code=None, had_answered=had_answered)
+
+    assert reason in str(error)
 
 
 @pytest.mark.parametrize(("address", "port"), [("127.0.0.1:7001", 7001), ("127.0.0.1:7002", 7002)])

@@ -130,14 +130,24 @@ def test_a_file_cut_off_in_the_middle_gives_its_rows_and_then_fails(tmp_path, co
 
 
 def test_a_row_of_the_wrong_width_is_rejected_and_the_rest_is_read(tmp_path):
-    path = written(tmp_path, "dump.csv", "sku,title\n1,a,b\n2,c\n")
+    path = written(tmp_path, "dump.csv", "sku;title\n1;a;b, c\n2;c\n")
 
-    rejected, row = read(path)
+    with DumpReader(path, FileOptions(delimiter=";")) as reader:
+        rejected, row = reader
 
     assert isinstance(rejected, RecordRejected)
     assert (rejected.line, rejected.code) == (2, "wrong_width")
     assert "3 cells, the header has 2" in rejected.reason
+    assert rejected.value == "1;a;b, c"  # as the file has it, to be mended
     assert row == Row(line=3, cells={"sku": "2", "title": "c"})
+
+
+def test_json_in_another_encoding_is_refused_with_a_remedy(tmp_path):
+    path = tmp_path / "dump.ndjson"
+    path.write_bytes('{"sku": 1}\n'.encode("utf-16"))
+
+    with pytest.raises(ImportFailed, match=r"is UTF-16; .* iconv"):
+        read(path)
 
 
 def test_a_line_that_is_no_json_is_rejected_and_the_rest_is_read(tmp_path):

@@ -94,6 +94,14 @@ def test_a_folder_and_a_file_give_the_same_graph(tmp_path):
         assert (data["Product"].num_nodes, data["Value"].num_nodes) == (2, 2)
 
 
+def test_a_label_without_nodes_has_no_ids(tmp_path):
+    path = tmp_path / "graph.safetensors"
+    made = snapshot(edges=(), values=pa.array([], pa.string()))
+    write_hetero(to_hetero(made), made, path)
+
+    assert read_ids(path) == {"Product": ["a", "é"], "Value": []}
+
+
 def test_a_file_has_the_ids_and_what_the_snapshot_says(tmp_path):
     made, path = snapshot(), tmp_path / "graph.safetensors"
     write_hetero(to_hetero(made), made, path)
