@@ -1,5 +1,6 @@
 """Text to names, numbers and values that compare equal when they mean the same."""
 
+from graph.text.gtin import gtin_of
 from graph.text.ids import (
     brand_id,
     category_ids,
@@ -30,6 +31,7 @@ __all__ = [
     "find_quantities",
     "find_unit",
     "format_number",
+    "gtin_of",
     "item_id",
     "model_id",
     "normalise_value",

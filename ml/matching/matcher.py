@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
@@ -12,10 +13,13 @@ from numpy.typing import NDArray
 from ml.errors import PairsInvalid
 from ml.matching import matcher_files
 from ml.matching.floor import THRESHOLD, Floor
-from ml.matching.records import Fields, LabelledPair, PairScore
+from ml.matching.numbers import same_gtin
+from ml.matching.records import Fields, LabelledPair, PairScore, Reason
 from ml.matching.threshold import best_threshold
 from ml.matching.trained import TrainedScorer
 from ml.matching.trees import TreesConfig
+
+SAME_GTIN = 0.99  # sellers mistype one now and then
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +78,20 @@ class Matcher:
         return cls(Floor(), THRESHOLD)
 
     def score(self, pairs: Sequence[tuple[Fields, Fields]]) -> list[PairScore]:
-        return self.scorer.score(pairs)
+        """With reasons; an equal GTIN decides, however different the titles are."""
+        return [
+            _sure(found) if same_gtin(*pair) else found
+            for pair, found in zip(pairs, self.scorer.score(pairs), strict=True)
+        ]
 
     def probabilities(self, pairs: Sequence[tuple[Fields, Fields]]) -> NDArray[np.float64]:
         """The scores alone, faster than with reasons."""
         if isinstance(self.scorer, Floor):
-            return np.array([scored.score for scored in self.scorer.score(pairs)])
-        return self.scorer.probabilities(pairs)
+            score_P = np.array([scored.score for scored in self.scorer.score(pairs)])
+        else:
+            score_P = self.scorer.probabilities(pairs)
+        is_sure_P = np.array([same_gtin(*pair) for pair in pairs], dtype=np.bool_)
+        return np.where(is_sure_P, np.maximum(score_P, SAME_GTIN), score_P)
 
     def means(self, pairs: Sequence[tuple[Fields, Fields]]) -> NDArray[np.float64]:
         """The mean of both orders, for pairs of which neither item stands on the left."""
@@ -100,3 +111,8 @@ class Matcher:
         """
         scorer, threshold = matcher_files.read(files)
         return cls(scorer, threshold)
+
+
+def _sure(found: PairScore) -> PairScore:
+    reason = Reason("the same GTIN", math.log(SAME_GTIN / (1 - SAME_GTIN)))
+    return PairScore(max(found.score, SAME_GTIN), (reason, *found.reasons))

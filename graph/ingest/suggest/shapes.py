@@ -73,18 +73,6 @@ def is_code(text: str) -> bool:
     return len(text) <= _CODE_CHARACTERS and _CODE.fullmatch(text) is not None
 
 
-def is_gtin(text: str) -> bool:
-    """8, 12, 13 or 14 digits, leading zeros perhaps lost, of which the last checks the others."""
-    digits = text.replace("-", "").replace(" ", "")
-    if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 14) or not int(digits):
-        return False
-    weighted = sum(
-        int(digit) * (3 if position % 2 == 0 else 1)
-        for position, digit in enumerate(reversed(digits[:-1]))
-    )
-    return (weighted + int(digits[-1])) % 10 == 0
-
-
 def is_currency(text: str) -> bool:
     return text.upper() in CURRENCIES
 

@@ -37,6 +37,24 @@ def f1(matcher, labelled):
     return 2 * (decided & same).sum() / (decided.sum() + same.sum())
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "is_same"),
+    [
+        ({"gtin": "4006381333931"}, {"EAN": "04006381333931"}, True),
+        ({"gtin": "4006381333931"}, {"gtin": "4006381333932"}, False),  # no valid number
+        ({"gtin": "123"}, {"gtin": "123"}, False),
+        ({"gtin": ""}, {"gtin": ""}, False),
+    ],
+)
+def test_an_equal_gtin_decides_however_different_the_titles_are(trained, left, right, is_same):
+    pair = ({"title": "Glow lamp", **left}, {"title": "Leuchte in Rot", **right})
+
+    for matcher in (trained, Matcher.untrained()):
+        assert (matcher.probabilities([pair])[0] >= 0.99) == is_same
+        [found] = matcher.score([pair])
+        assert (found.reasons[0].name == "the same GTIN") == is_same
+
+
 def test_a_trained_matcher_tells_siblings_apart_better_than_rules(trained):
     assert f1(trained, TEST) > 0.9
     assert f1(trained, TEST) > f1(Matcher.untrained(), TEST)
