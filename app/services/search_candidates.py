@@ -104,22 +104,25 @@ class Candidates:
             rows = WINDOW + 1 if filter.terms or not asked.query.strip() else 0
             hits = await self._search.by_filter(kind=kind, filter=filter, rows=rows) if rows else []
             return Found(hits[:WINDOW], {}, more=len(hits) > WINDOW)
-        exact, hits, similarities = await asyncio.gather(
+        exact, hits, passing, similarities = await asyncio.gather(
             self._by_code(asked, filter, kind),
             self._by_words(asked, filter, kind),
+            self._passing(asked, filter, kind),
             self._by_vectors(asked, filter, kind),
         )
-        more = len(hits) >= WINDOW
-        if asked.is_understood and not more:  # titles need not say what the facts do
-            passing = await self._search.by_filter(kind=kind, filter=filter, rows=WINDOW + 1)
-            more = len(passing) > WINDOW
-            hits = _joined(hits, passing)[:WINDOW]
-        hits = _joined(exact, hits)
+        more = max(len(hits), len(passing)) >= WINDOW
+        hits = _joined(exact, _joined(hits, passing)[:WINDOW])
         known = {hit.summary.id for hit in hits}
         only = [id for id in similarities if id not in known]
         if only:
             hits = [*hits, *await self._search.by_ids(only, kind=kind)]
         return Found(hits, similarities, more, frozenset(hit.summary.id for hit in exact))
+
+    async def _passing(self, asked: Asked, filter: Filter, kind: ItemKind) -> list[Hit]:
+        """Where the filter says all that the query does: titles need not say what facts do."""
+        if not asked.is_understood:
+            return []
+        return await self._search.by_filter(kind=kind, filter=filter, rows=WINDOW)
 
     async def _with_named_values(
         self, asked: Asked, found: Found, filter: Filter, kind: ItemKind
