@@ -73,11 +73,10 @@ MERGE_NAMED = """
 UNWIND $rows AS row
 MERGE (n:{label}:Entity {{id: row.id}})
 ON CREATE SET n.name = row.name, n.names = row.names, n.updated_at = datetime()
-WITH n, row, [name IN row.names WHERE NOT name IN n.names] AS missing,
-  [name IN coalesce(n.learnt_names, []) WHERE NOT name IN row.names] AS learnt
-WHERE size(missing) > 0 OR size(learnt) < size(coalesce(n.learnt_names, []))
-SET n.names = n.names + missing, n.updated_at = datetime()
-FOREACH (_ IN CASE WHEN n.learnt_names IS NULL THEN [] ELSE [1] END | SET n.learnt_names = learnt)
+WITH n, row, [name IN row.names WHERE NOT name IN n.names] AS missing
+WHERE size(missing) > 0 OR any(name IN n.learnt_names WHERE name IN row.names)
+SET n.names = n.names + missing, n.updated_at = datetime(),
+    n.learnt_names = [name IN n.learnt_names WHERE NOT name IN row.names]
 """
 
 MERGE_SUBCATEGORIES = """

@@ -1,7 +1,8 @@
 """Names that were learnt from texts: what they are learnt from, writing them, taking them back.
 
-A learnt name stands in `names` of its entity, as every other one, and in `learnt_names` as well. What
-a catalog says later is its own from then on. One that a person took back stands in `refused_names`.
+A learnt name stands in `names` of its entity, as every other one, and in `learnt_names` as well.
+What a catalog says later is its own from then on. One that a person took back stands in
+`refused_names`.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ WITH n, facts,
   [(n)-[r:INSTANCE_OF]->(x) WHERE {_SAID} | x][0] AS model,
   [(n)-[r:MADE_BY]->(x) WHERE {_SAID} | [{_NAMED}]][0] AS brand,
   [(n)-[r:BELONGS_TO]->(x) WHERE {_SAID} | [{_NAMED}]][0] AS category
-RETURN id, n.title AS title, facts, [model.id, model.name, []] AS model,
+RETURN n.id AS id, n.title AS title, facts, [model.id, model.name, []] AS model,
   coalesce(brand, [(model)-[r:MADE_BY]->(x) WHERE {_SAID} | [{_NAMED}]][0]) AS brand,
   coalesce(category, [(model)-[r:BELONGS_TO]->(x) WHERE {_SAID} | [{_NAMED}]][0]) AS category
 ORDER BY id
@@ -100,7 +101,7 @@ class NamedEntity(Record, frozen=True):
 
 
 class NameChange(Record, frozen=True):
-    """All learnt names that an entity is to have from now on, and what is not to be learnt again."""
+    """All learnt names that an entity is to have, and which more are not to be learnt again."""
 
     kind: NameKind
     id: str
@@ -127,7 +128,7 @@ def learnt_entities(database: Database) -> list[NamedEntity]:
 def titled_items(database: Database, *, limit: int) -> Iterator[ItemText]:
     """Open products with what catalogs and persons say of them.
 
-    Of more than `limit` always the same ones, chosen by their ids so that every source has its part.
+    Of more than `limit` always the same ones, by their ids and so that every source has its part.
     """
     ids = (row["id"] for row in database.stream(TITLED))
     chosen = sorted(heapq.nsmallest(limit, ids, key=_place))
@@ -163,9 +164,8 @@ def change_names(database: Database, changes: Iterable[NameChange]) -> tuple[int
 def _entity(kind: NameKind, row: Row) -> NamedEntity:
     learnt = tuple(row["learnt"])
     own = tuple(name for name in row["names"] if name not in learnt)
-    return NamedEntity(
-        kind, row["id"], row["name"] or row["id"], row["parameter"], own, learnt, tuple(row["refused"])
-    )
+    name, refused = row["name"] or row["id"], tuple(row["refused"])
+    return NamedEntity(kind, row["id"], name, row["parameter"], own, learnt, refused)
 
 
 def _item(row: Row) -> ItemText:

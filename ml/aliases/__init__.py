@@ -1,1 +1,1 @@
-"""What texts call the things of a graph, learnt from items of which a catalog says what they are."""
+"""What texts call the things of a graph, learnt from items that a catalog describes."""

@@ -116,7 +116,8 @@ def gathered(items: Iterable[ItemText], entities: Sequence[Entity], fewest: int)
     known = _Known(entities)
     distinct: dict[tuple[str, frozenset[int]], ItemText] = {}
     for item in items:
-        distinct.setdefault((" ".join(key(item.title)), known.of(item)), item)
+        if of := known.of(item):
+            distinct.setdefault((" ".join(key(item.title)), of), item)
     read = [_Text(clean(item.title).text, of, known) for (_, of), item in distinct.items()]
     counts = Counter(phrase for text in read for phrase in {one for one, _ in text.phrases()})
     kept = {
