@@ -44,6 +44,7 @@ class Material:
         families: of look-alikes, by item.
         contexts: by item, what else it is, which may be why a phrase goes with an entity.
         phrases: those in enough texts.
+        position: where they stand among these.
         phrase_P, item_P, role_P: a phrase in an item, and the role it may be a name in.
         stated: by role.
         taken: by name as words, the entities that have it.
@@ -55,6 +56,7 @@ class Material:
     families: Sequence[str]
     contexts: Sequence[Mapping[str, str]]
     phrases: Sequence[Phrase]
+    position: Mapping[Phrase, int] = field(repr=False)
     phrase_P: Ints
     item_P: Ints
     role_P: Ints
@@ -144,6 +146,7 @@ def gathered(items: Iterable[ItemText], entities: Sequence[Entity], fewest: int)
             _contexts(item, of, known) for item, of in zip(distinct.values(), of_items, strict=True)
         ],
         phrases=list(kept),
+        position=kept,
         phrase_P=phrase_P,
         item_P=item_P,
         role_P=role_P,

@@ -78,7 +78,7 @@ def _groups(
 
 def _are_joined(text: str, left: Token, right: Token) -> bool:
     between = text[left.end : right.start]
-    if _is_chinese(left.key) or _is_chinese(right.key):
+    if is_chinese(left.key) or is_chinese(right.key):
         return not between
     return _JOINED.fullmatch(between) is not None
 
@@ -94,10 +94,10 @@ def _apposed(
 
 
 def _cost(words: Sequence[Token], first: int, last: int) -> int:
-    if _is_chinese(words[last].key):
+    if is_chinese(words[last].key):
         return _CHARACTER_COSTS
     glued = last > first and words[last - 1].end == words[last].start
-    return 0 if glued and not _is_chinese(words[last - 1].key) else _WORD_COSTS
+    return 0 if glued and not is_chinese(words[last - 1].key) else _WORD_COSTS
 
 
 def _both(left: int, right: int) -> int:
@@ -121,5 +121,5 @@ def _is_telling(words: Sequence[Token]) -> bool:
     return not all(word.key[0].isdigit() or word.key == "plus" for word in words)
 
 
-def _is_chinese(word: str) -> bool:
+def is_chinese(word: str) -> bool:
     return "\u3400" <= word[0] <= "\u9fff"

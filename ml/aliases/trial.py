@@ -14,7 +14,7 @@ import numpy as np
 
 from ml.aliases.chance import surprise, wilson_low
 from ml.aliases.material import Ints, Material
-from ml.aliases.phrases import FREE, Phrase, free_but, spelled
+from ml.aliases.phrases import FREE, Phrase, free_but, is_chinese, spelled
 from ml.aliases.records import LearntName
 from ml.grounding.tokens import tokens
 
@@ -107,18 +107,19 @@ class Trial:
             if one.named:
                 self._called[one.entity].add(one.item)
         self._by_context = self._counted()
-        self._tests = 0
+        self._phrase_P, self._item_P = self._places()
+        phrases = np.arange(len(material.phrases) + 1)
+        self._starts = np.searchsorted(self._phrase_P, phrases)
+        self._tests = len(np.unique(self._phrase_P)) * len(self._of)
 
     def names(self) -> Iterator[tuple[Phrase, LearntName]]:
         """The most frequent phrases first: what these explain teaches nothing more."""
-        phrase_P, item_P = self._places()
-        starts = np.searchsorted(phrase_P, np.arange(len(self._material.phrases) + 1))
-        self._tests = len(np.unique(phrase_P)) * len(self._of)
-        for pair in sorted(self._pairs(phrase_P, item_P), key=self._order):
-            items = item_P[starts[pair.phrase] : starts[pair.phrase + 1]].tolist()
-            found = self._found(pair.entity, set(items))
+        for pair in sorted(self._pairs(), key=self._order):
+            found = self._found(pair)
             if len(found.in_place) < self._config.min_support:
                 continue
+            if self._has_common_edge(pair):
+                continue  # without it the phrase is another one, as frequent
             if reason := self._refused(pair, found):
                 self._dropped[reason] += 1
                 continue
@@ -137,9 +138,12 @@ class Trial:
         phrase_P, item_P = np.unique(places, axis=1)
         return phrase_P, item_P
 
-    def _pairs(self, phrase_P: Ints, item_P: Ints) -> list[_Pair]:
+    def _items(self, phrase: int) -> set[int]:
+        return set(self._item_P[self._starts[phrase] : self._starts[phrase + 1]].tolist())
+
+    def _pairs(self) -> list[_Pair]:
         counts: Counter[tuple[int, int]] = Counter()
-        for phrase, item in zip(phrase_P.tolist(), item_P.tolist(), strict=True):
+        for phrase, item in zip(self._phrase_P.tolist(), self._item_P.tolist(), strict=True):
             for entity in self._has[item]:
                 if item not in self._called[entity]:
                     counts[phrase, entity] += 1
@@ -151,10 +155,31 @@ class Trial:
         phrase = self._material.phrases[pair.phrase]
         return -pair.texts, -sum(map(len, phrase)), phrase, pair.entity
 
-    def _found(self, entity: int, items: Set[int]) -> _Found:
-        having = items & self._of[entity]
-        beside = having & self._called[entity]
+    def _found(self, pair: _Pair) -> _Found:
+        items = self._items(pair.phrase)
+        having = items & self._of[pair.entity]
+        beside = having & self._called[pair.entity]
         return _Found(having - beside, beside, items - having)
+
+    def _has_common_edge(self, pair: _Pair) -> bool:
+        """Whether it is a name with a word of other texts on it: `lamp ebony`, `phone 12345`."""
+        phrase = self._material.phrases[pair.phrase]
+        return any(
+            self._is_common(edge, pair.entity) and self._can_do_without(rest)
+            for at in range(1, len(phrase))
+            for edge, rest in ((phrase[:at], phrase[at:]), (phrase[at:], phrase[:at]))
+        )
+
+    def _is_common(self, edge: Phrase, entity: int) -> bool:
+        known = self._material.position.get(edge)
+        items = self._items(known) if known is not None else set()
+        return len(items & self._of[entity]) < self._config.least_share * len(items)
+
+    def _can_do_without(self, rest: Phrase) -> bool:
+        """A lone Chinese character is too little; of models a number is what tells them apart."""
+        if rest in self._material.position:
+            return True
+        return self._kind != "model" and not any(map(is_chinese, rest))
 
     def _refused(self, pair: _Pair, found: _Found) -> Reason | None:
         config, material = self._config, self._material
