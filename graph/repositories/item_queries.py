@@ -25,8 +25,9 @@ HASH: Mapping[ItemKind, str] = {
         "n:Entity, n.content_hashes = [hash IN coalesce(n.content_hashes, []) "
         "WHERE NOT hash STARTS WITH $source + '='] + row.hash, "
         # What was learnt stays; what the catalog says itself is no longer learnt.
-        "n.learnt_names = [name IN n.learnt_names WHERE NOT name IN row.properties.names], "
-        "n.names = row.properties.names + coalesce(n.learnt_names, [])"
+        "n.names = row.properties.names + "
+        "[name IN coalesce(n.learnt_names, []) WHERE NOT name IN row.properties.names], "
+        "n.learnt_names = [name IN n.learnt_names WHERE NOT name IN row.properties.names]"
     ),
 }
 
