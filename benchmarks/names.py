@@ -92,10 +92,10 @@ def entities_of(given: Offers, known: Sequence[ItemText]) -> list[Entity]:
                 of_phone.append(Entity(role, value.id, value.text))
         found |= {(one.role, one.id): one for one in of_phone}
     for item in known:
-        for fact in item.facts:
-            if given.parameters[fact.parameter].kind == "text":
-                role = Role("value", fact.parameter)
-                found[role, fact.value] = Entity(role, fact.value, fact.text)
+        for said in item.facts:
+            if given.parameters[said.parameter].kind == "text":
+                role = Role("value", said.parameter)
+                found[role, said.value] = Entity(role, said.value, said.text)
     return list(found.values())
 
 
@@ -106,8 +106,10 @@ def reader(given: Offers, known: Sequence[ItemText], learnt: Learnt | None) -> G
         names[one.entity] = (*names.get(one.entity, ()), one.name)
     values = {fact.value.id: fact.value for phone in given.phones for fact in phone.facts}
     for item in known:
-        for one in item.facts:
-            values[one.value] = Value(one.value, one.parameter, one.text, one.number, one.unit)
+        for said in item.facts:
+            values[said.value] = Value(
+                said.value, said.parameter, said.text, said.number, said.unit
+            )
     stated = Counter(fact.value.id for phone in given.phones for fact in phone.facts)
     stated.update(fact.value for item in known for fact in item.facts)
     views = [
