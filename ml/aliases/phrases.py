@@ -117,7 +117,7 @@ def _measured(text: str, words: Sequence[Token]) -> Iterator[int]:
 def _is_telling(words: Sequence[Token]) -> bool:
     """A lone letter or Chinese character is in many words, and a bare number is a number."""
     if len(words) == 1:
-        return len(words[0].key) > 1 and not words[0].key[0].isdigit()
+        return words[0].end - words[0].start > 1 and not words[0].key[0].isdigit()
     return not all(word.key[0].isdigit() or word.key == "plus" for word in words)
 
 
