@@ -27,6 +27,7 @@ from app.cli import (
     mapping,
     match,
     models,
+    names,
     neo4j,
     pretrain,
     review,
@@ -70,6 +71,7 @@ cli.command("embed")(pretrain.embed)
 cli.add_typer(finetune.cli, name="finetune")
 cli.add_typer(models.cli, name="models")
 cli.add_typer(review.cli, name="review")
+cli.add_typer(names.cli, name="names")
 cli.add_typer(evaluate.cli, name="evaluate")
 cli.command("query")(data.query)
 cli.command("stats")(data.stats)

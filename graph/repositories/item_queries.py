@@ -23,7 +23,11 @@ HASH: Mapping[ItemKind, str] = {
     "product": "n.content_hash = row.hash",
     "model": (
         "n:Entity, n.content_hashes = [hash IN coalesce(n.content_hashes, []) "
-        "WHERE NOT hash STARTS WITH $source + '='] + row.hash"
+        "WHERE NOT hash STARTS WITH $source + '='] + row.hash, "
+        # What was learnt stays; what the catalog says itself is no longer learnt.
+        "n.names = row.properties.names + "
+        "[name IN coalesce(n.learnt_names, []) WHERE NOT name IN row.properties.names], "
+        "n.learnt_names = [name IN n.learnt_names WHERE NOT name IN row.properties.names]"
     ),
 }
 
@@ -70,8 +74,10 @@ MERGE_NAMED = """
 UNWIND $rows AS row
 MERGE (n:{label}:Entity {{id: row.id}})
 ON CREATE SET n.name = row.name, n.names = row.names, n.updated_at = datetime()
-WITH n, [name IN row.names WHERE NOT name IN n.names] AS missing WHERE size(missing) > 0
-SET n.names = n.names + missing, n.updated_at = datetime()
+WITH n, row, [name IN row.names WHERE NOT name IN n.names] AS missing
+WHERE size(missing) > 0 OR any(name IN n.learnt_names WHERE name IN row.names)
+SET n.names = n.names + missing, n.updated_at = datetime(),
+    n.learnt_names = [name IN n.learnt_names WHERE NOT name IN row.names]
 """
 
 MERGE_SUBCATEGORIES = """
