@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.services.embedding import model_of
+from app.services.search_order import covered
 from graph.filters import Filter, OneOf, Term
 from graph.records import ItemKind, ItemText
 from graph.repositories.search import Hit
@@ -59,12 +60,14 @@ class Found:
         return self.used.and_(self.named) if id in self.stating else self.used
 
     def fit_to_sort(self, asked: Asked) -> Sequence[Hit]:
-        """Those that fit well enough to be first for their price."""
+        """Those that fit well enough to be first for their price: by all words, if any do."""
         if asked.is_empty or asked.is_understood:
             return self.hits
         least = STRONG * max((hit.score for hit in self.hits), default=0.0)
-        sure = self.exact | self.stating
-        return [hit for hit in self.hits if hit.score >= least or hit.summary.id in sure]
+        good = {hit.summary.id for hit in self.hits if hit.score >= least}
+        whole = {hit.summary.id for hit in self.hits if _has_all(hit, asked.text)}
+        kept = (whole or good) | self.exact | self.stating
+        return [hit for hit in self.hits if hit.summary.id in kept]
 
 
 class Candidates:
@@ -181,6 +184,10 @@ class Candidates:
         return {
             one.summary.id: one.score for one in nearest.candidates if one.score >= LEAST_SIMILAR
         }
+
+
+def _has_all(hit: Hit, text: str) -> bool:
+    return covered(text, f"{hit.summary.title} {hit.description or ''}") == 1
 
 
 def unsaid(asked: Asked, wanted: Filter) -> Filter:
