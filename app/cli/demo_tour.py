@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from app.cli.output import note, out, print_table
@@ -45,16 +47,35 @@ _TIMEOUT_S = 60
 
 
 def tour(api: str, database: Database) -> None:
-    """Counts, questions, a search, a query and similar items."""
+    """Counts, questions, a search, a query and similar items.
+
+    The graph may hold catalogs of one's own by now: what is too much for one request is said, and
+    the rest goes on.
+    """
     show_counts(api)
     for question in QUESTIONS:
-        show_answer(question, _answer(api, "/v1/ask", {"question": question}))
-    show_found(SEARCH, _answer(api, f"/v1/search?{urllib.parse.urlencode({'q': SEARCH})}"))
+        with _going_on(question):
+            show_answer(question, _answer(api, "/v1/ask", {"question": question}))
+    with _going_on(SEARCH):
+        show_found(SEARCH, _answer(api, f"/v1/search?{urllib.parse.urlencode({'q': SEARCH})}"))
     table = database.table(CYPHER, timeout_s=30.0, limit=10)
     _say("Cypher: the cheapest offers in stock of phones with 5,000 mAh or more")
     print_table("", table.columns, table.rows)
     for id in SIMILAR_TO:
-        show_similar(id, _answer(api, f"/v1/products/{id}/similar?limit={_ROWS}"))
+        with _going_on(f"What is like {id}?"):
+            show_similar(id, _answer(api, f"/v1/products/{id}/similar?limit={_ROWS}"))
+
+
+@contextmanager
+def _going_on(asked: str) -> Iterator[None]:
+    """Says what was refused, and why."""
+    try:
+        yield
+    except urllib.error.HTTPError as error:
+        with error:
+            detail = json.load(error).get("detail", error.reason)
+        _say(asked)
+        note(f"not answered ({error.code}): {detail}")
 
 
 def show_scores(title: str, scores: Sequence[GoldScore]) -> None:
@@ -101,10 +122,14 @@ def show_found(query: str, page: dict[str, Any]) -> None:
         f"{page['found']} found",
         ("offer", "price", "in stock"),
         [
-            (item["title"], f"{item['price']:g} {item['currency']}", item["in_stock"])
+            (item["title"], _price(item), item["in_stock"])
             for item in (one["item"] for one in page["items"][:_ROWS])
         ],
     )
+
+
+def _price(item: dict[str, Any]) -> str:
+    return f"{item['price']:g} {item['currency'] or ''}" if item["price"] is not None else "-"
 
 
 def show_similar(id: str, found: dict[str, Any]) -> None:

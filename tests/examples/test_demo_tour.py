@@ -3,7 +3,7 @@
 import pytest
 
 from app.cli.demo import served
-from app.cli.demo_tour import QUESTIONS, show_scores, tour
+from app.cli.demo_tour import QUESTIONS, show_found, show_scores, tour
 from app.cli.serving import address, listening
 from app.services.gold import GoldScore
 from app.settings import load_settings
@@ -27,6 +27,19 @@ def test_every_question_of_the_demo_is_answered_but_the_one_that_nobody_can(
     assert "Qualcomm Snapdragon 845 (15)" in shown
     assert "brand:samsung" in shown
     assert "by facts they share" in shown
+
+
+def test_an_offer_without_price_or_currency_is_shown_as_it_is(capsys):
+    items = [
+        {"item": {"title": title, "price": price, "currency": None, "in_stock": None}}
+        for title, price in (("Lantern", None), ("Lamp", 9.5))
+    ]
+
+    show_found("l", {"understood": {"filters": ""}, "found": 2, "items": items})
+
+    shown = capsys.readouterr().out
+    assert "None None" not in shown
+    assert "9.5" in shown
 
 
 def test_there_is_no_precision_where_nothing_was_read(capsys):
