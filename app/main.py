@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         training,
         vocabulary,
     )
+    from app.api.parameters import query_names
     from app.api.problems import install_problems
     from app.settings import load_settings
 
@@ -89,6 +90,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring | None = None) -
         lifespan=lambda app: _lifespan(app, settings, wiring),
         redirect_slashes=False,  # a redirect loses the body of a PUT in some clients
     )
+    app.state.query_names = query_names(app.routes)
     install_problems(app)
     docs.install_openapi(app)
     docs.install_docs(app)

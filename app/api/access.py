@@ -14,6 +14,7 @@ from fastapi.security import HTTPBearer, SecurityScopes
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.api.parameters import refuse_unknown
 from app.errors import BodyMalformed, BodyNotJson, KeyMissing, KeyUnknown, ScopeMissing
 from app.keys import ApiKey, Scope
 
@@ -42,7 +43,9 @@ class Guard(HTTPBearer):
         request: Request,
         needed: SecurityScopes,
     ) -> ApiKey:
-        return admit(request, needed.scopes)
+        caller = admit(request, needed.scopes)
+        refuse_unknown(request)  # of those who may ask: a stranger is told nothing
+        return caller
 
 
 GUARD = Guard()

@@ -34,8 +34,9 @@ def create(
     err.print(f"Key {key.id} with scope {key.scope}. Keep it now: it is not shown again.")
 
 
-@cli.command(name="list")
-def list_(json: Json = False) -> None:
+@cli.command(name="list", hidden=True)
+@cli.command()
+def ls(json: Json = False) -> None:
     """List the keys, without their secrets."""
     keys = KeyFile(load_settings().keys_path).list()
     rows = [(key.id, key.name, str(key.scope), f"{key.created:%Y-%m-%d %H:%M}") for key in keys]
@@ -49,12 +50,12 @@ def list_(json: Json = False) -> None:
 
 @cli.command()
 def revoke(
-    id: Annotated[str, typer.Argument(help="As `catalograph keys list` shows it.")],
+    id: Annotated[str, typer.Argument(help="As `catalograph keys ls` shows it.")],
     json: Json = False,
 ) -> None:
     """Make a key worthless; running servers notice within a second."""
     if not KeyFile(load_settings().keys_path).revoke(id):
-        reason = f"there is no key {id!r}; see `catalograph keys list`"
+        reason = f"there is no key {id!r}; see `catalograph keys ls`"
         fail(reason, code="key_not_found", exit_code=FAILED, as_json=json)
     if json:
         print_json({"revoked": id})

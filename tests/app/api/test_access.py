@@ -179,3 +179,19 @@ async def test_in_dev_mode_this_machine_may_be_called_by_any_of_its_names(develo
     answer = await developer.get("/v1/stats", headers={"Host": host, "Origin": f"http://{host}"})
 
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "meant"),
+    [
+        ("/v1/products?filters=brand:acme", "did you mean filter?"),
+        ("/v1/search?q=lamp&sorted=price", "did you mean sort?"),
+        ("/v1/stats?verbose=1", "there are none"),
+        ("/v1/products/acme:1?limit=3&x=", "no such parameter"),
+    ],
+)
+async def test_a_parameter_that_a_route_lacks_is_refused(client, address, meant):
+    answer = await client.get(address)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
+    assert meant in answer.json()["errors"][0]["detail"]
