@@ -7,12 +7,13 @@ element ids are dropped before a row is handed out (`plain`).
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Literal, Self, TypeVar, cast
 
 import neo4j
 from neo4j import exceptions as driver_errors
@@ -29,6 +30,7 @@ from graph.inspection import (
     MARKED,
     Inspected,
     cypher_refusal,
+    hints_of,
     refuse_plan,
 )
 from graph.schema import NEO4J_MINIMUM
@@ -188,14 +190,15 @@ class Database:
     ) -> Table:
         with (
             _translating_question(self.connection, timeout_s),
-            self._session(neo4j.READ_ACCESS, fetch_size=limit + 1) as session,
+            self._session(neo4j.READ_ACCESS, fetch_size=limit + 1, told="WARNING") as session,
         ):
             planned = session.run(neo4j.Query(EXPLAIN + query, timeout=timeout_s)).consume()
             _refuse_planned(planned, self.connection)
             result = session.run(neo4j.Query(query, timeout=timeout_s), dict(parameters or {}))
             records = result.fetch(limit + 1)
             rows = tuple(tuple(plain(value) for value in record) for record in records[:limit])
-            return Table(tuple(result.keys()), rows, truncated=len(records) > limit)
+            hints = hints_of(planned.gql_status_objects)
+            return Table(tuple(result.keys()), rows, truncated=len(records) > limit, hints=hints)
 
     def server_info(self) -> ServerInfo:
         # Once: who asks for this wants to know now, not when a server has come back.
@@ -215,9 +218,14 @@ class Database:
     def __exit__(self, *failure: object) -> None:
         self.close()
 
-    def _session(self, access: str, fetch_size: int = 1_000) -> neo4j.Session:
+    def _session(
+        self, access: str, fetch_size: int = 1_000, told: Literal["OFF", "WARNING"] = "OFF"
+    ) -> neo4j.Session:
         return self._driver.session(
-            database=self.connection.database, default_access_mode=access, fetch_size=fetch_size
+            database=self.connection.database,
+            default_access_mode=access,
+            fetch_size=fetch_size,
+            notifications_min_severity=told,
         )
 
     def _once(self, access: str, work: Callable[[Transaction], T]) -> T:
@@ -291,8 +299,8 @@ class AsyncDatabase:
     @asynccontextmanager
     async def asking(
         self, query: str, parameters: Parameters, /, *, timeout_s: float, limit: int, mark: str
-    ) -> AsyncIterator[tuple[tuple[str, ...], AsyncIterator[tuple[object, ...]]]]:
-        """What a person asked for: columns, and rows of plain values as they come.
+    ) -> AsyncIterator[tuple[tuple[str, ...], AsyncIterator[tuple[object, ...]], tuple[str, ...]]]:
+        """What a person asked for: columns, rows of plain values as they come, and hints.
 
         The query only reads, and is sent once. Who leaves early, or is cancelled, ends it; should
         the server go on all the same, `is_running` finds it by `mark`.
@@ -308,15 +316,19 @@ class AsyncDatabase:
                 database=self.connection.database,
                 default_access_mode=neo4j.READ_ACCESS,
                 fetch_size=min(limit + 1, FETCH_ROWS),
+                notifications_min_severity="WARNING",
             ) as session:
                 metadata = {MARK: mark}
-                if not self._inspected.knows(query):
+                hints = self._inspected.hints(query)
+                # A name that is unknown today may be there tomorrow: such a query is planned again.
+                if hints is None or hints:
                     explain = neo4j.Query(EXPLAIN + query, metadata, timeout_s)
                     planned = await (await session.run(explain)).consume()
                     _refuse_planned(planned, self.connection)
-                    self._inspected.add(query)
+                    hints = hints_of(planned.gql_status_objects)
+                    self._inspected.add(query, hints)
                 result = await session.run(neo4j.Query(query, metadata, timeout_s), {**parameters})
-                yield tuple(result.keys()), _plain_rows(result)
+                yield tuple(result.keys()), _plain_rows(result), hints
 
     async def is_running(self, mark: str) -> bool:
         """Whether the server still works on what was asked under `mark`."""
@@ -348,6 +360,8 @@ class AsyncDatabase:
 
 
 def _driver_settings(connection: Connection) -> dict[str, Any]:
+    # Hints on what a person asks go back to that person, and not into the log.
+    logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)
     if connection.uri.startswith("http"):  # a preview of the driver's, without transactions
         raise driver_errors.ConfigurationError("the address must start with bolt:// or neo4j://")
     return {

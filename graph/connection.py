@@ -31,11 +31,15 @@ class ServerInfo:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """An answer in the order of its columns, as plain JSON values."""
+    """An answer in the order of its columns, as plain JSON values.
+
+    `hints` name what the query speaks of and the database does not have.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...]
     truncated: bool
+    hints: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
         """How a notebook shows it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Any
 
@@ -27,6 +27,8 @@ SHOW TRANSACTIONS YIELD transactionId, metaData WHERE metaData.{MARK} = $mark
 RETURN transactionId
 """
 
+UNRECOGNIZED = "UNRECOGNIZED"  # the class of what may be misspelt
+_HINTS = 5
 _KNOWN_QUERIES = 4_096
 _REASON_CHARS = 400  # a parser lists all that it had expected
 _POSITION = re.compile(r"\s*\(line (\d+), column (\d+) \(offset: \d+\)\).*", re.DOTALL)
@@ -73,17 +75,31 @@ def _operators(plan: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         waiting += step.get("children", ())
 
 
+def hints_of(statuses: Iterable[Any]) -> tuple[str, ...]:
+    """Names of a query that the database does not have, as the server tells of them.
+
+    Args:
+        statuses: GQL status objects of the plan.
+    """
+    told = (
+        str(one.status_description) for one in statuses if one.raw_classification == UNRECOGNIZED
+    )
+    lines = (" ".join(text.partition(". ")[2].split()) or text for text in told)
+    return tuple(dict.fromkeys(lines))[:_HINTS]
+
+
 class Inspected:
     """Queries whose plans were found harmless: what decides that is in their text alone."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[bytes, None] = OrderedDict()
+        self._known: OrderedDict[bytes, tuple[str, ...]] = OrderedDict()
 
-    def knows(self, query: str) -> bool:
-        return _digest(query) in self._known
+    def hints(self, query: str) -> tuple[str, ...] | None:
+        """What `add` was told of it; None: it has not been inspected."""
+        return self._known.get(_digest(query))
 
-    def add(self, query: str) -> None:
-        self._known[_digest(query)] = None
+    def add(self, query: str, hints: tuple[str, ...]) -> None:
+        self._known[_digest(query)] = hints
         if len(self._known) > _KNOWN_QUERIES:
             self._known.popitem(last=False)
 

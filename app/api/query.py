@@ -18,7 +18,7 @@ from app.api.problems import problems
 from app.errors import NotAcceptable
 from app.keys import Scope
 from app.services.answering import Answer as Rows
-from app.services.answering import AnswerFormat, notice_of
+from app.services.answering import AnswerFormat
 from app.services.querying import Question
 
 ROWS_MAX = 100_000
@@ -56,7 +56,10 @@ class QueryAnswer(Answer):
     row_count: int = Field(ge=0, examples=[1])
     truncated: bool = Field(description="there are more rows than these", examples=[False])
     truncated_by: str | None = Field(description="`rows` or `bytes`", examples=[None])
-    notice: str | None = Field(description="what to do about it", examples=[None])
+    notice: str | None = Field(
+        description="what to do about it, or which label or property there is none of",
+        examples=[None],
+    )
     seconds: float = Field(description="until the last row was read", ge=0, examples=[0.004])
 
 
@@ -168,14 +171,15 @@ async def _unless_gone(request: Request, asked: asyncio.Future[Rows]) -> Rows:
 
 
 def _headers(answer: Rows) -> dict[str, str]:
-    notice = notice_of(answer.truncated_by, answer.rows)
     headers = {
         "X-Row-Count": str(answer.rows),
         "X-Truncated": answer.truncated_by or "no",
         "Vary": "Accept",
         "Cache-Control": "private, no-store",
     }
-    return {**headers, "X-Notice": notice} if notice else headers
+    if answer.notice is None:
+        return headers
+    return {**headers, "X-Notice": answer.notice.encode("ascii", "replace").decode()}
 
 
 def accepted(accept: str) -> str:

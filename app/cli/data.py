@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.output import Json, err, out, print_json, print_table
+from app.cli.output import Json, err, note, out, print_json, print_table
 from app.cli.session import open_database
 from app.settings import load_settings
 
@@ -43,11 +43,14 @@ def query(
         table = database.table(cypher, _parameters(param or []), timeout_s=timeout, limit=limit)
     if json:
         rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-        print_json({"rows": rows, "truncated": table.truncated})
+        print_json({"rows": rows, "truncated": table.truncated, "hints": table.hints})
         return
     print_table("", table.columns, table.rows)
+    count = len(table.rows)
     more = f"; there are more, see --limit {limit}" if table.truncated else ""
-    out.print(f"{len(table.rows):,} rows{more}", highlight=False)
+    out.print(f"{count:,} {'row' if count == 1 else 'rows'}{more}", highlight=False)
+    for hint in table.hints:
+        note(hint)
 
 
 def stats(json: Json = False) -> None:

@@ -22,11 +22,12 @@ _encode = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer; `truncated_by` says what cut it short."""
+    """A whole answer; `truncated_by` says what cut it short, `notice` what to do about it."""
 
     body: bytes
     rows: int
     truncated_by: Cut | None
+    notice: str | None
     seconds: float
 
 
@@ -39,7 +40,7 @@ class Collector(Protocol):
         """False where the row no longer fits; it is left out."""
         ...
 
-    def answer(self, *, truncated_by: Cut | None, seconds: float) -> Answer: ...
+    def answer(self, *, truncated_by: Cut | None, notice: str | None, seconds: float) -> Answer: ...
 
 
 def collector_of(format: AnswerFormat, columns: Sequence[str]) -> Collector:
@@ -69,12 +70,12 @@ class JsonCollector:
         self.rows += 1
         return True
 
-    def answer(self, *, truncated_by: Cut | None, seconds: float) -> Answer:
+    def answer(self, *, truncated_by: Cut | None, notice: str | None, seconds: float) -> Answer:
         end = {
             "row_count": self.rows,
             "truncated": truncated_by is not None,
             "truncated_by": truncated_by,
-            "notice": notice_of(truncated_by, self.rows),
+            "notice": notice,
             "seconds": round(seconds, 6),
         }
         body = b'{"columns":%b,"rows":[%b],%b' % (
@@ -82,7 +83,7 @@ class JsonCollector:
             bytes(self._body),
             _encode(end)[1:],
         )
-        return Answer(body, self.rows, truncated_by, seconds)
+        return Answer(body, self.rows, truncated_by, notice, seconds)
 
 
 class CsvCollector:
@@ -105,8 +106,8 @@ class CsvCollector:
         self.rows += 1
         return True
 
-    def answer(self, *, truncated_by: Cut | None, seconds: float) -> Answer:
-        return Answer(bytes(self._body), self.rows, truncated_by, seconds)
+    def answer(self, *, truncated_by: Cut | None, notice: str | None, seconds: float) -> Answer:
+        return Answer(bytes(self._body), self.rows, truncated_by, notice, seconds)
 
     def _taken(self) -> bytes:
         line = self._text.getvalue().encode()
@@ -133,7 +134,7 @@ class ArrowCollector:
         self.rows += 1
         return True
 
-    def answer(self, *, truncated_by: Cut | None, seconds: float) -> Answer:
+    def answer(self, *, truncated_by: Cut | None, notice: str | None, seconds: float) -> Answer:
         import pyarrow as pa  # half a second, paid by those who ask for it
 
         arrays = [_array(values) for values in self._values]
@@ -141,7 +142,7 @@ class ArrowCollector:
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, table.schema) as writer:
             writer.write_table(table, max_chunksize=65_536)
-        return Answer(sink.getvalue().to_pybytes(), self.rows, truncated_by, seconds)
+        return Answer(sink.getvalue().to_pybytes(), self.rows, truncated_by, notice, seconds)
 
 
 def _array(values: Sequence[object]) -> pa.Array:
@@ -176,8 +177,15 @@ def _cell(value: object) -> object:
             return value
 
 
-def notice_of(truncated_by: Cut | None, rows: int) -> str | None:
-    """What to do about an answer that was cut short."""
+def notice_of(truncated_by: Cut | None, rows: int, hints: Sequence[str] = ()) -> str | None:
+    """What to do about an answer that was cut short, and what may be misspelt in the query."""
+    cut = _cut_short(truncated_by, rows)
+    if not hints:
+        return cut
+    return " ".join([f"{cut}.", *hints] if cut else hints)
+
+
+def _cut_short(truncated_by: Cut | None, rows: int) -> str | None:
     match truncated_by:
         case None:
             return None

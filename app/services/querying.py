@@ -13,13 +13,14 @@ from typing import Protocol
 from uuid import uuid4
 
 from app.errors import TooManyQueries
-from app.services.answering import Answer, AnswerFormat, Collector, Cut, collector_of
+from app.services.answering import Answer, AnswerFormat, Collector, Cut, collector_of, notice_of
 from graph.errors import CypherRefused, DatabaseError, QueryTimedOut
 
 _log = logging.getLogger(__name__)
 
 Columns = tuple[str, ...]
 Rows = AsyncIterator[tuple[object, ...]]
+Hints = tuple[str, ...]  # names of the query that the graph does not have
 
 
 class Askable(Protocol):
@@ -34,7 +35,7 @@ class Askable(Protocol):
         timeout_s: float,
         limit: int,
         mark: str,
-    ) -> AbstractAsyncContextManager[tuple[Columns, Rows]]: ...
+    ) -> AbstractAsyncContextManager[tuple[Columns, Rows, Hints]]: ...
 
     async def is_running(self, mark: str) -> bool: ...
 
@@ -123,13 +124,15 @@ class Querying:
                     timeout_s=question.timeout_s,
                     limit=question.limit,
                     mark=mark,
-                ) as (columns, rows),
+                ) as (columns, rows, hints),
             ):
                 collector = collector_of(question.format, columns)
                 cut = await self._collect(rows, collector, question.limit)
         except TimeoutError:
             raise QueryTimedOut(timeout_s=question.timeout_s) from None
-        return collector.answer(truncated_by=cut, seconds=time.monotonic() - started)
+        notice = notice_of(cut, collector.rows, hints)
+        seconds = time.monotonic() - started
+        return collector.answer(truncated_by=cut, notice=notice, seconds=seconds)
 
     async def _collect(self, rows: Rows, collector: Collector, limit: int) -> Cut | None:
         """What cut the answer short, if anything did."""

@@ -10,6 +10,7 @@ class FakeAskable:
     def __init__(self, columns=("x",), rows=((1,),)):
         self.columns = columns
         self.rows = rows
+        self.hints = ()
         self.hang = False
         self.error = None
         self.lingering = False
@@ -22,7 +23,7 @@ class FakeAskable:
         if self.error:
             raise self.error
         try:
-            yield self.columns, self._rows()
+            yield self.columns, self._rows(), self.hints
         finally:
             self.ended += 1
 

@@ -187,6 +187,19 @@ async def test_an_answer_that_was_cut_says_so(service, accept):
         assert answer.json()["rows"] == [[x] for x in range(1, 11)]
 
 
+@pytest.mark.parametrize("accept", ["application/json", "text/csv"])
+async def test_a_name_that_the_graph_lacks_is_told_each_time(service, accept):
+    for _ in range(2):
+        answer = await ask(service, "MATCH (p:Produkté) RETURN p.titel AS t", accept=accept)
+
+        assert answer.status_code == 200
+        assert answer.headers["X-Row-Count"] == "0"
+        assert "`Produkt" in answer.headers["X-Notice"]
+        assert "`titel`" in answer.headers["X-Notice"]
+        if accept == "application/json":
+            assert "`Produkté` does not exist" in answer.json()["notice"]
+
+
 async def test_an_answer_of_exactly_its_limit_is_whole(service):
     answer = await ask(service, "UNWIND range(1, 10) AS x RETURN x", limit=10)
 
