@@ -13,7 +13,7 @@ from graph.errors import GraphError
 
 RENEW_AFTER_S = 60.0
 _SOONEST_S = 1.0  # the question whether there is anything new is not free either
-_WAITED_S = 0.5  # for what loads quickly, so that who has just written finds it
+_WAITED_S = 1.0  # for what loads quickly, so that who has just written finds it
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class Renewed(Generic[T]):
         outdated: asked at every call, cheaply, whether what is older than `renew_after_s` has to
             be loaded again; by default its age is enough.
         share: of all time, that may be spent on loading: what loads more quickly is renewed sooner
-            than after `renew_after_s`, and if it takes half a second at most, who asks waits for
+            than after `renew_after_s`, and if it takes a second at most, who asks waits for
             it. None: no sooner, and nobody waits.
     """
 
@@ -49,7 +49,8 @@ class Renewed(Generic[T]):
         self._clock = clock
         self._renew_after_s = renew_after_s
         self._share = share
-        self._took_s: float | None = None  # when it was last made anew
+        # When it was last made anew. The first time does not count: then all is cold, and slow.
+        self._took_s = 0.0
         self._loading = threading.Lock()
         self._current: T | None = None
         self._loaded_at = -renew_after_s
@@ -66,7 +67,7 @@ class Renewed(Generic[T]):
                 target=self._renew_and_release, args=(current,), name="renewed", daemon=True
             )
             self._renewal.start()
-            if self._share is not None and self._took_s is not None and self._took_s <= _WAITED_S:
+            if self._share is not None and self._took_s <= _WAITED_S:
                 self._renewal.join(_WAITED_S)
                 return self._current or current
         return current
@@ -102,7 +103,7 @@ class Renewed(Generic[T]):
         return self._clock() - self._loaded_at >= self._interval_s() and self._outdated(current)
 
     def _interval_s(self) -> float:
-        if self._share is None or self._took_s is None:
+        if self._share is None:
             return self._renew_after_s
         return min(self._renew_after_s, max(_SOONEST_S, self._took_s / self._share))
 
@@ -110,7 +111,7 @@ class Renewed(Generic[T]):
         began, before = self._clock(), self._current
         loaded = self._current = self._load(before)
         self._loaded_at = self._clock()
-        if loaded is not before:
+        if before is not None and loaded is not before:
             self._took_s = self._loaded_at - began
         return loaded
 
