@@ -66,5 +66,6 @@ def lexicon(models=MODELS, parameters=PARAMETERS, *, offers=False):
             AskedModel(m.id, m.title, m.brand.name, m.brand.id, m.names, len(m.facts))
             for m in models
         ],
+        several=["finish"],
         offers=offers,
     )

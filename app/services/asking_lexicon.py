@@ -53,5 +53,6 @@ def load_lexicon(database: Database) -> AskingLexicon:
             )
             for row in answers.named_models(database)
         ],
+        several=answers.with_several_values(database),
         offers=answers.has_products(database),
     )

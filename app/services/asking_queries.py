@@ -12,7 +12,7 @@ from graph.filters import Filter, Has, OneOf, Range, Term
 from graph.filters.terms import Quantity
 from graph.records import ItemKind
 from graph.repositories import answers
-from graph.repositories.asked_items import Query, Relation, Scope
+from graph.repositories.asked_items import Query, Relation, Scope, Several
 from ml.asking.plan import BRAND, CATEGORY, ITEM, PRICE, STOCK, Condition, Plan
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def compiled(plan: Plan, lexicon: AskingLexicon, *, limit: int) -> Compiled:
         Filter(tuple(_terms(sorted(plan.conditions, key=partial(_met, lexicon)), kind))),
         tuple(_relations(plan.conditions)),
         tuple(Filter(tuple(_terms((one,), kind))) for one in plan.either),
+        tuple(_several(plan.conditions)),
     )
     shown = tuple(answers.parameters_in(scope))
     return Compiled(_query(plan, scope, shown, limit), kind, shown)
@@ -50,7 +51,13 @@ def _query(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int) -> Quer
         case "items" if plan.order_by and plan.order:
             asked = tuple(field for field in plan.fields if field != BRAND)
             return answers.ranked(
-                scope, plan.order_by, plan.order, plan.top or 1, (*shown, *asked), limit=limit
+                scope,
+                plan.order_by,
+                plan.order,
+                plan.top or 1,
+                (*shown, *asked),
+                last=plan.last,
+                limit=limit,
             )
         case "items":
             return answers.items(scope, shown, limit=min(plan.top or limit, limit))
@@ -82,7 +89,9 @@ def _about_items(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int) -
     match plan.ask:
         case "check" if plan.order_by and plan.order:
             top = plan.top or 1
-            return answers.ranked(scope, plan.order_by, plan.order, top, shown, limit=limit)
+            return answers.ranked(
+                scope, plan.order_by, plan.order, top, shown, last=plan.last, limit=limit
+            )
         case "check":
             return answers.check(scope, plan.items, shown)
         case "similar":
@@ -103,7 +112,7 @@ def _kind(plan: Plan, lexicon: AskingLexicon) -> ItemKind:
 
 def _terms(conditions: Sequence[Condition], kind: ItemKind) -> Iterator[Term]:
     for condition in conditions:
-        if condition.same_as or condition.above or condition.below:
+        if condition.is_relation:
             continue
         field = condition.field
         if field == ITEM:
@@ -160,3 +169,9 @@ def _relations(conditions: tuple[Condition, ...]) -> Iterator[Relation]:
             yield Relation(field, condition.above, "above", negated)
         elif condition.below:
             yield Relation(field, condition.below, "below", negated)
+
+
+def _several(conditions: tuple[Condition, ...]) -> Iterator[Several]:
+    for one in conditions:
+        if one.is_count:
+            yield Several(one.field, one.count_low, one.count_high, one.negated)

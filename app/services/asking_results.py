@@ -10,7 +10,7 @@ from graph.precedence import settle
 from graph.records import FactView
 from graph.repositories.answers import facts_of
 from graph.text import with_brand
-from ml.asking.plan import BRAND, OWN_FIELDS, Condition, Language, Plan
+from ml.asking.plan import BRAND, OWN_FIELDS, Language, Plan
 from ml.asking.wording import sentence
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Found:
             case "check" if plan.order_by:
                 found = _chosen(plan, rows[0], lexicon)
             case "check":
-                found = _checked(plan, rows, lexicon)
+                found = _checked(plan, rows)
             case "difference":
                 found = _difference(plan, rows, lexicon)
             case _:
@@ -93,7 +93,7 @@ class Found:
 def _items(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:
     shown: list[dict[str, object]] = []
     parameter = lexicon.parameters.get(plan.order_by or "")
-    rows = _last_of(row["rows"], plan.top or 1) if plan.last else row["rows"]
+    rows = row["rows"]
     for id, name, brand, facts, number in rows:
         one: dict[str, object] = {"id": id, "name": name, "brand": brand}
         for field, text, *_ in facts:
@@ -106,7 +106,7 @@ def _items(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:
             one.setdefault(parameter.name, number)
         shown.append(one)
     ids = tuple(str(one["id"]) for one in shown)
-    total = len(rows) if plan.last else row["total"]
+    total = row["total"]
     if plan.fields and BRAND not in plan.fields:
         return _facts_of_ranked(plan, rows, tuple(shown), ids, lexicon)
     names = [str(one["brand"] if BRAND in plan.fields else one["name"]) for one in shown]
@@ -135,11 +135,6 @@ def _facts_of_ranked(
     return Found("", tuple(stated), len(stated), bare, unit, ids)
 
 
-def _last_of(rows: Sequence[Any], place: int) -> Sequence[Any]:
-    """Those that share the number of the one at this place; none where there are fewer."""
-    return [one for one in rows if len(rows) >= place and one[-1] == rows[place - 1][-1]]
-
-
 def _groups(row: Mapping[str, Any], *, means: bool = False) -> Found:
     shown: list[dict[str, object]] = []
     for id, name, number, items in row["rows"]:
@@ -165,7 +160,7 @@ def _chosen(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found
     return Found("", ("yes" if holds else "no",), 1, found.rows, items=tuple(plan.items))
 
 
-def _checked(plan: Plan, rows: Sequence[Mapping[str, Any]], lexicon: AskingLexicon) -> Found:
+def _checked(plan: Plan, rows: Sequence[Mapping[str, Any]]) -> Found:
     if not plan.items:
         total = rows[0]["total"]
         holds = not total if plan.denied else bool(total)
@@ -173,23 +168,15 @@ def _checked(plan: Plan, rows: Sequence[Mapping[str, Any]], lexicon: AskingLexic
     shown: list[dict[str, object]] = []
     for row in rows:
         values = {field: text for field, text, *_ in row["facts"]}
+        # Silence is no no, and what is denied of it is not so either.
         silent = any(
-            condition.field not in values and not _is_no_if_silent(condition, lexicon)
-            for condition in plan.conditions
+            one.field not in values and one.field not in OWN_FIELDS for one in plan.conditions
         )
-        verdict = "yes" if row["holds"] else "unknown" if silent else "no"
+        verdict = "unknown" if silent else "yes" if row["holds"] else "no"
         shown.append({"id": row["id"], "name": row["name"], "holds": verdict, **values})
     verdicts = {str(one["holds"]) for one in shown}
     whole = "yes" if verdicts == {"yes"} else "no" if "no" in verdicts else "unknown"
     return Found("", (whole,), 1, tuple(shown), items=tuple(plan.items))
-
-
-def _is_no_if_silent(condition: Condition, lexicon: AskingLexicon) -> bool:
-    """Whether silence says no: of brands, and of what items state if they have it."""
-    if condition.field in OWN_FIELDS or condition.stated:
-        return True
-    has = condition.values == (f"{condition.field}=yes",)
-    return has and lexicon.is_silence_no(condition.field)
 
 
 def _settled(

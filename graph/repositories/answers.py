@@ -29,6 +29,19 @@ RETURN m.id AS id, m.name AS name, coalesce(m.names, []) AS names, m.brand_id AS
 ORDER BY id
 """
 HAS_PRODUCTS = "RETURN EXISTS { MATCH (:Product) } AS products"
+# A sample of either kind in the order of the store: what is usual shows in it.
+SEVERAL = """
+CALL () {
+  MATCH (n:Model) WITH n LIMIT $items RETURN n
+  UNION ALL MATCH (n:Product) WITH n LIMIT $items RETURN n
+}
+MATCH (n)-[r:HAS_PARAMETER]->(v:Value) WHERE r.status = 'accepted' AND v.number IS NULL
+WITH n, v.parameter AS parameter, count(DISTINCT v) AS values
+WITH parameter, count(*) AS items, count(CASE WHEN values > 1 THEN 1 END) AS several
+WHERE several >= $share * items
+RETURN parameter ORDER BY parameter
+"""
+_SAMPLED, _SEVERAL_SHARE = 2_000, 0.05  # below it, sources that differ would count as two values
 
 
 class NamedModel(Record, frozen=True):
@@ -64,6 +77,12 @@ def has_products(database: Database) -> bool:
     return bool(database.read(HAS_PRODUCTS)[0]["products"])
 
 
+def with_several_values(database: Database) -> list[str]:
+    """Parameters of texts of which at least every twentieth item that states one states several."""
+    rows = database.read(SEVERAL, items=_SAMPLED, share=_SEVERAL_SHARE)
+    return [row["parameter"] for row in rows]
+
+
 def items(scope: Scope, shown: Sequence[str], *, limit: int) -> Query:
     """`total`, and `rows` of id, name, brand's name and facts of the parameters `shown`."""
     draft = Draft(scope)
@@ -76,19 +95,29 @@ def items(scope: Scope, shown: Sequence[str], *, limit: int) -> Query:
 
 
 def ranked(
-    scope: Scope, field: str, order: Order, top: int, shown: Sequence[str], *, limit: int
+    scope: Scope,
+    field: str,
+    order: Order,
+    top: int,
+    shown: Sequence[str],
+    *,
+    last: bool = False,
+    limit: int,
 ) -> Query:
-    """The same for the `top` of one number, and all that equal the last of them."""
+    """The same for the `top` of one number, and all that equal the last of them.
+
+    `last`: only those of one number, that of the `top`-th place where equals share one.
+    """
     draft = Draft(scope)
     shown = tuple(dict.fromkeys((field, *shown)))
     draft.start_at(field)
+    number = draft.number(field, _EXTREME[order])
+    chosen = _at_place(draft, order, top) if last else _with_ties(draft, 1, order, top)
     return draft.query(
-        draft.number(field, _EXTREME[order]),
+        number,
         f"ORDER BY number {_DIRECTION[order]}, {_NAME}, n.id",
         "WITH collect([n, number]) AS found",
-        f"WITH found, found[{draft.bind(top - 1)}][1] AS last",
-        "WITH [pair IN found WHERE last IS NULL"
-        f" OR pair[1] {'>=' if order == 'highest' else '<='} last] AS found",
+        *chosen,
         f"RETURN size(found) AS total, [pair IN found[..{draft.bind(limit)}] |",
         f"  head([n IN [pair[0]] | [n.id, {_NAME}, {_BRAND_NAME}, {draft.facts(shown)},"
         " pair[1]]])] AS rows",
@@ -263,11 +292,21 @@ def _with_ties(draft: Draft, column: int, order: Order, top: int | None) -> list
     ]
 
 
+def _at_place(draft: Draft, order: Order, place: int) -> list[str]:
+    """Lines that keep of `found`, which is in order, what has the number of this place."""
+    return [
+        "WITH found, reduce(seen = [], one IN found | CASE WHEN one[1] = seen[-1] THEN seen"
+        " ELSE seen + one[1] END) AS numbers",
+        f"WITH [one IN found WHERE one[1] = numbers[{draft.bind(place - 1)}]] AS found",
+    ]
+
+
 def parameters_in(scope: Scope) -> list[str]:
     """The parameters that a scope speaks of, in its order."""
     own = (term.field for term in scope.filter.terms)
     related = (relation.field for relation in scope.relations)
-    return list(dict.fromkeys(_parameters((*own, *related))))
+    several = (one.field for one in scope.several)
+    return list(dict.fromkeys(_parameters((*own, *related, *several))))
 
 
 def _parameters(fields: Iterable[str]) -> Iterable[Any]:

@@ -29,6 +29,16 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class Several:
+    """Items that state from `low` to `high` different values of a parameter."""
+
+    field: str
+    low: int | None = None
+    high: int | None = None
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """The items that a question speaks of: all of a kind that pass a bound filter.
 
@@ -39,6 +49,7 @@ class Scope:
     filter: Filter = field(default_factory=Filter)
     relations: tuple[Relation, ...] = ()
     either: tuple[Filter, ...] = ()
+    several: tuple[Several, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,7 @@ class Draft:
             self._seed = self.selection.seeds[0]
         for relation in scope.relations:
             self._relate(relation)
+        self.selection.clauses += map(self._several, scope.several)
         if scope.either:
             self.selection.clauses.append(self._any_of(scope.either))
 
@@ -183,6 +195,18 @@ class Draft:
         if relation.negated:
             clause = f"NOT {clause}"
         self.selection.clauses += [clause, f"n.id <> {other}"]
+
+    def _several(self, asked: Several) -> str:
+        values = (
+            f"COUNT {{ MATCH {OWNER[self._scope.kind]}-[f:HAS_PARAMETER]->(s) WHERE"
+            f" s.parameter = {self.bind(asked.field)} AND f.status = 'accepted'"
+            " RETURN DISTINCT s }"
+        )
+        bounds = [f"{values} >= {self.bind(1 if asked.low is None else asked.low)}"]
+        if asked.high is not None:
+            bounds.append(f"{values} <= {self.bind(asked.high)}")
+        clause = " AND ".join(bounds)
+        return f"NOT ({clause})" if asked.negated else clause
 
     def _beyond(self, relation: Relation, label: Label, other: str) -> str:
         highest = relation.bound == "above"

@@ -76,6 +76,7 @@ class AskingLexicon:
     Attributes:
         stated: by parameter, how often items state it.
         highest: by parameter, its highest number; likewise `lowest`.
+        several: parameters of which many an item states several values.
         offers: whether the graph has products, which have prices.
     """
 
@@ -99,6 +100,7 @@ class AskingLexicon:
     blanked: Mapping[tuple[str, ...], str] = field(repr=False)  # Chinese names less a character
     series: Mapping[str, tuple[str, ...]] = field(repr=False)  # models by how their names begin
     last_words: frozenset[str] = frozenset()  # `Pro` and `Max`: they make another name of one
+    several: frozenset[str] = frozenset()
     offers: bool = False
 
     def number_of(self, value: str) -> float | None:
@@ -117,6 +119,7 @@ class AskingLexicon:
         brands: Sequence[Named] = (),
         categories: Sequence[Named] = (),
         models: Iterable[AskedModel] = (),
+        several: Iterable[str] = (),
         offers: bool = False,
     ) -> AskingLexicon:
         known = {parameter.id: parameter for parameter in parameters}
@@ -181,6 +184,7 @@ class AskingLexicon:
             last_words=frozenset(
                 word for word, models in table.last_words.items() if models >= _SERIES_MODELS
             ),
+            several=frozenset(several),
             offers=offers,
         )
 

@@ -18,6 +18,7 @@ from ml.asking.intents import asked, find_question, is_silent, yes_no
 from ml.asking.keys import is_han, stemmed, stems
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.naming import alternatives, bind_names
+from ml.asking.numerals import bind_counts, pass_over_told
 from ml.asking.plan import BRAND, ITEM, Condition, Language, NotUnderstood, Plan, Understood
 from ml.asking.ranking import superlative
 from ml.asking.relating import related
@@ -122,8 +123,9 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
         return None
     if not _point(draft, before):
         return "no_context"
-    ranked = superlative(draft)
     find_group_size(draft)
+    bind_counts(draft)
+    ranked = superlative(draft)
     bind_numbers(draft)
     plan = related(draft)
     if plan is None:
@@ -137,6 +139,7 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
             draft.conditions += [(-1, condition) for condition in carried(before)]
         plan = asked(draft, ranked, follows=before is not None)
         pass_over_said(draft)
+    pass_over_told(draft, before)
     if plan is None:
         return None
     if draft.last and plan.order_by is None:
@@ -322,8 +325,13 @@ def _left(draft: Draft) -> list[Span]:
     return [
         span
         for place, span in enumerate(draft.spans)
-        if place not in draft.used and (not is_silent(span) or span.function in _TELLING)
+        if place not in draft.used
+        and (not is_silent(span) or span.function in _TELLING or _is_several(span))
     ]
+
+
+def _is_several(span: Span) -> bool:
+    return span.is_kind("numeral") and span.senses[0].id != "1"
 
 
 def _confidence(draft: Draft, left: Sequence[Span]) -> float:
@@ -331,6 +339,7 @@ def _confidence(draft: Draft, left: Sequence[Span]) -> float:
     several = len([one for one in brands if one.values]) > 1  # nothing is of two brands
     lost = several or any(
         span.number is not None
+        or span.is_kind("numeral")
         or span.is_kind("model")
         or span.is_kind("adjective")  # `cheap`, where nothing has a price
         or span.function in _TELLING

@@ -33,7 +33,8 @@ class Condition(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=T
 
     Exactly one of these is asked of `field`: one of `values` (ids), a number from `low` to `high`
     in the unit of the parameter, that anything is `stated`, a value in common with an item
-    (`same_as`), or a number `above` or `below` that of an item.
+    (`same_as`), a number `above` or `below` that of an item, or from `count_low` to `count_high`
+    different values.
     """
 
     field: str
@@ -46,11 +47,22 @@ class Condition(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=T
     same_as: str | None = None
     above: str | None = None
     below: str | None = None
+    count_low: int | None = None
+    count_high: int | None = None
     negated: bool = False
 
     @property
     def is_range(self) -> bool:
         return self.low is not None or self.high is not None
+
+    @property
+    def is_count(self) -> bool:
+        return self.count_low is not None or self.count_high is not None
+
+    @property
+    def is_relation(self) -> bool:
+        """Whether a named item, or how many values there are, decides; no filter can say that."""
+        return bool(self.same_as or self.above or self.below) or self.is_count
 
 
 class Plan(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -13,6 +13,7 @@ from ml.asking.keys import HAN_NUMERALS, han_number, is_han, is_number, stemmed
 from ml.asking.lexicon import AskingLexicon, Sense, translated
 from ml.asking.mending import mended
 from ml.asking.values import ValueSense
+from ml.asking.words_en import NUMBERS
 from ml.grounding.tokens import Token, stands_alone
 
 # What a kind of span is worth for each word that it explains; a Chinese character is half a word.
@@ -343,10 +344,12 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
     dimensions = {unit.dimension for unit in measured if unit is not None}
     for place, word in enumerate(words):
         whole = stands_alone(text, word.start, word.end) or _before_unit(text, word)
-        if not is_number(word.key) or not whole or (number := _number(word.key)) is None:
+        number = _number(word.key) if is_number(word.key) else NUMBERS.get(word.key)
+        if not whole or number is None:
             continue
         shown = text[word.start : word.end]
-        yield Span(place, place, word.start, word.end, shown, number=number, worth=_NUMBER)
+        if is_number(word.key):
+            yield Span(place, place, word.start, word.end, shown, number=number, worth=_NUMBER)
         behind = words[place + 1] if place + 1 < len(words) else None
         if behind is not None and behind.key in _MYRIADS:
             unit = "px" if "像素" in text else None  # which is often left out behind 万

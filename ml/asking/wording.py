@@ -89,6 +89,8 @@ def described(condition: Condition, lexicon: AskingLexicon, language: Language) 
         return f"{name} {'is not' if condition.negated else 'is'} {joined}"
     if condition.is_range:
         return _range(condition, name, lexicon, zh)
+    if condition.is_count:
+        return _counted(condition, name, zh)
     return _relation(condition, name, lexicon, zh)
 
 
@@ -103,6 +105,16 @@ def _possession(condition: Condition) -> tuple[str, str] | None:
     if condition.values == (f"{condition.field}=no",):
         return without
     return None
+
+
+def _counted(condition: Condition, name: str, zh: bool) -> str:
+    low, high = condition.count_low, condition.count_high
+    if high is None:
+        number = f"≥ {low}"
+    else:
+        number = f"{high}" if low == high else f"≤ {high}" if low is None else f"{low}-{high}"
+    not_ = ("不是" if zh else "not ") if condition.negated else ""
+    return f"{not_}{number} 个不同的{name}" if zh else f"{not_}{number} different values of {name}"
 
 
 def _relation(condition: Condition, name: str, lexicon: AskingLexicon, zh: bool) -> str:

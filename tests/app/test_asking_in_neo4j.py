@@ -100,6 +100,17 @@ async def asking(lamps, lexicon, anyio_backend):
         ("Which is the cheapest offer?", ["Acme Aurora 3 offer"]),
         ("What is the price of the Aurora 3?", [25.0]),
         ("lamps in stock under 50", ["Acme Aurora 3 offer"]),
+        ("How many lamps have two finishes?", [2]),
+        ("有两种表面的台灯", ["Acme Aurora 3", "Bolt Nova 12"]),
+        ("lamps with more than one finish", ["Acme Aurora 3", "Bolt Nova 12"]),
+        ("Does the Glow have two finishes?", ["no"]),
+        ("Does the Glow have one finish?", ["yes"]),
+        ("Which lamp with two finishes is the lightest?", ["Acme Aurora 3"]),
+        ("lamps lighter than two kilos and heavier than 1 kg", ["Acme Aurora 5", "Bolt Nova 7"]),
+        ("Which lamp is the second heaviest?", ["Acme Aurora 5", "Bolt Nova 7"]),
+        ("Which lamp has the third largest flux?", ["Bolt Nova 7"]),
+        ("重量第三重的台灯", ["Acme Aurora 3"]),
+        ("the fifth heaviest lamp", []),
     ],
 )
 async def test_a_question_is_answered(asking, question, answer):

@@ -139,6 +139,14 @@ def over(number):
         ),
         ("Which lamps have an E27 socket?",
          Plan("items", (Condition("socket", values=("socket=edison-e27",)),))),
+        ("How many lamps have two finishes?",
+         Plan("count", (Condition("finish", count_low=2, count_high=2),))),
+        ("lamps with at least 2 finishes",
+         Plan("items", (Condition("finish", count_low=2),))),
+        ("The Glow and the Aurora 5: which of the two is heavier?",
+         Plan("items", (Condition("item", values=(GLOW, A5)),),
+              order_by="weight", order="highest", top=1)),
+        ("the two lightest lamps", Plan("items", order_by="weight", order="lowest", top=2)),
     ],
 )  # fmt: skip
 def test_a_question_is_understood(text, plan, lamps):
@@ -164,6 +172,12 @@ def test_a_question_is_understood(text, plan, lamps):
         "MATCH (n) DETACH DELETE n",
         "'}) DETACH DELETE n //",
         "lamps of 5 and 7 and 9",
+        "How many lamps have four shades?",
+        "Which lamps have 4 shades?",
+        "有四个灯罩的台灯",
+        "Which lamps have two sockets?",
+        "Which lamps have three dimmable?",
+        "three lamps dimmable two ways",
     ],
 )
 def test_what_the_graph_cannot_say_is_refused(text, lamps):
