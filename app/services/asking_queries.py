@@ -13,7 +13,7 @@ from graph.filters.terms import Quantity
 from graph.records import ItemKind
 from graph.repositories import answers
 from graph.repositories.asked_items import Query, Relation, Scope, Several
-from ml.asking.plan import BRAND, CATEGORY, ITEM, PRICE, STOCK, Condition, Plan
+from ml.asking.plan import BRAND, CATEGORY, CURRENCY, ITEM, STOCK, Condition, Plan
 
 if TYPE_CHECKING:
     from ml.asking.lexicon import AskingLexicon
@@ -40,13 +40,20 @@ def compiled(plan: Plan, lexicon: AskingLexicon, *, limit: int) -> Compiled:
         tuple(_several(plan.conditions)),
     )
     shown = tuple(answers.parameters_in(scope))
-    return Compiled(_query(plan, scope, shown, limit), kind, shown)
+    bare = not (plan.conditions or plan.either or plan.kind)
+    every_brand = lexicon.is_mixed and bare and plan.ask in ("count", "values")
+    every_brand = every_brand and plan.fields == (BRAND,) and not plan.items
+    return Compiled(_query(plan, scope, shown, limit, every_brand=every_brand), kind, shown)
 
 
-def _query(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int) -> Query:
+def _query(
+    plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int, *, every_brand: bool
+) -> Query:
     if plan.items:
         return _about_items(plan, scope, shown, limit)
     field = plan.fields[0] if plan.fields else None
+    if every_brand:
+        return answers.brands(scope, counted=plan.ask == "count", limit=limit)
     match plan.ask:
         case "items" if plan.order_by and plan.order:
             asked = tuple(field for field in plan.fields if field != BRAND)
@@ -103,11 +110,29 @@ def _about_items(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int) -
 
 
 def _kind(plan: Plan, lexicon: AskingLexicon) -> ItemKind:
-    """Offers where their prices or stock are asked for; models where the graph has any."""
+    """Offers where they are named, or what only they have; else models where the graph has any."""
     if not lexicon.models:
         return "product"
+    if not can_be_of_products(plan, lexicon):
+        return "model"
     fields = {*plan.fields, plan.order_by, *(condition.field for condition in plan.conditions)}
-    return "product" if lexicon.offers and fields & {PRICE, STOCK} and not plan.items else "model"
+    if plan.of_prices or fields & {STOCK, CURRENCY}:
+        return "product"
+    alone = any(_is_of_products(one, lexicon) for one in plan.conditions)
+    return plan.kind or ("product" if alone else "model")
+
+
+def can_be_of_products(plan: Plan, lexicon: AskingLexicon) -> bool:
+    """Whether there are products beside models, and none is held to a named model."""
+    related = any(one.same_as or one.above or one.below for one in plan.conditions)
+    return lexicon.is_mixed and not (plan.items or related)
+
+
+def _is_of_products(condition: Condition, lexicon: AskingLexicon) -> bool:
+    """A brand or a category of which there is no model."""
+    return not condition.negated and any(
+        (condition.field, value) in lexicon.without_models for value in condition.values
+    )
 
 
 def _terms(conditions: Sequence[Condition], kind: ItemKind) -> Iterator[Term]:
@@ -130,7 +155,7 @@ def _terms(conditions: Sequence[Condition], kind: ItemKind) -> Iterator[Term]:
         elif condition.stated:
             yield Term(field, Has(), condition.negated)
         else:
-            own = (BRAND, CATEGORY, "id", "model")
+            own = (BRAND, CATEGORY, CURRENCY, "id", "model")
             if condition.negated and field not in own and not _is_yes(condition):
                 yield Term(field, Has())  # of what nothing is said, nothing is known
             yield Term(field, OneOf(condition.values), condition.negated)

@@ -34,6 +34,11 @@ class Found:
     unit: str | None = None
     items: tuple[str, ...] = ()
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether no item was found: an empty answer, a count of none, or a no to all of them."""
+        return not self.answer or self.answer in ((0,), ("no",))
+
     @classmethod
     def of(
         cls,
@@ -76,7 +81,7 @@ class Found:
         lone = len(self.rows) == 1 or not any(details)
         text = sentence(
             plan, lexicon, language, answer=self._spoken(plan), total=self.total, unit=self.unit,
-            details=details if not lone or plan.ask in ("items", "groups") else (),
+            details=details if not lone or plan.ask in ("items", "groups", "aggregate") else (),
         )  # fmt: skip
         kept = tuple(
             {key: value for key, value in row.items() if key != "detail"} for row in self.rows
@@ -94,7 +99,7 @@ def _items(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:
     shown: list[dict[str, object]] = []
     parameter = lexicon.parameters.get(plan.order_by or "")
     rows = row["rows"]
-    for id, name, brand, facts, number in rows:
+    for id, name, brand, facts, number, *currency in rows:
         one: dict[str, object] = {"id": id, "name": name, "brand": brand}
         for field, text, *_ in facts:
             key = lexicon.parameters[field].name if field in lexicon.parameters else field
@@ -102,8 +107,11 @@ def _items(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:
         if number is not None and plan.ask == "similar":
             one["score"] = round(number, 4)
         elif number is not None and parameter is not None:
-            one["detail"] = f"{number:g} {parameter.unit or ''}".strip()
+            unit = parameter.unit or "".join(currency)
+            one["detail"] = f"{number:g} {unit}".strip()
             one.setdefault(parameter.name, number)
+            if "".join(currency):
+                one["currency"] = currency[0]
         shown.append(one)
     ids = tuple(str(one["id"]) for one in shown)
     total = row["total"]
@@ -147,10 +155,17 @@ def _groups(row: Mapping[str, Any], *, means: bool = False) -> Found:
 
 def _aggregate(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:
     parameter = lexicon.parameters[plan.fields[0]]
-    if row["number"] is None or not row["items"]:
-        return Found("", (), 0, ())
-    number = float(f"{row['number']:.{_DIGITS}g}")
-    return Found("", (number,), 1, ({"number": number, "items": row["items"]},), parameter.unit)
+    shown: list[dict[str, object]] = []
+    for number, items, currency in row["numbers"]:
+        if number is not None and items:
+            one = {"number": float(f"{number:.{_DIGITS}g}"), "items": items}
+            shown.append(one | ({"currency": currency} if currency else {}))
+    units = {str(one["currency"]) for one in shown if "currency" in one}
+    unit = units.pop() if len(units) == 1 and len(shown) == 1 else parameter.unit
+    if len(shown) > 1:  # what is paid in several currencies has no one average
+        shown = [one | {"detail": f"{one.get('currency', '?')}, {one['items']:,}"} for one in shown]
+    answer = tuple(one["number"] for one in shown if isinstance(one["number"], float))
+    return Found("", answer, len(answer), tuple(shown), unit)
 
 
 def _chosen(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:

@@ -141,7 +141,7 @@ class Draft:
 
     def number(self, field: str, function: str) -> str:
         if field == PRICE:
-            return "WITH n, n.price AS number WHERE number IS NOT NULL WITH n, number"
+            return "WITH n, n.price AS number WHERE number IS NOT NULL"
         if field == self._seed_field:
             return f"WITH n, {function}(v.number) AS number"
         return (

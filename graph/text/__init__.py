@@ -1,5 +1,6 @@
 """Text to names, numbers and values that compare equal when they mean the same."""
 
+from graph.text.currencies import CURRENCIES, currencies_of, currency_signs
 from graph.text.ids import (
     brand_id,
     category_ids,
@@ -19,6 +20,7 @@ from graph.text.units import convert, find_unit
 from graph.text.values import clean_text, normalise_value
 
 __all__ = [
+    "CURRENCIES",
     "DecimalSign",
     "Unit",
     "brand_id",
@@ -26,6 +28,8 @@ __all__ = [
     "clean_text",
     "content_sku",
     "convert",
+    "currencies_of",
+    "currency_signs",
     "distinct_id",
     "find_quantities",
     "find_unit",

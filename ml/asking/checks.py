@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml.asking.lexicon import AskingLexicon
-from ml.asking.plan import BRAND, CATEGORY, ITEM, Condition, Plan
+from ml.asking.plan import BRAND, CATEGORY, CURRENCY, ITEM, Condition, Plan
 
 _CONDITIONS_MAX = 32
 _TOP_MAX = 1_000
@@ -40,7 +40,7 @@ def _complaints(plan: Plan, lexicon: AskingLexicon) -> Iterator[str]:
 def _of_condition(condition: Condition, lexicon: AskingLexicon) -> Iterator[str]:
     field = condition.field
     parameter = lexicon.parameters.get(field)
-    if parameter is None and field not in (BRAND, CATEGORY, ITEM):
+    if parameter is None and field not in (BRAND, CATEGORY, CURRENCY, ITEM):
         yield f"there is no parameter {field!r}"
         return
     said = (
@@ -62,6 +62,13 @@ def _of_condition(condition: Condition, lexicon: AskingLexicon) -> Iterator[str]
     for id in (condition.same_as, condition.above, condition.below):
         if id is not None and id not in lexicon.models:
             yield f"there is no model {id!r}"
+    yield from _of_values(condition, lexicon)
+
+
+def _of_values(condition: Condition, lexicon: AskingLexicon) -> Iterator[str]:
+    field = condition.field
+    if field == CURRENCY:
+        return  # where no price is in it, none is found
     known = {BRAND: lexicon.brands, CATEGORY: lexicon.categories, ITEM: lexicon.models}.get(field)
     for value in condition.values:
         if known is not None and value not in known:

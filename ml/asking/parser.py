@@ -16,7 +16,9 @@ from ml.asking.entities import MENDED, entities
 from ml.asking.following import Before, carried, fragment
 from ml.asking.intents import asked, find_question, is_silent, yes_no
 from ml.asking.keys import is_han, stemmed, stems
+from ml.asking.kinds import named_kind
 from ml.asking.lexicon import AskingLexicon
+from ml.asking.money import in_currency
 from ml.asking.naming import alternatives, bind_names
 from ml.asking.numerals import bind_counts, pass_over_told
 from ml.asking.plan import BRAND, ITEM, Condition, Language, NotUnderstood, Plan, Understood
@@ -65,6 +67,7 @@ _TELLING = frozenset(
         "who",
         "when",
         "count",
+        "money",
         "how",
         "ordinal",
     }
@@ -147,7 +150,14 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
     either = alternatives(draft, plan)
     conditions = (*plan.conditions, *(condition for _, condition in draft.conditions))
     last = draft.last and plan.order_by is not None
-    return replace(plan, conditions=tuple(dict.fromkeys(conditions)), last=last, either=either)
+    plan = replace(
+        plan,
+        conditions=tuple(dict.fromkeys(conditions)),
+        last=last,
+        either=either,
+        kind=named_kind(draft) if draft.lexicon.is_mixed else None,
+    )
+    return in_currency(draft, plan)
 
 
 def _context(draft: Draft, before: Before | None) -> frozenset[str]:

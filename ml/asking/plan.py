@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from graph.records import Record
+from graph.records import ItemKind, Record
 
 BRAND, CATEGORY, ITEM = "brand", "category", "item"  # fields beside the parameters
-PRICE, STOCK = "price", "in_stock"  # what offers alone have
-OWN_FIELDS = frozenset({BRAND, CATEGORY, ITEM, PRICE, STOCK})
+PRICE, STOCK, CURRENCY = "price", "in_stock", "currency"  # what offers alone have
+OWN_FIELDS = frozenset({BRAND, CATEGORY, ITEM, PRICE, STOCK, CURRENCY})
 
 Ask = Literal[
     "items",  # which items
@@ -77,6 +77,7 @@ class Plan(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
         denied: a check is answered with yes where nothing meets the conditions: are all dimmable?
         group_low, group_high: how many items a group must have, and may have.
         counted: groups go by how many values of this field they have, and not by their items.
+        kind: what the question calls the items, offers (`product`) or models; None: neither.
     """
 
     ask: Ask
@@ -93,6 +94,13 @@ class Plan(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     group_low: int | None = None
     group_high: int | None = None
     counted: str | None = None
+    kind: ItemKind | None = None
+
+    @property
+    def of_prices(self) -> bool:
+        """Whether prices are asked for, or decide."""
+        conditions = (one.field for one in (*self.conditions, *self.either))
+        return PRICE in (*self.fields, self.order_by, *conditions)
 
 
 class Entity(Record, frozen=True):

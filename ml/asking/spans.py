@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from graph.errors import ValueInvalid
-from graph.text import find_quantities, find_unit, parse_number
+from graph.text import currencies_of, find_quantities, find_unit, parse_number
 from graph.text.numbers import fold_width
 from ml.asking.keys import HAN_NUMERALS, han_number, is_han, is_number, stemmed
 from ml.asking.lexicon import AskingLexicon, Sense, translated
@@ -325,6 +325,8 @@ def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Itera
             first = starts[start]
             if _names_parameter(words[first : last + 1], lexicon):
                 continue  # `3.5 mm` where a socket is called so
+            if currencies_of(text[end - 1 : end + 1]):
+                continue  # 50欧元 are no ohms
             width = _width([word.key for word in words[first : last + 1]])
             letter = (
                 text[end - 1].isupper() and not text[end - 2].isalpha()
