@@ -8,9 +8,12 @@ from ml.asking.amounts import find_sign
 from ml.asking.draft import Draft
 from ml.asking.following import Before
 from ml.asking.plan import Condition
+from ml.asking.words_en import MULTIPLES as ENGLISH
+from ml.asking.words_zh import MULTIPLES as CHINESE
 
 _FEW = 12  # so many things are counted; a larger number is rather one of a measure
 _LOW, _HIGH = ("low", "low_too"), ("high", "high_too")
+_MULTIPLES_MAX = max(ENGLISH)
 _BEFORE_ONE = ("have", "use", "ignore", "than", "at_least", "at_most", "more", "less")
 _CHOOSING = ("the", "these", "those")
 
@@ -31,13 +34,15 @@ def bind_counts(draft: Draft) -> None:
         elif parameter.kind == "number" and parameter != meant("new", draft.lexicon):
             if draft.spans[place].number is None:  # digits are read with all other numbers
                 _bind(draft, place, at, parameter, number)
+        elif parameter.kind == "text" and _texts_say_numbers(draft, parameter):
+            _bind_text(draft, place, at, parameter, number)
         elif parameter.id in draft.lexicon.several:
             _bind(draft, place, at, parameter, number)
 
 
 def pass_over_told(draft: Draft, before: Before | None) -> None:
     """`Which of the two`, 这两款: how many items are named says nothing more of them."""
-    known = {len(draft.models)}
+    known = {len(draft.models), sum(span.is_kind("brand") for span in draft.spans)}
     if before is not None:
         known |= {len(before.answered), len(before.plan.items)}
     draft.used.update(
@@ -79,6 +84,26 @@ def _speaks_of_things(draft: Draft, place: int, at: int) -> bool:
     text = draft.spans[at].text.lower()
     plural = text.endswith("s") and not text.endswith("ss")
     return plural or at > place + 1 or draft.spans[place].number is None
+
+
+def _texts_say_numbers(draft: Draft, parameter: Parameter) -> bool:
+    """Whether values say how many there are, such as `Dual shade`: then they are not counted."""
+    return any(_saying(draft, parameter, number) for number in range(2, _MULTIPLES_MAX + 1))
+
+
+def _saying(draft: Draft, parameter: Parameter, number: int) -> tuple[str, ...]:
+    words = (*ENGLISH.get(number, ()), *CHINESE.get(number, ()))
+    senses = (draft.lexicon.texts.of_parameter(parameter.id, (word,)) for word in words)
+    return tuple(id for sense in senses if sense is not None for id in sense.ids)
+
+
+def _bind_text(draft: Draft, place: int, at: int, parameter: Parameter, number: int) -> None:
+    ids = _saying(draft, parameter, number)
+    if not ids or find_sign(draft, place) is not None:
+        draft.doubt = 0.0
+        return
+    draft.used.add(at)
+    draft.add(place, Condition(parameter.id, values=ids))
 
 
 def _bind(draft: Draft, place: int, at: int, parameter: Parameter, number: int) -> None:

@@ -208,6 +208,13 @@ _UP_TO_TWELVE = "two three four five six seven eight nine ten eleven twelve"
 NUMBERS: dict[str, int] = {
     word: number for number, word in enumerate(_UP_TO_TWELVE.split(" "), start=2)
 }
+# How texts say a number of things: `Dual speaker`.
+MULTIPLES: dict[int, tuple[str, ...]] = {
+    1: ("single", "one", "mono"),
+    2: ("dual", "double", "twin", "two"),
+    3: ("triple", "three"),
+    4: ("quad", "quadruple", "four"),
+}
 ORDINALS: dict[str, int] = {
     "second": 2, "2nd": 2, "runnerup": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4,
     "fifth": 5, "5th": 5,

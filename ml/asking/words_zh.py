@@ -152,6 +152,7 @@ SUPERLATIVES: dict[str, str] = {
 NUMBERS: dict[str, int] = {
     sign: number for number, sign in enumerate("一二三四五六七八九十", start=1)
 } | {"两": 2, "二十": 20, "十五": 15}
+MULTIPLES: dict[int, tuple[str, ...]] = {1: ("单",), 2: ("双",), 3: ("三",), 4: ("四",)}
 ORDINALS: dict[str, int] = {
     f"{before}{sign}": number
     for before in ("第", "排第", "排名第")

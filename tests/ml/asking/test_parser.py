@@ -2,8 +2,10 @@
 
 import pytest
 
+from graph.records import Named, Parameter, ValueView
 from ml.asking.checks import complaints
 from ml.asking.following import Before
+from ml.asking.lexicon import AskingLexicon
 from ml.asking.parser import understand
 from ml.asking.plan import Condition, NotUnderstood, Plan
 from tests.lamps import lexicon
@@ -247,6 +249,23 @@ def test_a_question_takes_over_what_it_does_not_say(texts, plan, lamps):
 
 def test_a_question_that_points_to_nothing_is_refused(lamps):
     assert understand("How heavy is it?", lamps).reason == "no_context"
+
+
+def test_a_text_that_says_a_number_is_not_counted():
+    speakers = {"sound": Parameter("sound", "Sound", "text", None, ("Sound", "Speakers"))}
+    values = [
+        ValueView(f"sound={id}", "sound", text, None, None, items=4)
+        for id, text in (("dual", "Dual speaker"), ("mono", "Single speaker"))
+    ]
+    radios = AskingLexicon.of(
+        speakers.values(), values, categories=[Named("radios", "Radios", ("Radios",))]
+    )
+
+    found = understand("Which radios have two speakers?", radios)
+    none = understand("Which radios have three speakers?", radios)
+
+    assert found.plan == Plan("items", (Condition("sound", values=("sound=dual",)),))
+    assert isinstance(none, NotUnderstood)
 
 
 def test_names_in_another_category_work_without_code():
