@@ -137,7 +137,7 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
             ids = [model.id for _, model in draft.models]
             found = fragment(draft, before, ids, ranked)
             if found is not None:
-                return found
+                return in_currency(draft, found)
         if before is not None and _goes_on(draft):
             draft.conditions += [(-1, condition) for condition in carried(before)]
         plan = asked(draft, ranked, follows=before is not None)

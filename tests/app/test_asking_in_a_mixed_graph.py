@@ -138,6 +138,21 @@ async def test_a_price_is_said_with_its_currency(asking, question, text):
     assert (await asking.ask(question)).text == text
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["Does the Aurora 3 have a lid?", "Aurora 3有盖子吗？", "Is the Glow without a lid?"],
+)
+async def test_silence_is_no_answer(asking, question):
+    assert (await asking.ask(question)).answer == ("unknown",)
+
+
+async def test_a_following_question_keeps_to_the_currency_that_it_names(asking):
+    first = await asking.ask("Which lamps cost less than 100 EUR?")
+    second = await asking.ask("And under 50 dollars?", session=first.session)
+
+    assert (first.total, second.answer) == (2, ("Aurora 5 from abroad",))
+
+
 async def test_products_that_nobody_spoke_of_are_said_to_be_asked(asking):
     of_products = await asking.ask("Which item has a steel lid?")
     of_models = await asking.ask("Which lamps are black?")
