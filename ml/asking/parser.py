@@ -16,7 +16,7 @@ from ml.asking.entities import MENDED, entities
 from ml.asking.following import Before, carried, fragment
 from ml.asking.intents import asked, find_question, is_silent, yes_no
 from ml.asking.keys import is_han, stemmed, stems
-from ml.asking.kinds import named_kind
+from ml.asking.kinds import named_kind, of_offers
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.money import in_currency
 from ml.asking.naming import alternatives, bind_names
@@ -137,7 +137,7 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
             ids = [model.id for _, model in draft.models]
             found = fragment(draft, before, ids, ranked)
             if found is not None:
-                return in_currency(draft, found)
+                return _of_prices(draft, found)
         if before is not None and _goes_on(draft):
             draft.conditions += [(-1, condition) for condition in carried(before)]
         plan = asked(draft, ranked, follows=before is not None)
@@ -157,7 +157,12 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
         either=either,
         kind=named_kind(draft) if draft.lexicon.is_mixed else None,
     )
-    return in_currency(draft, plan)
+    return _of_prices(draft, plan)
+
+
+def _of_prices(draft: Draft, plan: Plan) -> Plan | None:
+    found = in_currency(draft, plan)
+    return None if found is None else of_offers(found)
 
 
 def _context(draft: Draft, before: Before | None) -> frozenset[str]:
