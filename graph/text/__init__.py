@@ -1,6 +1,6 @@
 """Text to names, numbers and values that compare equal when they mean the same."""
 
-from graph.text.currencies import CURRENCIES, currencies_of, currency_signs
+from graph.text.currencies import currencies_of, currency_signs
 from graph.text.ids import (
     brand_id,
     category_ids,
@@ -20,7 +20,6 @@ from graph.text.units import convert, find_unit
 from graph.text.values import clean_text, normalise_value
 
 __all__ = [
-    "CURRENCIES",
     "DecimalSign",
     "Unit",
     "brand_id",

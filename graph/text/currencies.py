@@ -14,7 +14,7 @@ _WRITTEN: Mapping[tuple[str, ...], tuple[str, ...]] = {
     ("CNY", "JPY"): ("¥", "￥"),
     ("INR",): ("₹", "inr", "rupee", "rupees"),
 }
-CURRENCIES: Mapping[str, tuple[str, ...]] = {
+_CODES: Mapping[str, tuple[str, ...]] = {
     word: codes for codes, words in _WRITTEN.items() for word in words
 }
 _SIGNS = re.compile("[€£$¥￥₹]")
@@ -22,7 +22,7 @@ _SIGNS = re.compile("[€£$¥￥₹]")
 
 def currencies_of(written: str) -> tuple[str, ...]:
     """The codes that a sign or a word may mean; empty: it is none."""
-    return CURRENCIES.get(written.casefold(), ())
+    return _CODES.get(written.casefold(), ())
 
 
 def currency_signs(text: str) -> list[str]:
