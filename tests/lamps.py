@@ -1,10 +1,12 @@
 """A catalogue of lamps, to ask about: nothing of it is in the code."""
 
 from collections import Counter
+from dataclasses import replace
 
 from graph.records import Fact, Item, Named, Parameter, ValueView
 from graph.text import normalise_value
-from ml.asking.lexicon import AskedModel, AskingLexicon
+from ml.asking.examples import best_known
+from ml.asking.lexicon import AskedModel, AskingLexicon, Exemplar
 
 PARAMETERS = {
     one.id: one
@@ -54,7 +56,7 @@ MODELS = (
 def lexicon(models=MODELS, parameters=PARAMETERS, *, offers=False):
     """What `load_lexicon` makes of these models."""
     stated = Counter(fact.value for model in models for fact in model.facts)
-    return AskingLexicon.of(
+    found = AskingLexicon.of(
         parameters.values(),
         [
             ValueView(v.id, v.parameter, v.text, v.number, v.unit, items=count)
@@ -66,5 +68,11 @@ def lexicon(models=MODELS, parameters=PARAMETERS, *, offers=False):
             AskedModel(m.id, m.title, m.brand.name, m.brand.id, m.names, len(m.facts))
             for m in models
         ],
+        several=["finish"],
         offers=offers,
     )
+    known = best_known(found)
+    if known is None:
+        return found
+    fields = frozenset(fact.value.parameter for m in models for fact in m.facts if m.id == known.id)
+    return replace(found, exemplar=Exemplar(known.id, fields, fields))

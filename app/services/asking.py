@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from app.services import asking_queries as queries
 from app.services.asking_results import Found
 from app.services.asking_sessions import opened, sealed
@@ -12,10 +14,12 @@ from graph.errors import ValueInvalid
 from graph.records import Record
 from graph.text import clean_text
 from ml.asking.checks import complaints
+from ml.asking.examples import examples
 from ml.asking.following import Before
+from ml.asking.money import of_one_currency
 from ml.asking.parser import understand
-from ml.asking.plan import Entity, Language, NotUnderstood, RefusalReason, Understood
-from ml.asking.wording import examples, paraphrase, refusal
+from ml.asking.plan import Entity, Language, NotUnderstood, Plan, RefusalReason, Understood
+from ml.asking.wording import paraphrase, refusal
 
 if TYPE_CHECKING:
     from app.services.threads import Threads
@@ -117,10 +121,14 @@ class Asking:
         return other
 
     async def _answered(self, question: str, found: Understood, lexicon: AskingLexicon) -> Asked:
-        plan = found.plan
-        asked = queries.compiled(plan, lexicon, limit=self._rows_max)
-        rows = await self._answers.rows(asked.query, timeout_s=self._timeout_s)
-        result = Found.of(plan, asked, rows, lexicon, found.language)
+        plan = of_one_currency(found.plan, lexicon.currencies)
+        asked, result = await self._looked_up(plan, found.language, lexicon)
+        unsaid = plan.kind is None and not plan.denied and queries.can_be_of_products(plan, lexicon)
+        if asked.kind == "model" and result.is_nothing and unsaid:
+            other = replace(plan, kind="product")
+            of_products, theirs = await self._looked_up(other, found.language, lexicon)
+            if not theirs.is_nothing:
+                plan, asked, result = other, of_products, theirs
         return Asked(
             question=question,
             language=found.language,
@@ -135,11 +143,18 @@ class Asking:
             parameters=asked.query.parameters,
             entities=found.entities,
             confidence=found.confidence,
-            understood=paraphrase(plan, lexicon, found.language),
+            understood=paraphrase(plan, lexicon, found.language, kind=asked.kind),
             parser=found.parser,
             can_ask=(),
             session=sealed(Before(plan, result.items)),
         )
+
+    async def _looked_up(
+        self, plan: Plan, language: Language, lexicon: AskingLexicon
+    ) -> tuple[queries.Compiled, Found]:
+        asked = queries.compiled(plan, lexicon, limit=self._rows_max)
+        rows = await self._answers.rows(asked.query, timeout_s=self._timeout_s)
+        return asked, Found.of(plan, asked, rows, lexicon, language)
 
 
 def _plain(question: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graph.repositories import answers, exporting
 from graph.repositories import lexicon as queries
 from graph.repositories.vocabulary import known_brands, known_parameters
-from ml.asking.lexicon import AskedModel, AskingLexicon
+from ml.asking.examples import best_known
+from ml.asking.lexicon import AskedModel, AskingLexicon, Exemplar
 
 if TYPE_CHECKING:
     from graph.client import Database
@@ -42,7 +44,9 @@ def load_lexicon(database: Database) -> AskingLexicon:
     """
     brands = known_brands(database)
     names = {brand.id: brand.name for brand in brands}
-    return AskingLexicon.of(
+    has_products = answers.has_products(database)
+    models = answers.named_models(database)
+    lexicon = AskingLexicon.of(
         known_parameters(database).values(),
         queries.known_values(database),
         brands=brands,
@@ -51,7 +55,21 @@ def load_lexicon(database: Database) -> AskingLexicon:
             AskedModel(
                 row.id, row.name, names.get(row.brand or ""), row.brand, row.names, row.facts
             )
-            for row in answers.named_models(database)
+            for row in models
         ],
-        offers=answers.has_products(database),
+        several=answers.with_several_values(database),
+        currencies=answers.currencies(database),
+        offers=has_products,
+        without_models=answers.without_models(database) if has_products and models else (),
+    )
+    known = best_known(lexicon)
+    return lexicon if known is None else replace(lexicon, exemplar=_exemplar(database, known.id))
+
+
+def _exemplar(database: Database, model: str) -> Exemplar:
+    stated = answers.stated_of(database, model)
+    return Exemplar(
+        model,
+        frozenset(parameter for parameter, _ in stated),
+        frozenset(parameter for parameter, shared in stated if shared),
     )

@@ -12,8 +12,8 @@ from graph.filters import Filter, Has, OneOf, Range, Term
 from graph.filters.terms import Quantity
 from graph.records import ItemKind
 from graph.repositories import answers
-from graph.repositories.asked_items import Query, Relation, Scope
-from ml.asking.plan import BRAND, CATEGORY, ITEM, PRICE, STOCK, Condition, Plan
+from graph.repositories.asked_items import Query, Relation, Scope, Several
+from ml.asking.plan import BRAND, CATEGORY, CURRENCY, ITEM, STOCK, Condition, Plan
 
 if TYPE_CHECKING:
     from ml.asking.lexicon import AskingLexicon
@@ -37,20 +37,34 @@ def compiled(plan: Plan, lexicon: AskingLexicon, *, limit: int) -> Compiled:
         Filter(tuple(_terms(sorted(plan.conditions, key=partial(_met, lexicon)), kind))),
         tuple(_relations(plan.conditions)),
         tuple(Filter(tuple(_terms((one,), kind))) for one in plan.either),
+        tuple(_several(plan.conditions)),
     )
     shown = tuple(answers.parameters_in(scope))
-    return Compiled(_query(plan, scope, shown, limit), kind, shown)
+    bare = not (plan.conditions or plan.either or plan.kind)
+    every_brand = lexicon.is_mixed and bare and plan.ask in ("count", "values")
+    every_brand = every_brand and plan.fields == (BRAND,) and not plan.items
+    return Compiled(_query(plan, scope, shown, limit, every_brand=every_brand), kind, shown)
 
 
-def _query(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int) -> Query:
+def _query(
+    plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int, *, every_brand: bool
+) -> Query:
     if plan.items:
         return _about_items(plan, scope, shown, limit)
     field = plan.fields[0] if plan.fields else None
+    if every_brand:
+        return answers.brands(scope, counted=plan.ask == "count", limit=limit)
     match plan.ask:
         case "items" if plan.order_by and plan.order:
             asked = tuple(field for field in plan.fields if field != BRAND)
             return answers.ranked(
-                scope, plan.order_by, plan.order, plan.top or 1, (*shown, *asked), limit=limit
+                scope,
+                plan.order_by,
+                plan.order,
+                plan.top or 1,
+                (*shown, *asked),
+                last=plan.last,
+                limit=limit,
             )
         case "items":
             return answers.items(scope, shown, limit=min(plan.top or limit, limit))
@@ -82,7 +96,9 @@ def _about_items(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int) -
     match plan.ask:
         case "check" if plan.order_by and plan.order:
             top = plan.top or 1
-            return answers.ranked(scope, plan.order_by, plan.order, top, shown, limit=limit)
+            return answers.ranked(
+                scope, plan.order_by, plan.order, top, shown, last=plan.last, limit=limit
+            )
         case "check":
             return answers.check(scope, plan.items, shown)
         case "similar":
@@ -94,16 +110,34 @@ def _about_items(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int) -
 
 
 def _kind(plan: Plan, lexicon: AskingLexicon) -> ItemKind:
-    """Offers where their prices or stock are asked for; models where the graph has any."""
+    """Offers where they are named, or what only they have; else models where the graph has any."""
     if not lexicon.models:
         return "product"
+    if not can_be_of_products(plan, lexicon):
+        return "model"
     fields = {*plan.fields, plan.order_by, *(condition.field for condition in plan.conditions)}
-    return "product" if lexicon.offers and fields & {PRICE, STOCK} and not plan.items else "model"
+    if plan.of_prices or fields & {STOCK, CURRENCY}:
+        return "product"
+    alone = any(_is_of_products(one, lexicon) for one in plan.conditions)
+    return plan.kind or ("product" if alone else "model")
+
+
+def can_be_of_products(plan: Plan, lexicon: AskingLexicon) -> bool:
+    """Whether there are products beside models, and none is held to a named model."""
+    related = any(one.same_as or one.above or one.below for one in plan.conditions)
+    return lexicon.is_mixed and not (plan.items or related)
+
+
+def _is_of_products(condition: Condition, lexicon: AskingLexicon) -> bool:
+    """A brand or a category of which there is no model."""
+    return not condition.negated and any(
+        (condition.field, value) in lexicon.without_models for value in condition.values
+    )
 
 
 def _terms(conditions: Sequence[Condition], kind: ItemKind) -> Iterator[Term]:
     for condition in conditions:
-        if condition.same_as or condition.above or condition.below:
+        if condition.is_relation:
             continue
         field = condition.field
         if field == ITEM:
@@ -121,7 +155,7 @@ def _terms(conditions: Sequence[Condition], kind: ItemKind) -> Iterator[Term]:
         elif condition.stated:
             yield Term(field, Has(), condition.negated)
         else:
-            own = (BRAND, CATEGORY, "id", "model")
+            own = (BRAND, CATEGORY, CURRENCY, "id", "model")
             if condition.negated and field not in own and not _is_yes(condition):
                 yield Term(field, Has())  # of what nothing is said, nothing is known
             yield Term(field, OneOf(condition.values), condition.negated)
@@ -160,3 +194,9 @@ def _relations(conditions: tuple[Condition, ...]) -> Iterator[Relation]:
             yield Relation(field, condition.above, "above", negated)
         elif condition.below:
             yield Relation(field, condition.below, "below", negated)
+
+
+def _several(conditions: tuple[Condition, ...]) -> Iterator[Several]:
+    for one in conditions:
+        if one.is_count:
+            yield Several(one.field, one.count_low, one.count_high, one.negated)

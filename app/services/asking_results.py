@@ -10,7 +10,7 @@ from graph.precedence import settle
 from graph.records import FactView
 from graph.repositories.answers import facts_of
 from graph.text import with_brand
-from ml.asking.plan import BRAND, OWN_FIELDS, Condition, Language, Plan
+from ml.asking.plan import BRAND, OWN_FIELDS, Language, Plan
 from ml.asking.wording import sentence
 
 if TYPE_CHECKING:
@@ -33,6 +33,11 @@ class Found:
     rows: tuple[dict[str, object], ...]
     unit: str | None = None
     items: tuple[str, ...] = ()
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether no item was found: an empty answer, a count of none, or a no to all of them."""
+        return not self.answer or self.answer in ((0,), ("no",))
 
     @classmethod
     def of(
@@ -62,7 +67,7 @@ class Found:
             case "check" if plan.order_by:
                 found = _chosen(plan, rows[0], lexicon)
             case "check":
-                found = _checked(plan, rows, lexicon)
+                found = _checked(plan, rows)
             case "difference":
                 found = _difference(plan, rows, lexicon)
             case _:
@@ -76,7 +81,7 @@ class Found:
         lone = len(self.rows) == 1 or not any(details)
         text = sentence(
             plan, lexicon, language, answer=self._spoken(plan), total=self.total, unit=self.unit,
-            details=details if not lone or plan.ask in ("items", "groups") else (),
+            details=details if not lone or plan.ask in ("items", "groups", "aggregate") else (),
         )  # fmt: skip
         kept = tuple(
             {key: value for key, value in row.items() if key != "detail"} for row in self.rows
@@ -93,8 +98,8 @@ class Found:
 def _items(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:
     shown: list[dict[str, object]] = []
     parameter = lexicon.parameters.get(plan.order_by or "")
-    rows = _last_of(row["rows"], plan.top or 1) if plan.last else row["rows"]
-    for id, name, brand, facts, number in rows:
+    rows = row["rows"]
+    for id, name, brand, facts, number, *currency in rows:
         one: dict[str, object] = {"id": id, "name": name, "brand": brand}
         for field, text, *_ in facts:
             key = lexicon.parameters[field].name if field in lexicon.parameters else field
@@ -102,11 +107,14 @@ def _items(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:
         if number is not None and plan.ask == "similar":
             one["score"] = round(number, 4)
         elif number is not None and parameter is not None:
-            one["detail"] = f"{number:g} {parameter.unit or ''}".strip()
+            unit = parameter.unit or "".join(currency)
+            one["detail"] = f"{number:g} {unit}".strip()
             one.setdefault(parameter.name, number)
+            if "".join(currency):
+                one["currency"] = currency[0]
         shown.append(one)
     ids = tuple(str(one["id"]) for one in shown)
-    total = len(rows) if plan.last else row["total"]
+    total = row["total"]
     if plan.fields and BRAND not in plan.fields:
         return _facts_of_ranked(plan, rows, tuple(shown), ids, lexicon)
     names = [str(one["brand"] if BRAND in plan.fields else one["name"]) for one in shown]
@@ -135,11 +143,6 @@ def _facts_of_ranked(
     return Found("", tuple(stated), len(stated), bare, unit, ids)
 
 
-def _last_of(rows: Sequence[Any], place: int) -> Sequence[Any]:
-    """Those that share the number of the one at this place; none where there are fewer."""
-    return [one for one in rows if len(rows) >= place and one[-1] == rows[place - 1][-1]]
-
-
 def _groups(row: Mapping[str, Any], *, means: bool = False) -> Found:
     shown: list[dict[str, object]] = []
     for id, name, number, items in row["rows"]:
@@ -152,10 +155,17 @@ def _groups(row: Mapping[str, Any], *, means: bool = False) -> Found:
 
 def _aggregate(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:
     parameter = lexicon.parameters[plan.fields[0]]
-    if row["number"] is None or not row["items"]:
-        return Found("", (), 0, ())
-    number = float(f"{row['number']:.{_DIGITS}g}")
-    return Found("", (number,), 1, ({"number": number, "items": row["items"]},), parameter.unit)
+    shown: list[dict[str, object]] = []
+    for number, items, currency in row["numbers"]:
+        if number is not None and items:
+            one = {"number": float(f"{number:.{_DIGITS}g}"), "items": items}
+            shown.append(one | ({"currency": currency} if currency else {}))
+    units = {str(one["currency"]) for one in shown if "currency" in one}
+    unit = units.pop() if len(units) == 1 and len(shown) == 1 else parameter.unit
+    if len(shown) > 1:  # what is paid in several currencies has no one average
+        shown = [one | {"detail": f"{one.get('currency', '?')}, {one['items']:,}"} for one in shown]
+    answer = tuple(one["number"] for one in shown if isinstance(one["number"], float))
+    return Found("", answer, len(answer), tuple(shown), unit)
 
 
 def _chosen(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:
@@ -165,7 +175,7 @@ def _chosen(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found
     return Found("", ("yes" if holds else "no",), 1, found.rows, items=tuple(plan.items))
 
 
-def _checked(plan: Plan, rows: Sequence[Mapping[str, Any]], lexicon: AskingLexicon) -> Found:
+def _checked(plan: Plan, rows: Sequence[Mapping[str, Any]]) -> Found:
     if not plan.items:
         total = rows[0]["total"]
         holds = not total if plan.denied else bool(total)
@@ -173,23 +183,15 @@ def _checked(plan: Plan, rows: Sequence[Mapping[str, Any]], lexicon: AskingLexic
     shown: list[dict[str, object]] = []
     for row in rows:
         values = {field: text for field, text, *_ in row["facts"]}
+        # Silence is no no, and what is denied of it is not so either.
         silent = any(
-            condition.field not in values and not _is_no_if_silent(condition, lexicon)
-            for condition in plan.conditions
+            one.field not in values and one.field not in OWN_FIELDS for one in plan.conditions
         )
-        verdict = "yes" if row["holds"] else "unknown" if silent else "no"
+        verdict = "unknown" if silent else "yes" if row["holds"] else "no"
         shown.append({"id": row["id"], "name": row["name"], "holds": verdict, **values})
     verdicts = {str(one["holds"]) for one in shown}
     whole = "yes" if verdicts == {"yes"} else "no" if "no" in verdicts else "unknown"
     return Found("", (whole,), 1, tuple(shown), items=tuple(plan.items))
-
-
-def _is_no_if_silent(condition: Condition, lexicon: AskingLexicon) -> bool:
-    """Whether silence says no: of brands, and of what items state if they have it."""
-    if condition.field in OWN_FIELDS or condition.stated:
-        return True
-    has = condition.values == (f"{condition.field}=yes",)
-    return has and lexicon.is_silence_no(condition.field)
 
 
 def _settled(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graph.filters import Quantity, Range
+from graph.text import currencies_of
 
 _NUMBER = r"(\d{1,9}(?:[.,]\d{3})*(?:[.,]\d{1,2})?)"
 _SIGN = r"[$€£¥￥]"
@@ -18,14 +18,6 @@ _MONEY = rf"{_SIGN}?\s*{_NUMBER}(?![\d.,]*\d)\s*(?:{_SIGN}|{_CURRENCY})?"
 _NO_UNIT = r"(?!\s*(?:[a-z%\"″°]|\d))"  # `under 2 kg` speaks of no price
 _AT_MOST = r"(?:under|below|less than|cheaper than|up to|at most|no more than|max(?:imum)?|<=?|≤)"
 _AT_LEAST = r"(?:over|above|more than|at least|starting (?:at|from)|min(?:imum)?|>=?|≥)"
-_CODES: Mapping[tuple[str, ...], tuple[str, ...]] = {
-    ("€", "eur", "euro", "euros", "欧元"): ("EUR",),
-    ("£", "gbp", "pound", "pounds"): ("GBP",),
-    ("$", "usd", "dollar", "dollars", "bucks", "美元"): ("USD",),
-    ("cny", "rmb", "yuan", "元", "块钱", "块", "人民币"): ("CNY",),
-    ("¥", "￥"): ("CNY", "JPY"),
-    ("inr", "rupee", "rupees"): ("INR",),
-}
 _CURRENCY_SAID = re.compile(rf"{_SIGN}|{_CURRENCY}", re.IGNORECASE)
 _TO = r"\s*(?:-|–|~|to|and|至|到)\s*"
 _SURE = rf"(?:{_SIGN}|{_CURRENCY})"
@@ -78,8 +70,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], int | None, int | None], ...] = (
 
 
 def _currencies(written: str) -> tuple[str, ...]:
-    said = {word.casefold() for word in _CURRENCY_SAID.findall(written)}
-    return next((codes for words, codes in _CODES.items() if not said.isdisjoint(words)), ())
+    codes = map(currencies_of, _CURRENCY_SAID.findall(written))
+    return next(filter(None, codes), ())
 
 
 def _quantity(written: str) -> Quantity:

@@ -8,8 +8,9 @@ from typing import Any, Literal
 from graph.client import AsyncDatabase, Database, Row
 from graph.filters import RESERVED
 from graph.records import FactView, ItemKind, Record
-from graph.repositories.asked_items import OWNER, Draft, Query, Scope
+from graph.repositories.asked_items import OWNER, PRICE, Draft, Query, Scope
 from graph.repositories.selection import LABELS
+from graph.schema import Label
 
 COMMON = 1_000  # a value that more items have says little about what is alike
 
@@ -28,7 +29,43 @@ RETURN m.id AS id, m.name AS name, coalesce(m.names, []) AS names, m.brand_id AS
   COUNT { (m)-[:HAS_PARAMETER]->() } AS facts
 ORDER BY id
 """
+CURRENCIES = """
+MATCH (n:Product) WHERE n.currency IS NOT NULL
+WITH n.currency AS currency, count(*) AS products
+RETURN currency ORDER BY products DESC, currency
+"""
+# Which of these only products have.
+WITHOUT_MODELS = """
+MATCH (b:Brand)
+WHERE EXISTS { (b)<-[:MADE_BY]-(:Product) } AND NOT EXISTS { (b)<-[:MADE_BY]-(:Model) }
+RETURN 'brand' AS field, b.id AS id
+UNION ALL
+MATCH (c:Category)
+WHERE EXISTS { (c)<-[:SUBCATEGORY_OF*0..8]-()<-[:BELONGS_TO]-(:Product) }
+  AND NOT EXISTS { (c)<-[:SUBCATEGORY_OF*0..8]-()<-[:BELONGS_TO]-(:Model) }
+RETURN 'category' AS field, c.id AS id
+"""
+STATED = """
+MATCH (m:Model {id: $id})-[r:HAS_PARAMETER]->(v:Value) WHERE r.status = 'accepted'
+RETURN v.parameter AS parameter, COUNT { (v)<-[:HAS_PARAMETER]-() } <= $common AND EXISTS {
+  MATCH (v)<-[s:HAS_PARAMETER]-(o:Model)
+  WHERE s.status = 'accepted' AND o.closed_at IS NULL AND o.id <> m.id
+} AS shared
+"""
 HAS_PRODUCTS = "RETURN EXISTS { MATCH (:Product) } AS products"
+# A sample of either kind in the order of the store: what is usual shows in it.
+SEVERAL = """
+CALL () {
+  MATCH (n:Model) WITH n LIMIT $items RETURN n
+  UNION ALL MATCH (n:Product) WITH n LIMIT $items RETURN n
+}
+MATCH (n)-[r:HAS_PARAMETER]->(v:Value) WHERE r.status = 'accepted' AND v.number IS NULL
+WITH n, v.parameter AS parameter, count(DISTINCT v) AS values
+WITH parameter, count(*) AS items, count(CASE WHEN values > 1 THEN 1 END) AS several
+WHERE several >= $share * items
+RETURN parameter ORDER BY parameter
+"""
+_SAMPLED, _SEVERAL_SHARE = 2_000, 0.05  # below it, sources that differ would count as two values
 
 
 class NamedModel(Record, frozen=True):
@@ -60,8 +97,50 @@ def named_models(database: Database) -> list[NamedModel]:
     ]
 
 
+def currencies(database: Database) -> tuple[str, ...]:
+    """Those of prices, the commonest first."""
+    return tuple(row["currency"] for row in database.read(CURRENCIES))
+
+
 def has_products(database: Database) -> bool:
     return bool(database.read(HAS_PRODUCTS)[0]["products"])
+
+
+def with_several_values(database: Database) -> list[str]:
+    """Parameters of texts of which at least every twentieth item that states one states several."""
+    rows = database.read(SEVERAL, items=_SAMPLED, share=_SEVERAL_SHARE)
+    return [row["parameter"] for row in rows]
+
+
+def without_models(database: Database) -> list[tuple[str, str]]:
+    """`brand` and `category` with their ids, where products have them and no model does."""
+    return [(row["field"], row["id"]) for row in database.read(WITHOUT_MODELS)]
+
+
+def stated_of(database: Database, model: str) -> list[tuple[str, bool]]:
+    """The parameters of a model's values, and whether few others, but a model, have the same."""
+    rows = database.read(STATED, id=model, common=COMMON)
+    return [(row["parameter"], row["shared"]) for row in rows]
+
+
+def brands(scope: Scope, *, counted: bool, limit: int) -> Query:
+    """All brands of models or of products: their `total`, and in `rows` what `groups` gives."""
+    draft = Draft(scope)
+    made = "COUNT { (x)<-[:MADE_BY]-() }"
+    lines = [
+        f"MATCH (x:{Label.BRAND}) WHERE EXISTS {{ (x)<-[r:MADE_BY]-(n)"
+        f" WHERE r.status <> 'rejected' AND {_OPEN} }}"
+    ]
+    lines += (
+        ["RETURN count(x) AS total"]
+        if counted
+        else [
+            f"WITH x, {made} AS items ORDER BY items DESC, x.id",
+            "WITH collect([x.id, x.name, null, items]) AS found",
+            f"RETURN size(found) AS total, found[..{draft.bind(limit)}] AS rows",
+        ]
+    )
+    return Query("\n".join(lines), draft.selection.parameters)
 
 
 def items(scope: Scope, shown: Sequence[str], *, limit: int) -> Query:
@@ -76,22 +155,38 @@ def items(scope: Scope, shown: Sequence[str], *, limit: int) -> Query:
 
 
 def ranked(
-    scope: Scope, field: str, order: Order, top: int, shown: Sequence[str], *, limit: int
+    scope: Scope,
+    field: str,
+    order: Order,
+    top: int,
+    shown: Sequence[str],
+    *,
+    last: bool = False,
+    limit: int,
 ) -> Query:
-    """The same for the `top` of one number, and all that equal the last of them."""
+    """The same for the `top` of one number, and all that equal the last of them.
+
+    `last`: only those of one number, that of the `top`-th place where equals share one.
+    Prices of each currency are in an order of their own. The last in a row is the currency.
+    """
     draft = Draft(scope)
     shown = tuple(dict.fromkeys((field, *shown)))
     draft.start_at(field)
+    number = draft.number(field, _EXTREME[order])
+    chosen = _at_place(draft, top) if last else _with_ties(draft, 1, order, top)
+    currency = "coalesce(n.currency, '')" if field == PRICE else "''"
     return draft.query(
-        draft.number(field, _EXTREME[order]),
+        number,
+        f"WITH n, number, {currency} AS currency",
         f"ORDER BY number {_DIRECTION[order]}, {_NAME}, n.id",
-        "WITH collect([n, number]) AS found",
-        f"WITH found, found[{draft.bind(top - 1)}][1] AS last",
-        "WITH [pair IN found WHERE last IS NULL"
-        f" OR pair[1] {'>=' if order == 'highest' else '<='} last] AS found",
-        f"RETURN size(found) AS total, [pair IN found[..{draft.bind(limit)}] |",
-        f"  head([n IN [pair[0]] | [n.id, {_NAME}, {_BRAND_NAME}, {draft.facts(shown)},"
-        " pair[1]]])] AS rows",
+        "WITH currency, collect([n, number]) AS found",
+        *chosen,
+        "WITH currency, found, kept ORDER BY size(found) DESC, currency",
+        "UNWIND [one IN kept | [one[0], one[1], currency]] AS one",
+        "WITH collect(one) AS found",
+        f"RETURN size(found) AS total, [one IN found[..{draft.bind(limit)}] |",
+        f"  head([n IN [one[0]] | [n.id, {_NAME}, {_BRAND_NAME}, {draft.facts(shown)},"
+        " one[1], one[2]]])] AS rows",
     )
 
 
@@ -134,7 +229,7 @@ def groups(
         "WITH collect([x.id, coalesce(x.text, x.name), x.number, items]) AS found",
     ]
     lines += _with_ties(draft, 3, order, top)
-    return draft.query(*lines, f"RETURN size(found) AS total, found[..{draft.bind(limit)}] AS rows")
+    return draft.query(*lines, f"RETURN size(kept) AS total, kept[..{draft.bind(limit)}] AS rows")
 
 
 def means(
@@ -151,17 +246,23 @@ def means(
         "WITH collect([x.id, coalesce(x.text, x.name), mean, items]) AS found",
     ]
     lines += _with_ties(draft, 2, order, top)
-    return draft.query(*lines, f"RETURN size(found) AS total, found[..{draft.bind(limit)}] AS rows")
+    return draft.query(*lines, f"RETURN size(kept) AS total, kept[..{draft.bind(limit)}] AS rows")
 
 
 def aggregate(scope: Scope, field: str, how: Aggregate) -> Query:
-    """`number`, and `items` that it is of; of an item with several numbers the largest counts."""
+    """`numbers` of number, items that it is of, and currency, that of most items first.
+
+    Of an item with several numbers the largest counts.
+    """
     draft = Draft(scope)
     draft.start_at(field)
     inner = "min" if how == "lowest" else "max"
+    currency = "coalesce(n.currency, '')" if field == PRICE else "''"
     return draft.query(
         draft.number(field, inner),
-        f"RETURN {_AGGREGATE[how]}(number) AS number, count(n) AS items",
+        f"WITH {currency} AS currency, {_AGGREGATE[how]}(number) AS number, count(n) AS items",
+        "ORDER BY items DESC, currency",
+        "RETURN collect([number, items, currency]) AS numbers",
     )
 
 
@@ -255,11 +356,20 @@ _BRAND_NAME = "[(n)-[r:MADE_BY]->(x) WHERE r.status <> 'rejected' | x.name][0]"
 def _with_ties(draft: Draft, column: int, order: Order, top: int | None) -> list[str]:
     """Lines that keep the first `top` of `found`, and what is level with the last of them."""
     if top is None:
-        return []
+        return ["WITH *, found AS kept"]
     sign = ">=" if order == "highest" else "<="
     return [
-        f"WITH found, found[{draft.bind(top - 1)}][{column}] AS last",
-        f"WITH [one IN found WHERE last IS NULL OR one[{column}] {sign} last] AS found",
+        f"WITH *, found[{draft.bind(top - 1)}][{column}] AS last",
+        f"WITH *, [one IN found WHERE last IS NULL OR one[{column}] {sign} last] AS kept",
+    ]
+
+
+def _at_place(draft: Draft, place: int) -> list[str]:
+    """Lines that keep of `found`, which is in order, what has the number of this place."""
+    return [
+        "WITH *, reduce(seen = [], one IN found | CASE WHEN one[1] = seen[-1] THEN seen"
+        " ELSE seen + one[1] END) AS numbers",
+        f"WITH *, [one IN found WHERE one[1] = numbers[{draft.bind(place - 1)}]] AS kept",
     ]
 
 
@@ -267,7 +377,8 @@ def parameters_in(scope: Scope) -> list[str]:
     """The parameters that a scope speaks of, in its order."""
     own = (term.field for term in scope.filter.terms)
     related = (relation.field for relation in scope.relations)
-    return list(dict.fromkeys(_parameters((*own, *related))))
+    several = (one.field for one in scope.several)
+    return list(dict.fromkeys(_parameters((*own, *related, *several))))
 
 
 def _parameters(fields: Iterable[str]) -> Iterable[Any]:

@@ -29,6 +29,16 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class Several:
+    """Items that state from `low` to `high` different values of a parameter."""
+
+    field: str
+    low: int | None = None
+    high: int | None = None
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """The items that a question speaks of: all of a kind that pass a bound filter.
 
@@ -39,6 +49,7 @@ class Scope:
     filter: Filter = field(default_factory=Filter)
     relations: tuple[Relation, ...] = ()
     either: tuple[Filter, ...] = ()
+    several: tuple[Several, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +71,12 @@ class Draft:
         self.references: list[str] = []
         self._seed: str | None = None
         self._seed_field: str | None = None  # whose numbers the query starts at
+        self._shared: str | None = None  # values of a named item, which it starts at rather
         if scope.kind == "model" and self.selection.start is None and self.selection.seeds:
             self._seed = self.selection.seeds[0]
         for relation in scope.relations:
             self._relate(relation)
+        self.selection.clauses += map(self._several, scope.several)
         if scope.either:
             self.selection.clauses.append(self._any_of(scope.either))
 
@@ -85,6 +98,7 @@ class Draft:
         if (
             self._scope.kind == "model"
             and self._seed is None
+            and self._shared is None
             and self.selection.start is None
             and field not in (PRICE, BRAND)
         ):
@@ -98,6 +112,12 @@ class Draft:
         if self.selection.start is not None:
             clauses.insert(0, f"n.{self.selection.start_property} = key")
             match = [self.selection.start, f"MATCH (n:{label})"]
+        elif self._shared is not None and self._scope.kind == "model":
+            match = [
+                f"UNWIND {self._shared} AS v",
+                f"MATCH (v)<-[fact:HAS_PARAMETER]-(n:{label}) WHERE fact.status = 'accepted'",
+                "WITH DISTINCT " + ", ".join(("n", *self._carried)),
+            ]
         elif self._seed_field is not None:
             match = [  # `number` comes next, and takes v with it
                 f"MATCH (v:{Label.VALUE}) WHERE {self._seed}",
@@ -119,7 +139,7 @@ class Draft:
 
     def _is_seed(self, clause: str) -> bool:
         """Whether every item that the query starts with meets this clause already."""
-        seed = self._seed
+        seed = None if self._shared is not None else self._seed
         return seed is not None and clause.startswith("EXISTS {") and f"WHERE {seed} AND" in clause
 
     @property
@@ -129,7 +149,7 @@ class Draft:
 
     def number(self, field: str, function: str) -> str:
         if field == PRICE:
-            return "WITH n, n.price AS number WHERE number IS NOT NULL WITH n, number"
+            return "WITH n, n.price AS number WHERE number IS NOT NULL"
         if field == self._seed_field:
             return f"WITH n, {function}(v.number) AS number"
         return (
@@ -166,23 +186,48 @@ class Draft:
                 match_other = f"MATCH (o:{label} {{id: {other}}})"
                 clause = f"n.brand_id = {self._refer(match_other, 'o.brand_id')}"
             case "same":
-                field = self.bind(relation.field)
-                self._seed = self._seed or (
-                    f"v.parameter = {field} AND EXISTS {{ (v)<-[:HAS_PARAMETER"
-                    f" {{status: 'accepted'}}]-(:{label} {{id: {other}}}) }}"
-                )
-                clause = (
-                    f"EXISTS {{ MATCH (n)-[f:HAS_PARAMETER]->(s)<-[g:HAS_PARAMETER]-(:{label} "
-                    f"{{id: {other}}}) WHERE s.parameter = {field} AND f.status = 'accepted'"
-                    " AND g.status = 'accepted' }"
-                )
+                clause = self._same(relation, label, other)
             case "above" | "below":
                 clause = self._beyond(relation, label, other)
             case _:
                 assert_never(relation.bound)
         if relation.negated:
             clause = f"NOT {clause}"
+            if relation.field != BRAND:  # of what nothing is said, nothing is known
+                clause += f" AND {self._states(relation.field)}"
         self.selection.clauses += [clause, f"n.id <> {other}"]
+
+    def _same(self, relation: Relation, label: Label, other: str) -> str:
+        """Of the few values that the named item has one, and not one of all that it has as well."""
+        shared = self._refer(
+            f"OPTIONAL MATCH (o:{label} {{id: {other}}})-[g:HAS_PARAMETER]->(s)\n"
+            f"WHERE s.parameter = {self.bind(relation.field)} AND g.status = 'accepted'",
+            "collect(s)",
+        )
+        if not relation.negated:
+            self._shared = self._shared or shared
+        return (
+            f"EXISTS {{ MATCH {OWNER[self._scope.kind]}-[f:HAS_PARAMETER]->(s)"
+            f" WHERE s IN {shared} AND f.status = 'accepted' }}"
+        )
+
+    def _states(self, field: str) -> str:
+        return (
+            f"EXISTS {{ MATCH {OWNER[self._scope.kind]}-[f:HAS_PARAMETER]->(s)"
+            f" WHERE s.parameter = {self.bind(field)} AND f.status = 'accepted' }}"
+        )
+
+    def _several(self, asked: Several) -> str:
+        values = (
+            f"COUNT {{ MATCH {OWNER[self._scope.kind]}-[f:HAS_PARAMETER]->(s) WHERE"
+            f" s.parameter = {self.bind(asked.field)} AND f.status = 'accepted'"
+            " RETURN DISTINCT s }"
+        )
+        bounds = [f"{values} >= {self.bind(1 if asked.low is None else asked.low)}"]
+        if asked.high is not None:
+            bounds.append(f"{values} <= {self.bind(asked.high)}")
+        clause = " AND ".join(bounds)
+        return f"NOT ({clause})" if asked.negated else clause
 
     def _beyond(self, relation: Relation, label: Label, other: str) -> str:
         highest = relation.bound == "above"
@@ -193,7 +238,7 @@ class Draft:
             f"{'max' if highest else 'min'}(s.number)",
         )
         sign = ">" if highest else "<"
-        if self._scope.kind == "model" and self._seed is None:
+        if self._scope.kind == "model" and self._seed is None and not relation.negated:
             self._seed = f"v.parameter = {field} AND v.number {sign} {name}"
         return (
             f"EXISTS {{ MATCH {OWNER[self._scope.kind]}-[f:HAS_PARAMETER]->(s) WHERE"

@@ -1,5 +1,6 @@
 """Text to names, numbers and values that compare equal when they mean the same."""
 
+from graph.text.currencies import currencies_of, currency_signs
 from graph.text.gtin import gtin_of
 from graph.text.ids import (
     brand_id,
@@ -27,6 +28,8 @@ __all__ = [
     "clean_text",
     "content_sku",
     "convert",
+    "currencies_of",
+    "currency_signs",
     "distinct_id",
     "find_quantities",
     "find_unit",

@@ -7,6 +7,7 @@ from graph.records import Parameter
 from graph.text import convert, find_unit
 from ml.asking.adjectives import MEASURES, dimension_of, meant
 from ml.asking.draft import Draft
+from ml.asking.money import says_money
 from ml.asking.plan import PRICE, Condition
 from ml.asking.spans import Span
 
@@ -67,6 +68,7 @@ def _bind(draft: Draft, place: int) -> None:
         draft.doubt *= 0.9
     if parameter is None or span.number is None:
         return
+    unit = None if parameter.id == PRICE else unit  # `40 pounds` that are paid
     low = _in_unit(span.number, unit, parameter)
     if low is None:
         return
@@ -74,7 +76,8 @@ def _bind(draft: Draft, place: int) -> None:
     negated = _negated(draft, place)
     if upper is not None:
         draft.used.add(upper)
-        high = _in_unit(draft.spans[upper].number or 0.0, draft.spans[upper].unit, parameter)
+        of_upper = None if parameter.id == PRICE else draft.spans[upper].unit
+        high = _in_unit(draft.spans[upper].number or 0.0, of_upper, parameter)
         low, high = sorted((low, high if high is not None else low))
         draft.add(place, Condition(parameter.id, low=low, high=high, negated=negated))
         return
@@ -270,6 +273,10 @@ def _parameter(
     last = place if upper is None else upper
     if draft.spans[last].text[-1] == "年" and _is_calendar(draft.spans[last]):
         return _year(draft)
+    if last + 1 < len(draft.spans) and draft.spans[last + 1].does("money"):
+        return _price(draft, place, last + 1)
+    if says_money(draft, place) or says_money(draft, last):
+        return _price(draft, place, None)
     ahead = draft.behind(last)
     while ahead is not None and ahead in draft.used and draft.spans[ahead].does(*_SIGNS):
         ahead = draft.behind(ahead)  # 2018年 之后 发布
@@ -285,8 +292,6 @@ def _parameter(
         if earlier is None or follows:
             draft.used.add(behind_it)
             return found
-    if last + 1 < len(draft.spans) and draft.spans[last + 1].does("money"):
-        return _price(draft, place, last + 1)
     if (earlier := _named_before(draft, place, unit)) is not None:
         if bare and (year := _year_of(draft, place, earlier)) is not None:
             return year
@@ -305,9 +310,9 @@ def _unnamed(draft: Draft, place: int, unit: str | None, adjective: str | None) 
     return usual(draft, unit, number)
 
 
-def _price(draft: Draft, place: int, money: int) -> Parameter | None:
-    """What is paid, where a currency stands behind the number."""
-    draft.used.add(money)
+def _price(draft: Draft, place: int, money: int | None) -> Parameter | None:
+    """What is paid, where a currency stands beside the number."""
+    draft.used.update(() if money is None else (money,))
     price = meant("expensive", draft.lexicon)
     draft.used.update(
         at for at in range(place) if price and price in draft.parameters(at) and draft.free(at)

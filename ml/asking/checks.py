@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml.asking.lexicon import AskingLexicon
-from ml.asking.plan import BRAND, CATEGORY, ITEM, Condition, Plan
+from ml.asking.plan import BRAND, CATEGORY, CURRENCY, ITEM, Condition, Plan
 
 _CONDITIONS_MAX = 32
 _TOP_MAX = 1_000
@@ -40,7 +40,7 @@ def _complaints(plan: Plan, lexicon: AskingLexicon) -> Iterator[str]:
 def _of_condition(condition: Condition, lexicon: AskingLexicon) -> Iterator[str]:
     field = condition.field
     parameter = lexicon.parameters.get(field)
-    if parameter is None and field not in (BRAND, CATEGORY, ITEM):
+    if parameter is None and field not in (BRAND, CATEGORY, CURRENCY, ITEM):
         yield f"there is no parameter {field!r}"
         return
     said = (
@@ -50,15 +50,25 @@ def _of_condition(condition: Condition, lexicon: AskingLexicon) -> Iterator[str]
         condition.same_as is not None,
         condition.above is not None,
         condition.below is not None,
+        condition.is_count,
     )
     if sum(said) != 1:
         yield f"the condition on {field!r} must ask for one thing"
     numeric = condition.is_range or condition.above is not None or condition.below is not None
     if numeric and (parameter is None or parameter.kind != "number"):
         yield f"{field!r} has no numbers"
+    if condition.is_count and parameter is None:
+        yield f"the values of {field!r} are not counted"
     for id in (condition.same_as, condition.above, condition.below):
         if id is not None and id not in lexicon.models:
             yield f"there is no model {id!r}"
+    yield from _of_values(condition, lexicon)
+
+
+def _of_values(condition: Condition, lexicon: AskingLexicon) -> Iterator[str]:
+    field = condition.field
+    if field == CURRENCY:
+        return  # where no price is in it, none is found
     known = {BRAND: lexicon.brands, CATEGORY: lexicon.categories, ITEM: lexicon.models}.get(field)
     for value in condition.values:
         if known is not None and value not in known:
@@ -101,5 +111,5 @@ def _of_further(plan: Plan) -> Iterator[str]:
         yield "`counted` is said of groups by how many values they have"
     if plan.counted is not None and plan.counted in plan.fields:
         yield "`counted` is another field than the one that groups"
-    if any(one.same_as or one.above or one.below for one in plan.either):
-        yield "`either` takes no relations to named items"
+    if any(one.is_relation for one in plan.either):
+        yield "`either` takes no relations to named items and no counts of values"

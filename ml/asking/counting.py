@@ -36,8 +36,8 @@ def find_group_size(draft: Draft) -> None:
     if not draft.has("brand"):
         return
     for place, span in enumerate(draft.spans):
-        number = span.number
-        if place in draft.used or number is None or span.unit is not None or number % 1:
+        whole = draft.whole(place)
+        if place in draft.used or whole is None:
             continue
         behind = draft.spans[place + 1] if place + 1 < len(draft.spans) else None
         items = behind is not None and (behind.is_kind("category") or behind.does("item"))
@@ -48,7 +48,6 @@ def find_group_size(draft: Draft) -> None:
         if sign is None or sign == "about":
             continue
         draft.used.add(place)
-        whole = int(number)
         if sign in ("low", "low_too"):
             draft.group_low = whole + (sign == "low" and not draft.inclusive)
         elif sign in ("high", "high_too"):

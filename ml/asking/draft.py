@@ -136,6 +136,15 @@ class Draft:
             self.doubt *= 0.8
         return min(near, key=lambda model: (-model.weight, len(model.name), model.id))
 
+    def whole(self, place: int) -> int | None:
+        """The whole number without a unit that a span is, in digits or as a word."""
+        span = self.spans[place]
+        if span.is_kind("numeral"):
+            return int(span.senses[0].id)
+        if span.number is None or span.unit is not None or span.number % 1:
+            return None
+        return int(span.number)
+
     def add(self, place: int, condition: Condition) -> None:
         self.conditions.append((place, condition))
         self.used.add(place)

@@ -70,13 +70,26 @@ class AskedModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Exemplar:
+    """A model, the parameters that it states, and those of which another has the same value."""
+
+    model: str
+    stated: frozenset[str]
+    shared: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class AskingLexicon:
     """Made once for a graph, asked from several threads.
 
     Attributes:
         stated: by parameter, how often items state it.
         highest: by parameter, its highest number; likewise `lowest`.
+        several: parameters of which many an item states several values.
+        currencies: of prices, the commonest first.
         offers: whether the graph has products, which have prices.
+        without_models: brands and categories (`field`, id) that products alone have.
+        exemplar: what is known of the model that most is known of.
     """
 
     parameters: Mapping[str, Parameter]
@@ -99,7 +112,16 @@ class AskingLexicon:
     blanked: Mapping[tuple[str, ...], str] = field(repr=False)  # Chinese names less a character
     series: Mapping[str, tuple[str, ...]] = field(repr=False)  # models by how their names begin
     last_words: frozenset[str] = frozenset()  # `Pro` and `Max`: they make another name of one
+    several: frozenset[str] = frozenset()
+    currencies: tuple[str, ...] = ()
     offers: bool = False
+    without_models: frozenset[tuple[str, str]] = frozenset()
+    exemplar: Exemplar | None = None
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether a question may be of models or of products."""
+        return self.offers and bool(self.models)
 
     def number_of(self, value: str) -> float | None:
         return next((number for (_, number), id in self.ids.items() if id == value), None)
@@ -117,7 +139,10 @@ class AskingLexicon:
         brands: Sequence[Named] = (),
         categories: Sequence[Named] = (),
         models: Iterable[AskedModel] = (),
+        several: Iterable[str] = (),
+        currencies: tuple[str, ...] = (),
         offers: bool = False,
+        without_models: Iterable[tuple[str, str]] = (),
     ) -> AskingLexicon:
         known = {parameter.id: parameter for parameter in parameters}
         if offers:
@@ -181,7 +206,10 @@ class AskingLexicon:
             last_words=frozenset(
                 word for word, models in table.last_words.items() if models >= _SERIES_MODELS
             ),
+            several=frozenset(several),
+            currencies=currencies,
             offers=offers,
+            without_models=frozenset(without_models),
         )
 
     def found(self, words: Sequence[str], first: int) -> Iterator[tuple[int, tuple[Sense, ...]]]:

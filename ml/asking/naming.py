@@ -227,7 +227,7 @@ def alternatives(draft: Draft, plan: Plan) -> tuple[Condition, ...]:
             continue
         pair = (max(before, key=_place), min(behind, key=_place))
         own = any(one.field in OWN_FIELDS for _, one in pair) and pair[0][1].field != BRAND
-        if own or any(one.same_as or one.above or one.below for _, one in pair):
+        if own or any(one.is_relation for _, one in pair):
             continue
         draft.used.add(at)
         draft.doubt *= _ALTERNATIVES

@@ -16,8 +16,11 @@ from ml.asking.entities import MENDED, entities
 from ml.asking.following import Before, carried, fragment
 from ml.asking.intents import asked, find_question, is_silent, yes_no
 from ml.asking.keys import is_han, stemmed, stems
+from ml.asking.kinds import named_kind, of_offers
 from ml.asking.lexicon import AskingLexicon
+from ml.asking.money import in_currency
 from ml.asking.naming import alternatives, bind_names
+from ml.asking.numerals import bind_counts, pass_over_told
 from ml.asking.plan import BRAND, ITEM, Condition, Language, NotUnderstood, Plan, Understood
 from ml.asking.ranking import superlative
 from ml.asking.relating import related
@@ -64,6 +67,7 @@ _TELLING = frozenset(
         "who",
         "when",
         "count",
+        "money",
         "how",
         "ordinal",
     }
@@ -122,8 +126,9 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
         return None
     if not _point(draft, before):
         return "no_context"
-    ranked = superlative(draft)
     find_group_size(draft)
+    bind_counts(draft)
+    ranked = superlative(draft)
     bind_numbers(draft)
     plan = related(draft)
     if plan is None:
@@ -132,11 +137,12 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
             ids = [model.id for _, model in draft.models]
             found = fragment(draft, before, ids, ranked)
             if found is not None:
-                return found
+                return _of_prices(draft, found)
         if before is not None and _goes_on(draft):
             draft.conditions += [(-1, condition) for condition in carried(before)]
         plan = asked(draft, ranked, follows=before is not None)
         pass_over_said(draft)
+    pass_over_told(draft, before)
     if plan is None:
         return None
     if draft.last and plan.order_by is None:
@@ -144,7 +150,19 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
     either = alternatives(draft, plan)
     conditions = (*plan.conditions, *(condition for _, condition in draft.conditions))
     last = draft.last and plan.order_by is not None
-    return replace(plan, conditions=tuple(dict.fromkeys(conditions)), last=last, either=either)
+    plan = replace(
+        plan,
+        conditions=tuple(dict.fromkeys(conditions)),
+        last=last,
+        either=either,
+        kind=named_kind(draft) if draft.lexicon.is_mixed else None,
+    )
+    return _of_prices(draft, plan)
+
+
+def _of_prices(draft: Draft, plan: Plan) -> Plan | None:
+    found = in_currency(draft, plan)
+    return None if found is None else of_offers(found)
 
 
 def _context(draft: Draft, before: Before | None) -> frozenset[str]:
@@ -322,8 +340,13 @@ def _left(draft: Draft) -> list[Span]:
     return [
         span
         for place, span in enumerate(draft.spans)
-        if place not in draft.used and (not is_silent(span) or span.function in _TELLING)
+        if place not in draft.used
+        and (not is_silent(span) or span.function in _TELLING or _is_several(span))
     ]
+
+
+def _is_several(span: Span) -> bool:
+    return span.is_kind("numeral") and span.senses[0].id != "1"
 
 
 def _confidence(draft: Draft, left: Sequence[Span]) -> float:
@@ -331,6 +354,7 @@ def _confidence(draft: Draft, left: Sequence[Span]) -> float:
     several = len([one for one in brands if one.values]) > 1  # nothing is of two brands
     lost = several or any(
         span.number is not None
+        or span.is_kind("numeral")
         or span.is_kind("model")
         or span.is_kind("adjective")  # `cheap`, where nothing has a price
         or span.function in _TELLING

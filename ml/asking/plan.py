@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from graph.records import Record
+from graph.records import ItemKind, Record
 
 BRAND, CATEGORY, ITEM = "brand", "category", "item"  # fields beside the parameters
-PRICE, STOCK = "price", "in_stock"  # what offers alone have
-OWN_FIELDS = frozenset({BRAND, CATEGORY, ITEM, PRICE, STOCK})
+PRICE, STOCK, CURRENCY = "price", "in_stock", "currency"  # what offers alone have
+OWN_FIELDS = frozenset({BRAND, CATEGORY, ITEM, PRICE, STOCK, CURRENCY})
 
 Ask = Literal[
     "items",  # which items
@@ -33,7 +33,8 @@ class Condition(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=T
 
     Exactly one of these is asked of `field`: one of `values` (ids), a number from `low` to `high`
     in the unit of the parameter, that anything is `stated`, a value in common with an item
-    (`same_as`), or a number `above` or `below` that of an item.
+    (`same_as`), a number `above` or `below` that of an item, or from `count_low` to `count_high`
+    different values.
     """
 
     field: str
@@ -46,11 +47,22 @@ class Condition(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=T
     same_as: str | None = None
     above: str | None = None
     below: str | None = None
+    count_low: int | None = None
+    count_high: int | None = None
     negated: bool = False
 
     @property
     def is_range(self) -> bool:
         return self.low is not None or self.high is not None
+
+    @property
+    def is_count(self) -> bool:
+        return self.count_low is not None or self.count_high is not None
+
+    @property
+    def is_relation(self) -> bool:
+        """Whether a named item, or how many values there are, decides; no filter can say that."""
+        return bool(self.same_as or self.above or self.below) or self.is_count
 
 
 class Plan(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -65,6 +77,7 @@ class Plan(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
         denied: a check is answered with yes where nothing meets the conditions: are all dimmable?
         group_low, group_high: how many items a group must have, and may have.
         counted: groups go by how many values of this field they have, and not by their items.
+        kind: what the question calls the items, offers (`product`) or models; None: neither.
     """
 
     ask: Ask
@@ -81,6 +94,13 @@ class Plan(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     group_low: int | None = None
     group_high: int | None = None
     counted: str | None = None
+    kind: ItemKind | None = None
+
+    @property
+    def of_prices(self) -> bool:
+        """Whether prices are asked for, or decide."""
+        conditions = (one.field for one in (*self.conditions, *self.either))
+        return PRICE in (*self.fields, self.order_by, *conditions)
 
 
 class Entity(Record, frozen=True):

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from graph.errors import ValueInvalid
-from graph.text import find_quantities, find_unit, parse_number
+from graph.text import currencies_of, find_quantities, find_unit, parse_number
 from graph.text.numbers import fold_width
 from ml.asking.keys import HAN_NUMERALS, han_number, is_han, is_number, stemmed
 from ml.asking.lexicon import AskingLexicon, Sense, translated
 from ml.asking.mending import mended
 from ml.asking.values import ValueSense
+from ml.asking.words_en import NUMBERS
 from ml.grounding.tokens import Token, stands_alone
 
 # What a kind of span is worth for each word that it explains; a Chinese character is half a word.
@@ -324,6 +325,8 @@ def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Itera
             first = starts[start]
             if _names_parameter(words[first : last + 1], lexicon):
                 continue  # `3.5 mm` where a socket is called so
+            if currencies_of(text[end - 1 : end + 1]):
+                continue  # 50欧元 are no ohms
             width = _width([word.key for word in words[first : last + 1]])
             letter = (
                 text[end - 1].isupper() and not text[end - 2].isalpha()
@@ -343,10 +346,12 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
     dimensions = {unit.dimension for unit in measured if unit is not None}
     for place, word in enumerate(words):
         whole = stands_alone(text, word.start, word.end) or _before_unit(text, word)
-        if not is_number(word.key) or not whole or (number := _number(word.key)) is None:
+        number = _number(word.key) if is_number(word.key) else NUMBERS.get(word.key)
+        if not whole or number is None:
             continue
         shown = text[word.start : word.end]
-        yield Span(place, place, word.start, word.end, shown, number=number, worth=_NUMBER)
+        if is_number(word.key):
+            yield Span(place, place, word.start, word.end, shown, number=number, worth=_NUMBER)
         behind = words[place + 1] if place + 1 < len(words) else None
         if behind is not None and behind.key in _MYRIADS:
             unit = "px" if "像素" in text else None  # which is often left out behind 万

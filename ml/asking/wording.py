@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graph.text import format_number, with_brand
+from graph.records import ItemKind
+from graph.text import format_number
 from ml.asking.lexicon import AskingLexicon
-from ml.asking.plan import BRAND, CATEGORY, ITEM, OWN_FIELDS, Condition, Language, Plan
+from ml.asking.plan import BRAND, CATEGORY, CURRENCY, ITEM, Condition, Language, Plan
 
 _SHOWN = 5  # names in a sentence; the rest are in the rows
 _VALUES = 3
 
 
-def paraphrase(plan: Plan, lexicon: AskingLexicon, language: Language) -> str:
+def paraphrase(
+    plan: Plan, lexicon: AskingLexicon, language: Language, *, kind: ItemKind = "model"
+) -> str:
     """What was understood, so that a person can see where it went wrong."""
     zh = language == "zh"
     fields = _join([field_name(field, lexicon, zh) for field in plan.fields], zh)
@@ -44,6 +47,8 @@ def paraphrase(plan: Plan, lexicon: AskingLexicon, language: Language) -> str:
         else:
             which = f"number {top}" if plan.last else f"the {top}"
             parts.append(f"{which} with the {plan.order} {by}".rstrip())
+    if kind == "product" and lexicon.is_mixed:
+        parts.append("按商品" if zh else "among products, not models")
     return ("；" if zh else "; ").join(parts)
 
 
@@ -89,6 +94,8 @@ def described(condition: Condition, lexicon: AskingLexicon, language: Language) 
         return f"{name} {'is not' if condition.negated else 'is'} {joined}"
     if condition.is_range:
         return _range(condition, name, lexicon, zh)
+    if condition.is_count:
+        return _counted(condition, name, zh)
     return _relation(condition, name, lexicon, zh)
 
 
@@ -103,6 +110,16 @@ def _possession(condition: Condition) -> tuple[str, str] | None:
     if condition.values == (f"{condition.field}=no",):
         return without
     return None
+
+
+def _counted(condition: Condition, name: str, zh: bool) -> str:
+    low, high = condition.count_low, condition.count_high
+    if high is None:
+        number = f"≥ {low}"
+    else:
+        number = f"{high}" if low == high else f"≤ {high}" if low is None else f"{low}-{high}"
+    not_ = ("不是" if zh else "not ") if condition.negated else ""
+    return f"{not_}{number} 个不同的{name}" if zh else f"{not_}{number} different values of {name}"
 
 
 def _relation(condition: Condition, name: str, lexicon: AskingLexicon, zh: bool) -> str:
@@ -139,6 +156,7 @@ def field_name(field: str, lexicon: AskingLexicon, zh: bool) -> str:
     own = {
         BRAND: ("brand", "品牌"),
         CATEGORY: ("category", "类别"),
+        CURRENCY: ("currency", "货币"),
         ITEM: ("item", "产品"),
     }
     if field in own:
@@ -196,40 +214,6 @@ def shown(value: str | float, unit: str | None = None) -> str:
     return f"{format_number(float(rounded))}{f' {unit}' if unit else ''}"
 
 
-def examples(lexicon: AskingLexicon, language: Language) -> tuple[str, ...]:
-    """Questions that the graph as it is can answer."""
-    zh = language == "zh"
-    own = (id for id in lexicon.stated if id not in OWN_FIELDS)
-    stated = sorted(own, key=lambda id: (-lexicon.stated[id], id))
-    numbers = [id for id in stated if lexicon.parameters[id].kind == "number"]
-    measured = [id for id in numbers if lexicon.parameters[id].unit] or numbers
-    texts = [id for id in stated if lexicon.parameters[id].kind == "text"]
-    models = sorted(lexicon.models.values(), key=lambda model: (-model.weight, model.id))
-    model = with_brand(models[0].name, models[0].brand) if models else None
-    brand = next((one.brand for one in models if one.brand), None)
-    found: list[str] = []
-    if model and stated:
-        name = field_name(stated[0], lexicon, zh)
-        found.append(f"{model}的{name}是多少？" if zh else f"What is the {name} of {model}?")
-    if measured:
-        name = field_name(measured[0], lexicon, zh)
-        found.append(f"{name}最高的是哪款？" if zh else f"Which model has the highest {name}?")
-        if brand:
-            found.append(
-                f"{brand}的平均{name}是多少？" if zh else f"What is the average {name} of {brand}?"
-            )
-    if brand:
-        found.append(f"{brand}有多少款？" if zh else f"How many models does {brand} have?")
-    if model and texts:
-        name = field_name(texts[0], lexicon, zh)
-        found.append(
-            f"和{model}相同{name}的有哪些？" if zh else f"Which have the same {name} as {model}?"
-        )
-    if model:
-        found.append(f"与{model}类似的有哪些？" if zh else f"What is similar to {model}?")
-    return tuple(found)
-
-
 def refusal(reason: str, words: Sequence[str], language: Language) -> str:
     """Why a question is not answered."""
     zh = language == "zh"
@@ -273,6 +257,8 @@ def _value_name(field: str, id: str, lexicon: AskingLexicon) -> str:
         return named[id].name if id in named else id
     if field == ITEM:
         return lexicon.models[id].name if id in lexicon.models else id
+    if field == CURRENCY:
+        return id
     if (number := lexicon.number_of(id)) is not None:
         return format_number(number)
     return lexicon.texts.text_of(id, field)

@@ -99,7 +99,7 @@ FUNCTIONS: dict[str, str] = {
     "before": "before|prior to|until",
     "since": "since|or later|or newer|onwards|onward|and later|and newer|or after|and after",
     "from": "from",
-    "money": "euro|euros|eur",
+    "money": "euro|euros|eur|dollar|dollars|usd|bucks|gbp|cny|rmb|yuan|inr|rupee|rupees",
     "ordinal": (
         "this year|last year|next year|second|third|fourth|fifth|2nd|3rd|4th|5th|runner up|next"
     ),
@@ -167,7 +167,7 @@ FUNCTIONS: dict[str, str] = {
     ),
     "also": "what about|how about|and what about|and how about|and for",
     "item": (
-        "item|anything|something|everything|stuff|offer|product|model|device|gadget"
+        "item|anything|something|everything|stuff|offer|listing|product|model|device|gadget"
         "|unit|article|thing|ones|one"
     ),
     "brand": "brand|manufacturer|maker|company|vendor|brands|companies|producer",
@@ -207,6 +207,13 @@ ADJECTIVES: dict[str, tuple[str, str, str]] = {
 _UP_TO_TWELVE = "two three four five six seven eight nine ten eleven twelve"
 NUMBERS: dict[str, int] = {
     word: number for number, word in enumerate(_UP_TO_TWELVE.split(" "), start=2)
+}
+# How texts say a number of things: `Dual speaker`.
+MULTIPLES: dict[int, tuple[str, ...]] = {
+    1: ("single", "one", "mono"),
+    2: ("dual", "double", "twin", "two"),
+    3: ("triple", "three"),
+    4: ("quad", "quadruple", "four"),
 }
 ORDINALS: dict[str, int] = {
     "second": 2, "2nd": 2, "runnerup": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4,

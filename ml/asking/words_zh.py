@@ -54,7 +54,7 @@ FUNCTIONS: dict[str, str] = {
     "after": "之后|以后|后|晚于|过后",
     "before": "之前|以前|前|早于",
     "since": "起|以来|开始|自从|以后含|之后含|后含|含以后|含之后|及以后|及之后|或之后|或以后",
-    "money": "欧元",
+    "money": "欧元|元|块钱|块|人民币|美元|英镑",
     "ordinal": (
         "今年|去年|明年|前年|第二|第三|第四|第五|第2|第3|第4|第5|排第二|排第三|排名第二"
         "|排名第三|倒数|倒数第二"
@@ -114,7 +114,7 @@ FUNCTIONS: dict[str, str] = {
         "|对吗|是吗"
         "|可不可以|嘛|么|否"
     ),
-    "item": "产品|商品|机型|型号|设备|东西|物品|货|款|机器|机|单品",
+    "item": "产品|商品|报价|机型|型号|设备|东西|物品|货|款|机器|机|单品",
     "brand": "品牌|厂商|牌子|公司|厂家|制造商|生产商|商家|企业|品牌商|哪家|哪家公司|哪个牌子",
     "category": "类别|分类|品类|种类|类型",
 }
@@ -152,6 +152,7 @@ SUPERLATIVES: dict[str, str] = {
 NUMBERS: dict[str, int] = {
     sign: number for number, sign in enumerate("一二三四五六七八九十", start=1)
 } | {"两": 2, "二十": 20, "十五": 15}
+MULTIPLES: dict[int, tuple[str, ...]] = {1: ("单",), 2: ("双",), 3: ("三",), 4: ("四",)}
 ORDINALS: dict[str, int] = {
     f"{before}{sign}": number
     for before in ("第", "排第", "排名第")

@@ -6,6 +6,7 @@ import pytest
 
 from app.services.asking import Asking
 from app.services.asking_lexicon import GraphLexicon, load_lexicon
+from app.services.asking_queries import compiled
 from app.services.threads import Threads
 from graph.client import AsyncDatabase
 from graph.records import Fact, Item
@@ -13,6 +14,7 @@ from graph.repositories.answers import Answers
 from graph.repositories.items import ItemWriter
 from graph.repositories.stats import count
 from graph.text import normalise_value
+from ml.asking.plan import Condition, Plan
 from tests.conftest import empty
 from tests.fakes import NOW, RUN
 from tests.lamps import ACME, LAMPS, MODELS, PARAMETERS
@@ -100,6 +102,19 @@ async def asking(lamps, lexicon, anyio_backend):
         ("Which is the cheapest offer?", ["Acme Aurora 3 offer"]),
         ("What is the price of the Aurora 3?", [25.0]),
         ("lamps in stock under 50", ["Acme Aurora 3 offer"]),
+        ("lamps with the same socket and year as the Nova 12", ["Acme Aurora 5"]),
+        ("dimmable lamps with the same socket as the Nova 12", ["Acme Aurora 3", "Acme Aurora 5"]),
+        ("How many lamps have two finishes?", [2]),
+        ("有两种表面的台灯", ["Acme Aurora 3", "Bolt Nova 12"]),
+        ("lamps with more than one finish", ["Acme Aurora 3", "Bolt Nova 12"]),
+        ("Does the Glow have two finishes?", ["no"]),
+        ("Does the Glow have one finish?", ["yes"]),
+        ("Which lamp with two finishes is the lightest?", ["Acme Aurora 3"]),
+        ("lamps lighter than two kilos and heavier than 1 kg", ["Acme Aurora 5", "Bolt Nova 7"]),
+        ("Which lamp is the second heaviest?", ["Acme Aurora 5", "Bolt Nova 7"]),
+        ("Which lamp has the third largest flux?", ["Bolt Nova 7"]),
+        ("重量第三重的台灯", ["Acme Aurora 3"]),
+        ("the fifth heaviest lamp", []),
     ],
 )
 async def test_a_question_is_answered(asking, question, answer):
@@ -157,6 +172,14 @@ async def test_injections_change_nothing(asking, lamps):
         await asking.ask(question)
 
     assert count(lamps) == before
+
+
+async def test_what_has_another_value_than_an_item_is_found(lamps, lexicon, anyio_backend):
+    plan = Plan("items", (Condition("socket", same_as="acme-aurora-3", negated=True),))
+    async with AsyncDatabase(lamps.connection) as reading:
+        rows = await Answers(reading).rows(compiled(plan, lexicon, limit=9).query, timeout_s=5.0)
+
+    assert [name for _, name, *_ in rows[0]["rows"]] == ["Acme Glow", "Bolt Nova 7"]
 
 
 async def test_only_accepted_facts_answer(database, anyio_backend):

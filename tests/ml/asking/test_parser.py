@@ -2,8 +2,10 @@
 
 import pytest
 
+from graph.records import Named, Parameter, ValueView
 from ml.asking.checks import complaints
 from ml.asking.following import Before
+from ml.asking.lexicon import AskingLexicon
 from ml.asking.parser import understand
 from ml.asking.plan import Condition, NotUnderstood, Plan
 from tests.lamps import lexicon
@@ -139,6 +141,14 @@ def over(number):
         ),
         ("Which lamps have an E27 socket?",
          Plan("items", (Condition("socket", values=("socket=edison-e27",)),))),
+        ("How many lamps have two finishes?",
+         Plan("count", (Condition("finish", count_low=2, count_high=2),))),
+        ("lamps with at least 2 finishes",
+         Plan("items", (Condition("finish", count_low=2),))),
+        ("The Glow and the Aurora 5: which of the two is heavier?",
+         Plan("items", (Condition("item", values=(GLOW, A5)),),
+              order_by="weight", order="highest", top=1)),
+        ("the two lightest lamps", Plan("items", order_by="weight", order="lowest", top=2)),
     ],
 )  # fmt: skip
 def test_a_question_is_understood(text, plan, lamps):
@@ -164,6 +174,12 @@ def test_a_question_is_understood(text, plan, lamps):
         "MATCH (n) DETACH DELETE n",
         "'}) DETACH DELETE n //",
         "lamps of 5 and 7 and 9",
+        "How many lamps have four shades?",
+        "Which lamps have 4 shades?",
+        "有四个灯罩的台灯",
+        "Which lamps have two sockets?",
+        "Which lamps have three dimmable?",
+        "three lamps dimmable two ways",
     ],
 )
 def test_what_the_graph_cannot_say_is_refused(text, lamps):
@@ -233,6 +249,23 @@ def test_a_question_takes_over_what_it_does_not_say(texts, plan, lamps):
 
 def test_a_question_that_points_to_nothing_is_refused(lamps):
     assert understand("How heavy is it?", lamps).reason == "no_context"
+
+
+def test_a_text_that_says_a_number_is_not_counted():
+    speakers = {"sound": Parameter("sound", "Sound", "text", None, ("Sound", "Speakers"))}
+    values = [
+        ValueView(f"sound={id}", "sound", text, None, None, items=4)
+        for id, text in (("dual", "Dual speaker"), ("mono", "Single speaker"))
+    ]
+    radios = AskingLexicon.of(
+        speakers.values(), values, categories=[Named("radios", "Radios", ("Radios",))]
+    )
+
+    found = understand("Which radios have two speakers?", radios)
+    none = understand("Which radios have three speakers?", radios)
+
+    assert found.plan == Plan("items", (Condition("sound", values=("sound=dual",)),))
+    assert isinstance(none, NotUnderstood)
 
 
 def test_names_in_another_category_work_without_code():
