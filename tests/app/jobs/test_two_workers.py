@@ -1,19 +1,21 @@
 """Two workers on one PostgreSQL: every job runs, and runs once."""
 
 import threading
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from app.errors import JobsUnavailable
 from app.jobs.store import JobStore
-from app.jobs.tables import open_engine
+from app.jobs.tables import JOBS, open_engine
 from tests.app.jobs.parts import NOW, Board
 from tests.app.jobs.postgres import postgres
 
-JOBS = 300
+MANY = 300
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +32,7 @@ def board(server, tmp_path):
 
 
 def test_300_jobs_are_each_run_once_by_one_of_two_workers(board):
-    ids = [f"job-{number:03}" for number in range(JOBS)]
+    ids = [f"job-{number:03}" for number in range(MANY)]
     for number, id in enumerate(ids):
         board.add(id, source=f"shop-{number % 30}")
     settings = {"import_concurrency": 8}
@@ -43,8 +45,8 @@ def test_300_jobs_are_each_run_once_by_one_of_two_workers(board):
             board.ended(id, patience_s=120)
 
     jobs = [board.store.get(id) for id in ids]
-    assert Counter(job.state for job in jobs) == {"succeeded": JOBS}
-    assert Counter(job.attempts for job in jobs) == {1: JOBS}
+    assert Counter(job.state for job in jobs) == {"succeeded": MANY}
+    assert Counter(job.attempts for job in jobs) == {1: MANY}
     assert Counter(board.done()) == Counter(f"{id} 0" for id in ids)
     order = [line.split()[0] for line in board.done()]
     for shop in range(30):  # in the order they came, whichever worker ran them
@@ -53,23 +55,37 @@ def test_300_jobs_are_each_run_once_by_one_of_two_workers(board):
 
 
 def test_a_killed_workers_jobs_are_taken_over_by_the_other(board):
-    for number in range(6):
-        board.add(f"part-{number}", *["sleep 0.1"] * 10, source=f"source-{number}")
-    settings = {"import_concurrency": 3}
+    ids = [f"part-{number:02}" for number in range(12)]
+    for id in ids:
+        board.add(id, *["sleep 0.1"] * 10, source=id)
+    settings = {"import_concurrency": 1}
 
-    with board.worker(settings=settings):
+    with board.worker(settings=settings) as one:
         other = board.start_worker(settings=settings)
-        for number in range(6):
-            board.wait(f"part-{number}", lambda job: job.state != "queued")
+        for process in (one, other):
+            wait_for_a_job_of(board, process)
         other.kill()
         other.wait()
-        jobs = [board.ended(f"part-{number}") for number in range(6)]
+        jobs = [board.ended(id) for id in ids]
 
     assert {job.state for job in jobs} == {"succeeded"}
     assert max(job.attempts for job in jobs) == 2
-    assert sorted(board.done("part")) == sorted(
-        f"part-{number} {part}" for number in range(6) for part in range(10)
-    )
+    assert sorted(board.done("part")) == sorted(f"{id} {part}" for id in ids for part in range(10))
+
+
+def wait_for_a_job_of(board, process, patience_s=60.0):
+    """Returns when the process has just begun one job after another."""
+    deadline = time.monotonic() + patience_s
+    seen = set()
+    while time.monotonic() < deadline:
+        mine = sa.select(JOBS.c.id).where(JOBS.c.worker.contains(f"-{process.pid}-"))
+        with board.engine.connect() as connection:
+            running = set(connection.execute(mine).scalars())
+        if running and seen and running != seen:
+            return
+        seen = running or seen
+        time.sleep(0.02)
+    raise AssertionError(f"waited {patience_s} s in vain for a job of {process.pid}")
 
 
 def test_connections_that_are_cut_cost_no_job_and_no_second_run(board):

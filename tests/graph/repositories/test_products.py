@@ -87,7 +87,6 @@ async def test_an_id_that_nobody_has_is_none(reads, id):
         ("price<=500 currency:EUR,USD", [N1, S1]),
         ("has:currency", [N1, N2, S1]),
         ("gtin:4006381333931", [N1]),
-        ("has:gtin -has:mpn", [N1]),
         ("language:zh", [N2]),
         ("language:en,zh", [N1, N2]),
         ("-language:en", [N2, S1, S2, M1, MX]),
