@@ -26,6 +26,7 @@ WINDOW = 200  # candidates of a query that are put into order, counted and paged
 # Of the index: how many are looked at for those that pass, and how many where too few do.
 POOL, WIDE_POOL = 2_000, 50_000
 FEW = 20
+RARE = 5  # texts; where fewer have the words, facts may be what has them
 VALUES = 50  # that the words of a query name in part
 NEAREST = 30  # by vectors
 LEAST_SIMILAR = 0.5  # cosine: there is always a nearest vector, however far
@@ -132,7 +133,8 @@ class Candidates:
     ) -> Found:
         """With items whose facts have words that hardly any text has: `snapdragon 855`."""
         words = asked.open_words
-        if len(found.hits) >= FEW or not any(word.isalpha() for word in words):
+        texts = sum(hit.score > 0 for hit in found.hits)  # vectors always find something
+        if texts >= RARE or not any(word.isalpha() for word in words):
             return found
         values = await self._search.values_named(words, most=VALUES)
         if values is None:

@@ -153,6 +153,8 @@ async def test_what_only_facts_say_is_found_and_titles_that_say_it_come_first(st
 async def test_words_of_long_values_find_what_states_them(stocked):
     body = {"title": "Bolt torch", "facts": [{"parameter": "Lens", "value": "Zenit Optic 44 mk2"}]}
     await added(stocked, "7", body)
+    for sku in range(10, 30):  # however much the vectors find
+        await added(stocked, str(sku), {"title": f"Bolt torch {sku}"})
 
     page = await found(stocked, "zenit 44", sort="price")
 
