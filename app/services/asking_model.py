@@ -15,8 +15,9 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
-from ml.asking.keys import is_han, stems
+from ml.asking.keys import stems
 from ml.asking.plan import BRAND, CATEGORY, ITEM, Condition, Language, Plan, Understood
+from ml.grounding.tokens import is_han
 
 if TYPE_CHECKING:
     from ml.asking.lexicon import AskingLexicon

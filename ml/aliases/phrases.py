@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 
 from graph.text import find_quantities
-from ml.grounding.tokens import Token, stands_alone
+from ml.grounding.tokens import Token, is_han, stands_alone
 
 Phrase = tuple[str, ...]
 
@@ -78,7 +78,7 @@ def _groups(
 
 def _are_joined(text: str, left: Token, right: Token) -> bool:
     between = text[left.end : right.start]
-    if is_chinese(left.key) or is_chinese(right.key):
+    if is_han(left.key) or is_han(right.key):
         return not between
     return _JOINED.fullmatch(between) is not None
 
@@ -94,10 +94,10 @@ def _apposed(
 
 
 def _cost(words: Sequence[Token], first: int, last: int) -> int:
-    if is_chinese(words[last].key):
+    if is_han(words[last].key):
         return _CHARACTER_COSTS
     glued = last > first and words[last - 1].end == words[last].start
-    return 0 if glued and not is_chinese(words[last - 1].key) else _WORD_COSTS
+    return 0 if glued and not is_han(words[last - 1].key) else _WORD_COSTS
 
 
 def _both(left: int, right: int) -> int:
@@ -119,7 +119,3 @@ def _is_telling(words: Sequence[Token]) -> bool:
     if len(words) == 1:
         return words[0].end - words[0].start > 1 and not words[0].key[0].isdigit()
     return not all(word.key[0].isdigit() or word.key == "plus" for word in words)
-
-
-def is_chinese(word: str) -> bool:
-    return "\u3400" <= word[0] <= "\u9fff"

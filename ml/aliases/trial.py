@@ -14,9 +14,9 @@ import numpy as np
 
 from ml.aliases.chance import surprise, wilson_low
 from ml.aliases.material import Ints, Material
-from ml.aliases.phrases import FREE, Phrase, free_but, is_chinese, spelled
+from ml.aliases.phrases import FREE, Phrase, free_but, spelled
 from ml.aliases.records import LearntName
-from ml.grounding.tokens import tokens
+from ml.grounding.tokens import is_han, tokens
 
 _CONTEXT_PRIOR = 4.0  # items of usual kind that each context begins with
 
@@ -179,7 +179,7 @@ class Trial:
         """A lone Chinese character is too little; of models a number is what tells them apart."""
         if rest in self._material.position:
             return True
-        return self._kind != "model" and not any(map(is_chinese, rest))
+        return self._kind != "model" and not any(map(is_han, rest))
 
     def _refused(self, pair: _Pair, found: _Found) -> Reason | None:
         config, material = self._config, self._material

@@ -34,10 +34,6 @@ def stemmed(text: str) -> list[Token]:
     return [Token(stem(word.key), word.start, word.end) for word in tokens(text)]
 
 
-def is_han(word: str) -> bool:
-    return "\u3400" <= word[0] <= "\u9fff"
-
-
 def is_number(word: str) -> bool:
     return word[0].isdigit()
 

@@ -12,10 +12,11 @@ from typing import Literal
 from graph.records import Named, Parameter, ValueView
 from graph.text import find_unit
 from ml.asking import words_en, words_passed, words_zh
-from ml.asking.keys import is_han, is_number, stems
+from ml.asking.keys import is_number, stems
 from ml.asking.meanings import goods, loose, makers, meanings
 from ml.asking.plan import PRICE, STOCK
 from ml.asking.values import ValueTexts
+from ml.grounding.tokens import is_han
 
 _PARENTHESES = re.compile(r"\s*\([^()]*\)")
 LONGEST_NAME = 8  # words

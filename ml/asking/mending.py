@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ml.asking.keys import is_han
 from ml.asking.lexicon import AskingLexicon
-from ml.grounding.tokens import Token
+from ml.grounding.tokens import Token, is_han
 
 _TYPED_CHARS = 5  # shorter words have too many neighbours to be mended
 _SWAPPED_CHARS = 4  # unless only two letters have changed places

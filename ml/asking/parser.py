@@ -15,7 +15,7 @@ from ml.asking.draft import Draft
 from ml.asking.entities import MENDED, entities
 from ml.asking.following import Before, carried, fragment
 from ml.asking.intents import asked, find_question, is_silent, yes_no
-from ml.asking.keys import is_han, stemmed, stems
+from ml.asking.keys import stemmed, stems
 from ml.asking.kinds import named_kind, of_offers
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.money import in_currency
@@ -27,6 +27,7 @@ from ml.asking.relating import related
 from ml.asking.spans import Span, spans
 from ml.asking.strangers import has_strangers, is_other_name
 from ml.asking.words_zh import SIMPLIFIED
+from ml.grounding.tokens import is_han
 
 _INCLUSIVE = re.compile(
     r"[(（]\s*(?:(?:incl\.?|inclusive|including|included|包含|包括|含)[^()（）]{0,12}"

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from graph.errors import ValueInvalid
 from graph.text import currencies_of, find_quantities, find_unit, parse_number
 from graph.text.numbers import fold_width
-from ml.asking.keys import HAN_NUMERALS, han_number, is_han, is_number, stemmed
+from ml.asking.keys import HAN_NUMERALS, han_number, is_number, stemmed
 from ml.asking.lexicon import AskingLexicon, Sense, translated
 from ml.asking.mending import mended
 from ml.asking.values import ValueSense
 from ml.asking.words_en import NUMBERS
-from ml.grounding.tokens import Token, stands_alone
+from ml.grounding.tokens import Token, is_han, stands_alone
 
 # What a kind of span is worth for each word that it explains; a Chinese character is half a word.
 _WORTH = {

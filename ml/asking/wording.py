@@ -8,6 +8,7 @@ from graph.records import ItemKind
 from graph.text import format_number
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.plan import BRAND, CATEGORY, CURRENCY, ITEM, Condition, Language, Plan
+from ml.grounding.tokens import is_han
 
 _SHOWN = 5  # names in a sentence; the rest are in the rows
 _VALUES = 3
@@ -165,7 +166,7 @@ def field_name(field: str, lexicon: AskingLexicon, zh: bool) -> str:
     if parameter is None:
         return field
     if zh:
-        chinese = (name for name in parameter.names if any("\u3400" <= c <= "\u9fff" for c in name))
+        chinese = (name for name in parameter.names if any(map(is_han, name)))
         return next(chinese, parameter.name)
     return parameter.name
 

@@ -31,6 +31,11 @@ def key(name: str) -> tuple[str, ...]:
     return tuple([token.key for token in tokens(name)])
 
 
+def is_han(word: str) -> bool:
+    """Whether a word begins with a Chinese character."""
+    return "\u3400" <= word[0] <= "\u9fff"
+
+
 def stands_alone(text: str, start: int, end: int) -> bool:
     """Whether no letter or digit is glued to this part of a text; Chinese is never glued."""
     return not (
@@ -44,7 +49,7 @@ def _glued(outside: str, inside: str) -> bool:
 
 
 def _is_latin(sign: str) -> bool:
-    return sign.isalnum() and not ("\u3400" <= sign <= "\u9fff")
+    return sign.isalnum() and not is_han(sign)
 
 
 def _key(word: str) -> str:
