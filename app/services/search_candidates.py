@@ -45,7 +45,7 @@ class Found:
         more: whether there may be others.
         exact: ids of those whose code is the query.
         stating: ids of those whose facts have its words; `named` is what these pass.
-        used: what of that which was understood they pass.
+        used: what of that which was understood they pass; `left_out` are the fields of the rest.
     """
 
     hits: Sequence[Hit]
@@ -55,6 +55,7 @@ class Found:
     stating: frozenset[str] = frozenset()
     named: Filter = field(default_factory=Filter)
     used: Filter = field(default_factory=Filter)
+    left_out: frozenset[str] = frozenset()
 
     def passed_by(self, id: str) -> Filter:
         """What one of them passes by what the query was understood to say."""
@@ -89,12 +90,12 @@ class Candidates:
 
     async def found(self, asked: Asked, wanted: Filter, kind: ItemKind) -> Found:
         """By all that was understood; where nothing passes it, by ever less."""
-        understood = unsaid(asked, wanted)
+        understood = _unsaid(asked, wanted)
         for used in _ever_less(understood):
             found = await self._candidates(asked, wanted.and_(used), kind)
             found = await self._with_named_values(asked, found, wanted.and_(used), kind)
             if found.hits:
-                return replace(found, used=used)
+                return replace(found, used=used, left_out=_fields(understood) - _fields(used))
         hits: list[Hit] = []
         if understood.terms and not asked.is_empty:  # no text has any of the words
             hits = await self._search.by_filter(
@@ -192,9 +193,13 @@ def _has_all(hit: Hit, text: str) -> bool:
     return covered(text, f"{hit.summary.title} {hit.description or ''}") == 1
 
 
-def unsaid(asked: Asked, wanted: Filter) -> Filter:
+def _fields(filter: Filter) -> frozenset[str]:
+    return frozenset(term.field for term in filter.terms)
+
+
+def _unsaid(asked: Asked, wanted: Filter) -> Filter:
     """What was understood of fields that the caller's own filter says nothing of."""
-    said = {term.field for term in wanted.terms}
+    said = _fields(wanted)
     return Filter(tuple(term for term in asked.filter.terms if term.field not in said))
 
 

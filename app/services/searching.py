@@ -14,11 +14,10 @@ from app.errors import CursorInvalid
 from app.services.browsing import ProductQuery
 from app.services.facets import Counted, ParameterCounts
 from app.services.paging import read_cursor, write_cursor
-from app.services.search_candidates import FOUND_MAX, Candidates, unsaid
+from app.services.search_candidates import FOUND_MAX, Candidates
 from app.services.search_order import RULES, covered, in_order
 from app.services.search_text import Asked, read_query
 from app.services.understanding import shown
-from graph.filters import Filter
 from graph.records import ItemKind, ItemSummary, Record
 from graph.repositories.search import Hit
 from ml.search.highlights import ranges
@@ -172,7 +171,6 @@ class Searching:
         order = sorted(order, key=lambda pair: pair[0].summary.id not in found.exact)
         order = sorted_by(order, query.sort)
         shown_hits = order[first : first + limit]
-        left_out = _fields(unsaid(asked, wanted)) - _fields(found.used)
         following = first + limit
         return SearchPage(
             items=tuple(_item(asked, found, hit, score) for hit, score in shown_hits),
@@ -182,11 +180,11 @@ class Searching:
                 filters=shown(asked.filter, asked.texts),
                 rest=asked.rest,
                 corrected=asked.corrected,
-                relaxed=bool(left_out - {"currency"}),
+                relaxed=bool(found.left_out - {"currency"}),
             ),
             facets=_facets(order, counted) if facets else None,
             model=loaded.name if loaded else RULES,
-            notice=_notice(asked, loaded, left_out),
+            notice=_notice(asked, loaded, found.left_out),
             next_cursor=(
                 write_cursor(str(following), of=list_name) if following < len(order) else None
             ),
@@ -243,10 +241,6 @@ def _backwards(time: str) -> tuple[int, ...]:
     return tuple(-ord(sign) for sign in time)
 
 
-def _fields(filter: Filter) -> set[str]:
-    return {term.field for term in filter.terms}
-
-
 def _item(asked: Asked, found: Found, hit: Hit, score: float) -> FoundItem:
     words = tuple(dict.fromkeys(prepared(asked.text).words))
     matched = tuple(word for word in words if covered(word, hit.summary.title) == 1)
@@ -289,7 +283,7 @@ def _counted(found: Iterable[tuple[str, str]]) -> tuple[Counted, ...]:
     return tuple(Counted(id, name, items) for (id, name), items in best)
 
 
-def _notice(asked: Asked, loaded: LoadedRanker | None, left_out: set[str]) -> str | None:
+def _notice(asked: Asked, loaded: LoadedRanker | None, left_out: frozenset[str]) -> str | None:
     if left_out:
         return ANY_CURRENCY if left_out == {"currency"} else RELAXED
     if asked.is_empty and asked.query.strip() and not asked.filter.terms:
