@@ -124,7 +124,7 @@ def _kind(plan: Plan, lexicon: AskingLexicon) -> ItemKind:
 
 def can_be_of_products(plan: Plan, lexicon: AskingLexicon) -> bool:
     """Whether there are products beside models, and none is held to a named model."""
-    related = any(one.same_as or one.above or one.below for one in plan.conditions)
+    related = any(one.related_to for one in plan.conditions)
     return lexicon.is_mixed and not (plan.items or related)
 
 

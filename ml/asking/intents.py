@@ -314,7 +314,7 @@ def _listed(draft: Draft, *, follows: bool) -> Plan | None:
 def _all_of(draft: Draft) -> Plan | None:
     """`Are all Acme lamps dimmable?`: whether none of them is not."""
     place, said = max(draft.conditions, key=lambda one: one[0])
-    if said.field in (BRAND, CATEGORY) or said.same_as or said.above or said.below:
+    if said.field in (BRAND, CATEGORY) or said.related_to:
         return None
     draft.conditions.remove((place, said))
     draft.conditions.append((place, lacking(draft, said)))

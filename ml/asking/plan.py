@@ -60,9 +60,14 @@ class Condition(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=T
         return self.count_low is not None or self.count_high is not None
 
     @property
+    def related_to(self) -> str | None:
+        """The item that others are held to, if one is."""
+        return self.same_as or self.above or self.below
+
+    @property
     def is_relation(self) -> bool:
         """Whether a named item, or how many values there are, decides; no filter can say that."""
-        return bool(self.same_as or self.above or self.below) or self.is_count
+        return bool(self.related_to) or self.is_count
 
 
 class Plan(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -124,7 +124,7 @@ def _counted(condition: Condition, name: str, zh: bool) -> str:
 
 
 def _relation(condition: Condition, name: str, lexicon: AskingLexicon, zh: bool) -> str:
-    other = condition.same_as or condition.above or condition.below or ""
+    other = condition.related_to or ""
     model = lexicon.models[other].name if other in lexicon.models else other
     if condition.same_as and condition.negated:
         return f"{name}与{model}不同" if zh else f"another {name} than {model}"
