@@ -55,7 +55,7 @@ class Edge:
             await self._app(scope, receive, send_with_headers)
         except ClientDisconnect:
             status = _CLIENT_GONE
-        except Exception as error:
+        except Exception as error:  # the outermost: nobody else would answer
             _log.exception("internal_error", request_id=request_id, path=scope["path"])
             if status:
                 raise  # half an answer is on its way: the server has to break the connection

@@ -180,7 +180,7 @@ class Supervisor:
             if self._endpoint is not None:  # else `start` raises it
                 _log.error("%s", error)
             self._give_up(error)
-        except Exception as error:
+        except Exception as error:  # else `start` would wait for a thread that is gone
             self._give_up(
                 ServerStartFailed(
                     home=str(self._layout.home),

@@ -182,7 +182,7 @@ class _Child:
         except LearningError as error:  # before the others notice that this one has left
             self._say(error)
             raise
-        except Exception as error:
+        except Exception as error:  # whatever it was, the others must not wait; it is raised on
             reason = f"{type(error).__name__}: {error}"
             self._say(
                 TrainingProcessFailed(rank=self.shard.rank, processes=self.shard.of, reason=reason)

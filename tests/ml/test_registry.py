@@ -35,7 +35,7 @@ for _ in range(int(times)):
     try:
         given = draft(work, files={"extra.txt": Path(extra)})
         print(Registry(Path(folder)).register(name, given).version)
-    except Exception as error:
+    except Exception as error:  # which one it is, is what the test compares
         print(type(error).__name__, error.reason)
 """
 

@@ -70,7 +70,7 @@ def _programs():
         if all((folder / name).exists() for name in ("initdb", "pg_ctl")) and _runs_as_other():
             return folder
     assert not os.environ.get(REQUIRED), f"{REQUIRED} is set, and there is no PostgreSQL"
-    return pytest.skip("no PostgreSQL on this machine")
+    return pytest.skip("no PostgreSQL on this machine")  # the checks of a change require one
 
 
 def _runs_as_other():
