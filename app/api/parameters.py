@@ -28,9 +28,7 @@ def refuse_unknown(request: Request) -> None:
     if not request.scope["query_string"]:
         return
     names: Names = request.app.state.query_names
-    known = names.get(request.scope["route"].unique_id)
-    if known is None:
-        return
+    known = names[request.scope["route"].unique_id]
     unknown = [name for name in request.query_params if name not in known]
     if unknown:
         raise RequestValidationError([_fault(name, known) for name in unknown])

@@ -18,9 +18,9 @@ _MONEY = rf"{_SIGN}?\s*{_NUMBER}(?![\d.,]*\d)\s*(?:{_SIGN}|{_CURRENCY})?"
 _NO_UNIT = r"(?!\s*(?:[a-z%\"″°]|\d))"  # `under 2 kg` speaks of no price
 _AT_MOST = r"(?:under|below|less than|cheaper than|up to|at most|no more than|max(?:imum)?|<=?|≤)"
 _AT_LEAST = r"(?:over|above|more than|at least|starting (?:at|from)|min(?:imum)?|>=?|≥)"
-_CURRENCY_SAID = re.compile(rf"{_SIGN}|{_CURRENCY}", re.IGNORECASE)
 _TO = r"\s*(?:-|–|~|to|and|至|到)\s*"
 _SURE = rf"(?:{_SIGN}|{_CURRENCY})"
+_CURRENCY_SAID = re.compile(_SURE, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

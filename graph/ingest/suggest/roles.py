@@ -11,7 +11,6 @@ from graph.ingest.suggest import shapes
 from graph.ingest.suggest.columns import Column
 from graph.ingest.suggest.headers import is_position, roles_of
 from graph.ingest.suggest.proposal import percent
-from graph.text import gtin_of
 
 SHORT = 80  # characters of a name; titles and descriptions are longer
 LONG_TEXT = 150  # characters in the mean; titles are shorter
@@ -202,13 +201,13 @@ def _amount_by_content(column: Column, _: Table) -> float:
 
 
 def _gtin(column: Column, _: Table) -> float:
-    return column.share(lambda t: gtin_of(t) is not None)
+    return column.share(shapes.is_gtin)
 
 
 def _gtin_by_content(column: Column, _: Table) -> float:
     if column.distinct < 0.5 * column.filled or counts_rows(column):
         return 0.0
-    return column.share(lambda t: gtin_of(t) is not None and len(t) in (8, 12, 13, 14))
+    return column.share(lambda t: shapes.is_gtin(t) and len(t) in (8, 12, 13, 14))
 
 
 def _url(column: Column, _: Table) -> float:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from graph.errors import ValueInvalid
 from graph.records import Parameter
-from graph.text import normalise_value, parse_number
+from graph.text import gtin_of, normalise_value, parse_number
 
 
 def listed(names: str) -> frozenset[str]:
@@ -71,6 +71,10 @@ def is_random_id(text: str) -> bool:
 def is_code(text: str) -> bool:
     """One word with a digit in it."""
     return len(text) <= _CODE_CHARACTERS and _CODE.fullmatch(text) is not None
+
+
+def is_gtin(text: str) -> bool:
+    return gtin_of(text) is not None
 
 
 def is_currency(text: str) -> bool:
