@@ -2,16 +2,10 @@
 
 import pytest
 
-from app.services.asking import Asking
 from app.services.asking_lexicon import load_lexicon
-from app.services.threads import Threads
-from graph.client import AsyncDatabase
 from graph.records import Fact, Item, Named, Parameter
-from graph.repositories.answers import Answers
-from graph.repositories.items import ItemWriter
 from graph.text import normalise_value
-from tests.conftest import empty
-from tests.fakes import NOW, RUN
+from tests.app.asked_graphs import asking_over, filled
 from tests.lamps import ACME, LAMPS, MODELS
 from tests.lamps import PARAMETERS as OF_LAMPS
 
@@ -55,12 +49,7 @@ PRODUCTS = (
 
 @pytest.fixture(scope="module")
 def shop(shared_database):
-    database, token = shared_database
-    empty(database, token)
-    writer = ItemWriter(database)
-    writer.write(list(MODELS), parameters=PARAMETERS, run=RUN, now=NOW)
-    writer.write(list(PRODUCTS), parameters=PARAMETERS, run=RUN, now=NOW)
-    return database
+    return filled(shared_database, MODELS, PRODUCTS, parameters=PARAMETERS)
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +59,8 @@ def lexicon(shop):
 
 @pytest.fixture
 async def asking(shop, lexicon, anyio_backend):
-    async with AsyncDatabase(shop.connection) as reading:
-        yield Asking(Answers(reading), lambda: lexicon, Threads(1))
+    async with asking_over(shop, lexicon) as asking:
+        yield asking
 
 
 @pytest.mark.parametrize(

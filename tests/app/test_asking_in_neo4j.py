@@ -15,7 +15,7 @@ from graph.repositories.items import ItemWriter
 from graph.repositories.stats import count
 from graph.text import normalise_value
 from ml.asking.plan import Condition, Plan
-from tests.conftest import empty
+from tests.app.asked_graphs import asking_over, filled
 from tests.fakes import NOW, RUN
 from tests.lamps import ACME, LAMPS, MODELS, PARAMETERS
 
@@ -37,12 +37,7 @@ OFFERS = tuple(
 @pytest.fixture(scope="module")
 def lamps(shared_database):
     """A graph of lamps and of offers for some of them, to be read only."""
-    database, token = shared_database
-    empty(database, token)
-    writer = ItemWriter(database)
-    writer.write(list(MODELS), parameters=PARAMETERS, run=RUN, now=NOW)
-    writer.write(list(OFFERS), parameters=PARAMETERS, run=RUN, now=NOW)
-    return database
+    return filled(shared_database, MODELS, OFFERS, parameters=PARAMETERS)
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +47,8 @@ def lexicon(lamps):
 
 @pytest.fixture
 async def asking(lamps, lexicon, anyio_backend):
-    async with AsyncDatabase(lamps.connection) as reading:
-        yield Asking(Answers(reading), lambda: lexicon, Threads(1))
+    async with asking_over(lamps, lexicon) as asking:
+        yield asking
 
 
 @pytest.mark.parametrize(
