@@ -9,7 +9,7 @@ from graph.client import AsyncDatabase, Database, Row
 from graph.filters import RESERVED
 from graph.records import FactView, ItemKind, Record
 from graph.repositories.asked_items import OWNER, PRICE, Draft, Query, Scope
-from graph.repositories.selection import LABELS
+from graph.repositories.selection import CATEGORY_DEPTH, LABELS
 from graph.schema import Label
 
 COMMON = 1_000  # a value that more items have says little about what is alike
@@ -35,14 +35,14 @@ WITH n.currency AS currency, count(*) AS products
 RETURN currency ORDER BY products DESC, currency
 """
 # Which of these only products have.
-WITHOUT_MODELS = """
+WITHOUT_MODELS = f"""
 MATCH (b:Brand)
-WHERE EXISTS { (b)<-[:MADE_BY]-(:Product) } AND NOT EXISTS { (b)<-[:MADE_BY]-(:Model) }
+WHERE EXISTS {{ (b)<-[:MADE_BY]-(:Product) }} AND NOT EXISTS {{ (b)<-[:MADE_BY]-(:Model) }}
 RETURN 'brand' AS field, b.id AS id
 UNION ALL
 MATCH (c:Category)
-WHERE EXISTS { (c)<-[:SUBCATEGORY_OF*0..8]-()<-[:BELONGS_TO]-(:Product) }
-  AND NOT EXISTS { (c)<-[:SUBCATEGORY_OF*0..8]-()<-[:BELONGS_TO]-(:Model) }
+WHERE EXISTS {{ (c)<-[:SUBCATEGORY_OF*0..{CATEGORY_DEPTH}]-()<-[:BELONGS_TO]-(:Product) }}
+  AND NOT EXISTS {{ (c)<-[:SUBCATEGORY_OF*0..{CATEGORY_DEPTH}]-()<-[:BELONGS_TO]-(:Model) }}
 RETURN 'category' AS field, c.id AS id
 """
 STATED = """
