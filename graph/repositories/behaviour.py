@@ -9,6 +9,8 @@ from typing import Literal
 from graph.client import Database, Row, Transaction
 from graph.ingest.events import Action, Event, Refusal
 from graph.records import Record
+from graph.repositories.exporting import written_since
+from graph.schema import Label
 
 Outcome = Literal["stored", "known"]
 
@@ -151,10 +153,7 @@ WITH n ORDER BY n.first_seen DESC, n.id LIMIT $limit
 RETURN collect([n.id, toString(n.first_seen)]) AS products
 """
 # What attributes are read from: products, and the models that they inherit from.
-CHANGED = """
-RETURN EXISTS { MATCH (n:Product) WHERE n.updated_at >= datetime($since) }
-  OR EXISTS { MATCH (n:Model) WHERE n.updated_at >= datetime($since) } AS changed
-"""
+DESCRIBED_BY = (Label.PRODUCT, Label.MODEL)
 
 
 class Stored(Record, frozen=True):
@@ -221,8 +220,7 @@ def newest_products(database: Database, limit: int) -> dict[str, str]:
 
 def products_changed(database: Database, since: str) -> bool:
     """Whether a product or a model was written since a watermark (ISO 8601)."""
-    changed: bool = database.read(CHANGED, since=since)[0]["changed"]
-    return changed
+    return written_since(database, since, DESCRIBED_BY)
 
 
 def _attribute_names(row: Row) -> list[str]:

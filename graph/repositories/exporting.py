@@ -152,6 +152,15 @@ def watermark(database: Database) -> str:
     return at
 
 
+def written_since(database: Database, since: str, labels: Sequence[Label]) -> bool:
+    """Whether a node of one of these labels was written since a watermark."""
+    written = " OR ".join(
+        f"EXISTS {{ MATCH (n:{label}) WHERE n.updated_at >= datetime($since) }}" for label in labels
+    )
+    changed: bool = database.read(f"RETURN {written} AS changed", since=since)[0]["changed"]
+    return changed
+
+
 def count_nodes(database: Database) -> dict[str, int]:
     """Closed items included; from the counts that the store keeps."""
     return dict(database.read(COUNTS)[0])

@@ -7,8 +7,10 @@ from typing import Any
 
 from graph.client import Database
 from graph.records import FactText, ItemText, Named, ValueView
+from graph.repositories.exporting import written_since
 from graph.repositories.item_texts import named
 from graph.repositories.vocabulary import known_parameters
+from graph.schema import Label
 
 VALUES_MAX = 200_000  # the most often stated; the rest stands in one item each
 PAGE_MODELS = 2_000
@@ -43,15 +45,7 @@ CALL (m) {
 RETURN collect([m.id, m.name, coalesce(m.names, []), facts,
   [(m)-[r:MADE_BY]->(x) WHERE r.status <> 'rejected' | [x.id, x.name, x.names]][0]]) AS models
 """
-_CHANGED = "EXISTS {{ MATCH (n:{label}) WHERE n.updated_at >= datetime($since) }}"
-CHANGED = (
-    "RETURN "
-    + " OR ".join(
-        _CHANGED.format(label=label)
-        for label in ("Value", "Model", "Brand", "Category", "Parameter")
-    )
-    + " AS changed"
-)
+READ_WITH = (Label.VALUE, Label.MODEL, Label.BRAND, Label.CATEGORY, Label.PARAMETER)
 # What a dump or a person says, and never what a text was read to say: that would confirm itself.
 JUDGED = """
 MATCH (n:Product) WHERE n.closed_at IS NULL AND n.title IS NOT NULL
@@ -91,8 +85,7 @@ class ModelRow(Named, frozen=True):
 
 def has_changed(database: Database, since: str) -> bool:
     """Whether anything that texts are read with was written since a watermark (ISO 8601)."""
-    changed: bool = database.read(CHANGED, since=since)[0]["changed"]
-    return changed
+    return written_since(database, since, READ_WITH)
 
 
 def known_values(database: Database) -> list[ValueView]:
