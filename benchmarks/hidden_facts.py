@@ -3,10 +3,11 @@
     python -m benchmarks.hidden_facts FILES... --mapping MAPPING.toml [--by family]
 
 The parts are whole models, or whole families (brand and first word with a digit). Everything is
-fitted on the training part; mixture and threshold are chosen on the validation part; the test part
-is scored once. Asked for are parameters that a tenth of the training items state and that have one
-value an item; `--leave-out` takes away those that are spelled lists, `--lists` asks for each value,
-`--bins` says into how many ranges numbers are put, and so how hard the questions are.
+fitted on the training part; mixture and threshold are chosen on the validation part, whose items
+then vote beside those of the training part; the test part is scored once. Asked for are parameters
+that a tenth of the training items state and that have one value an item; `--leave-out` takes away
+those that are spelled lists, `--lists` asks for each value, `--bins` says into how many ranges
+numbers are put, and so how hard the questions are.
 """
 
 from __future__ import annotations
@@ -184,7 +185,9 @@ def plain_scores(of: Material, known: ItemFacts, config: FillerConfig) -> dict[s
     """What has to be beaten: votes that learnt nothing, one linear layer, and their mean."""
     shape = msgspec.structs.replace(config.network, blocks=0)
     plain = msgspec.structs.replace(config, network=shape, votes_epochs=0, neighbours=NEAREST)
-    made = scores(fit_filler(of.train, of.valid, of.choices, of.buckets, plain, _say), known)
+    filler = fit_filler(of.train, of.valid, of.choices, of.buckets, plain, _say)
+    filler.hears(of.valid)
+    made = scores(filler, known)
     nearest, linear = made["votes"], made["network"]
     mean = torch.logaddexp(nearest, linear)  # of the probabilities
     return {"nearest": nearest, "linear": linear, "nearest_and_linear": mean}
@@ -195,15 +198,16 @@ def run(of: Material, config: FillerConfig, seed: int) -> dict[str, object]:
     filler = fit_filler(of.train, of.valid, of.choices, of.buckets, config, _say)
     seconds = time.monotonic() - began
     hidden = {part: hide_half(getattr(of, part), seed) for part in ("valid", "test")}
+    valid = scores(filler, of.valid.without(hidden["valid"]))["filler"]
+    sure = confident(valid, of.valid, hidden["valid"], of.choices)
+    threshold = threshold_for(PRECISION, *sure, margin=MARGIN)
+    filler.hears(of.valid)
     known = of.test.without(hidden["test"])
     made = scores(filler, known) | plain_scores(of, known, config) | baselines(of)
     judged = {
         name: msgspec.to_builtins(measure(score_NC, of.test, hidden["test"], of.choices))
         for name, score_NC in made.items()
     }
-    valid = scores(filler, of.valid.without(hidden["valid"]))["filler"]
-    sure = confident(valid, of.valid, hidden["valid"], of.choices)
-    threshold = threshold_for(PRECISION, *sure, margin=MARGIN)
     test = confident(made["filler"], of.test, hidden["test"], of.choices)
     return {
         "seed": seed,

@@ -28,6 +28,13 @@ class Offers:
     things: list[int]
     categories: list[str]
 
+    def __add__(self, other: Offers) -> Offers:
+        return Offers(
+            self.titles + other.titles,
+            self.things + other.things,
+            self.categories + other.categories,
+        )
+
 
 def data_folder() -> Path:
     beside = Path(__file__).resolve().parents[2] / "shared" / "data"

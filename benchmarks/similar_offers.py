@@ -39,24 +39,19 @@ RESAMPLES = 2_000
 def main() -> None:
     options = _options()
     torch.set_num_threads(options.threads)
-    torch.manual_seed(options.seed)
-    started = time.monotonic()
     parts = read_parts(data_folder() / "pricerunner" / "offers.csv.gz")
     known, choice = parts["train"], parts["choice"]
-    weights = WordWeights.fit(known.titles)
-    judged = [_Judged(parts[name], weights) for name in _names(options)]
-    encoder = _encoder(known, options)
-    found = {"untrained": [part.cosines(encoder) for part in judged]}
-    _train(encoder, _masked_language(encoder, known, choice), options.masked_steps, options)
-    found["masked language alone"] = [part.cosines(encoder) for part in judged]
-    _train(encoder, _similarity(encoder, known, choice), options.similarity_steps, options)
-    found["trained"] = [part.cosines(encoder) for part in judged]
-    seconds = time.monotonic() - started
-    share = max(SHARES_OF_WORDS, key=lambda s: judged[0].mixed(found["trained"][0], s).mean())
-    report = {
-        name: part.report({stage: by_part[at] for stage, by_part in found.items()}, share)
-        for at, (name, part) in enumerate(zip(_names(options), judged, strict=True))
-    }
+    judged = _Judged(choice, WordWeights.fit(known.titles))
+    found, seconds = _stages(judged, known, choice, options)
+    share = max(SHARES_OF_WORDS, key=lambda s: judged.mixed(found["trained"], s).mean())
+    report = {"choice": judged.report(found, share)}
+    if options.held_out:
+        both = known + choice
+        judged = _Judged(parts["held-out"], WordWeights.fit(both.titles))
+        passes = len(both.titles) / len(known.titles)
+        found, more_seconds = _stages(judged, both, choice, _longer(options, passes))
+        seconds += more_seconds
+        report["held-out"] = judged.report(found, share)
     print(
         json.dumps(
             {
@@ -68,6 +63,29 @@ def main() -> None:
             indent=1,
         )
     )
+
+
+def _stages(
+    judged: _Judged, known: Offers, watched: Offers, options: argparse.Namespace
+) -> tuple[dict[str, Tensor], float]:
+    """The cosines of the judged offers after each stage of training on the known ones; seconds."""
+    torch.manual_seed(options.seed)
+    started = time.monotonic()
+    encoder = _encoder(known, options)
+    found = {"untrained": judged.cosines(encoder)}
+    _train(encoder, _masked_language(encoder, known, watched), options.masked_steps, options)
+    found["masked language alone"] = judged.cosines(encoder)
+    _train(encoder, _similarity(encoder, known, watched), options.similarity_steps, options)
+    found["trained"] = judged.cosines(encoder)
+    return found, time.monotonic() - started
+
+
+def _longer(options: argparse.Namespace, times: float) -> argparse.Namespace:
+    """The same passes over a training part that is so many times as large."""
+    steps = {
+        name: round(times * getattr(options, name)) for name in ("masked_steps", "similarity_steps")
+    }
+    return argparse.Namespace(**{**vars(options), **steps})
 
 
 class _Judged:
@@ -150,10 +168,6 @@ def _train(
         Objective(encoder, [task]), config, {task.name: TaskWeight()}, runtime=runtime()
     )
     print(f"{trained.seconds:.0f} s: {dict(trained.metrics)}", file=sys.stderr)
-
-
-def _names(options: argparse.Namespace) -> list[str]:
-    return ["choice", "held-out"] if options.held_out else ["choice"]
 
 
 def _options() -> argparse.Namespace:

@@ -30,6 +30,13 @@ class Details:
     def __getitem__(self, rows: Tensor) -> Details:
         return Details(self.value_NP[rows], self.number_NP[rows], self.brand_N[rows])
 
+    def __add__(self, other: Details) -> Details:
+        return Details(
+            torch.cat((self.value_NP, other.value_NP)),
+            torch.cat((self.number_NP, other.number_NP)),
+            torch.cat((self.brand_N, other.brand_N)),
+        )
+
     def without(self, hidden_NP: Tensor) -> Details:
         return Details(
             self.value_NP.masked_fill(hidden_NP, 0),
@@ -63,6 +70,15 @@ class ItemFacts:
             self.grams_NG[rows],
             self.weights_NG[rows],
             self.details and self.details[rows],
+        )
+
+    def __add__(self, other: ItemFacts) -> ItemFacts:
+        """These items, and those behind them; details where both have them."""
+        return ItemFacts(
+            torch.cat((self.choice_NP, other.choice_NP)),
+            torch.cat((self.grams_NG, other.grams_NG)),
+            torch.cat((self.weights_NG, other.weights_NG)),
+            self.details and other.details and self.details + other.details,
         )
 
     def without(self, hidden_NP: Tensor) -> ItemFacts:

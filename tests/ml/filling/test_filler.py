@@ -91,6 +91,22 @@ def test_only_open_parameters_are_guessed_surest_first(fitted):
     assert guesses[lamp][0].confidence >= guesses[lamp][1].confidence
 
 
+def test_an_item_that_came_after_training_votes_once_it_is_heard():
+    facts, choices = material()
+    every = torch.arange(90)
+    filler = fit_filler(facts[every[:60]], facts[every[60:75]], choices, BUCKETS, SMALL)
+    newest = facts[every[75:76]]
+    before = filler.index.nearest(newest, 1).facts_BK
+
+    filler.hears(facts[every[75:]])
+
+    near = filler.index.nearest(newest, 1)
+    assert near.item_BK.tolist() == [[60]]
+    assert len(filler.index.items) == 75
+    assert bool((near.facts_BK >= before).all())
+    assert bool(filler(facts[every[75:]]).isfinite().all())
+
+
 def test_fitting_again_gives_the_same_answers(fitted):
     filler, test, choices = fitted
     facts, _ = material()
