@@ -6,20 +6,15 @@ import re
 from dataclasses import dataclass
 
 from graph.filters import Quantity, Range
-from graph.text import currencies_of
+from graph.text.currencies import SIGN, WORD, currencies_of
 
 _NUMBER = r"(\d{1,9}(?:[.,]\d{3})*(?:[.,]\d{1,2})?)"
-_SIGN = r"[$€£¥￥]"
-_CURRENCY = (
-    r"(?:eur|euros?|usd|dollars?|bucks|gbp|pounds?|cny|rmb|yuan|inr|rupees?|"
-    r"元|块钱|块|人民币|欧元|美元)(?![a-z])"
-)
-_MONEY = rf"{_SIGN}?\s*{_NUMBER}(?![\d.,]*\d)\s*(?:{_SIGN}|{_CURRENCY})?"
+_MONEY = rf"{SIGN}?\s*{_NUMBER}(?![\d.,]*\d)\s*(?:{SIGN}|{WORD})?"
 _NO_UNIT = r"(?!\s*(?:[a-z%\"″°]|\d))"  # `under 2 kg` speaks of no price
 _AT_MOST = r"(?:under|below|less than|cheaper than|up to|at most|no more than|max(?:imum)?|<=?|≤)"
 _AT_LEAST = r"(?:over|above|more than|at least|starting (?:at|from)|min(?:imum)?|>=?|≥)"
 _TO = r"\s*(?:-|–|~|to|and|至|到)\s*"
-_SURE = rf"(?:{_SIGN}|{_CURRENCY})"
+_SURE = rf"(?:{SIGN}|{WORD})"
 _CURRENCY_SAID = re.compile(_SURE, re.IGNORECASE)
 
 

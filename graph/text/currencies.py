@@ -17,7 +17,10 @@ _WRITTEN: Mapping[tuple[str, ...], tuple[str, ...]] = {
 _CODES: Mapping[str, tuple[str, ...]] = {
     word: codes for codes, words in _WRITTEN.items() for word in words
 }
-_SIGNS = re.compile("[€£$¥￥₹]")
+# For patterns of others, which ignore case.
+SIGN = f"[{''.join(word for word in _CODES if not word.isalpha())}]"
+WORD = f"(?:{'|'.join(sorted(filter(str.isalpha, _CODES), key=len, reverse=True))})(?![a-z])"
+_SIGNS = re.compile(SIGN)
 
 
 def currencies_of(written: str) -> tuple[str, ...]:

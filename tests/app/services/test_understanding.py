@@ -101,6 +101,8 @@ def test_a_query_becomes_filters_and_the_rest(query, filter, rest):
         ("100-200 eur", "price:100..200"),
         ("€100 to €200", "price:100..200"),
         ("300元以下", "price<=300"),
+        ("300英镑以下", "price<=300"),
+        ("phone under ₹300", "price<=300"),
         ("不超过 500", "price<=500"),
         ("1000以上", "price>=1000"),
     ],
