@@ -9,11 +9,10 @@ from typing import Annotated
 
 import typer
 
-from app.cli.output import Json, err, out, print_json
+from app.cli.output import FAILED, WITH_REJECTS, Json, err, out, print_json
 from app.cli.session import open_database
 
 SHOWN = 10
-REJECTED = 4  # exit code: done, but some rows were rejected
 
 
 def import_events(
@@ -55,4 +54,4 @@ def import_events(
             highlight=False,
         )
     if whole.refused:
-        raise typer.Exit(REJECTED)
+        raise typer.Exit(WITH_REJECTS if whole.stored or whole.known else FAILED)

@@ -73,6 +73,20 @@ def test_a_dry_run_reports_and_writes_nothing(catalograph, shop, database):
     assert titles(database) == []
 
 
+def test_an_import_all_of_whose_rows_are_rejected_fails_and_names_the_commonest_reason(
+    catalograph, shop, tmp_path
+):
+    rejects = tmp_path / "rejects.ndjson"
+
+    done = catalograph(*shop("1,Lamp,dear", "2,Desk,cheap"), "--rejects", rejects)
+
+    report = json.loads(done.stdout)
+    assert done.returncode == FAILED
+    assert (report["rejected"], report["error"]["code"]) == (2, "nothing_loaded")
+    for part in ("all 2 rows", "value_invalid", "'dear'", str(rejects)):
+        assert part in report["error"]["message"]
+
+
 def test_a_job_in_the_background_can_be_found_again(catalograph, shop):
     done = catalograph(*shop("1,Lamp,1"), "--background")
 
