@@ -73,6 +73,7 @@ def import_(
     """Load dumps. Running it again writes only what has changed."""
     from app.services.importing import import_files, new_run_id, nothing_loaded
     from app.services.loading import ImportChoices
+    from app.services.terminal_imports import rejects_of
 
     if preview:
         show_preview(files, source=source, mapping_file=mapping, rows=preview_rows, json=json)
@@ -87,7 +88,7 @@ def import_(
         _submit(settings, files, source=source, mapping=mapping, choices=choices, json=json)
         return
     run = new_run_id(datetime.now(UTC))
-    rejects_file = rejects or settings.home / "rejects" / f"{run}.ndjson"
+    rejects_file = rejects or rejects_of(settings, run)
     with open_database(settings) as database, bytes_progress("import") as bar:
         task = bar.add_task("Importing", total=_size(files), note="")
         before = 0

@@ -87,6 +87,22 @@ def test_an_import_all_of_whose_rows_are_rejected_fails_and_names_the_commonest_
         assert part in report["error"]["message"]
 
 
+def test_an_import_without_a_job_is_shown_by_the_id_it_printed(catalograph, shop):
+    done = json.loads(catalograph(*shop("1,Lamp,1", "2,Desk,cheap")).stdout)
+
+    shown = catalograph("jobs", "show", done["run"][:-2], "--json")
+    unknown = catalograph("jobs", "show", "import-1999", "--json")
+
+    run = json.loads(shown.stdout)
+    assert shown.returncode == DONE, shown.stdout
+    assert (run["id"], run["job"], run["source"]) == (done["run"], False, "shop")
+    assert (run["rows_read"], run["created"], run["rejected"]) == (2, 1, 1)
+    assert run["rejects_file"] == done["rejects_file"]
+    assert run["finished_at"] is not None
+    assert unknown.returncode == FAILED
+    assert json.loads(unknown.stdout)["error"]["code"] == "job_not_found"
+
+
 def test_a_job_in_the_background_can_be_found_again(catalograph, shop):
     done = catalograph(*shop("1,Lamp,1"), "--background")
 
