@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import msgspec
@@ -90,6 +92,16 @@ def fail(message: str, *, code: str, exit_code: int, as_json: bool) -> NoReturn:
     else:
         err.print(f"[bold red]error[/] {escape(message)}", highlight=False, soft_wrap=True)
     raise SystemExit(exit_code)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """All of it or nothing: whoever reads `path` meanwhile has what was there before."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def note(text: str) -> None:
