@@ -26,6 +26,8 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from app.cli.progress_lines import ProgressLines
+
 Json = Annotated[
     bool, typer.Option("--json", help="Print JSON and nothing else on standard output.")
 ]
@@ -110,7 +112,7 @@ def note(text: str) -> None:
 
 
 def bytes_progress(description: str) -> AbstractContextManager[Progress]:
-    """A bar over bytes with rate and time left, on a terminal; silent elsewhere."""
+    """A bar over bytes with rate and time left, on a terminal; lines now and then elsewhere."""
     return _progress(DownloadColumn())
 
 
@@ -145,6 +147,8 @@ def duration(seconds: float) -> str:
 
 
 def _progress(amount: ProgressColumn) -> Progress:
+    if not err.is_terminal:
+        return ProgressLines(err)
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -155,5 +159,4 @@ def _progress(amount: ProgressColumn) -> Progress:
         TextColumn("{task.fields[note]}"),
         console=err,
         transient=True,
-        disable=not err.is_terminal,
     )
