@@ -211,7 +211,8 @@ def _print_reports(
             }
         )
         return
-    fields: dict[str, object] = {name.replace("_", " "): count for name, count in totals.items()}
+    fields: dict[str, object] = {} if dry_run else {"id": run}
+    fields |= {name.replace("_", " "): count for name, count in totals.items()}
     if skipped:
         fields["cells skipped"] = ", ".join(f"{name} {n:,}" for name, n in sorted(skipped.items()))
     if unsure:
@@ -219,7 +220,7 @@ def _print_reports(
     for report in reports:
         if report.closing_skipped:
             fields["nothing closed"] = report.closing_skipped
-    title = "Nothing was loaded" if error else f"Imported as {run}"
+    title = "Nothing was loaded" if error else "Imported"
     title = "A dry run, nothing was written" if dry_run else title
     names = [report.file for report in reports]
     files = f"{len(names)} files" if len(names) > FILES_SHOWN else ", ".join(names)

@@ -36,6 +36,6 @@ class ProgressLines(Progress):
 
 
 def _line(task: Task) -> str:
-    done = f"{task.percentage:.0f} %" if task.total else f"{task.completed:,.0f}"
-    note = task.fields.get("note")
-    return f"{task.description}: {done}{f', {note}' if note else ''}"
+    amount = f"{task.completed:,.0f}" if task.completed else None
+    known = (f"{task.percentage:.0f} %" if task.total else amount, task.fields.get("note"))
+    return f"{task.description}: {', '.join(filter(None, known)) or 'goes on'}"

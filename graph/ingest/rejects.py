@@ -140,9 +140,10 @@ class RejectReader:
 
 
 def told(rejected: RecordRejected) -> str:
-    """`line 2, price '12,-': is not a number`, for a sentence."""
+    """`line 2, price: '12,-' is not a number`, for a sentence."""
     field = f", {rejected.field}" if rejected.field else ""
-    value = "" if rejected.value is None else f" {_short(rejected.value)!r}"
+    quoted = not rejected.value or rejected.value[:VALUE_SHOWN] in rejected.reason
+    value = "" if quoted else f" {_short(str(rejected.value))!r}"
     return f"line {rejected.line:,}{field}{value}: {rejected.reason}"
 
 
