@@ -98,6 +98,10 @@ def fail(message: str, *, code: str, exit_code: int, as_json: bool) -> NoReturn:
 
 def write_whole(path: Path, content: bytes) -> None:
     """All of it or nothing: whoever reads `path` meanwhile has what was there before."""
+    path = path.resolve()  # a link stays one
+    if path.exists() and not path.is_file():  # a pipe or a device, which is no file to replace
+        path.write_bytes(content)
+        return
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_bytes(content)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from app.errors import ShopperNotFound
 from graph.ingest.events import Event, Refusal, read_event
 from graph.ingest.readers import DumpReader, FileOptions
+from graph.ingest.readers import Row as DumpRow
 from graph.records import Record, RecordRejected
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ BATCH = 1_000  # events of a file in one transaction
 
 
 class EventRefused(NamedTuple):
-    """An event that was not taken; `place` is its index in a request, its line in a file."""
+    """An event that was not taken; `place` is where it stood among those that were sent."""
 
     place: int
     why: Refusal
@@ -117,23 +118,22 @@ def import_events(
     with DumpReader(path, options or FileOptions()) as reader:
         rest = iter(reader)
         while batch := list(islice(rest, BATCH)):
-            rows = {row.line: row.cells for row in batch if not isinstance(row, RecordRejected)}
-            found = taken(store, rows.items(), now)
+            rows = [row for row in batch if not isinstance(row, RecordRejected)]
+            found = taken(store, enumerate(row.cells for row in rows), now)
             rejected = [row for row in batch if isinstance(row, RecordRejected)]
-            rejected += [_rejected(path.name, one, rows[one.place]) for one in found.refused]
+            rejected += [_rejected(path.name, rows[one.place], one.why) for one in found.refused]
             rejected.sort(key=lambda one: one.line)
             yield FileTaken(found.stored, found.known, tuple(rejected))
 
 
-def _rejected(source: str, refused: EventRefused, cells: dict[str, object]) -> RecordRejected:
-    why = refused.why
-    value = cells.get(why.field)
+def _rejected(source: str, row: DumpRow, why: Refusal) -> RecordRejected:
+    value = row.cells.get(why.field)
     return RecordRejected(
         source=source,
-        line=refused.place,
+        line=row.line,
         field=why.field,
         value=None if value is None else str(value),
         code=why.code,
         reason=why.reason,
-        row=cells,
+        row=row.cells,
     )

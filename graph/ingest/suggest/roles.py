@@ -18,10 +18,7 @@ SKU_CHARACTERS = 200  # as many as an id takes
 BY_CONTENT = 0.3  # a name counts more than what merely looks like it
 RARELY = 0.005  # of the rows say something: too few for any field
 MIN_FILLED = 0.3  # and columns that are mostly empty decide nothing without one either
-IDENTIFIED = (
-    0.8  # of the rows have an id of their own, or what is called one is an id of something else
-)
-FEW_ROWS = 10  # of fewer, two may lack theirs
+IDENTIFIED = 0.8  # of the rows; where fewer have their own, it is the id of something else
 MIN_ROWS = 5  # of fewer, content says nothing about columns without a telling name
 
 
