@@ -23,9 +23,11 @@ class FakeBehaviour:
     def _store(self, event):
         item = self._graph.items.get(("product", event.item))
         if item is None:
-            return Refusal("item_unknown", f"there is no product {event.item!r}")
+            return Refusal("item_unknown", "item", f"there is no product {event.item!r}")
         if self._graph.closed_at(item):
-            return Refusal("item_closed", f"{event.item!r} is closed: no source lists it any more")
+            return Refusal(
+                "item_closed", "item", f"{event.item!r} is closed: no source lists it any more"
+            )
         key = (event.shopper, event.kind, event.key)
         if key in self._events:
             return "known"

@@ -14,7 +14,7 @@ from fastapi.security import HTTPBearer, SecurityScopes
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.parameters import refuse_unknown
+from app.api.parameters import refuse_unkept_key, refuse_unknown
 from app.errors import BodyMalformed, BodyNotJson, KeyMissing, KeyUnknown, ScopeMissing
 from app.keys import ApiKey, Scope
 
@@ -45,6 +45,8 @@ class Guard(HTTPBearer):
     ) -> ApiKey:
         caller = admit(request, needed.scopes)
         refuse_unknown(request)  # of those who may ask: a stranger is told nothing
+        if not _only_reads(needed.scopes):
+            refuse_unkept_key(request)
         return caller
 
 
@@ -53,6 +55,10 @@ GUARD = Guard()
 READ = Security(GUARD, scopes=[Scope.READ.value])
 QUERY = Security(GUARD, scopes=[Scope.QUERY.value])
 WRITE = Security(GUARD, scopes=[Scope.WRITE.value])
+
+
+def _only_reads(needed: list[str]) -> bool:
+    return bool(needed) and {Scope.READ.value, Scope.QUERY.value}.issuperset(needed)
 
 
 def admit(request: Request, needed: list[str]) -> ApiKey:

@@ -19,6 +19,7 @@ from app.api.job_models import JOBS_STORE
 from app.api.models import Answer
 from app.api.problems import problems
 from app.keys import Scope
+from app.services.readers import user_of
 from app.services.training_runs import MODEL_NAME, EmbedSpec
 from ml.artefact import NAME_PATTERN, VERSION_PATTERN
 
@@ -171,6 +172,11 @@ class Promotion(Answer):
         "models that give no vectors",
         examples=["embed-20250301T093000-9f3a2b1c"],
     )
+    used_by: str | None = Field(
+        description="what asks it from now on; null: nothing does, as candidates and models of "
+        "other names are only kept",
+        examples=["/v1/extract and build-graph"],
+    )
 
 
 @router.get(
@@ -240,6 +246,7 @@ async def promote_model(
     promoted = await parts.threads.run(
         partial(parts.models.promote, name, body.version, body.alias)
     )
+    promoted = structs.replace(promoted, used_by=user_of(name, body.alias))
     if name == MODEL_NAME and body.alias == "champion":
         job = await parts.threads.run(partial(parts.jobs.submit_embedding, EmbedSpec()))
         promoted = structs.replace(promoted, job=job.id)

@@ -13,7 +13,8 @@ from app.api.access import WRITE, BodyRoute
 from app.api.answers import answer
 from app.api.contract import ID_EXAMPLE, READS, WRITES, wiring_of
 from app.api.models import Answer
-from app.api.problems import problems
+from app.api.problems import Fault, fault, pointer, problems
+from app.services.behaviour import EventRefused as Refused
 from graph.ingest.events import ID_CHARS_MAX, ITEM_CHARS_MAX, QUERY_CHARS_MAX
 
 EVENTS_MAX = 1_000
@@ -89,9 +90,13 @@ class EventsIn(BaseModel):
 class EventRefused(Answer):
     """An event that was not taken; the others were."""
 
-    place: int = Field(description="in `events`, from 0", ge=0, examples=[2])
-    code: str = Field(examples=["item_unknown"])
-    message: str = Field(examples=["there is no product 'acme:999'"])
+    index: int = Field(description="position of the event in `events`", ge=0, examples=[2])
+    errors: list[Fault] = Field(
+        description="why",
+        examples=[
+            [fault("body", "/events/2/item", "item_unknown", "there is no product 'acme:999'")]
+        ],
+    )
 
 
 class EventsTaken(Answer):
@@ -127,11 +132,23 @@ async def store_events(
 ) -> Response:
     """May be sent again: what is there is there once.
 
-    An event of a product that is unknown or closed is refused on its own, by `place`; the others
+    An event of a product that is unknown or closed is refused on its own, by `index`; the others
     are stored. Of a shopper the last 500 views and 200 products bought are kept.
     """
     events = [event.model_dump() for event in batch.events]
-    return answer(await wiring_of(request).behaviour.take(events))
+    taken = await wiring_of(request).behaviour.take(events)
+    content: dict[str, object] = {
+        "stored": taken.stored,
+        "known": taken.known,
+        "refused": [_refused(one) for one in taken.refused],
+    }
+    return answer(content)
+
+
+def _refused(one: Refused) -> dict[str, object]:
+    """As a product of a batch that is rejected."""
+    where = pointer(["events", one.place, one.why.field])
+    return {"index": one.place, "errors": [fault("body", where, one.why.code, one.why.reason)]}
 
 
 @router.delete(

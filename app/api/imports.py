@@ -13,6 +13,7 @@ from app.api.arrivals import arrive
 from app.api.contract import KEYED
 from app.api.incoming import FORM
 from app.api.job_models import JOBS_STORE, Job, accepted
+from app.api.parameters import KEY_HEADER
 from app.api.problems import problems
 from app.services.intake import ImportRequest
 
@@ -133,7 +134,7 @@ Webhook = Annotated[
 IdempotencyKey = Annotated[
     str | None,
     Header(
-        alias="Idempotency-Key",
+        alias=KEY_HEADER,
         pattern=r"^[\x21-\x7e]{1,255}$",
         description="any text of yours; sent again with it, the request answers the first job",
         openapi_examples={"night": {"summary": "one load a night", "value": "acme-2025-03-01"}},

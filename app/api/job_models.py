@@ -112,7 +112,10 @@ class Building(Answer):
 class JobError(Answer):
     """Why a job failed."""
 
-    code: str = Field(description="stable name of the problem", examples=["import_failed"])
+    code: str = Field(
+        description="stable name of the problem; `nothing_loaded`: every row was rejected",
+        examples=["import_failed"],
+    )
     message: str = Field(
         description="what happened, and what to do about it",
         examples=["phones.csv.gz: after line 41: the file is cut off or damaged"],
@@ -139,7 +142,9 @@ class Job(Answer):
     id: str = Field(examples=[ID_EXAMPLE])
     kind: str = Field(description="what it does", examples=["import"])
     state: State = Field(
-        description="`succeeded`, `failed` and `cancelled` are final", examples=["running"]
+        description="`succeeded`, `failed` and `cancelled` are final; an import all of whose rows "
+        "were rejected has failed, one with some rejects has succeeded",
+        examples=["running"],
     )
     source: str | None = Field(description="the catalog it loads", examples=["acme"])
     file: str | None = Field(description="as the client called it", examples=["phones.csv.gz"])

@@ -228,7 +228,9 @@ async def cancel_job(request: Request, id: JobId) -> Response:
 async def retry_job(request: Request, id: JobId, mapping: MappingName = None) -> Response:
     """Of a job that failed or was cancelled, the whole file; of one that succeeded, its rejects.
 
-    Correct the rejects and send them as the body, or correct the mapping and name it.
+    Of one that failed with `nothing_loaded`, either: its corrected rejects, or the whole file.
+    Each request makes another job. Correct the rejects and send them as the body, or correct the
+    mapping and name it.
     """
     await _asked(request, id, lambda jobs: jobs.get(id))  # before the body is read
     return accepted(await retry_of(request, id, mapping))

@@ -13,6 +13,8 @@ from starlette.routing import BaseRoute
 
 Names = Mapping[str, frozenset[str]]
 
+KEY_HEADER = "Idempotency-Key"
+
 
 def query_names(routes: Iterable[BaseRoute]) -> Names:
     """What each operation takes behind the `?`, by its id."""
@@ -32,6 +34,24 @@ def refuse_unknown(request: Request) -> None:
     unknown = [name for name in request.query_params if name not in known]
     if unknown:
         raise RequestValidationError([_fault(name, known) for name in unknown])
+
+
+def refuse_unkept_key(request: Request) -> None:
+    """For what writes: a client that sends an idempotency key counts on what it promises.
+
+    Raises RequestValidationError: the operation keeps none, and would do a late repeat again.
+    """
+    route: APIRoute = request.scope["route"]
+    if KEY_HEADER not in request.headers or request.method != "POST":
+        return
+    if all(parameter.alias != KEY_HEADER for parameter in route.dependant.header_params):
+        fault = {
+            "type": "idempotency_key_unsupported",
+            "loc": ("header", KEY_HEADER),
+            "msg": "this operation keeps no keys, and does a repeated request again; leave it out",
+            "input": None,
+        }
+        raise RequestValidationError([fault])
 
 
 def _taken_by(dependant: Dependant) -> Iterator[str]:

@@ -65,6 +65,7 @@ def bulk_load(
     """Load dumps into an empty database, some times as fast as `import` does; several are one."""
     from app.services.bulk_loading import bulk_source
     from app.services.importing import new_run_id
+    from app.services.terminal_imports import rejects_of
 
     settings = load_settings()
     if settings.neo4j_uri is not None and keep is None:
@@ -77,7 +78,7 @@ def bulk_load(
         )
     run = new_run_id(datetime.now(UTC))
     load = bulk_source(files, mapping_file=mapping, source=source, run=run)
-    rejects_file = rejects or settings.home / "rejects" / f"{run}.ndjson"
+    rejects_file = rejects or rejects_of(settings, run)
     report = _load(settings, load, rejects_file, keep)
     if json:
         print_json(report)

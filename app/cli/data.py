@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from app.cli.output import Json, err, note, out, print_json, print_table
+from app.cli.output import Json, err, note, out, print_json, print_table, write_whole
 from app.cli.session import open_database
 from app.settings import load_settings
+
+if TYPE_CHECKING:
+    from app.services.answering import AnswerFormat, Cut
+    from graph.client import Table
+
+Format = Literal["table", "json", "csv", "arrow"]
+_SUFFIXES: dict[str, Format] = {".json": "json", ".csv": "csv", ".arrow": "arrow"}
 
 
 def migrate(json: Json = False) -> None:
@@ -36,11 +45,31 @@ def query(
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="Most rows.")] = 1_000,
     timeout: Annotated[float, typer.Option(min=0.1, max=600, help="Seconds.")] = 30.0,
+    format: Annotated[
+        Format | None,
+        typer.Option(
+            help="json, csv and arrow are what `POST /v1/query` answers. Default: a table, or what "
+            "the name of --output says."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            dir_okay=False,
+            help="Write all rows into this file, or nothing; what was there is replaced.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Ask the graph; reading only."""
+    wanted = _format_of(format, output, json=json)
+    started = time.monotonic()
     with open_database() as database:
         table = database.table(cypher, _parameters(param or []), timeout_s=timeout, limit=limit)
+    if wanted != "table":
+        _write_answer(table, wanted, output, seconds=time.monotonic() - started)
+        return
     if json:
         rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
         print_json({"rows": rows, "truncated": table.truncated, "hints": table.hints})
@@ -51,6 +80,51 @@ def query(
     out.print(f"{count:,} {'row' if count == 1 else 'rows'}{more}", highlight=False)
     for hint in table.hints:
         note(hint)
+
+
+def _format_of(format: Format | None, output: Path | None, *, json: bool) -> Format:
+    """Checked before anything is asked; raises `typer.BadParameter`."""
+    if json and (format or output):
+        raise typer.BadParameter(
+            "prints rows by name; leave it out together with --format or --output",
+            param_hint="--json",
+        )
+    if output is None:
+        if format == "arrow" and sys.stdout.isatty():
+            raise typer.BadParameter("is binary; give --output FILE", param_hint="--format")
+        return format or "table"
+    if not output.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
+    found = format or _SUFFIXES.get(output.suffix.lower())
+    if found is None or found == "table":
+        names = ", ".join(_SUFFIXES)
+        raise typer.BadParameter(
+            f"a file is json, csv or arrow: say which, or end its name with one of {names}",
+            param_hint="--format",
+        )
+    return found
+
+
+def _write_answer(
+    table: Table, format: AnswerFormat, output: Path | None, *, seconds: float
+) -> None:
+    """The rows as REST encodes them; what is to be said about them goes to standard error."""
+    from app.services.answering import collector_of, notice_of
+
+    collector = collector_of(format, table.columns)
+    for row in table.rows:
+        collector.add(row, sys.maxsize)
+    cut: Cut | None = "rows" if table.truncated else None
+    notice = notice_of(cut, collector.rows, table.hints)
+    answer = collector.answer(truncated_by=cut, notice=notice, seconds=seconds)
+    if output is None:
+        sys.stdout.buffer.write(answer.body)
+        sys.stdout.buffer.flush()
+    else:
+        write_whole(output, answer.body)
+        note(f"{answer.rows:,} {'row' if answer.rows == 1 else 'rows'} written to {output}")
+    if notice:
+        note(notice)
 
 
 def stats(json: Json = False) -> None:

@@ -9,11 +9,10 @@ from typing import Annotated
 
 import typer
 
-from app.cli.output import Json, err, out, print_json
+from app.cli.output import FAILED, WITH_REJECTS, Json, err, out, print_json
 from app.cli.session import open_database
 
 SHOWN = 10
-REJECTED = 4  # exit code: done, but some rows were rejected
 
 
 def import_events(
@@ -27,14 +26,14 @@ def import_events(
     json: Json = False,
 ) -> None:
     """Store what shoppers viewed and bought; the same file again changes nothing."""
-    from app.services.behaviour import EventsTaken, import_events
+    from app.services.behaviour import FileTaken, import_events
     from graph.repositories.behaviour import store_events
 
-    whole = EventsTaken(0, 0, ())
+    whole = FileTaken(0, 0, ())
     with open_database() as database:
         now = datetime.now(UTC)
         for part in import_events(file, partial(store_events, database), now=now):
-            whole = EventsTaken(
+            whole = FileTaken(
                 whole.stored + part.stored,
                 whole.known + part.known,
                 (*whole.refused, *part.refused),
@@ -46,7 +45,7 @@ def import_events(
     else:
         for one in whole.refused[:SHOWN]:
             err.print(
-                f"{file.name}:{one.place}: {one.code}: {one.message}", markup=False, soft_wrap=True
+                f"{file.name}:{one.line}: {one.code}: {one.reason}", markup=False, soft_wrap=True
             )
         if len(whole.refused) > SHOWN:
             err.print(f"and {len(whole.refused) - SHOWN:,} more; --json prints all")
@@ -55,4 +54,4 @@ def import_events(
             highlight=False,
         )
     if whole.refused:
-        raise typer.Exit(REJECTED)
+        raise typer.Exit(WITH_REJECTS if whole.stored or whole.known else FAILED)

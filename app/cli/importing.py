@@ -10,6 +10,7 @@ import typer
 
 from app.cli.mapping import preview as show_preview
 from app.cli.output import (
+    FAILED,
     INTERRUPTED,
     WITH_REJECTS,
     Json,
@@ -25,6 +26,7 @@ from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from app.services.loading import ImportChoices
+    from graph.errors import NothingLoaded
     from graph.ingest.pipeline import ImportProgress, ImportReport
 
 FILES_SHOWN = 3
@@ -69,8 +71,9 @@ def import_(
     json: Json = False,
 ) -> None:
     """Load dumps. Running it again writes only what has changed."""
-    from app.services.importing import import_files, new_run_id
+    from app.services.importing import import_files, new_run_id, nothing_loaded
     from app.services.loading import ImportChoices
+    from app.services.terminal_imports import rejects_of
 
     if preview:
         show_preview(files, source=source, mapping_file=mapping, rows=preview_rows, json=json)
@@ -85,7 +88,7 @@ def import_(
         _submit(settings, files, source=source, mapping=mapping, choices=choices, json=json)
         return
     run = new_run_id(datetime.now(UTC))
-    rejects_file = rejects or settings.home / "rejects" / f"{run}.ndjson"
+    rejects_file = rejects or rejects_of(settings, run)
     with open_database(settings) as database, bytes_progress("import") as bar:
         task = bar.add_task("Importing", total=_size(files), note="")
         before = 0
@@ -122,7 +125,12 @@ def import_(
                 exit_code=INTERRUPTED,
                 as_json=json,
             )
-    _print_reports(run, reports, rejects_file, dry_run=dry_run, json=json)
+    error = nothing_loaded(reports, rejects=f"{rejects_file} has")
+    _print_reports(run, reports, rejects_file, dry_run=dry_run, error=error, json=json)
+    if error is not None and not json:
+        raise error
+    if error is not None:
+        raise SystemExit(FAILED)
     if any(report.rejected for report in reports):
         raise SystemExit(WITH_REJECTS)
 
@@ -170,7 +178,13 @@ def _note(so_far: ImportProgress, elapsed_s: float | None) -> str:
 
 
 def _print_reports(
-    run: str, reports: list[ImportReport], rejects_file: Path, *, dry_run: bool, json: bool
+    run: str,
+    reports: list[ImportReport],
+    rejects_file: Path,
+    *,
+    dry_run: bool,
+    error: NothingLoaded | None,
+    json: bool,
 ) -> None:
     totals = {name: sum(getattr(report, name) for report in reports) for name in COUNTS}
     codes: dict[str, int] = {}
@@ -192,11 +206,13 @@ def _print_reports(
                 "reject_codes": codes,
                 "cells_skipped": skipped,
                 "decimals_unsure": unsure,
+                "error": {"code": error.code, "message": str(error)} if error else None,
                 "files": reports,
             }
         )
         return
-    fields: dict[str, object] = {name.replace("_", " "): count for name, count in totals.items()}
+    fields: dict[str, object] = {} if dry_run else {"id": run}
+    fields |= {name.replace("_", " "): count for name, count in totals.items()}
     if skipped:
         fields["cells skipped"] = ", ".join(f"{name} {n:,}" for name, n in sorted(skipped.items()))
     if unsure:
@@ -204,7 +220,8 @@ def _print_reports(
     for report in reports:
         if report.closing_skipped:
             fields["nothing closed"] = report.closing_skipped
-    title = "A dry run, nothing was written" if dry_run else f"Imported as {run}"
+    title = "Nothing was loaded" if error else "Imported"
+    title = "A dry run, nothing was written" if dry_run else title
     names = [report.file for report in reports]
     files = f"{len(names)} files" if len(names) > FILES_SHOWN else ", ".join(names)
     print_fields(f"{title}: {files}", fields)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec import structs
 
 from app.cli.output import (
     FAILED,
@@ -29,6 +30,7 @@ from app.cli.output import (
     training_note,
     unsure_cells,
 )
+from app.errors import JobNotFound
 from app.jobs.records import ENDED, Job, JobState
 from app.settings import Settings, load_settings
 
@@ -64,10 +66,15 @@ def ls(
 
 @cli.command()
 def show(id: Id, json: Json = False) -> None:
-    """Say all that is known of one job."""
-    with _jobs() as jobs:
-        job = _shown(jobs.get(jobs.full_id(id)))
-    _print(job, json=json)
+    """Say all that is known of one job, or of an import that a command carried out itself."""
+    settings = load_settings()
+    try:
+        with _jobs(settings) as jobs:
+            job = _shown(jobs.get(jobs.full_id(id)))
+    except JobNotFound as error:
+        _print_run(settings, id, error, json=json)
+    else:
+        _print(job, json=json)
 
 
 @cli.command()
@@ -253,6 +260,32 @@ def _print(job: JobView, *, json: bool) -> None:
         "attempts": job.attempts,
     }
     print_fields(job.id, {name: value for name, value in fields.items() if value is not None})
+
+
+def _print_run(settings: Settings, id: str, no_job: JobNotFound, *, json: bool) -> None:
+    """What the graph knows of an import at a terminal.
+
+    Raises:
+        JobNotFound: it knows none either, or cannot be asked.
+    """
+    from app.services.terminal_imports import import_run, rejects_of
+    from graph.errors import DatabaseError
+
+    try:
+        run = import_run(settings, id)
+    except DatabaseError:
+        raise no_job from None
+    if run is None:
+        raise no_job
+    rejects = rejects_of(settings, run.id)
+    kept = str(rejects) if rejects.is_file() else None
+    if json:
+        print_json({"job": False, **structs.asdict(run), "rejects_file": kept})
+        return
+    fields = {name.replace("_", " "): value for name, value in structs.asdict(run).items()}
+    fields |= {"rejects": kept, "finished at": run.finished_at or "not: interrupted, or going on"}
+    shown = {name: value for name, value in fields.items() if name != "id" and value is not None}
+    print_fields(f"{run.id}, an import without a job", shown)
 
 
 def _learnt(job: JobView) -> dict[str, object]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from msgspec import structs
 
 from app.cli.output import Json, err, out, print_fields, print_json, print_table, shown
 from app.services.training_runs import MODEL_NAME
@@ -81,12 +82,26 @@ def promote(
     json: Json = False,
 ) -> None:
     """Let an alias point to a version; running servers take the champion over by themselves."""
+    from app.services.readers import USED_BY, user_of
+
     done = _models().promote(*_parts(reference), alias)
+    done = structs.replace(done, used_by=user_of(done.name, done.alias))
     if json:
         print_json(done)
     else:
         before = f"; it was {done.previous}" if done.previous else ""
         out.print(f"The {alias} of {done.name} is {done.version}{before}.", highlight=False)
+        if done.used_by:
+            out.print(f"It serves {done.used_by}.", highlight=False)
+        elif alias == "candidate":
+            out.print("Candidates only wait; the champion is what serves.", highlight=False)
+        else:
+            out.print(
+                f"Nothing asks a model called {done.name}: it is only kept. What serves is called "
+                f"{', '.join(USED_BY)}.",
+                highlight=False,
+                soft_wrap=True,
+            )
         if (done.name, alias) == (MODEL_NAME, "champion"):
             out.print("`catalograph embed` writes its vectors into the graph.", highlight=False)
 

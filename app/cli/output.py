@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import msgspec
@@ -23,6 +25,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+
+from app.cli.progress_lines import ProgressLines
 
 Json = Annotated[
     bool, typer.Option("--json", help="Print JSON and nothing else on standard output.")
@@ -92,13 +96,27 @@ def fail(message: str, *, code: str, exit_code: int, as_json: bool) -> NoReturn:
     raise SystemExit(exit_code)
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """All of it or nothing: whoever reads `path` meanwhile has what was there before."""
+    path = path.resolve()  # a link stays one
+    if path.exists() and not path.is_file():  # a pipe or a device, which is no file to replace
+        path.write_bytes(content)
+        return
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def note(text: str) -> None:
     """Tells a person what is going on: a line as it is, beside the data on standard output."""
     err.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def bytes_progress(description: str) -> AbstractContextManager[Progress]:
-    """A bar over bytes with rate and time left, on a terminal; silent elsewhere."""
+    """A bar over bytes with rate and time left, on a terminal; lines now and then elsewhere."""
     return _progress(DownloadColumn())
 
 
@@ -133,6 +151,8 @@ def duration(seconds: float) -> str:
 
 
 def _progress(amount: ProgressColumn) -> Progress:
+    if not err.is_terminal:
+        return ProgressLines(err)
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -143,5 +163,4 @@ def _progress(amount: ProgressColumn) -> Progress:
         TextColumn("{task.fields[note]}"),
         console=err,
         transient=True,
-        disable=not err.is_terminal,
     )

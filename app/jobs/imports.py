@@ -12,7 +12,7 @@ import structlog
 from app.connections import open_for_job
 from app.errors import JobsUnavailable
 from app.jobs.execution import Body, JobContext
-from app.services.importing import ImportSpec, run_import
+from app.services.importing import ImportSpec, nothing_loaded, run_import
 from app.services.jobs import Jobs
 from app.services.models import registry_of
 from app.services.training_runs import MODEL_NAME, EmbedSpec
@@ -38,6 +38,8 @@ def import_body(settings: Settings) -> Body:
                 clock=partial(datetime.now, UTC),
                 report=report,
             )
+        if error := nothing_loaded([done], rejects="The rejects of the job have"):
+            raise error
         if (done.created or done.updated) and not spec.dry_run:
             _give_vectors(settings)
         outcome: dict[str, Any] = msgspec.to_builtins(done)

@@ -7,11 +7,12 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.errors import ShopperNotFound
 from graph.ingest.events import Event, Refusal, read_event
 from graph.ingest.readers import DumpReader, FileOptions
+from graph.ingest.readers import Row as DumpRow
 from graph.records import Record, RecordRejected
 
 if TYPE_CHECKING:
@@ -24,12 +25,11 @@ Row = tuple[int, Mapping[str, object]]  # its place, and its cells
 BATCH = 1_000  # events of a file in one transaction
 
 
-class EventRefused(Record, frozen=True):
-    """An event that was not taken; `place` counts from 0 in a request, from 1 in a file."""
+class EventRefused(NamedTuple):
+    """An event that was not taken; `place` is where it stood among those that were sent."""
 
     place: int
-    code: str
-    message: str
+    why: Refusal
 
 
 class EventsTaken(Record, frozen=True):
@@ -38,6 +38,14 @@ class EventsTaken(Record, frozen=True):
     stored: int
     known: int
     refused: tuple[EventRefused, ...]
+
+
+class FileTaken(Record, frozen=True):
+    """The same of the rows of a file, refused as an import rejects rows."""
+
+    stored: int
+    known: int
+    refused: tuple[RecordRejected, ...]
 
 
 class Forgotten(Record, frozen=True):
@@ -84,14 +92,14 @@ def taken(store: Store, rows: Iterable[Row], now: datetime) -> EventsTaken:
     for place, cells in rows:
         found = read_event(cells, now)
         if isinstance(found, Refusal):
-            refused.append(EventRefused(place, found.code, found.reason))
+            refused.append(EventRefused(place, found))
         else:
             places.append(place)
             events.append(found)
     outcomes = store(events).outcomes
     for place, outcome in zip(places, outcomes, strict=True):
         if isinstance(outcome, Refusal):
-            refused.append(EventRefused(place, outcome.code, outcome.reason))
+            refused.append(EventRefused(place, outcome))
     return EventsTaken(
         stored=sum(outcome == "stored" for outcome in outcomes),
         known=sum(outcome == "known" for outcome in outcomes),
@@ -101,8 +109,8 @@ def taken(store: Store, rows: Iterable[Row], now: datetime) -> EventsTaken:
 
 def import_events(
     path: Path, store: Store, *, now: datetime, options: FileOptions | None = None
-) -> Iterator[EventsTaken]:
-    """Take the events of a file, batch by batch; a bad row is refused with its line.
+) -> Iterator[FileTaken]:
+    """Take the events of a file, batch by batch; a bad row is rejected with its line.
 
     Raises:
         ImportFailed: the file itself cannot be read; what came before is stored.
@@ -110,12 +118,22 @@ def import_events(
     with DumpReader(path, options or FileOptions()) as reader:
         rest = iter(reader)
         while batch := list(islice(rest, BATCH)):
-            rows = [(row.line, row.cells) for row in batch if not isinstance(row, RecordRejected)]
-            broken = tuple(
-                EventRefused(row.line, row.code, row.reason)
-                for row in batch
-                if isinstance(row, RecordRejected)
-            )
-            found = taken(store, rows, now)
-            refused = tuple(sorted((*found.refused, *broken), key=lambda one: one.place))
-            yield EventsTaken(found.stored, found.known, refused)
+            rows = [row for row in batch if not isinstance(row, RecordRejected)]
+            found = taken(store, enumerate(row.cells for row in rows), now)
+            rejected = [row for row in batch if isinstance(row, RecordRejected)]
+            rejected += [_rejected(path.name, rows[one.place], one.why) for one in found.refused]
+            rejected.sort(key=lambda one: one.line)
+            yield FileTaken(found.stored, found.known, tuple(rejected))
+
+
+def _rejected(source: str, row: DumpRow, why: Refusal) -> RecordRejected:
+    value = row.cells.get(why.field)
+    return RecordRejected(
+        source=source,
+        line=row.line,
+        field=why.field,
+        value=None if value is None else str(value),
+        code=why.code,
+        reason=why.reason,
+        row=row.cells,
+    )

@@ -21,7 +21,7 @@ from graph.bulk.store import (
     require_empty_home,
 )
 from graph.client import Connection, Database
-from graph.errors import DatabaseUnavailable, ImportFailed
+from graph.errors import DatabaseUnavailable, ImportFailed, NothingLoaded
 from graph.ingest.mapping_file import load_mapping_file
 from graph.ingest.rejects import RejectFile
 from graph.migrate import migrate
@@ -91,6 +91,7 @@ def load_embedded(
 
     Raises:
         DatabaseNotEmpty, ServerBusy: before anything is written.
+        NothingLoaded: every row was rejected; neo4j-admin was not begun.
         ImportFailed, BulkLoadFailed: the database is still empty.
     """
     chosen = options or ServerOptions()
@@ -170,6 +171,13 @@ def _write(
     report.reject_codes, report.cells_skipped = counts.reject_codes, counts.cells_skipped
     report.decimals_unsure = counts.decimals_unsure
     report.rejects_file = str(rejects_file) if counts.rejected else None
+    if counts.rejected and not counts.items:
+        raise NothingLoaded(
+            file=", ".join(str(file) for file in load.files),
+            codes=counts.reject_codes,
+            examples=counts.reject_examples,
+            rejects=f"{rejects_file} has",
+        )
     return files
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from collections import ChainMap, Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +15,7 @@ from msgspec import structs
 
 from app.services.loading import Dump, ImportChoices, Loading
 from graph.client import Database
-from graph.errors import ImportFailed, MigrationsPending
+from graph.errors import ImportFailed, MigrationsPending, NothingLoaded
 from graph.ingest.files import FileState
 from graph.ingest.linking import BrandNames
 from graph.ingest.mapping import RowMapping
@@ -166,6 +167,23 @@ def run_import(
         loading.close_missing(done, report)
         loading.finish([done])
     return done
+
+
+def nothing_loaded(reports: Sequence[ImportReport], *, rejects: str) -> NothingLoaded | None:
+    """Why an import failed although it was carried out: all of its rows were rejected.
+
+    A dump without rows is no failure, nor is one that changes nothing. `rejects` says who has the
+    rows, such as "FILE has".
+    """
+    codes = sum((Counter(report.reject_codes) for report in reports), Counter[str]())
+    if not codes or any(report.items for report in reports):
+        return None
+    return NothingLoaded(
+        file=", ".join(report.file for report in reports),
+        codes=codes,
+        examples=dict(ChainMap(*(report.reject_examples for report in reports))),
+        rejects=rejects,
+    )
 
 
 def require_migrated(database: Database) -> None:

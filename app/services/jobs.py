@@ -28,6 +28,7 @@ from app.services.training_runs import (
     check_finetuning,
     check_spec,
 )
+from graph.errors import NothingLoaded
 from graph.records import Record
 
 if TYPE_CHECKING:
@@ -248,6 +249,8 @@ class Jobs:
     ) -> Job:
         """A new job: of the rejects of one that succeeded, of the whole file of one that did not.
 
+        Where every row was rejected, the corrected ones are the whole as well.
+
         `corrected` holds rejects whose rows were mended, and is moved into the folder of the new
         job; `mapping` is the text and the name of another mapping.
 
@@ -263,7 +266,8 @@ class Jobs:
         if mapping is not None:
             spec = structs.replace(spec, mapping=mapping[0], mapping_name=mapping[1])
         run = new_run_id(self._clock())
-        if job.state == "succeeded":
+        nothing_loaded = (job.error or {}).get("code") == NothingLoaded.code
+        if job.state == "succeeded" or (nothing_loaded and corrected is not None):
             spec = self._of_rejects(job, spec, run, corrected)
         elif corrected is not None:
             reason = f"it has {job.state}, and so it is read as a whole: send no rejects"

@@ -69,7 +69,8 @@ class ModelView(Record, frozen=True):
 class Promotion(Record, frozen=True):
     """An alias, the version it points to from now on, and the one before.
 
-    `job` writes the vectors of what serves from now on, where there are any.
+    `job` writes the vectors of what serves from now on, where there are any; `used_by` says who
+    asks it, None: nobody does.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Promotion(Record, frozen=True):
     version: str
     previous: str | None
     job: str | None = None
+    used_by: str | None = None
 
 
 class Comparison(Record, frozen=True):

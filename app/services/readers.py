@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.services.categorizing import LoadedCategorizer, loaded_categorizer
 from app.services.knowledge import LinkerOver, load_grounder
 from app.services.models import registry_of
+from app.services.training_runs import MODEL_NAME
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -28,6 +29,17 @@ RECOMMENDATION = "recommendation"  # what ranks items for a shopper
 CATEGORIES = "categories"
 PLAUSIBILITY = "plausibility"  # what weighs readings once more, by what similar items have
 CHAMPION = "champion"
+# Who asks the champion of a name; that of any other name is kept, and nobody asks it.
+USED_BY: Mapping[str, str] = {
+    MODEL_NAME: "/v1/similar, /v1/embed and search, by the vectors that it gives items",
+    EXTRACTION: "/v1/extract and build-graph",
+    LINKING: "build-graph and /v1/extract, to find the model that a title names",
+    MATCHING: "/v1/match and `catalograph match`",
+    SEARCH: "/v1/search, for the order of what is found",
+    RECOMMENDATION: "/v1/recommend",
+    CATEGORIES: "/v1/categorize, `catalograph categorize` and build-graph",
+    PLAUSIBILITY: "/v1/extract and build-graph, to weigh what rules read",
+}
 
 
 def grounder_of(settings: Settings, database: Database) -> Grounder:
@@ -52,6 +64,11 @@ def linker_of(registry: Registry) -> LinkerOver:
     """The linker that was promoted, or the rules."""
     linking = champion_of(registry, LINKING)
     return linker_over(lambda: learnt_linking(linking) if linking else None)
+
+
+def user_of(name: str, alias: str) -> str | None:
+    """Who asks what this alias points to; None: nobody does."""
+    return USED_BY.get(name) if alias == CHAMPION else None
 
 
 def champion_of(registry: Registry, name: str) -> Artefact | None:

@@ -20,7 +20,7 @@ from graph.bulk.vocabulary import VocabularyFiles
 from graph.errors import ImportFailed
 from graph.ingest.mapping_file import MappingFile
 from graph.ingest.readers import Row
-from graph.ingest.rejects import RejectFile
+from graph.ingest.rejects import RejectFile, told
 from graph.ingest.seen import SeenIds
 from graph.ingest.stream import first_of_its_id
 from graph.records import Item, RecordRejected
@@ -50,6 +50,7 @@ class BulkCounts:
     rejected: int = 0
     bytes_read: int = 0
     reject_codes: dict[str, int] = field(default_factory=dict)
+    reject_examples: dict[str, str] = field(default_factory=dict)  # the first of each code
     cells_skipped: dict[str, int] = field(default_factory=dict)
     decimals_unsure: dict[str, str] = field(default_factory=dict)
 
@@ -199,6 +200,7 @@ class Merging:
         self.counts.rejected += 1
         codes = self.counts.reject_codes
         codes[rejected.code] = codes.get(rejected.code, 0) + 1
+        self.counts.reject_examples.setdefault(rejected.code, told(rejected))
 
     def _add_end(self, ended: Ended) -> None:
         self.edges.update(ended.edges)

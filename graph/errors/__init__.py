@@ -47,6 +47,7 @@ GraphError
 │   ├── SnapshotNotWritten
 │   └── SnapshotTargetTaken
 └── ImportFailed                an import that cannot go on; one bad row is a RecordRejected
+    └── NothingLoaded           every row was one
 """
 
 from graph.errors.base import GraphError
@@ -83,6 +84,7 @@ from graph.errors.items import (
     FilterInvalid,
     ImportFailed,
     MappingInvalid,
+    NothingLoaded,
     ProposalStale,
     ProposalUnknown,
     ReviewError,
@@ -135,6 +137,7 @@ __all__ = [
     "MigrationUnknown",
     "MigrationsPending",
     "NodesUnknown",
+    "NothingLoaded",
     "PasswordMissing",
     "PortInUse",
     "ProposalStale",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from graph.errors.base import GraphError
 
 
@@ -49,6 +51,26 @@ class ImportFailed(GraphError):
     def __init__(self, *, file: str, place: str, reason: str) -> None:
         self.file, self.place, self.reason = file, place, reason
         super().__init__(f"{file}: {place}: {reason}")
+
+
+class NothingLoaded(ImportFailed):
+    """Every row was rejected; `codes` counts them by reason, `examples` has one of each."""
+
+    code = "nothing_loaded"
+
+    def __init__(
+        self, *, file: str, codes: Mapping[str, int], examples: Mapping[str, str], rejects: str
+    ) -> None:
+        self.codes, self.examples = dict(codes), dict(examples)
+        rows, commonest = sum(codes.values()), max(codes, key=lambda code: codes[code])
+        such_as = f", such as {examples[commonest]}" if commonest in examples else ""
+        super().__init__(
+            file=file,
+            place=f"all {rows:,} rows" if rows > 1 else "its only row",
+            reason=f"nothing was loaded: {codes[commonest]:,} rejected as {commonest}{such_as}. "
+            f"{rejects} every line with its reason; mend the mapping or the rows, and load them "
+            "again",
+        )
 
 
 class ReviewError(GraphError):

@@ -39,9 +39,10 @@ class Event(Record, frozen=True):
 
 
 class Refusal(Record, frozen=True):
-    """Why one event was not taken; the others are."""
+    """Why one event was not taken, and which field of it says so; the others are."""
 
     code: RefusalCode
+    field: str
     reason: str
 
 
@@ -54,17 +55,23 @@ def read_event(row: Mapping[str, object], now: datetime) -> Event | Refusal:
     shopper, item = _text(row.get("shopper")), _text(row.get("item"))
     kind, id, query = (_text(row.get(name)) for name in ("kind", "id", "query"))
     if not shopper or len(shopper) > ID_CHARS_MAX:
-        return Refusal("shopper_invalid", f"`shopper` has to have 1 to {ID_CHARS_MAX} characters")
+        return Refusal(
+            "shopper_invalid", "shopper", f"`shopper` has to have 1 to {ID_CHARS_MAX} characters"
+        )
     if not item or len(item) > ITEM_CHARS_MAX:
-        return Refusal("item_invalid", f"`item` has to have 1 to {ITEM_CHARS_MAX} characters")
+        return Refusal(
+            "item_invalid", "item", f"`item` has to have 1 to {ITEM_CHARS_MAX} characters"
+        )
     if len(id) > ID_CHARS_MAX:
-        return Refusal("id_invalid", f"`id` may have {ID_CHARS_MAX} characters at most")
+        return Refusal("id_invalid", "id", f"`id` may have {ID_CHARS_MAX} characters at most")
     if len(query) > QUERY_CHARS_MAX:
         reason = f"`query` may have {QUERY_CHARS_MAX} characters at most"
-        return Refusal("query_invalid", reason)
+        return Refusal("query_invalid", "query", reason)
     action = next((one for one in get_args(Action) if one == kind.casefold()), None)
     if action is None:
-        return Refusal("kind_invalid", f"`kind` has to be viewed or bought, not {kind[:40]!r}")
+        return Refusal(
+            "kind_invalid", "kind", f"`kind` has to be viewed or bought, not {kind[:40]!r}"
+        )
     at = _time(row.get("at"), now)
     if isinstance(at, Refusal):
         return at
@@ -85,10 +92,10 @@ def _time(cell: object, now: datetime) -> datetime | Refusal:
         at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError):
         reason = f"`at` has to be a time such as 2025-03-01T09:30:00Z, not {text[:40]!r}"
-        return Refusal("time_invalid", reason)
+        return Refusal("time_invalid", "at", reason)
     if not EARLIEST <= at <= now + AHEAD:
         reason = f"`at` is {text[:40]}: before {EARLIEST.year}, or more than a day ahead"
-        return Refusal("time_invalid", reason)
+        return Refusal("time_invalid", "at", reason)
     return at
 
 

@@ -57,6 +57,7 @@ class ImportProgress(Record, frozen=True):
     closed: int
     bytes_read: int
     bytes_total: int
+    reject_codes: dict[str, int]
 
 
 @dataclass(slots=True)
@@ -82,6 +83,7 @@ class ImportReport:
     cells_skipped: dict[str, int] = field(default_factory=dict)
     decimals_unsure: dict[str, str] = field(default_factory=dict)  # parameter: `30.000`, say
     reject_codes: dict[str, int] = field(default_factory=dict)
+    reject_examples: dict[str, str] = field(default_factory=dict)  # the first of each code
 
     def progress(self) -> ImportProgress:
         names = ImportProgress.__struct_fields__

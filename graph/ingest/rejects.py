@@ -15,6 +15,7 @@ from graph.ingest.readers import DumpReader, FileOptions, Row
 from graph.records import RecordRejected
 
 LINES_MAX = 2**53  # no file has so many
+VALUE_SHOWN = 60  # characters of a cell that a sentence quotes
 
 
 class RejectFile:
@@ -136,6 +137,18 @@ class RejectReader:
                 reason=f"is no line of a reject file: {error}; keep the fields it had",
             )
         return Row(line=rejected.line, cells=rejected.row) if rejected.row else rejected
+
+
+def told(rejected: RecordRejected) -> str:
+    """`line 2, price: '12,-' is not a number`, for a sentence."""
+    field = f", {rejected.field}" if rejected.field else ""
+    quoted = not rejected.value or rejected.value[:VALUE_SHOWN] in rejected.reason
+    value = "" if quoted else f" {_short(str(rejected.value))!r}"
+    return f"line {rejected.line:,}{field}{value}: {rejected.reason}"
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= VALUE_SHOWN else f"{value[:VALUE_SHOWN]}…"
 
 
 def _encodable(rejected: RecordRejected) -> RecordRejected:

@@ -13,7 +13,7 @@ from msgspec import structs
 
 from graph.ingest.mapping import RowMapping
 from graph.ingest.readers import DumpReader, Row
-from graph.ingest.rejects import RejectFile
+from graph.ingest.rejects import RejectFile, told
 from graph.ingest.seen import SeenIds
 from graph.records import Item, RecordRejected
 from graph.text import distinct_id
@@ -51,6 +51,7 @@ class StreamCounts:
     bytes_read: int = 0
     bytes_total: int = 0
     reject_codes: dict[str, int] = field(default_factory=dict)
+    reject_examples: dict[str, str] = field(default_factory=dict)  # the first of each code
     cells_skipped: dict[str, int] = field(default_factory=dict)
     decimals_unsure: dict[str, str] = field(default_factory=dict)
 
@@ -155,6 +156,7 @@ class ItemStream:
         self.counts.rejected += 1
         codes = self.counts.reject_codes
         codes[rejected.code] = codes.get(rejected.code, 0) + 1
+        self.counts.reject_examples.setdefault(rejected.code, told(rejected))
 
 
 def first_of_its_id(seen: SeenIds, item: Item, row: Row) -> Item | RecordRejected | None:

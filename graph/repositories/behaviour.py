@@ -255,9 +255,11 @@ def _store(tx: Transaction, events: Sequence[Event]) -> Stored:
 
 def _refused(event: Event, closed: bool | None) -> Refusal | None:
     if closed is None:
-        return Refusal("item_unknown", f"there is no product {event.item!r}")
+        return Refusal("item_unknown", "item", f"there is no product {event.item!r}")
     if closed:
-        return Refusal("item_closed", f"{event.item!r} is closed: no source lists it any more")
+        return Refusal(
+            "item_closed", "item", f"{event.item!r} is closed: no source lists it any more"
+        )
     return None
 
 

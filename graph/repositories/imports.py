@@ -42,6 +42,35 @@ SET i.finished_at = $now, i.rows_read = $rows_read, i.duplicates = $duplicates,
     i.rejected = $rejected
 {_STATE}
 """
+# The time as text: a reader shows it.
+FIND = """
+MATCH (i:Import) WHERE i.id STARTS WITH $start
+WITH i ORDER BY i.id LIMIT $limit
+RETURN i {.id, .source, .file, .mode, .rows_read, .created, .updated, .unchanged, .closed,
+          .duplicates, .rejected, started_at: toString(i.started_at),
+          finished_at: toString(i.finished_at)} AS run
+"""
+
+
+class ImportRun(Record, frozen=True):
+    """What is left of an import, whoever carried it out.
+
+    Without `finished_at` it goes on, or was interrupted; what it read is known at its end.
+    """
+
+    id: str
+    source: str
+    file: str
+    mode: ImportMode
+    started_at: str  # ISO 8601
+    finished_at: str | None
+    rows_read: int | None
+    created: int
+    updated: int
+    unchanged: int
+    closed: int
+    duplicates: int | None
+    rejected: int | None
 
 
 class ImportState(Record, frozen=True):
@@ -73,6 +102,11 @@ def open_import(
 def import_exists(database: Database, id: str) -> bool:
     """Whether an import has begun to write."""
     return bool(database.read(READ, id=id))
+
+
+def imports_beginning(database: Database, start: str, *, limit: int) -> list[ImportRun]:
+    """The imports whose ids begin so."""
+    return [ImportRun(**row["run"]) for row in database.read(FIND, start=start, limit=limit)]
 
 
 def lock_import(tx: Transaction, id: str) -> int:

@@ -168,6 +168,7 @@ def link(type: str, target: str, *, fresh: bool, evidence: str) -> str:
 # Setting a property locks: of two writers the second compares with what the first has left.
 # A price or stock that never changed stands on the product alone, so that a first load costs no
 # second node; the first change writes down what was before it, too.
+# What was so before the first change is of the run that made the item, which its first facts name.
 OBSERVE = """
 UNWIND $rows AS row
 MATCH (n:Product {id: row.id})
@@ -179,9 +180,11 @@ WHERE coalesce(n.price, -1) <> coalesce(row.price, -1)
 WITH n, row,
      (n.price IS NOT NULL OR n.in_stock IS NOT NULL)
      AND NOT EXISTS { MATCH (o:Observation {product: n.id}) WHERE o.at IS NOT NULL } AS begins
-FOREACH (_ IN CASE WHEN begins THEN [1] ELSE [] END |
+FOREACH (made_by IN CASE WHEN begins THEN
+    [head([(n)-[r]->() WHERE r.source = n.source AND r.valid_from = n.first_seen | r.run])]
+    ELSE [] END |
   CREATE (:Observation {product: n.id, at: n.first_seen, price: n.price, currency: n.currency,
-                        in_stock: n.in_stock}))
+                        in_stock: n.in_stock, run: made_by}))
 CREATE (:Observation {product: n.id, at: $now, price: row.price, currency: row.currency,
                       in_stock: row.in_stock, run: $run})
 """

@@ -123,7 +123,8 @@ class FakeJobs:
             spec = replace(spec, mapping=mapping[0], mapping_name=mapping[1])
         if job.state not in ENDED:
             raise JobNotRetryable(id=id, reason="it has not ended")
-        if job.state == "succeeded":
+        mends_all = corrected is not None and (job.error or {}).get("code") == "nothing_loaded"
+        if job.state == "succeeded" or mends_all:
             if self.rejects(id) is None:
                 raise JobNotRetryable(id=id, reason="it has rejected nothing")
             rejects = corrected or self.rejects(id)

@@ -125,6 +125,27 @@ def test_for_a_server_that_is_stopped_it_says_what_to_run(command, tmp_path):
     assert "is not empty" in error_of(again)["message"]
 
 
+def test_a_dump_of_which_no_row_can_be_loaded_fails(command, tmp_path):
+    (tmp_path / "mapping.toml").write_text(
+        'version = 1\ntarget = "product"\nid = { column = "no" }\n'
+        '[fields]\ntitle = { column = "title" }\nprice = { column = "price" }\n'
+    )
+    (tmp_path / "dump.csv").write_text("no,title,price\n1,Lamp,dear\n2,Desk,cheap\n")
+
+    done = run(
+        command(
+            "--keep",
+            tmp_path / "kept",
+            NEO4J_URI="bolt://127.0.0.1:1",
+            NEO4J_PASSWORD="secret",
+        )
+    )
+
+    assert done.returncode == FAILED
+    assert error_of(done)["code"] == "nothing_loaded"
+    assert "all 2 rows" in error_of(done)["message"]
+
+
 def test_for_a_server_that_runs_the_database_must_be_empty(command, database, tmp_path):
     found = database.connection
     where = {

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import socket
 
+import pyarrow as pa
 import pytest
+from typer.testing import CliRunner
+
+from app.cli.main import cli
 
 MAPPING = """
 version = 1
@@ -112,6 +116,46 @@ def test_a_query_that_is_wrong_or_writes_is_refused(catalograph, cypher):
     assert done.returncode == FAILED
     assert done.stderr.startswith("error")
     assert json.loads(catalograph("stats", "--json").stdout)["nodes"]["Product"] == 0
+
+
+def test_a_query_writes_what_rest_answers_into_a_file(catalograph, tmp_path):
+    cypher = "UNWIND [1, 2] AS n RETURN n, [n, 'ü'] AS list"
+    files = {kind: tmp_path / f"rows.{kind}" for kind in ("csv", "arrow")}
+    files["csv"].write_text("what was there before")
+
+    done = [catalograph("query", cypher, "--output", file) for file in files.values()]
+
+    assert [one.returncode for one in done] == [DONE, DONE], done
+    assert files["csv"].read_bytes() == 'n,list\r\n1,"[1,""ü""]"\r\n2,"[2,""ü""]"\r\n'.encode()
+    with pa.ipc.open_stream(files["arrow"].read_bytes()) as stream:
+        assert stream.read_all().column("n").to_pylist() == [1, 2]
+    assert {file.name for file in tmp_path.iterdir() if file.is_file()} == {
+        file.name for file in files.values()
+    }
+
+
+def test_a_query_prints_csv_and_says_beside_it_that_there_is_more(catalograph):
+    cypher = "UNWIND range(1, 9) AS n RETURN n"
+
+    done = catalograph("query", cypher, "--limit", "2", "--format", "csv")
+
+    assert done.stdout == "n\n1\n2\n"
+    assert "the first 2 rows" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--output", "rows.txt"),
+        ("--output", "nowhere/rows.csv"),
+        ("--output", "rows.csv", "--format", "table"),
+        ("--format", "csv", "--json"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_refused_before_anything_is_asked(options):
+    done = CliRunner().invoke(cli, ["query", "RETURN 1", *options])
+
+    assert done.exit_code == USAGE, done.output
 
 
 def test_a_query_with_more_rows_than_the_limit_says_so(catalograph):

@@ -73,6 +73,36 @@ def test_a_dry_run_reports_and_writes_nothing(catalograph, shop, database):
     assert titles(database) == []
 
 
+def test_an_import_all_of_whose_rows_are_rejected_fails_and_names_the_commonest_reason(
+    catalograph, shop, tmp_path
+):
+    rejects = tmp_path / "rejects.ndjson"
+
+    done = catalograph(*shop("1,Lamp,dear", "2,Desk,cheap"), "--rejects", rejects)
+
+    report = json.loads(done.stdout)
+    assert done.returncode == FAILED
+    assert (report["rejected"], report["error"]["code"]) == (2, "nothing_loaded")
+    for part in ("all 2 rows", "value_invalid", "'dear'", str(rejects)):
+        assert part in report["error"]["message"]
+
+
+def test_an_import_without_a_job_is_shown_by_the_id_it_printed(catalograph, shop):
+    done = json.loads(catalograph(*shop("1,Lamp,1", "2,Desk,cheap")).stdout)
+
+    shown = catalograph("jobs", "show", done["run"][:-2], "--json")
+    unknown = catalograph("jobs", "show", "import-1999", "--json")
+
+    run = json.loads(shown.stdout)
+    assert shown.returncode == DONE, shown.stdout
+    assert (run["id"], run["job"], run["source"]) == (done["run"], False, "shop")
+    assert (run["rows_read"], run["created"], run["rejected"]) == (2, 1, 1)
+    assert run["rejects_file"] == done["rejects_file"]
+    assert run["finished_at"] is not None
+    assert unknown.returncode == FAILED
+    assert json.loads(unknown.stdout)["error"]["code"] == "job_not_found"
+
+
 def test_a_job_in_the_background_can_be_found_again(catalograph, shop):
     done = catalograph(*shop("1,Lamp,1"), "--background")
 

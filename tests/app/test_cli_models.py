@@ -7,6 +7,10 @@ from types import SimpleNamespace
 import pytest
 
 from app.cli.main import main
+from app.services.readers import USED_BY
+from app.settings import Settings
+from app.wiring import assemble
+from graph.client import AsyncDatabase, Connection, Database
 from ml.artefact import WEIGHTS, Measure
 from ml.registry import Registry
 from tests.artefacts import draft
@@ -179,6 +183,36 @@ def test_a_reference_without_a_version_is_wrong_usage(models, registry):
 
     assert done.returncode == USAGE
     assert "NAME/VERSION" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "alias", "said", "used_by"),
+    [
+        ("lamps", "champion", "Nothing asks a model called lamps", None),
+        ("extraction", "champion", "It serves /v1/extract", "/v1/extract and build-graph"),
+        ("extraction", "candidate", "Candidates only wait", None),
+    ],
+)
+def test_a_promotion_says_who_asks_the_model(
+    models, registry, tmp_path, name, alias, said, used_by
+):
+    registry.register(name, draft(tmp_path))
+
+    told = models("promote", f"{name}/1", "--alias", alias)
+    shown = models("promote", f"{name}/1", "--alias", alias, "--json")
+
+    assert said in told.stdout
+    assert json.loads(shown.stdout)["used_by"] == used_by
+
+
+@pytest.mark.anyio
+async def test_every_name_that_a_service_loads_says_who_asks_it(tmp_path):
+    nowhere = Connection("bolt://127.0.0.1:1", "neo4j", "secret")
+    with Database(nowhere) as writing:
+        async with AsyncDatabase(nowhere) as reading:
+            wiring = assemble(Settings(home=tmp_path), reading, writing)
+
+    assert {one.name for one in (wiring.champion, *wiring.readers)} == set(USED_BY)
 
 
 def test_a_spoilt_model_is_neither_promoted_nor_exported(models, registry, tmp_path):

@@ -18,6 +18,7 @@ SKU_CHARACTERS = 200  # as many as an id takes
 BY_CONTENT = 0.3  # a name counts more than what merely looks like it
 RARELY = 0.005  # of the rows say something: too few for any field
 MIN_FILLED = 0.3  # and columns that are mostly empty decide nothing without one either
+IDENTIFIED = 0.8  # of the rows; where fewer have their own, it is the id of something else
 MIN_ROWS = 5  # of fewer, content says nothing about columns without a telling name
 
 
@@ -32,6 +33,15 @@ class Table:
         """Of the distinct rows, the share that these columns tell apart."""
         keys = {tuple(column.texts[row] for column in columns) for row in self.distinct_rows}
         return len(keys) / max(1, len(self.distinct_rows))
+
+    def lacking(self, column: Column) -> int:
+        """How many of the distinct rows say nothing in this column."""
+        return sum(not column.texts[row] for row in self.distinct_rows)
+
+    def repeating(self, column: Column) -> int:
+        """How many of the distinct rows say in this column what an earlier one has said."""
+        said = [column.texts[row] for row in self.distinct_rows if column.texts[row]]
+        return len(said) - len(set(said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +138,13 @@ def _begins_titles(column: Column, titles: Column) -> float:
 
 
 def _identity(column: Column, table: Table) -> float:
+    """The share of the distinct rows that have an id of their own here."""
     if column.pattern or column.share(lambda t: 0 < len(t) <= SKU_CHARACTERS) < 1:
         return 0.0
     if is_position(column.label) and counts_rows(column):
         return 0.0
-    return table.uniqueness([column]) * column.filled_share
+    without = table.lacking(column) + table.repeating(column)
+    return 1 - without / max(1, len(table.distinct_rows))
 
 
 def _identity_by_content(column: Column, table: Table) -> float:
@@ -247,7 +259,7 @@ def _language_by_content(column: Column, _: Table) -> float:
 
 
 _CHECKS: dict[str, _Check] = {
-    "id": _Check("tells distinct rows apart", _identity, 0.99, _identity_by_content, 1.0),
+    "id": _Check("tells distinct rows apart", _identity, IDENTIFIED, _identity_by_content, 1.0),
     "title": _Check("words", _title, 0.5, _title_by_content, 0.8),
     "brand": _Check("a short name", _name, 0.8),
     "category": _Check("a name", _category, 0.8, _category_by_content, 0.8),

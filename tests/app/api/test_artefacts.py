@@ -74,7 +74,7 @@ async def test_promotion_moves_an_alias_and_says_what_was_before(client, registr
     then = await promote(client, "3", alias="candidate")
     last = await promote(client, "candidate")
 
-    pointing = {"name": "lamps", "alias": "champion", "job": None}
+    pointing = {"name": "lamps", "alias": "champion", "job": None, "used_by": None}
     assert first.json() == {**pointing, "version": "2", "previous": None}
     assert then.json()["alias"] == "candidate"
     assert last.json() == {**pointing, "version": "3", "previous": "2"}

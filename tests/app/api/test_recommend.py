@@ -85,10 +85,20 @@ async def test_an_event_of_a_product_that_is_gone_is_refused_and_the_others_are_
     )
 
     assert found["stored"] == 2
-    assert [(one["place"], one["code"]) for one in found["refused"]] == [
-        (1, "item_unknown"),
-        (2, "time_invalid"),
-        (3, "time_invalid"),
+    assert [one["index"] for one in found["refused"]] == [1, 2, 3]
+    assert [error for one in found["refused"] for error in one["errors"]][:2] == [
+        {
+            "place": "body",
+            "pointer": "/events/1/item",
+            "code": "item_unknown",
+            "detail": "there is no product 'shop:99'",
+        },
+        {
+            "place": "body",
+            "pointer": "/events/2/at",
+            "code": "time_invalid",
+            "detail": "`at` has to be a time such as 2025-03-01T09:30:00Z, not 'soon'",
+        },
     ]
 
 

@@ -72,15 +72,23 @@ def test_a_price_that_never_changed_needs_no_observation(database):
 
 
 def test_the_first_change_of_a_price_also_notes_what_it_was_before(database):
-    write(database, product(price=9.5))
+    write(database, product(price=9.5, colour="Red"))
+    write(database, product(price=9.5, ram="8GB"), TUESDAY, run="run-1b")
     write(database, product(price=8), TUESDAY, run="run-2")
     write(database, product(price=8, in_stock=False), WEDNESDAY, run="run-3")
 
     assert observations(database) == [
-        ("2026-01-05", 9.5, True, None),
+        ("2026-01-05", 9.5, True, "run-1"),
         ("2026-01-06", 8.0, True, "run-2"),
         ("2026-01-07", 8.0, False, "run-3"),
     ]
+
+
+def test_who_first_wrote_an_item_without_facts_is_not_known(database):
+    write(database, product(price=9.5))
+    write(database, product(price=8), TUESDAY, run="run-2")
+
+    assert observations(database)[0] == ("2026-01-05", 9.5, True, None)
 
 
 def test_a_price_that_is_no_longer_stated_is_a_change(database):

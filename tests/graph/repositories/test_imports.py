@@ -10,7 +10,7 @@ import pytest
 from graph.client import Database
 from graph.errors import ImportFailed
 from graph.ingest.items import ItemDraft, build_item
-from graph.repositories.imports import ImportState, finish_import, open_import
+from graph.repositories.imports import ImportState, finish_import, imports_beginning, open_import
 from graph.repositories.items import ItemWriter
 
 pytestmark = pytest.mark.neo4j
@@ -42,6 +42,19 @@ def test_an_import_that_goes_on_knows_how_far_it_came(database):
     state = opened(database)
 
     assert state == ImportState(items_written=6, created=6, updated=0, unchanged=0, closed=0)
+
+
+def test_an_import_is_found_by_the_beginning_of_its_id(database):
+    opened(database)
+
+    (goes_on,) = imports_beginning(database, "run", limit=2)
+    finish_import(database, id="run-1", now=NOW, rows_read=9, duplicates=1, rejected=2)
+    (done,) = imports_beginning(database, "run-1", limit=2)
+
+    assert (goes_on.finished_at, goes_on.rows_read) == (None, None)
+    assert (done.source, done.rows_read, done.duplicates, done.rejected) == ("shop", 9, 1, 2)
+    assert done.started_at.startswith("2026-01-05T")
+    assert imports_beginning(database, "'", limit=2) == []
 
 
 def test_a_batch_that_is_written_twice_counts_once(database):

@@ -2,8 +2,10 @@
 
 import httpx
 import pytest
+from fastapi.routing import APIRoute
 
 from app.keys import Scope
+from app.main import create_app
 from tests.app.api.imports.sending import ASKED, CSV, FILE, HEADERS, kept, post
 from tests.app.api.test_problems import problem
 from tests.app.fake_jobs import over_both
@@ -16,6 +18,36 @@ pytestmark = pytest.mark.anyio
 
 
 KEYED = {**HEADERS, "Idempotency-Key": "acme-2025-03-01"}
+
+
+async def test_what_writes_keeps_a_key_or_refuses_it(client, wiring):
+    kept, refused = set(), set()
+    for route in create_app(wiring=wiring).routes:
+        if not isinstance(route, APIRoute) or "POST" not in route.methods:
+            continue
+        if any(header.alias == "Idempotency-Key" for header in route.dependant.header_params):
+            kept.add(route.path)
+            continue
+        answer = await client.post(route.path, headers={"Idempotency-Key": "night"})
+        if "idempotency_key_unsupported" in answer.text:
+            assert answer.status_code == 422
+            assert answer.json()["errors"][0]["pointer"] == "/Idempotency-Key"
+            refused.add(route.path)
+
+    assert kept == {
+        "/v1/imports",
+        "/v1/graph-builds",
+        "/v1/training-runs",
+        "/v1/training-runs/labels",
+    }
+    assert refused == {
+        "/v1/products",
+        "/v1/events",
+        "/v1/review/{id}",
+        "/v1/models/{name}/promote",
+        "/v1/jobs/{id}/cancel",
+        "/v1/jobs/{id}/retry",
+    }  # what only asks may be asked again
 
 
 @over_both

@@ -55,6 +55,20 @@ async def test_corrected_rejects_are_what_is_loaded(client, wiring, packed):
 
 
 @over_both
+async def test_of_a_job_all_of_whose_rows_were_rejected_the_corrected_ones_are_loaded(
+    client, wiring
+):
+    error = {"code": "nothing_loaded", "message": "all rows"}
+    make_job(wiring, ID, state="failed", rejects=REJECT, error=error)
+
+    corrected = await client.post(at(ID, "/retry"), content=REJECT, headers=NDJSON)
+    whole = await client.post(at(ID, "/retry"))
+
+    assert wiring.jobs.get(corrected.json()["id"]).spec["rejects_of"] == ID
+    assert wiring.jobs.get(whole.json()["id"]).spec["rejects_of"] is None
+
+
+@over_both
 async def test_rejects_may_be_done_over_with_another_mapping(client, wiring):
     make_job(wiring, ID, state="succeeded", rejects=REJECT)
     mended = MAPPING + "# mended\n"

@@ -165,6 +165,40 @@ def test_a_row_number_is_no_id_whatever_else_is_missing(dump, suggested):
     assert mapping.id.hash
 
 
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda rows: [("", *rows[0][1:]), *rows[1:]], "1 row without one will be rejected"),
+        (lambda rows: [(rows[1][0], *rows[0][1:]), *rows[1:]], "duplicate_id"),
+        (lambda rows: rows, "filled and different in each of"),
+    ],
+    ids=["missing", "repeated", "in order"],
+)
+@pytest.mark.parametrize("count", [6, 60])
+def test_a_column_that_is_called_an_id_is_one_though_a_row_has_none_of_its_own(
+    dump, suggested, count, spoil, said
+):
+    path = dump(ENGLISH, spoil(ROWS[:count]))
+
+    suggestion = suggest([path])
+
+    assert suggested(path).id.column == "SKU"
+    (decision,) = [d for d in suggestion.decisions if d.name == "id"]
+    assert said in decision.evidence
+    assert said in suggestion.toml
+
+
+def test_why_a_column_that_is_called_an_id_is_not_taken_is_said(dump, suggested):
+    rows = [(number // 3, *row[1:]) for number, row in enumerate(ROWS)]
+    path = dump(ENGLISH, rows)
+
+    suggestion = suggest([path])
+
+    assert suggested(path).id.column == "EAN13"
+    (decision,) = [d for d in suggestion.decisions if d.name == "id"]
+    assert "'SKU' has none in 0 rows and repeats an earlier one in 40 rows" in decision.evidence
+
+
 def test_without_an_id_as_many_columns_are_hashed_as_tell_rows_apart(dump, items):
     rows = [(n % 4, MAKERS[n % 4], NAMES[n % 10], ("red", "blue")[n // 20 % 2]) for n in range(40)]
     path = dump(("stock", "brand", "model", "colour"), [*rows, rows[0]])
