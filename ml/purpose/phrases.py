@@ -1,0 +1,160 @@
+"""A title as words with the roles that these can play in saying what it offers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from graph.text import find_quantities
+from graph.text.numbers import fold_width
+from ml.purpose.words import BEGINNING_OF_SPARES, ENDINGS, Role, phrases
+
+TITLE_CHARS = 1_000  # what a thing is stands early; the rest of a description only costs time
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+_LATIN = rf"(?:(?![{_HAN}])[^\W_])"
+# `w/` is a word, and so is a `+` between two things; that of `S10+` belongs to a name.
+_WORD = re.compile(
+    rf"[{_HAN}]+|w/o?(?![^\W_])|w/|{_LATIN}+(?:[.'’-]{_LATIN}+)*|(?<!\S)\+|(?<=[^\W\d_])\+(?=[^\W\d_])|&",
+    re.IGNORECASE,
+)
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+# Letters and digits, as model numbers are; `4g` and `3d` are none.
+_CODE = re.compile(r"(?=.*\d)(?=.*[^\W\d])(?!\d+[^\W\d]{1,2}$).{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word, or a phrase that counts as one.
+
+    Attributes:
+        key: without regard to case, width, accents and plural.
+        start, end: in the title, in characters.
+        role: None: no word of the language data.
+        quantity: it is part of one, such as `64 GB`.
+    """
+
+    key: str
+    start: int
+    end: int
+    role: Role | None
+    quantity: bool
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it looks like the name of a model: letters with digits."""
+        return not self.quantity and _CODE.fullmatch(self.key) is not None
+
+
+def words_of(title: str) -> list[Word]:
+    """The words of a title in their order; phrases of the language data are one word each."""
+    text = fold_width(title[:TITLE_CHARS])
+    spans = [(start, end) for start, end, *_ in find_quantities(text)]
+    plain = list(_plain(text))
+    found: list[Word] = []
+    place = 0
+    while place < len(plain):
+        length, role = _longest(plain, place)
+        start, end = plain[place][1], plain[place + length - 1][2]
+        key = " ".join(key for key, *_ in plain[place : place + length])
+        quantity = any(first < end and start < last for first, last in spans)
+        found.append(Word(key, start, end, role, quantity))
+        place += length
+    return found
+
+
+def stem(word: str) -> str:
+    """`cases` and `case`, `batteries` and `battery` are one word."""
+    if len(word) > 4 and word.endswith("ies"):
+        return f"{word[:-3]}y"
+    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        return word[:-1]
+    return word
+
+
+def role_of(key: str) -> Role | None:
+    """The role of one word that stands alone."""
+    return _role((key,))
+
+
+def _plain(text: str) -> Iterator[tuple[str, int, int]]:
+    for match in _WORD.finditer(text):
+        if "\u3400" <= match[0][0] <= "\u9fff":
+            yield from _chinese(match[0], match.start())
+        else:
+            yield _folded(match[0]), match.start(), match.end()
+
+
+def _chinese(run: str, offset: int) -> Iterator[tuple[str, int, int]]:
+    """Cut at the phrases that are known; what lies between them is a word each."""
+    known = _phrases()
+    begun = place = 0
+    while place < len(run):
+        length = next(
+            (n for n in range(min(_LONGEST_HAN, len(run) - place), 0, -1)
+             if (run[place : place + n],) in known), 0
+        )  # fmt: skip
+        if length:
+            if begun < place:
+                yield run[begun:place], offset + begun, offset + place
+            yield run[place : place + length], offset + place, offset + place + length
+            begun = place + length
+        place += length or 1
+    if begun < len(run):
+        yield run[begun:], offset + begun, offset + len(run)
+
+
+_LONGEST_HAN = 6
+_LONGEST_PHRASE = 3
+
+
+def _longest(plain: Sequence[tuple[str, int, int]], place: int) -> tuple[int, Role | None]:
+    for length in range(min(_LONGEST_PHRASE, len(plain) - place), 0, -1):
+        role = _role(tuple(key for key, *_ in plain[place : place + length]))
+        if role is not None:
+            return length, role
+    return 1, None
+
+
+def _role(keys: tuple[str, ...]) -> Role | None:
+    known = _phrases()
+    found = known.get(keys) or known.get((*keys[:-1], stem(keys[-1])))
+    if found is not None or len(keys) > 1:
+        return found
+    last = keys[0].rsplit("-", 1)[-1]  # `usb-kabel`
+    if last != keys[0]:
+        found = known.get((last,)) or known.get((stem(last),))
+        if found in ("thing", "part"):
+            return found
+    return _compound(last)
+
+
+def _compound(word: str) -> Role | None:
+    """German compounds; what is left in front has to be a word as well."""
+    for role, endings in ENDINGS.items():
+        for ending in endings:
+            for end in (ending, f"{ending}n", f"{ending}s"):
+                if word.endswith(end) and len(word) >= len(end) + 3:
+                    spare = word.startswith(BEGINNING_OF_SPARES)
+                    return "thing" if spare else role
+    if word.startswith(BEGINNING_OF_SPARES) and len(word) >= len(BEGINNING_OF_SPARES) + 3:
+        return "thing"
+    return None
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> Mapping[tuple[str, ...], Role]:
+    known: dict[tuple[str, ...], Role] = defaultdict()
+    for phrase, role in phrases():
+        known.setdefault(tuple(phrase.split()), role)
+    return known
+
+
+@lru_cache(maxsize=32_768)
+def _folded(word: str) -> str:
+    plain = unicodedata.normalize("NFKC", word).casefold().translate(_UMLAUTS)
+    return "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
