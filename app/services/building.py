@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Literal, assert_never
 
 import msgspec
 
@@ -47,7 +47,8 @@ class BuildReport(Record, frozen=True):
 
     Attributes:
         facts: by what became of them: written (accepted or proposed), unchanged, outranked by a
-            catalog, rejected by a person, stale, or too unsure.
+            catalog, rejected by a person, stale, or too unsure; `made_for` counts accessories,
+            which are no instances of the model that they name.
         links: new ones, by their type.
         categories: the model that predicted categories; None: none is promoted.
     """
@@ -141,7 +142,9 @@ class GraphBuild:
         stated, links, counts = [], [], Counter(place.facts)
         for item, facts in zip(page, found, strict=True):
             for fact in facts:
-                if fact.confidence < self._needed(fact):
+                if fact.relation == "MADE_FOR":  # nothing that the graph has a place for
+                    counts["made_for"] += 1
+                elif fact.confidence < self._needed(fact.relation):
                     counts["unsure"] += 1
                 elif fact.relation == "HAS_PARAMETER":
                     stated.append(self._stated(item, fact, grounder))
@@ -169,8 +172,8 @@ class GraphBuild:
             place.before,
         )
 
-    def _needed(self, fact: ExtractedFact) -> float:
-        match fact.relation:
+    def _needed(self, relation: Literal["HAS_PARAMETER"] | LinkType) -> float:
+        match relation:
             case "HAS_PARAMETER":
                 return self.spec.propose
             case "INSTANCE_OF":
@@ -178,7 +181,7 @@ class GraphBuild:
             case "MADE_BY" | "BELONGS_TO":
                 return self.spec.accept
             case _:
-                assert_never(fact.relation)
+                assert_never(relation)
 
     def _stated(self, item: ExtractionItem, fact: ExtractedFact, grounder: Grounder) -> StatedFact:
         parameter = grounder.lexicon.parameters[fact.parameter]

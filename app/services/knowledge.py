@@ -14,10 +14,11 @@ from graph.repositories import lexicon as queries
 from graph.repositories.vocabulary import known_brands, known_parameters
 from ml.grounding.grounder import Grounder, KnownModel, Linker
 from ml.grounding.lexicon import Lexicon
+from ml.grounding.records import TextToRead
 from ml.grounding.trust import Trust, facts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from graph.client import Database
     from graph.repositories.lexicon import ModelRow
@@ -104,29 +105,35 @@ def load_untrusted(
     rows = list(queries.known_models(database))
     linker = linker_over(rows) if linker_over else None
     models = {
-        row.id: KnownModel(row.id, row.name, row.facts, row.brand.id if row.brand else None)
+        row.id: KnownModel(
+            row.id,
+            row.name,
+            row.facts,
+            row.brand.id if row.brand else None,
+            row.names,
+            row.category,
+        )
         for row in rows
     }
+    grounder = Grounder(lexicon, Trust(), linker, models, reader)
     items = queries.judged_items(database, limit=JUDGED_ITEMS)
     judged = [item for item in items if facts_of(item)]
     if linker is not None:
         others = [item for item in items if not facts_of(item)]
-        judged += with_models(others[:LINKED_ITEMS], linker, models)
-    return Grounder(lexicon, Trust(), linker, models, reader), judged
+        judged += with_models(others[:LINKED_ITEMS], grounder)
+    return grounder, judged
 
 
-def with_models(
-    items: Sequence[ItemText], linker: Linker, models: Mapping[str, KnownModel]
-) -> list[ItemText]:
+def with_models(items: Sequence[ItemText], grounder: Grounder) -> list[ItemText]:
     """Items of which nothing is known but a title, with what the models have that these name.
 
     So that a shop of bare titles has something that its readings can be held against.
     """
-    links = linker.link([item.title for item in items], [None] * len(items)) if items else []
+    links = grounder.own_links([TextToRead({"title": item.title}) for item in items])
     known = []
     for item, link in zip(items, links, strict=True):
         if link is not None and link.confidence >= SURE:
-            model = models[link.model]
+            model = grounder.models[link.model]
             brand = item.brand or (Named(model.brand, model.brand) if model.brand else None)
             known.append(
                 replace_fields(

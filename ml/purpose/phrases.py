@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +12,9 @@ from graph.text import find_quantities
 from graph.text.numbers import fold_width
 from ml.purpose.words import BEGINNING_OF_SPARES, ENDINGS, Role, phrases
 
+_LONGEST_HAN = 6  # characters of a phrase
+_LONGEST_PHRASE = 3  # words
+_LEAST_IN_FRONT = 3  # letters of a compound in front of what it is
 TITLE_CHARS = 1_000  # what a thing is stands early; the rest of a description only costs time
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
@@ -50,9 +52,14 @@ class Word:
         return not self.quantity and _CODE.fullmatch(self.key) is not None
 
 
-def words_of(title: str) -> list[Word]:
+def words_of(title: str) -> Sequence[Word]:
     """The words of a title in their order; phrases of the language data are one word each."""
-    text = fold_width(title[:TITLE_CHARS])
+    return _words(title[:TITLE_CHARS])
+
+
+@lru_cache(maxsize=4_096)  # a title is compared with many others
+def _words(title: str) -> tuple[Word, ...]:
+    text = fold_width(title)
     spans = [(start, end) for start, end, *_ in find_quantities(text)]
     plain = list(_plain(text))
     found: list[Word] = []
@@ -64,7 +71,7 @@ def words_of(title: str) -> list[Word]:
         quantity = any(first < end and start < last for first, last in spans)
         found.append(Word(key, start, end, role, quantity))
         place += length
-    return found
+    return tuple(found)
 
 
 def stem(word: str) -> str:
@@ -74,11 +81,6 @@ def stem(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
         return word[:-1]
     return word
-
-
-def role_of(key: str) -> Role | None:
-    """The role of one word that stands alone."""
-    return _role((key,))
 
 
 def _plain(text: str) -> Iterator[tuple[str, int, int]]:
@@ -91,7 +93,7 @@ def _plain(text: str) -> Iterator[tuple[str, int, int]]:
 
 def _chinese(run: str, offset: int) -> Iterator[tuple[str, int, int]]:
     """Cut at the phrases that are known; what lies between them is a word each."""
-    known = _phrases()
+    known, _ = _phrases()
     begun = place = 0
     while place < len(run):
         length = next(
@@ -108,25 +110,26 @@ def _chinese(run: str, offset: int) -> Iterator[tuple[str, int, int]]:
         yield run[begun:], offset + begun, offset + len(run)
 
 
-_LONGEST_HAN = 6
-_LONGEST_PHRASE = 3
-
-
 def _longest(plain: Sequence[tuple[str, int, int]], place: int) -> tuple[int, Role | None]:
-    for length in range(min(_LONGEST_PHRASE, len(plain) - place), 0, -1):
-        role = _role(tuple(key for key, *_ in plain[place : place + length]))
-        if role is not None:
-            return length, role
-    return 1, None
+    known, beginnings = _phrases()
+    first = plain[place][0]
+    if first in beginnings:
+        for length in range(min(_LONGEST_PHRASE, len(plain) - place), 1, -1):
+            keys = tuple(key for key, *_ in plain[place : place + length])
+            role = known.get(keys) or known.get((*keys[:-1], stem(keys[-1])))
+            if role is not None:
+                return length, role
+    return 1, _role(first)
 
 
-def _role(keys: tuple[str, ...]) -> Role | None:
-    known = _phrases()
-    found = known.get(keys) or known.get((*keys[:-1], stem(keys[-1])))
-    if found is not None or len(keys) > 1:
+@lru_cache(maxsize=32_768)
+def _role(word: str) -> Role | None:
+    known, _ = _phrases()
+    found = known.get((word,)) or known.get((stem(word),))
+    if found is not None:
         return found
-    last = keys[0].rsplit("-", 1)[-1]  # `usb-kabel`
-    if last != keys[0]:
+    last = word.rsplit("-", 1)[-1]  # `usb-kabel`
+    if last != word:
         found = known.get((last,)) or known.get((stem(last),))
         if found in ("thing", "part"):
             return found
@@ -135,23 +138,24 @@ def _role(keys: tuple[str, ...]) -> Role | None:
 
 def _compound(word: str) -> Role | None:
     """German compounds; what is left in front has to be a word as well."""
+    spare = word.startswith(BEGINNING_OF_SPARES)
+    if spare and len(word) >= len(BEGINNING_OF_SPARES) + _LEAST_IN_FRONT:
+        return "thing"
     for role, endings in ENDINGS.items():
         for ending in endings:
             for end in (ending, f"{ending}n", f"{ending}s"):
-                if word.endswith(end) and len(word) >= len(end) + 3:
-                    spare = word.startswith(BEGINNING_OF_SPARES)
-                    return "thing" if spare else role
-    if word.startswith(BEGINNING_OF_SPARES) and len(word) >= len(BEGINNING_OF_SPARES) + 3:
-        return "thing"
+                if len(word) >= len(end) + _LEAST_IN_FRONT and word.endswith(end):
+                    return role
     return None
 
 
 @lru_cache(maxsize=1)
-def _phrases() -> Mapping[tuple[str, ...], Role]:
-    known: dict[tuple[str, ...], Role] = defaultdict()
+def _phrases() -> tuple[Mapping[tuple[str, ...], Role], frozenset[str]]:
+    """Phrases with their roles, and the first words of those that have several."""
+    known: dict[tuple[str, ...], Role] = {}
     for phrase, role in phrases():
         known.setdefault(tuple(phrase.split()), role)
-    return known
+    return known, frozenset(words[0] for words in known if len(words) > 1)
 
 
 @lru_cache(maxsize=32_768)

@@ -48,6 +48,8 @@ def read_purpose(title: str, heads: Collection[str] = ()) -> Purpose | None:
         heads: what the graph sells, as `heads_of` reads it from the names of categories.
     """
     words = words_of(title)
+    if all(word.role not in ("thing", "part") for word in words):
+        return None
     end = next((n for n, word in enumerate(words) if n and word.role == "with"), len(words))
     for place in range(end):
         word = words[place]
@@ -75,10 +77,19 @@ def relations_of(title: str) -> list[Relation]:
     ]
 
 
+def without_extras(title: str) -> str:
+    """The title up to a `+` that something comes along behind: no `S10 Plus` where a case does."""
+    words = words_of(title)
+    for place, word in enumerate(words):
+        if place and word.key == "+":
+            behind = words[place + 1 : place + 1 + _NEAR]
+            if any(one.role in ("thing", "part", "near") for one in behind):
+                return title[: word.start]
+    return title
+
+
 def _behind(words: Sequence[Word], relation: Word) -> int | None:
-    return next(
-        (word.start for word in words if word.start >= relation.end and word.role != "filler"), None
-    )
+    return next((word.start for word in words if word.start >= relation.end), None)
 
 
 def _comes_along(words: Sequence[Word], place: int) -> bool:
