@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from graph.records import Named, Parameter, ValueView
 from graph.text import slug
 from ml.grounding.tokens import Token, key, stands_alone, tokens
-from ml.purpose.kinds import heads_of
+from ml.purpose.kinds import Sold
 
 LONGEST_NAME = 8  # words; longer names are descriptions, which no title repeats
 
@@ -98,7 +98,7 @@ class Lexicon:
         stated: by parameter, how often its values are stated.
         distinct: by parameter, how many values it has.
         category_names: of all categories.
-        heads: words for what these sell, such as `phone`.
+        sold: what is sold in them; of what titles show nothing, until that was learnt.
     """
 
     parameters: Mapping[str, Parameter]
@@ -111,7 +111,7 @@ class Lexicon:
     brands: Names[Named] = field(repr=False)
     categories: Names[Named] = field(repr=False)
     category_names: tuple[str, ...] = field(default=(), repr=False)
-    heads: frozenset[str] = field(default=frozenset(), repr=False)
+    sold: Sold = field(default=Sold.of({}, ()), repr=False)
 
     @classmethod
     def of(
@@ -141,7 +141,7 @@ class Lexicon:
             brands=_names(brands, (Named(one.id, one.name) for one in brands)),
             categories=_names(categories, (Named(one.id, one.name) for one in categories)),
             category_names=called,
-            heads=heads_of(called),
+            sold=Sold.of({one.id: (one.name, *one.names) for one in categories}, ()),
         )
 
     def prior(self, parameter: str) -> float:

@@ -55,8 +55,8 @@ def made_for(title: str, model: Linked | None, lexicon: Lexicon) -> MadeFor | No
     Args:
         model: that the title was linked to, if any was.
     """
-    purpose = read_purpose(title, lexicon.heads)
     place = _place(title, model, lexicon)
+    purpose = read_purpose(title, lexicon.sold.heads, place)
     if purpose is not None and not (model and _is_one(model, purpose.thing, lexicon)):
         reason = f"{title[purpose.start : purpose.end]!r} is what it offers"
         if purpose.object_start is None:
@@ -75,7 +75,9 @@ def made_for(title: str, model: Linked | None, lexicon: Lexicon) -> MadeFor | No
 
 
 def _is_one(model: Linked, thing: str, lexicon: Lexicon) -> bool:
-    """Whether the model is itself called so, or of a category that sells nothing else.
+    """Whether the model is itself called so, or of a category that sells such things.
+
+    What that is called must be of nothing else: in `Phones & accessories` there are phones.
 
     Where nobody says of which category it is, a category of that name is enough.
     """
@@ -83,12 +85,12 @@ def _is_one(model: Linked, thing: str, lexicon: Lexicon) -> bool:
         return True
     if model.category is None:
         return is_called(lexicon.category_names, thing)
+    if model.category.id in lexicon.sold.shown:
+        return True
     return sells_nothing_else((model.category.name, *model.category.names))
 
 
-def _place(
-    title: str, model: Linked | None, lexicon: Lexicon
-) -> tuple[int, int] | None:
+def _place(title: str, model: Linked | None, lexicon: Lexicon) -> tuple[int, int] | None:
     """Where the title names the model, with the brand right before it."""
     names = (model.name, *model.names) if model else ()
     found = next((place for name in names if (place := place_of(title, name))), None)
@@ -101,11 +103,9 @@ def _place(
     return start, found[1]
 
 
-def _leads_to(
-    title: str, relation: Relation, start: int, model: Linked, lexicon: Lexicon
-) -> bool:
+def _leads_to(title: str, relation: Relation, start: int, model: Linked, lexicon: Lexicon) -> bool:
     """Whether nothing but names stands between `for` and the model, and nothing sold before it."""
-    if any(is_head(word.key, lexicon.heads) for word in words_of(title[: relation.start])):
+    if any(is_head(word.key, lexicon.sold.heads) for word in words_of(title[: relation.start])):
         return False
     between = title[relation.object_start : start]
     known = set(key(model.name))

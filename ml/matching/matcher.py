@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from ml.errors import PairsInvalid
 from ml.matching import matcher_files
-from ml.matching.floor import THRESHOLD, Floor
 from ml.matching.accessories import accessory_of
+from ml.matching.floor import THRESHOLD, Floor
 from ml.matching.numbers import same_gtin
 from ml.matching.records import Fields, LabelledPair, PairScore, Reason
 from ml.matching.threshold import best_threshold

@@ -12,7 +12,7 @@ from ml.purpose.phrases import Word, stem, words_of
 from ml.purpose.reading import Purpose, read_purpose
 
 # A category with so many accessories among its titles sells them; a slip of a shop is rarer.
-ACCESSORIES_SHARE = 0.05
+ACCESSORIES_LEAST, ACCESSORIES_SHARE = 2, 0.05
 
 _JOINED = re.compile(r"[&,/;]|\b(?:and|und|et|y)\b|[与和及]", re.IGNORECASE)
 
@@ -23,11 +23,13 @@ class Sold:
 
     Attributes:
         heads: words for what is sold: `phone` of `Mobile phones`.
-        accessories: categories that sell what is made for something else.
+        named: categories that are called as accessories are, or that have them as well.
+        shown: categories with titles of such things.
     """
 
     heads: frozenset[str]
-    accessories: frozenset[str]
+    named: frozenset[str]
+    shown: frozenset[str]
 
     @classmethod
     def of(cls, names: Mapping[str, Iterable[str]], titles: Iterable[tuple[str, str]]) -> Sold:
@@ -38,13 +40,21 @@ class Sold:
         for title, category in titles:
             there[category] += 1
             found[category] += read_purpose(title, heads) is not None
-        named = {category for category, texts in called.items() if sells_accessories(texts)}
-        many = {one for one, count in found.items() if count >= ACCESSORIES_SHARE * there[one]}
-        return cls(heads, frozenset(named | many))
+        return cls(
+            heads,
+            frozenset(one for one, texts in called.items() if sells_accessories(texts)),
+            frozenset(
+                one
+                for one, count in found.items()
+                if count >= max(ACCESSORIES_LEAST, ACCESSORIES_SHARE * there[one])
+            ),
+        )
 
     def accessory(self, title: str, category: str) -> Purpose | None:
         """What a title offers, where a category does not sell what is made for something else."""
-        return None if category in self.accessories else read_purpose(title, self.heads)
+        if category in self.named or category in self.shown:
+            return None
+        return read_purpose(title, self.heads)
 
 
 def heads_of(names: Iterable[str]) -> frozenset[str]:
@@ -54,13 +64,13 @@ def heads_of(names: Iterable[str]) -> frozenset[str]:
 
 def sells_accessories(names: Iterable[str]) -> bool:
     """Whether a name is one of accessories, or of them as well: `Phones & accessories`."""
-    return any(word.role for name in names for word in _heads(name))
+    return any(word.is_accessory for name in names for word in _heads(name))
 
 
 def sells_nothing_else(names: Iterable[str]) -> bool:
     """Whether a name is one of accessories alone: `Phone cases`."""
     heads = [_heads(name) for name in names]
-    return any(words and all(word.role for word in words) for words in heads)
+    return any(words and all(word.is_accessory for word in words) for words in heads)
 
 
 def is_called(names: Iterable[str], thing: str) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from ml.purpose.phrases import stem, words_of
 from ml.purpose.reading import Purpose, read_purpose
 
-_OWN = ("thing", "part")
-
 
 def made_for(left: str, right: str) -> Purpose | None:
     """What one of the two offers that is made for the other.
@@ -22,7 +20,7 @@ def _made_for(title: str, other: str) -> Purpose | None:
     if purpose is None:
         return None
     others = words_of(other)
-    if any(word.role in (*_OWN, "relation") for word in others):
+    if any(word.is_accessory or word.role in ("of", "relation") for word in others):
         return None
     known = {stem(word.key) for word in others}
     words = words_of(title)

@@ -24,6 +24,7 @@ _WORD = re.compile(
     rf"[{_HAN}]+|w/o?(?![^\W_])|w/|{_LATIN}+(?:[.'’-]{_LATIN}+)*|(?<!\S)\+|(?<=[^\W\d_])\+(?=[^\W\d_])|&",
     re.IGNORECASE,
 )
+_COMMA = re.compile("[,;|、]")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 # Letters and digits, as model numbers are; `4g` and `3d` are none.
 _CODE = re.compile(r"(?=.*\d)(?=.*[^\W\d])(?!\d+[^\W\d]{1,2}$).{2,}")
@@ -38,6 +39,7 @@ class Word:
         start, end: in the title, in characters.
         role: None: no word of the language data.
         quantity: it is part of one, such as `64 GB`.
+        listed: a comma stands before it.
     """
 
     key: str
@@ -45,6 +47,12 @@ class Word:
     end: int
     role: Role | None
     quantity: bool
+    listed: bool
+
+    @property
+    def is_accessory(self) -> bool:
+        """Whether it names something that is made for something else, or may be."""
+        return self.role in ("thing", "part")
 
     @property
     def is_code(self) -> bool:
@@ -69,7 +77,8 @@ def _words(title: str) -> tuple[Word, ...]:
         start, end = plain[place][1], plain[place + length - 1][2]
         key = " ".join(key for key, *_ in plain[place : place + length])
         quantity = any(first < end and start < last for first, last in spans)
-        found.append(Word(key, start, end, role, quantity))
+        listed = bool(found) and _COMMA.search(text, found[-1].end, start) is not None
+        found.append(Word(key, start, end, role, quantity, listed))
         place += length
     return tuple(found)
 

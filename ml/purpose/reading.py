@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ml.purpose.phrases import Word, stem, words_of
 
@@ -11,6 +12,7 @@ _NEAR = 3  # words behind `no` or `in` that it speaks of: `in original case`
 _SPARE = 2  # words between `replacement` and the part
 _OBJECT = 5  # words behind `for` among which what it is for is named
 _PART_OF = 4  # words between a part and its `for`
+_LEAST_IN_FRONT = 3  # letters of a compound; an `iphone` is a name
 _NAMED = 2  # words in front of a specification that are a name already
 
 
@@ -41,22 +43,26 @@ class Relation:
     object_start: int
 
 
-def read_purpose(title: str, heads: Collection[str] = ()) -> Purpose | None:
+def read_purpose(
+    title: str, heads: Collection[str] = (), named: tuple[int, int] | None = None
+) -> Purpose | None:
     """What a title offers that is made for something else; None: it offers the thing itself.
 
     Args:
         heads: what the graph sells, as `heads_of` reads it from the names of categories.
+        named: where the title names a model of the graph, in characters.
     """
     words = words_of(title)
-    if all(word.role not in ("thing", "part") for word in words):
+    if all(word.role not in ("thing", "part", "of") for word in words):
         return None
     end = next((n for n, word in enumerate(words) if n and word.role == "with"), len(words))
+    read = _Title(words, end, heads, named)
     for place in range(end):
         word = words[place]
-        if word.role not in ("thing", "part") or _comes_along(words, place):
+        if word.role not in ("thing", "part", "of") or read.comes_along(place):
             continue
-        relation = _relation(words, place, heads)
-        if relation is not None or _is_offered(words, place, end, heads):
+        relation = read.relation(place)
+        if relation is not None or read.is_offered(place):
             return Purpose(
                 stem(word.key),
                 word.start,
@@ -83,7 +89,7 @@ def without_extras(title: str) -> str:
     for place, word in enumerate(words):
         if place and word.key == "+":
             behind = words[place + 1 : place + 1 + _NEAR]
-            if any(one.role in ("thing", "part", "near") for one in behind):
+            if any(one.is_accessory or one.role == "near" for one in behind):
                 return title[: word.start]
     return title
 
@@ -92,75 +98,102 @@ def _behind(words: Sequence[Word], relation: Word) -> int | None:
     return next((word.start for word in words if word.start >= relation.end), None)
 
 
-def _comes_along(words: Sequence[Word], place: int) -> bool:
-    """`no charger`, `in original case`, `charger included`."""
-    for word in reversed(words[max(place - _NEAR, 0) : place]):
-        if word.role == "near":
+@dataclass(frozen=True, slots=True)
+class _Title:
+    """Words of a title; those from `end` on come along with what stands before them."""
+
+    words: Sequence[Word]
+    end: int
+    heads: Collection[str]
+    named: tuple[int, int] | None
+
+    def comes_along(self, place: int) -> bool:
+        """`no charger`, `in original case`, `charger included`, `S10, case, charger`."""
+        for word in reversed(self.words[max(place - _NEAR, 0) : place]):
+            if word.role == "near":
+                return True
+            if word.role is not None and word.role != "filler" and not word.is_accessory:
+                break
+        behind = self.words[place + 1 : place + 3]
+        last = len(self.words) - 1
+        return (
+            any(word.role == "behind" for word in behind)
+            or (self.words[last].role == "with" and last <= place + 2)
+            or place in _lone(self.words)
+        )
+
+    def relation(self, place: int) -> Word | None:
+        """The word that says what this one is for, if a name or what is sold follows it."""
+        words = self.words
+        reach = len(words) if words[place].role == "thing" else place + 1 + _PART_OF
+        for at, word in enumerate(words[place + 1 : reach], start=place + 1):
+            if word.role == "relation" and self._names(words[at + 1 : at + 1 + _OBJECT]):
+                return word
+        return None
+
+    def _names(self, words: Sequence[Word]) -> bool:
+        for before, word in zip((None, *words), words, strict=False):
+            if word.role in ("relation", "with"):
+                return False
+            if self._is_name(word) or is_head(word.key, self.heads):
+                return True
+            # `iPhone 8`; but `for 2 people`
+            named = before is not None and before.role is None and before.key.isalpha()
+            if named and word.key.isdigit() and not word.quantity:
+                return True
+        return False
+
+    def _is_name(self, word: Word) -> bool:
+        if self.named is not None and self.named[0] <= word.start < self.named[1]:
             return True
-        if word.role not in ("filler", "thing", "part", None):
-            break
-    behind = words[place + 1 : place + 3]
-    last = len(words) - 1
-    return any(
-        word.role == "behind" or (word.role == "with" and place + 1 + n == last)
-        for n, word in enumerate(behind)
-    )
+        return word.is_code
 
-
-def _relation(words: Sequence[Word], place: int, heads: Collection[str]) -> Word | None:
-    """The word that says what this one is for, if a name or something that is sold follows it."""
-    reach = len(words) if words[place].role == "thing" else place + 1 + _PART_OF
-    for at, word in enumerate(words[place + 1 : reach], start=place + 1):
-        if word.role == "relation" and _names(words[at + 1 : at + 1 + _OBJECT], heads):
-            return word
-    return None
-
-
-def _names(words: Sequence[Word], heads: Collection[str]) -> bool:
-    for before, word in zip((None, *words), words, strict=False):
-        if word.role in ("relation", "with"):
+    def is_offered(self, place: int) -> bool:
+        """Without a word that says what it is for."""
+        words, before = self.words, self.words[:place]
+        if any(word.role == "bundle" for word in words):
             return False
-        if word.is_code or is_head(word.key, heads):
+        if place + 1 < self.end and is_head(words[place + 1].key, self.heads):
+            return False  # `sleeve shirt`
+        if words[place].role == "of":
+            return place in (0, self.end - 1) and self.end > 1
+        behind = words[place + 1 : place + 2 + _SPARE]
+        if any(word.role == "of" for word in (*before[-1 - _SPARE :], *behind)):
             return True
-        # `iPhone 8`; but `for 2 people`
-        named = before is not None and before.role is None and before.key.isalpha()
-        if named and word.key.isdigit() and not word.quantity:
+        if self._says_more(before, words[place + 1 : self.end]):
+            return False
+        if words[place].role == "thing":
             return True
-    return False
+        # A part that ends a title right behind a model: `Acme E8 battery`.
+        left = [word for word in before[-2:] if word.role != "filler" and not word.is_accessory]
+        return place == self.end - 1 and bool(left) and self._is_name(left[-1])
+
+    def _says_more(self, before: Sequence[Word], behind: Sequence[Word]) -> bool:
+        """Whether what is sold is named or measured already, so that this comes along."""
+        if any(word.quantity for word in before[_NAMED:]):
+            return True
+        heads = [n for n, word in enumerate(before) if is_head(word.key, self.heads)]
+        # `phone leather case` is a case; `phone 6 case`, `phone case radio` are phones with more
+        rest = (*before[heads[-1] + 1 :], *behind) if heads else ()
+        return any(word.role != "filler" and not word.is_accessory for word in rest)
+
+
+def _lone(words: Sequence[Word]) -> set[int]:
+    """Places of accessories that stand alone between commas, if two of them do."""
+    starts = [0, *(n for n, word in enumerate(words) if word.listed), len(words)]
+    found = [
+        range(first, last)
+        for first, last in pairwise(starts[1:])
+        if any(word.is_accessory for word in words[first:last])
+        and all(w.is_accessory or w.quantity or w.role == "filler" for w in words[first:last])
+    ]
+    return {place for part in found for place in part} if len(found) > 1 else set()
 
 
 def is_head(key: str, heads: Collection[str]) -> bool:
-    """Whether it is one of them, or ends with it: a `smartphone` is a phone."""
+    """Whether it is one of them, or a compound that ends with one: a `smartphone` is a phone."""
     word = stem(key)
-    return word in heads or any(len(head) > 3 and word.endswith(head) for head in heads)
-
-
-def _is_offered(words: Sequence[Word], place: int, end: int, heads: Collection[str]) -> bool:
-    """Without a word that says what it is for."""
-    if any(word.role == "bundle" for word in words):
-        return False
-    before = words[:place]
-    around = (*words[max(place - 1 - _SPARE, 0) : place], *words[place + 1 : place + 2 + _SPARE])
-    if any(word.role == "of" for word in around):
-        return True
-    if _says_more(before, words[place + 1 : end], heads):
-        return False
-    if words[place].role == "thing":
-        return True
-    return place == end - 1 and _is_last_of_name(before)
-
-
-def _says_more(before: Sequence[Word], behind: Sequence[Word], heads: Collection[str]) -> bool:
-    """Whether something that is sold is named or measured already, so that this comes along."""
-    if any(word.quantity for word in before[_NAMED:]):
-        return True
-    head = max((n for n, word in enumerate(before) if is_head(word.key, heads)), default=None)
-    # `phone leather case` is a case; `phone 6 in case`, `phone case radio` are phones with more
-    rest = () if head is None else (*before[head + 1 :], *behind)
-    return any(word.role not in ("filler", "thing", "part") for word in rest)
-
-
-def _is_last_of_name(before: Sequence[Word]) -> bool:
-    """A part that ends a title right behind a model: `Acme E8 battery`."""
-    left = [word for word in before[-2:] if word.role not in ("filler", "thing", "part")]
-    return bool(left) and left[-1].is_code
+    return word in heads or any(
+        len(head) > 3 and word.endswith(head) and len(word) >= len(head) + _LEAST_IN_FRONT
+        for head in heads
+    )
