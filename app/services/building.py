@@ -19,7 +19,7 @@ from app.services.building_categories import category_links
 from app.services.builds import BuildSpec, check_build
 from graph.filters import Filter, OneOf, Term
 from graph.records import Coverage, ExtractionItem, Record, StatedFact
-from graph.repositories.entity_links import EntityLink, LinkType, write_links
+from graph.repositories.entity_links import EntityLink, LinkType, end_links, write_links
 from graph.repositories.extraction_items import PAGE_ITEMS, walk
 from graph.repositories.facts import FactWriter
 from graph.text import normalise_value
@@ -140,10 +140,12 @@ class GraphBuild:
     ) -> _Place:
         found = grounder.ground([_to_read(item) for item in page])
         stated, links, counts = [], [], Counter(place.facts)
+        made_for: list[tuple[str, str]] = []
         for item, facts in zip(page, found, strict=True):
             for fact in facts:
-                if fact.relation == "MADE_FOR":  # nothing that the graph has a place for
-                    counts["made_for"] += 1
+                if fact.relation == "MADE_FOR":
+                    if fact.links.entity:
+                        made_for.append((item.id, fact.links.entity))
                 elif fact.confidence < self._needed(fact.relation):
                     counts["unsure"] += 1
                 elif fact.relation == "HAS_PARAMETER":
@@ -161,7 +163,9 @@ class GraphBuild:
             outranked=done.outranked,
             rejected=done.rejected,
             stale=done.stale,
+            made_for=len(made_for),
         )
+        end_links(database, made_for)
         linked = write_links(database, links, run=self.id, now=self.clock())
         return _Place(
             page[-1].id,

@@ -44,6 +44,17 @@ SET n.{property} = row.target, n.updated_at = datetime()
 RETURN count(*) AS linked
 """
 
+# What a text was read to name before, and is read to be made for now.
+UNLINK = """
+UNWIND $rows AS row
+MATCH (n:Product {id: row.item})-[old:INSTANCE_OF {origin: 'extracted'}]->(:Model {id: row.target})
+DELETE old
+SET n.updated_at = datetime()
+WITH n WHERE NOT EXISTS { (n)-[:INSTANCE_OF]->() }
+REMOVE n.model_id
+RETURN count(*) AS unlinked
+"""
+
 
 class EntityLink(Record, frozen=True):
     """A brand, category or model that the text of a stored product names, or that is predicted."""
@@ -78,6 +89,28 @@ def write_links(
 
             linked[type] += database.transact(work)
     return linked
+
+
+def end_links(database: Database, links: Sequence[tuple[str, str]]) -> int:
+    """Products are no instances of models any longer that their texts were read to name.
+
+    Args:
+        links: ids of a product and of a model. What a catalog or a person says stays.
+
+    Returns:
+        how many products are of no model now.
+    """
+    ended = 0
+    for start in range(0, len(links), BATCH_LINKS):
+        rows = [
+            {"item": item, "target": model} for item, model in links[start : start + BATCH_LINKS]
+        ]
+
+        def work(tx: Transaction, rows: list[Row] = rows) -> int:
+            return sum(row["unlinked"] for row in tx.run(UNLINK, rows=rows))
+
+        ended += database.transact(work)
+    return ended
 
 
 def _batches(links: Iterable[EntityLink]) -> Iterable[list[Row]]:

@@ -87,7 +87,7 @@ def stem(word: str) -> str:
     """`cases` and `case`, `batteries` and `battery` are one word."""
     if len(word) > 4 and word.endswith("ies"):
         return f"{word[:-3]}y"
-    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us")):
         return word[:-1]
     return word
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ml.purpose.phrases import Word, stem, words_of
+from ml.purpose.words import Role
 
 _NEAR = 3  # words behind `no` or `in` that it speaks of: `in original case`
 _SPARE = 2  # words between `replacement` and the part
@@ -14,6 +15,9 @@ _OBJECT = 5  # words behind `for` among which what it is for is named
 _PART_OF = 4  # words between a part and its `for`
 _LEAST_IN_FRONT = 3  # letters of a compound; an `iphone` is a name
 _NAMED = 2  # words in front of a specification that are a name already
+
+_THINGS: tuple[Role, ...] = ("thing", "part")
+_SPARES: tuple[Role, ...] = ("of",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +57,15 @@ def read_purpose(
         named: where the title names a model of the graph, in characters.
     """
     words = words_of(title)
-    if all(word.role not in ("thing", "part", "of") for word in words):
+    if all(word.role not in (*_THINGS, *_SPARES) for word in words):
         return None
     end = next((n for n, word in enumerate(words) if n and word.role == "with"), len(words))
     read = _Title(words, end, heads, named)
-    for place in range(end):
-        word = words[place]
-        if word.role not in ("thing", "part", "of") or read.comes_along(place):
-            continue
-        relation = read.relation(place)
-        if relation is not None or read.is_offered(place):
-            return Purpose(
-                stem(word.key),
-                word.start,
-                word.end,
-                relation.key if relation else None,
-                _behind(words, relation) if relation else None,
-            )
+    # What `spare` alone says, the part beside it says better.
+    for roles in (_THINGS, _SPARES):
+        for place in range(end):
+            if words[place].role in roles and (found := read.purpose(place)) is not None:
+                return found
     return None
 
 
@@ -107,6 +103,22 @@ class _Title:
     heads: Collection[str]
     named: tuple[int, int] | None
 
+    def purpose(self, place: int) -> Purpose | None:
+        """What is offered, if it is what stands at a place."""
+        word = self.words[place]
+        if self.is_of_name(word) or self.comes_along(place):
+            return None
+        relation = self.relation(place)
+        if relation is None and not self.is_offered(place):
+            return None
+        return Purpose(
+            stem(word.key),
+            word.start,
+            word.end,
+            relation.key if relation else None,
+            _behind(self.words, relation) if relation else None,
+        )
+
     def comes_along(self, place: int) -> bool:
         """`no charger`, `in original case`, `charger included`, `S10, case, charger`."""
         for word in reversed(self.words[max(place - _NEAR, 0) : place]):
@@ -135,7 +147,7 @@ class _Title:
         for before, word in zip((None, *words), words, strict=False):
             if word.role in ("relation", "with"):
                 return False
-            if self._is_name(word) or is_head(word.key, self.heads):
+            if self.is_of_name(word) or word.is_code or is_head(word.key, self.heads):
                 return True
             # `iPhone 8`; but `for 2 people`
             named = before is not None and before.role is None and before.key.isalpha()
@@ -143,10 +155,9 @@ class _Title:
                 return True
         return False
 
-    def _is_name(self, word: Word) -> bool:
-        if self.named is not None and self.named[0] <= word.start < self.named[1]:
-            return True
-        return word.is_code
+    def is_of_name(self, word: Word) -> bool:
+        """Whether it stands in the name of a model, as in `Acme Stylus 2 case`."""
+        return self.named is not None and self.named[0] <= word.start < self.named[1]
 
     def is_offered(self, place: int) -> bool:
         """Without a word that says what it is for."""
@@ -166,7 +177,9 @@ class _Title:
             return True
         # A part that ends a title right behind a model: `Acme E8 battery`.
         left = [word for word in before[-2:] if word.role != "filler" and not word.is_accessory]
-        return place == self.end - 1 and bool(left) and self._is_name(left[-1])
+        return (
+            place == self.end - 1 and bool(left) and (self.is_of_name(left[-1]) or left[-1].is_code)
+        )
 
     def _says_more(self, before: Sequence[Word], behind: Sequence[Word]) -> bool:
         """Whether what is sold is named or measured already, so that this comes along."""
