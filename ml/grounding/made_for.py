@@ -58,20 +58,31 @@ def made_for(title: str, model: Linked | None, lexicon: Lexicon) -> MadeFor | No
     place = _place(title, model, lexicon)
     purpose = read_purpose(title, lexicon.sold.heads, place)
     if purpose is not None and not (model and _is_one(model, purpose.thing, lexicon)):
-        reason = f"{title[purpose.start : purpose.end]!r} is what it offers"
-        if purpose.object_start is None:
+        offered = f"{title[purpose.start : purpose.end]!r} is what it offers"
+        if purpose.relation is None:
             start, end = place or (0, 0)
-            return MadeFor(start, end, (f"{reason}, and no name of the model",))
-        end = place[1] if place and place[0] >= purpose.object_start else len(title)
-        reason = f"{reason}, and {purpose.relation!r} says what that is for"
-        return MadeFor(purpose.object_start, end, (reason,))
+            return MadeFor(start, end, (f"{offered}, and not the model that it names",))
+        start, end = purpose.object_start, purpose.object_end
+        if place is not None and place[0] >= start:
+            end = _with_sizes(title, place[1])
+        return MadeFor(start, end, (f"{offered}, and {purpose.relation!r} says what that is for",))
     if model is None or place is None:
         return None
     for relation in relations_of(title):
         if relation.start < place[0] and _leads_to(title, relation, place[0], model, lexicon):
             reason = f"{relation.word!r} stands before the name of the model"
-            return MadeFor(relation.object_start, place[1], (reason,))
+            return MadeFor(relation.object_start, _with_sizes(title, place[1]), (reason,))
     return None
+
+
+def _with_sizes(title: str, end: int) -> int:
+    """The end of what stands behind a name and is of it: `case for Glow 6 128GB`."""
+    for word in words_of(title):
+        if word.start >= end:
+            if word.listed or not word.quantity:
+                break
+            end = word.end
+    return end
 
 
 def _is_one(model: Linked, thing: str, lexicon: Lexicon) -> bool:

@@ -26,7 +26,7 @@ def _made_for(title: str, other: str) -> Purpose | None:
     words = words_of(title)
     end = next((n for n, word in enumerate(words) if n and word.role == "with"), len(words))
     named = [word for word in words[:end] if word.role is None and not word.quantity]
-    start = purpose.object_start
-    wanted = {stem(word.key) for word in named if start is None or word.start >= start}
-    own = {stem(word.key) for word in named if start is not None and word.start < start}
+    start = purpose.object_start if purpose.relation else 0
+    wanted = {stem(word.key) for word in named if word.start >= start}
+    own = {stem(word.key) for word in named if word.start < start}
     return purpose if wanted and wanted <= known and not own & known else None

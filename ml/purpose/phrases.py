@@ -24,7 +24,8 @@ _WORD = re.compile(
     rf"[{_HAN}]+|w/o?(?![^\W_])|w/|{_LATIN}+(?:[.'’-]{_LATIN}+)*|(?<!\S)\+|(?<=[^\W\d_])\+(?=[^\W\d_])|&",
     re.IGNORECASE,
 )
-_COMMA = re.compile("[,;|、]")
+_COMMA = re.compile(r"[,;|、(]|\s[-–—]\s")
+_VOWELS = frozenset("aeiouy")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 # Letters and digits, as model numbers are; `4g` and `3d` are none.
 _CODE = re.compile(r"(?=.*\d)(?=.*[^\W\d])(?!\d+[^\W\d]{1,2}$).{2,}")
@@ -39,7 +40,7 @@ class Word:
         start, end: in the title, in characters.
         role: None: no word of the language data.
         quantity: it is part of one, such as `64 GB`.
-        listed: a comma stands before it.
+        listed: a comma, a dash or the like stands before it.
     """
 
     key: str
@@ -84,10 +85,12 @@ def _words(title: str) -> tuple[Word, ...]:
 
 
 def stem(word: str) -> str:
-    """`cases` and `case`, `batteries` and `battery` are one word."""
+    """`cases` and `case`, `batteries` and `battery`, `TVs` and `TV` are one word."""
     if len(word) > 4 and word.endswith("ies"):
         return f"{word[:-3]}y"
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us")):
+    if not word.endswith("s") or word.endswith("ss") or (len(word) > 5 and word.endswith("us")):
+        return word
+    if len(word) > 3 or not _VOWELS.intersection(word):
         return word[:-1]
     return word
 

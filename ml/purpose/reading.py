@@ -18,6 +18,7 @@ _NAMED = 2  # words in front of a specification that are a name already
 
 _THINGS: tuple[Role, ...] = ("thing", "part")
 _SPARES: tuple[Role, ...] = ("of",)
+_OTHER_THINGS: tuple[Role, ...] = ("with", "near", "relation", "thing", "part", "of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +28,17 @@ class Purpose:
     Attributes:
         thing: the word for it as the language data has it.
         start, end: of the word in the title, in characters.
-        object_start: where what it is for begins, if a word such as `for` says so.
-        relation: that word.
+        relation: a word such as `for`, if one says what it is for.
+        object_start, object_end: what stands behind that, up to a sign, or where more comes along;
+            equal: no such word.
     """
 
     thing: str
     start: int
     end: int
     relation: str | None = None
-    object_start: int | None = None
+    object_start: int = 0
+    object_end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +75,8 @@ def read_purpose(
 def relations_of(title: str) -> list[Relation]:
     """Every word that says that something else stands behind it."""
     words = words_of(title)
-    return [
-        Relation(word.key, word.start, start)
-        for word in words
-        if word.role == "relation" and (start := _behind(words, word)) is not None
-    ]
+    found = [word for word in words if word.role == "relation"]
+    return [Relation(word.key, word.start, _object(words, word)[0]) for word in found]
 
 
 def without_extras(title: str) -> str:
@@ -90,8 +90,14 @@ def without_extras(title: str) -> str:
     return title
 
 
-def _behind(words: Sequence[Word], relation: Word) -> int | None:
-    return next((word.start for word in words if word.start >= relation.end), None)
+def _object(words: Sequence[Word], relation: Word) -> tuple[int, int]:
+    """Start and end of what stands behind `for`; equal where nothing does."""
+    behind = [word for word in words if word.start >= relation.end]
+    ends = (n for n, word in enumerate(behind) if n and (word.listed or word.role in _OTHER_THINGS))
+    behind = behind[: next(ends, len(behind))]
+    while len(behind) > 1 and behind[-1].role == "filler":  # a colour is that of the case
+        behind.pop()
+    return (behind[0].start, behind[-1].end) if behind else (relation.end, relation.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +115,10 @@ class _Title:
         if self.is_of_name(word) or self.comes_along(place):
             return None
         relation = self.relation(place)
-        if relation is None and not self.is_offered(place):
-            return None
-        return Purpose(
-            stem(word.key),
-            word.start,
-            word.end,
-            relation.key if relation else None,
-            _behind(self.words, relation) if relation else None,
-        )
+        if relation is not None:
+            start, end = _object(self.words, relation)
+            return Purpose(stem(word.key), word.start, word.end, relation.key, start, end)
+        return Purpose(stem(word.key), word.start, word.end) if self.is_offered(place) else None
 
     def comes_along(self, place: int) -> bool:
         """`no charger`, `in original case`, `charger included`, `S10, case, charger`."""

@@ -52,6 +52,7 @@ def stated(grounder, title, **item):
         "Acme Glow 6 case black",
         "black case for Acme Glow 6",
         "black wick trimmer for the new Acme Glow 6",  # no word of the language data
+        "case for Acme Glow 6 64GB, black",
         "Acme Glow 6 battery",
         "适用于 Acme Glow 6 手机壳",
     ],
@@ -75,6 +76,13 @@ def test_the_words_that_say_for_what_are_the_evidence(grounder):
     fact = relations["MADE_FOR"]
     assert fact.value == title[fact.start : fact.end] == "Acme Glow 6"
     assert fact.reasons[0] == "'case' is what it offers, and 'for' says what that is for"
+
+
+def test_without_a_model_the_words_behind_for_say_nothing_of_the_item(grounder):
+    relations, values = stated(grounder, "case for Acme Spark 9 64GB black")
+
+    assert relations.keys() == {"HAS_PARAMETER"}
+    assert values == {"colour": "black"}
 
 
 @pytest.mark.parametrize(
