@@ -28,7 +28,7 @@ _COMMA = re.compile(r"[,;|、(]|\s[-–—]\s")
 _VOWELS = frozenset("aeiouy")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 # Letters and digits, as model numbers are; `4g` and `3d` are none.
-_CODE = re.compile(r"(?=.*\d)(?=.*[^\W\d])(?!\d+[^\W\d]{1,2}$).{2,}")
+_CODE = re.compile(r"(?=.*\d)(?=.*[^\W\d])(?!\d{1,2}[^\W\d]{1,2}$).{2,}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from ml.purpose.phrases import Word, stem, words_of
 from ml.purpose.words import Role
@@ -188,6 +188,7 @@ class _Title:
             return True
         heads = [n for n, word in enumerate(before) if is_head(word.key, self.heads)]
         # `phone leather case` is a case; `phone 6 case`, `phone case radio` are phones with more
+        behind = list(takewhile(lambda word: word.role != "relation", behind))
         rest = (*before[heads[-1] + 1 :], *behind) if heads else ()
         return any(word.role != "filler" and not word.is_accessory for word in rest)
 

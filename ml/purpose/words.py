@@ -37,9 +37,9 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "|battery grip|memory card|sd card|remote control|extension cord|converter|splitter"
         "|dongle",
         # used up, worn out, cleaned with
-        "refill|cartridge|toner|ink|ink tank|descaler|descaling tablet|descaling solution|descaling kit"
-        "|cleaning tablet|cleaning kit|cleaning brush|cleaning cloth|vacuum bag|dust bag"
-        "|water filter|uv filter|hepa filter|repair kit|gasket|door seal|nozzle|drill bit"
+        "refill|cartridge|toner|ink|ink tank|descaler|descaling tablet|descaling solution"
+        "|descaling kit|cleaning tablet|cleaning kit|cleaning brush|cleaning cloth|vacuum bag"
+        "|dust bag|water filter|uv filter|hepa filter|repair kit|gasket|door seal|nozzle|drill bit"
         "|saw blade|sanding disc|ear tip|ear pad|eartip|earpad|brush head|replacement head"
         "|spare part",
         # German; compounds by their ends, below
