@@ -157,7 +157,7 @@ class _Title:
         return False
 
     def is_of_name(self, word: Word) -> bool:
-        """Whether it stands in the name of a model, as in `Acme Stylus 2 case`."""
+        """Whether it stands in the name of a model, as in `Acme Dock 2 case`."""
         return self.named is not None and self.named[0] <= word.start < self.named[1]
 
     def is_offered(self, place: int) -> bool:

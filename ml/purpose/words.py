@@ -29,7 +29,7 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "case|cover|pouch|holster|bumper|slipcover|armband|wristband|lanyard|strap|protector"
         "|tempered glass|screen film|protective film|screen guard|decal|dust cap|lens cap"
         "|lens hood|rear cap|carry bag|camera bag|laptop bag|carrying bag|shoulder bag|tool bag"
-        "|backpack|belt clip|grip tape|keychain|stylus|stylus pen|holder|mount|wall mount"
+        "|backpack|belt clip|grip tape|keychain|stylus pen|holder|mount|wall mount"
         "|bracket|digitizer|cradle|tripod|selfie stick|docking station|dock|charging stand"
         "|charging pad|charging station|phone stand|laptop stand",
         # power and plugs
@@ -61,7 +61,7 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "|carbon brush|bit|disc|filter|bag|sleeve|motor|pump|drain pump|fan|bearing|thermostat"
         "|heating element|sensor|button|keyboard|band|grip|tray|basket|tank|jug|cup|capsule|pod"
         "|tablet|clip|plate|pad|foot|feet|wheel|roller|hook|plug|card|remote|antenna|bulb|lamp"
-        "|film|skin|sticker|cap|hood|foil|box|tube|wallet",
+        "|film|skin|sticker|cap|hood|foil|tube|wallet",
         "akku|objektiv|beutel|buerste|griff|deckel|schlauch|pumpe|riemen|staender|gurt|schublade"
         "|tuer|lampe|kapsel|behaelter|schutz|kappe|duese|glas",
         "batterie|filtre|joint|tuyau",

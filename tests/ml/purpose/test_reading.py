@@ -89,9 +89,9 @@ def test_where_it_says_for_what_that_place_is_known(title, object):
 
 
 def test_a_word_of_the_name_of_a_model_is_no_accessory():
-    assert read_purpose("Acme Stylus 2 128GB").thing == "stylus"
-    assert read_purpose("Acme Stylus 2 128GB", named=(0, 13)) is None
-    assert read_purpose("Acme Stylus 2 case", named=(0, 13)).thing == "case"
+    assert read_purpose("Acme Dock 2 128GB").thing == "dock"
+    assert read_purpose("Acme Dock 2 128GB", named=(0, 11)) is None
+    assert read_purpose("Acme Dock 2 case", named=(0, 11)).thing == "case"
 
 
 def test_a_part_behind_the_name_of_a_model_is_one():
