@@ -52,7 +52,6 @@ DELETE old
 SET n.updated_at = datetime()
 WITH n WHERE NOT EXISTS { (n)-[:INSTANCE_OF]->() }
 REMOVE n.model_id
-RETURN count(*) AS unlinked
 """
 
 
@@ -91,26 +90,15 @@ def write_links(
     return linked
 
 
-def end_links(database: Database, links: Sequence[tuple[str, str]]) -> int:
+def end_links(database: Database, links: Sequence[tuple[str, str]]) -> None:
     """Products are no instances of models any longer that their texts were read to name.
 
     Args:
         links: ids of a product and of a model. What a catalog or a person says stays.
-
-    Returns:
-        how many products are of no model now.
     """
-    ended = 0
-    for start in range(0, len(links), BATCH_LINKS):
-        rows = [
-            {"item": item, "target": model} for item, model in links[start : start + BATCH_LINKS]
-        ]
-
-        def work(tx: Transaction, rows: list[Row] = rows) -> int:
-            return sum(row["unlinked"] for row in tx.run(UNLINK, rows=rows))
-
-        ended += database.transact(work)
-    return ended
+    if links:
+        rows = [{"item": item, "target": model} for item, model in links]
+        database.transact(lambda tx: tx.run(UNLINK, rows=rows))
 
 
 def _batches(links: Iterable[EntityLink]) -> Iterable[list[Row]]:

@@ -277,14 +277,12 @@ class Grounder:
     def _names(self, item: TextToRead, subject: _Subject) -> Iterator[ExtractedFact]:
         if subject.brand is not None:
             yield self._name_fact(item, "brand", subject.brand)
-        category = _named(item, item.category, self.lexicon.categories)
-        if category is not None and not (
-            subject.made_for and not sells_accessories([category.thing.name])
-        ):
+        category, other = _named(item, item.category, self.lexicon.categories), subject.made_for
+        if category and (other is None or sells_accessories([category.thing.name])):
             yield self._name_fact(item, "category", category)
         model = self.models.get(subject.named.model) if subject.named else None
-        if model and subject.named and subject.made_for:
-            yield _made_for_fact(item, model, subject.named, subject.made_for)
+        if model and subject.named and other:
+            yield _made_for_fact(item, model, subject.named, other)
 
     def _name_fact(self, item: TextToRead, what: NameKind, found: Found[Named]) -> ExtractedFact:
         return ExtractedFact(

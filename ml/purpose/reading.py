@@ -158,7 +158,9 @@ class _Title:
 
     def is_of_name(self, word: Word) -> bool:
         """Whether it stands in the name of a model, as in `Acme Dock 2 case`."""
-        return self.named is not None and self.named[0] <= word.start < self.named[1]
+        if self.named is None:
+            return False
+        return self.named[0] <= word.start and word.end <= self.named[1]
 
     def is_offered(self, place: int) -> bool:
         """Without a word that says what it is for."""

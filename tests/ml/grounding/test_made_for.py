@@ -54,6 +54,7 @@ def stated(grounder, title, **item):
         "black wick trimmer for the new Acme Glow 6",  # no word of the language data
         "case for Acme Glow 6 64GB, black",
         "Acme Glow 6 battery",
+        "Acme Glow 6-case, black",
         "适用于 Acme Glow 6 手机壳",
     ],
 )
