@@ -52,11 +52,15 @@ class FactLinks(Answer):
 class ExtractedFact(Answer):
     """Something that a text states, or that follows from the model it names."""
 
-    relation: Literal["HAS_PARAMETER", "MADE_BY", "BELONGS_TO", "INSTANCE_OF"] = Field(
-        description="the relationship it would be in the graph", examples=["HAS_PARAMETER"]
+    relation: Literal["HAS_PARAMETER", "MADE_BY", "BELONGS_TO", "INSTANCE_OF", "MADE_FOR"] = Field(
+        description=(
+            "the relationship it would be in the graph; `MADE_FOR`, of an accessory to the model "
+            "that it fits, is none there"
+        ),
+        examples=["HAS_PARAMETER"],
     )
     parameter: str = Field(
-        description="id of the parameter; `brand`, `category` or `model` for these",
+        description="id of the parameter; `brand`, `category`, `model` or `made_for` for these",
         examples=["storage"],
     )
     name: str = Field(description="its name to show", examples=["Storage"])
@@ -137,7 +141,9 @@ class ExtractRequest(BaseModel):
         default=None,
         min_length=1,
         max_length=200,
-        description="only these, by id or name; `brand`, `category` and `model` count as such",
+        description=(
+            "only these, by id or name; `brand`, `category`, `model` and `made_for` count as such"
+        ),
         examples=[["storage", "Colour"]],
     )
     min_confidence: float = Field(

@@ -88,7 +88,7 @@ class Building(Answer):
     total: int | None = Field(description="products of the source", examples=[1_700])
     facts: dict[str, int] = Field(
         description="by what became of them: `written`, `unchanged`, `outranked` by a catalog, "
-        "`rejected` by a person, `stale`, `unsure`",
+        "`rejected` by a person, `stale`, `unsure`; `made_for`: accessories of a model",
         examples=[{"written": 4_100}],
     )
     links: dict[str, int] = Field(

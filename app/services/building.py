@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Literal, assert_never
 
 import msgspec
 
@@ -19,7 +19,7 @@ from app.services.building_categories import category_links
 from app.services.builds import BuildSpec, check_build
 from graph.filters import Filter, OneOf, Term
 from graph.records import Coverage, ExtractionItem, Record, StatedFact
-from graph.repositories.entity_links import EntityLink, LinkType, write_links
+from graph.repositories.entity_links import EntityLink, LinkType, end_links, write_links
 from graph.repositories.extraction_items import PAGE_ITEMS, walk
 from graph.repositories.facts import FactWriter
 from graph.text import normalise_value
@@ -47,7 +47,8 @@ class BuildReport(Record, frozen=True):
 
     Attributes:
         facts: by what became of them: written (accepted or proposed), unchanged, outranked by a
-            catalog, rejected by a person, stale, or too unsure.
+            catalog, rejected by a person, stale, or too unsure; `made_for` counts accessories,
+            which are no instances of the model that they name.
         links: new ones, by their type.
         categories: the model that predicted categories; None: none is promoted.
     """
@@ -139,9 +140,13 @@ class GraphBuild:
     ) -> _Place:
         found = grounder.ground([_to_read(item) for item in page])
         stated, links, counts = [], [], Counter(place.facts)
+        made_for: list[tuple[str, str]] = []
         for item, facts in zip(page, found, strict=True):
             for fact in facts:
-                if fact.confidence < self._needed(fact):
+                if fact.relation == "MADE_FOR":
+                    if fact.links.entity:
+                        made_for.append((item.id, fact.links.entity))
+                elif fact.confidence < self._needed(fact.relation):
                     counts["unsure"] += 1
                 elif fact.relation == "HAS_PARAMETER":
                     stated.append(self._stated(item, fact, grounder))
@@ -158,7 +163,9 @@ class GraphBuild:
             outranked=done.outranked,
             rejected=done.rejected,
             stale=done.stale,
+            made_for=len(made_for),
         )
+        end_links(database, made_for)
         linked = write_links(database, links, run=self.id, now=self.clock())
         return _Place(
             page[-1].id,
@@ -169,8 +176,8 @@ class GraphBuild:
             place.before,
         )
 
-    def _needed(self, fact: ExtractedFact) -> float:
-        match fact.relation:
+    def _needed(self, relation: Literal["HAS_PARAMETER"] | LinkType) -> float:
+        match relation:
             case "HAS_PARAMETER":
                 return self.spec.propose
             case "INSTANCE_OF":
@@ -178,7 +185,7 @@ class GraphBuild:
             case "MADE_BY" | "BELONGS_TO":
                 return self.spec.accept
             case _:
-                assert_never(fact.relation)
+                assert_never(relation)
 
     def _stated(self, item: ExtractionItem, fact: ExtractedFact, grounder: Grounder) -> StatedFact:
         parameter = grounder.lexicon.parameters[fact.parameter]

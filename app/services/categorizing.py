@@ -122,11 +122,13 @@ class NearItems:
         """Raises DatabaseError: Neo4j failed."""
         from ml.categories import floor
         from ml.categories.terms import words_of
+        from ml.purpose.kinds import heads_of
 
         words = [" ".join(list(dict.fromkeys(words_of(text)))[:WORDS_ASKED]) for text in texts]
         names = {id: (path[-1].name, *path[-1].names) for id, path in self.paths.items()}
+        heads = heads_of(name for called in names.values() for name in called)
         return [
-            floor.guess(text, near, names)
+            floor.guess(text, near, names, heads)
             for text, near in zip(texts, self.near(words), strict=True)
         ]
 
@@ -202,7 +204,7 @@ def _guesses(guesser: Guesser, texts: Sequence[CategoryText]) -> list[Guess]:
     longer = {
         n: f"{one.title} {one.description}"
         for n, (one, guess) in enumerate(zip(texts, guesses, strict=True))
-        if guess.unknown and one.description
+        if guess.unknown and guess.accessory is None and one.description
     }
     if longer:
         again = guesser.guess(list(longer.values()))
@@ -238,6 +240,8 @@ def _reasons(guess: Guess, *, found: bool) -> tuple[str, ...]:
     said = tuple(f"the word {word!r}" for word in guess.telling)
     if found:
         return said
+    if guess.accessory is not None:
+        return (f"{guess.accessory!r} is made for what is in the likeliest category", *said)
     if guess.unknown:
         return ("nothing that was learnt is like it",)
     return ("no category is likely enough", *said)

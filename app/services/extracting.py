@@ -21,7 +21,7 @@ NO_READER = (
     "no extraction model has been promoted yet: values are found by rules and by the names that "
     "the graph has"
 )
-_ENTITIES = ("brand", "category", "model")
+_ENTITIES = ("brand", "category", "model", "made_for")
 
 
 class Extracted(Record, frozen=True):
@@ -91,7 +91,7 @@ def resolved(grounder: Grounder, names: Sequence[str]) -> tuple[str, ...]:
         ParameterUnknown: names the place in `names`.
     """
     known = by_any_name(grounder.lexicon.parameters.values())
-    by_name = {one: one for one in _ENTITIES} | {name: one.id for name, one in known.items()}
+    by_name = {slug(one): one for one in _ENTITIES} | {name: one.id for name, one in known.items()}
     found = []
     for place, name in enumerate(names):
         id = by_name.get(slug(name))

@@ -14,10 +14,12 @@ from graph.repositories import lexicon as queries
 from graph.repositories.vocabulary import known_brands, known_parameters
 from ml.grounding.grounder import Grounder, KnownModel, Linker
 from ml.grounding.lexicon import Lexicon
+from ml.grounding.records import TextToRead
 from ml.grounding.trust import Trust, facts_of
+from ml.purpose.kinds import Sold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from graph.client import Database
     from graph.repositories.lexicon import ModelRow
@@ -95,38 +97,57 @@ def load_untrusted(
     Raises:
         DatabaseError: Neo4j failed.
     """
+    categories = queries.known_categories(database)
     lexicon = Lexicon.of(
         known_parameters(database).values(),
         queries.stated_values(database),
         brands=known_brands(database),
-        categories=queries.known_categories(database),
+        categories=categories,
     )
     rows = list(queries.known_models(database))
     linker = linker_over(rows) if linker_over else None
     models = {
-        row.id: KnownModel(row.id, row.name, row.facts, row.brand.id if row.brand else None)
+        row.id: KnownModel(
+            row.id,
+            row.name,
+            row.facts,
+            row.brand.id if row.brand else None,
+            row.names,
+            row.category,
+        )
         for row in rows
     }
     items = queries.judged_items(database, limit=JUDGED_ITEMS)
+    lexicon = replace(lexicon, sold=_sold(categories, models.values(), items))
+    grounder = Grounder(lexicon, Trust(), linker, models, reader)
     judged = [item for item in items if facts_of(item)]
     if linker is not None:
         others = [item for item in items if not facts_of(item)]
-        judged += with_models(others[:LINKED_ITEMS], linker, models)
-    return Grounder(lexicon, Trust(), linker, models, reader), judged
+        judged += with_models(others[:LINKED_ITEMS], grounder)
+    return grounder, judged
 
 
-def with_models(
-    items: Sequence[ItemText], linker: Linker, models: Mapping[str, KnownModel]
-) -> list[ItemText]:
+def _sold(
+    categories: Sequence[Named], models: Collection[KnownModel], items: Sequence[ItemText]
+) -> Sold:
+    """By the names of models, and by titles whose model a catalog or a person says."""
+    of_model = {model.id: model.category.id for model in models if model.category}
+    titles = [(model.name, of_model[model.id]) for model in models if model.id in of_model]
+    known = [(item.title, item.model.id) for item in items if item.model]
+    titles += [(title, of_model[id]) for title, id in known if id in of_model]
+    return Sold.of({one.id: (one.name, *one.names) for one in categories}, titles)
+
+
+def with_models(items: Sequence[ItemText], grounder: Grounder) -> list[ItemText]:
     """Items of which nothing is known but a title, with what the models have that these name.
 
     So that a shop of bare titles has something that its readings can be held against.
     """
-    links = linker.link([item.title for item in items], [None] * len(items)) if items else []
+    links = grounder.own_links([TextToRead({"title": item.title}) for item in items])
     known = []
     for item, link in zip(items, links, strict=True):
         if link is not None and link.confidence >= SURE:
-            model = models[link.model]
+            model = grounder.models[link.model]
             brand = item.brand or (Named(model.brand, model.brand) if model.brand else None)
             known.append(
                 replace_fields(

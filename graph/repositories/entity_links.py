@@ -44,6 +44,16 @@ SET n.{property} = row.target, n.updated_at = datetime()
 RETURN count(*) AS linked
 """
 
+# What a text was read to name before, and is read to be made for now.
+UNLINK = """
+UNWIND $rows AS row
+MATCH (n:Product {id: row.item})-[old:INSTANCE_OF {origin: 'extracted'}]->(:Model {id: row.target})
+DELETE old
+SET n.updated_at = datetime()
+WITH n WHERE NOT EXISTS { (n)-[:INSTANCE_OF]->() }
+REMOVE n.model_id
+"""
+
 
 class EntityLink(Record, frozen=True):
     """A brand, category or model that the text of a stored product names, or that is predicted."""
@@ -78,6 +88,17 @@ def write_links(
 
             linked[type] += database.transact(work)
     return linked
+
+
+def end_links(database: Database, links: Sequence[tuple[str, str]]) -> None:
+    """Products are no instances of models any longer that their texts were read to name.
+
+    Args:
+        links: ids of a product and of a model. What a catalog or a person says stays.
+    """
+    if links:
+        rows = [{"item": item, "target": model} for item, model in links]
+        database.transact(lambda tx: tx.run(UNLINK, rows=rows))
 
 
 def _batches(links: Iterable[EntityLink]) -> Iterable[list[Row]]:

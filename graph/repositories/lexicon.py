@@ -43,7 +43,8 @@ CALL (m) {
   RETURN collect(DISTINCT [v.parameter, v.id, v.text, v.number, v.unit]) AS facts
 }
 RETURN collect([m.id, m.name, coalesce(m.names, []), facts,
-  [(m)-[r:MADE_BY]->(x) WHERE r.status <> 'rejected' | [x.id, x.name, x.names]][0]]) AS models
+  [(m)-[r:MADE_BY]->(x) WHERE r.status <> 'rejected' | [x.id, x.name, x.names]][0],
+  [(m)-[r:BELONGS_TO]->(x) WHERE r.status <> 'rejected' | [x.id, x.name, x.names]][0]]) AS models
 """
 READ_WITH = (Label.VALUE, Label.MODEL, Label.BRAND, Label.CATEGORY, Label.PARAMETER)
 # What a dump or a person says, and never what a text was read to say: that would confirm itself.
@@ -77,10 +78,11 @@ RETURN n.title AS title, m.id AS model ORDER BY n.id
 
 
 class ModelRow(Named, frozen=True):
-    """A model as a text may name it: its brand, and what it has."""
+    """A model as a text may name it: its brand, what it has, and of which category it is."""
 
     brand: Named | None = None
     facts: tuple[FactText, ...] = ()
+    category: Named | None = None
 
 
 def has_changed(database: Database, since: str) -> bool:
@@ -118,8 +120,15 @@ def known_models(database: Database) -> Iterator[ModelRow]:
     names = {id: parameter.name for id, parameter in known_parameters(database).items()}
     after = ""
     while models := database.read(MODELS, after=after, limit=PAGE_MODELS)[0]["models"]:
-        for id, name, other_names, facts, brand in models:
-            yield ModelRow(id, name, tuple(other_names), named(brand), _facts(facts, names))
+        for id, name, other_names, facts, brand, category in models:
+            yield ModelRow(
+                id,
+                name,
+                tuple(other_names),
+                named(brand),
+                _facts(facts, names),
+                named(category),
+            )
         after = models[-1][0]
 
 

@@ -21,6 +21,7 @@ from ml.categories.records import Guess, LabelledTitle
 from ml.categories.scorer import Scorer
 from ml.categories.terms import words_of
 from ml.errors import CategoriesTooFew
+from ml.purpose.kinds import Sold
 
 BATCH = 512
 TELLING_WORDS = 3
@@ -39,12 +40,19 @@ class CategorizerConfig:
 
 @dataclass(frozen=True, slots=True)
 class Categorizer:
-    """What was learnt; `tried` is the cross-entropy of everything that could have been."""
+    """What was learnt.
+
+    Attributes:
+        tried: the cross-entropy of everything that could have been.
+        sold: by which accessories are told from what they are made for; None: learnt by a version
+            that did not look for them.
+    """
 
     scorer: Scorer
     familiar: Familiar
     novelty: Novelty
     tried: Mapping[str, float]
+    sold: Sold | None = None
 
     @classmethod
     def train(
@@ -73,7 +81,10 @@ class Categorizer:
         novelty = learn_novelty(titles, chosen, names, meaning, seed=config.seed)
         scorer = Scorer.fit(titles, chosen.shape, names, meaning)
         scorer = scorer.with_temperature(chosen.temperature)
-        return cls(scorer, Familiar.of(scorer, titles, config.seed), novelty, chosen.tried)
+        called = {category: (names.get(category, category),) for category in counts}
+        sold = Sold.of(called, [(one.title, one.category) for one in titles])
+        familiar = Familiar.of(scorer, titles, config.seed)
+        return cls(scorer, familiar, novelty, chosen.tried, sold)
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -97,14 +108,26 @@ class Categorizer:
         order_NC = np.argsort(-share_NC, axis=1, kind="stable")
         telling = self._telling(texts, order_NC[:, 0])
         return [
-            Guess(
+            self._judged(
+                text,
                 tuple((self.categories[c], float(share_NC[n, c])) for c in order_NC[n]),
                 float(novelty_N[n]),
-                bool(novelty_N[n] >= self.novelty.threshold) or self._says_nothing(text),
                 telling[n],
             )
             for n, text in enumerate(texts)
         ]
+
+    def _judged(
+        self,
+        text: str,
+        ranked: tuple[tuple[str, float], ...],
+        novelty: float,
+        telling: tuple[str, ...],
+    ) -> Guess:
+        unknown = novelty >= self.novelty.threshold or self._says_nothing(text)
+        found = self.sold.accessory(text, ranked[0][0]) if self.sold and not unknown else None
+        accessory = text[found.start : found.end] if found else None
+        return Guess(ranked, novelty, unknown or accessory is not None, telling, accessory)
 
     def _says_nothing(self, text: str) -> bool:
         words = words_of(text)
@@ -128,7 +151,9 @@ class Categorizer:
         return found
 
     def to_files(self) -> dict[str, bytes]:
-        return categorizer_files.write(self.scorer, self.familiar, self.novelty, self.tried)
+        return categorizer_files.write(
+            self.scorer, self.familiar, self.novelty, self.tried, self.sold
+        )
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> Self:

@@ -19,6 +19,7 @@ from ml.categories.scorer import Scorer, Shape
 from ml.categories.views import Views
 from ml.categories.weights import Rarity
 from ml.errors import CategorizerInvalid
+from ml.purpose.kinds import Sold
 
 FORMAT = 1
 SETTINGS, NUMBERS = "categorizer.json", "categorizer.safetensors"
@@ -27,7 +28,7 @@ _Arrays = dict[str, NDArray[Any]]
 
 
 class _Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`meaning` is the hash of the transformer that it needs."""
+    """`meaning` is the hash of the transformer that it needs; older files have no `sold`."""
 
     format: int
     shape: Shape
@@ -38,10 +39,15 @@ class _Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     novelty: Novelty
     meaning: str | None
     tried: dict[str, float]
+    sold: Sold | None = None
 
 
 def write(
-    scorer: Scorer, familiar: Familiar, novelty: Novelty, tried: Mapping[str, float]
+    scorer: Scorer,
+    familiar: Familiar,
+    novelty: Novelty,
+    tried: Mapping[str, float],
+    sold: Sold | None,
 ) -> dict[str, bytes]:
     views = scorer.views
     settings = _Settings(
@@ -54,6 +60,7 @@ def write(
         novelty=novelty,
         meaning=views.meaning.key if views.meaning else None,
         tried=dict(tried),
+        sold=sold,
     )
     arrays: _Arrays = {
         "words": views.words.weight_V,
@@ -66,12 +73,14 @@ def write(
     if familiar.meaning_MH is not None:
         arrays["meaning"] = familiar.meaning_MH
     whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    return {SETTINGS: msgspec.json.encode(settings), NUMBERS: save(whole)}
+    # In one order, so that a training that is repeated gives the same file.
+    encoded = msgspec.json.encode(settings, order="deterministic")
+    return {SETTINGS: encoded, NUMBERS: save(whole)}
 
 
 def read(
     files: Mapping[str, bytes],
-) -> tuple[Scorer, Familiar, Novelty, dict[str, float]]:
+) -> tuple[Scorer, Familiar, Novelty, dict[str, float], Sold | None]:
     """Raises CategorizerInvalid."""
     try:
         settings = msgspec.json.decode(_file(files, SETTINGS), type=_Settings)
@@ -89,7 +98,7 @@ def read(
 
 def _joined(
     settings: _Settings, arrays: _Arrays, meaning: Meaning | None
-) -> tuple[Scorer, Familiar, Novelty, dict[str, float]]:
+) -> tuple[Scorer, Familiar, Novelty, dict[str, float], Sold | None]:
     views = Views(
         settings.shape.view,
         _rarity(settings.words, arrays["words"]),
@@ -111,7 +120,7 @@ def _joined(
         arrays.get("meaning"),
         _sparse(arrays, "seen", columns),
     )
-    return scorer, familiar, settings.novelty, settings.tried
+    return scorer, familiar, settings.novelty, settings.tried, settings.sold
 
 
 def _meaning(key: str | None) -> Meaning | None:

@@ -29,12 +29,15 @@ class Guess:
         novelty: probability in 0..1 that it is of a kind that was not learnt.
         unknown: the novelty is so high that no category should be given.
         telling: words of the text that speak most for the first category, the strongest first.
+        accessory: the word of the text for what is made for something of the first category, as a
+            `case`; the text is then `unknown`.
     """
 
     ranked: tuple[tuple[str, float], ...]
     novelty: float
     unknown: bool
     telling: tuple[str, ...] = ()
+    accessory: str | None = None
 
     @property
     def category(self) -> str:

@@ -6,13 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from msgspec.structs import replace as replace_fields
+
 from graph.records import FactText, ItemText, Named
 from ml.grounding.lexicon import Found, Lexicon, Names, named_in
+from ml.grounding.made_for import MadeFor, made_for
 from ml.grounding.naming import place_of
 from ml.grounding.plausible import Read, Weigher, reasons_of, weighed
 from ml.grounding.reading import READ_CHARS, Expected, Reading, read
 from ml.grounding.records import ExtractedFact, Links, Normalized, Relation, TextToRead
 from ml.grounding.trust import NameKind, Trust
+from ml.purpose.kinds import sells_accessories
+from ml.purpose.reading import without_extras
 
 RULES = "rules"
 TITLE = "title"
@@ -57,12 +62,32 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KnownModel:
-    """A model of the graph with what it has."""
+    """A model of the graph with what it has, and what else it is called."""
 
     id: str
     name: str
     facts: tuple[FactText, ...]
     brand: str | None = None
+    names: tuple[str, ...] = ()
+    category: Named | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What the names in a title say of its item.
+
+    Attributes:
+        named: the model that the title names.
+        made_for: it names that because something is made for it; None: it offers it.
+    """
+
+    brand: Found[Named] | None
+    named: ModelLink | None
+    made_for: MadeFor | None
+
+    @property
+    def link(self) -> ModelLink | None:
+        return None if self.made_for else self.named
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +95,7 @@ class Wanted:
     """What is wanted of the texts.
 
     Attributes:
-        parameters: ids; None: all, and brand, category and model.
+        parameters: ids; None: all, and brand, category, model and `made_for`.
         min_confidence: in 0..1; facts below it are left out.
         implied: also what the model that a text names has, and the text does not say.
     """
@@ -106,24 +131,45 @@ class Grounder:
     ) -> list[tuple[ExtractedFact, ...]]:
         """For each item what its texts state, the surest of each fact once, in their order."""
         wanted = wanted or Wanted()
-        brands = [_named(item, item.brand, self.lexicon.brands) for item in items]
-        links = self._linked(items, brands)
+        subjects = self._subjects(items)
         learnt: Sequence[list[ExtractedFact]] = (
             self.reader.read(items, self.lexicon) if self.reader else [[] for _ in items]
         )
         trained_for = self._trained_for()
-        models = [self._model(item, link) for item, link in zip(items, links, strict=True)]
+        models = [
+            self._model(item, subject.link) for item, subject in zip(items, subjects, strict=True)
+        ]
         reads = [
-            self._read(item, _expected(model), trained_for)
-            for item, (_, model) in zip(items, models, strict=True)
+            self._read(item, subject, _expected(model), trained_for)
+            for item, subject, (_, model) in zip(items, subjects, models, strict=True)
         ]
         if self.weigher is not None:
             known = [_known(item, model) for item, (_, model) in zip(items, models, strict=True)]
             reads = weighed(self.weigher, known, reads)
         return [
             self._grounded(wanted, *one)
-            for one in zip(items, brands, links, models, learnt, reads, strict=True)
+            for one in zip(items, subjects, models, learnt, reads, strict=True)
         ]
+
+    def own_links(self, items: Sequence[TextToRead]) -> list[ModelLink | None]:
+        """The model that each item is of, as its title says, and none that it is made for."""
+        return [subject.link for subject in self._subjects(items)]
+
+    def _subjects(self, items: Sequence[TextToRead]) -> list[_Subject]:
+        brands = [_named(item, item.brand, self.lexicon.brands) for item in items]
+        links = self._linked(items, brands)
+        return [self._subject(*one) for one in zip(items, brands, links, strict=True)]
+
+    def _subject(
+        self, item: TextToRead, brand: Found[Named] | None, link: ModelLink | None
+    ) -> _Subject:
+        """Of an accessory the maker is named elsewhere than in what it is made for."""
+        title = item.fields.get(TITLE, "")[:READ_CHARS]
+        model = self.models.get(link.model) if link else None
+        other = made_for(title, model, self.lexicon) if item.model is None else None
+        if other is not None and brand is not None:
+            brand = named_in(other.own_words(title), self.lexicon.brands)
+        return _Subject(brand, link, other)
 
     def _model(
         self, item: TextToRead, link: ModelLink | None
@@ -137,17 +183,16 @@ class Grounder:
         self,
         wanted: Wanted,
         item: TextToRead,
-        brand: Found[Named] | None,
-        link: ModelLink | None,
+        subject: _Subject,
         models: tuple[KnownModel | None, KnownModel | None],
         learnt: list[ExtractedFact],
         reads: Sequence[Read],
     ) -> tuple[ExtractedFact, ...]:
-        model, _ = models
+        (model, _), link = models, subject.link
         found = [
-            *self._names(item, brand),
+            *self._names(item, subject),
             *([_model_fact(item, model, link)] if model and link and item.model is None else []),
-            *learnt,
+            *(fact for fact in learnt if not _speaks_of_other(subject, fact)),
             *(self._fact(item, one) for one in reads if one.confidence >= WORTH),
         ]
         if wanted.implied and model:
@@ -164,15 +209,18 @@ class Grounder:
     ) -> Sequence[ModelLink | None]:
         if self.linker is None:
             return [None] * len(items)
-        titles = [item.fields.get(TITLE, "")[:READ_CHARS] for item in items]
+        titles = [without_extras(item.fields.get(TITLE, "")[:READ_CHARS]) for item in items]
         names = [
             item.brand.name if item.brand else brand.thing.name if brand else None
             for item, brand in zip(items, brands, strict=True)
         ]
         return self.linker.link(titles, names)
 
-    def _read(self, item: TextToRead, expected: Expected, learnt: Set[str]) -> list[Read]:
+    def _read(
+        self, item: TextToRead, subject: _Subject, expected: Expected, learnt: Set[str]
+    ) -> list[Read]:
         """By rules, what is not of the parameters that the trained reader answers for."""
+        other = subject.made_for
         return [
             Read(name, reading, self.trust.confidence(reading))
             for name, text in item.fields.items()
@@ -180,6 +228,7 @@ class Grounder:
                 text, self.lexicon, expected=expected, rivals=self.weigher is not None
             )
             if reading.parameter not in learnt
+            if not (other and name == TITLE and other.speaks_of(reading.start, reading.end))
         ]
 
     def _trained_for(self) -> Set[str]:
@@ -225,12 +274,15 @@ class Grounder:
             others = ", ".join(names[id] for id in reading.instead)
             yield f"the same words could speak of {others}"
 
-    def _names(self, item: TextToRead, brand: Found[Named] | None) -> Iterator[ExtractedFact]:
-        if brand is not None:
-            yield self._name_fact(item, "brand", brand)
-        category = _named(item, item.category, self.lexicon.categories)
-        if category is not None:
+    def _names(self, item: TextToRead, subject: _Subject) -> Iterator[ExtractedFact]:
+        if subject.brand is not None:
+            yield self._name_fact(item, "brand", subject.brand)
+        category, other = _named(item, item.category, self.lexicon.categories), subject.made_for
+        if category and (other is None or sells_accessories([category.thing.name])):
             yield self._name_fact(item, "category", category)
+        model = self.models.get(subject.named.model) if subject.named else None
+        if model and subject.named and other:
+            yield _made_for_fact(item, model, subject.named, other)
 
     def _name_fact(self, item: TextToRead, what: NameKind, found: Found[Named]) -> ExtractedFact:
         return ExtractedFact(
@@ -287,6 +339,27 @@ def _model_fact(item: TextToRead, model: KnownModel, link: ModelLink) -> Extract
         origin="extracted",
         model=RULES,
     )
+
+
+def _made_for_fact(
+    item: TextToRead, model: KnownModel, link: ModelLink, other: MadeFor
+) -> ExtractedFact:
+    said = other.start < other.end
+    return replace_fields(
+        _model_fact(item, model, link),
+        relation="MADE_FOR",
+        parameter="made_for",
+        name="Made for",
+        value=item.fields[TITLE][other.start : other.end] if said else None,
+        start=other.start if said else None,
+        end=other.end if said else None,
+        reasons=(*other.reasons, *link.reasons),
+    )
+
+
+def _speaks_of_other(subject: _Subject, fact: ExtractedFact) -> bool:
+    other = subject.made_for
+    return other is not None and fact.field == TITLE and other.speaks_of(fact.start, fact.end)
 
 
 def _implied(model: KnownModel, confidence: float, stated: set[str]) -> Iterator[ExtractedFact]:

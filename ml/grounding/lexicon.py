@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from graph.records import Named, Parameter, ValueView
 from graph.text import slug
 from ml.grounding.tokens import Token, key, stands_alone, tokens
+from ml.purpose.kinds import Sold
 
 LONGEST_NAME = 8  # words; longer names are descriptions, which no title repeats
 
@@ -96,6 +97,8 @@ class Lexicon:
             texts: such a value has names, and counts nowhere.
         stated: by parameter, how often its values are stated.
         distinct: by parameter, how many values it has.
+        category_names: of all categories.
+        sold: what is sold in them; of what titles show nothing, until that was learnt.
     """
 
     parameters: Mapping[str, Parameter]
@@ -107,6 +110,8 @@ class Lexicon:
     cues: Names[Parameter] = field(repr=False)
     brands: Names[Named] = field(repr=False)
     categories: Names[Named] = field(repr=False)
+    category_names: tuple[str, ...] = field(default=(), repr=False)
+    sold: Sold = field(default=Sold.of({}, ()), repr=False)
 
     @classmethod
     def of(
@@ -120,6 +125,7 @@ class Lexicon:
         by_id = {parameter.id: parameter for parameter in parameters}
         there = [value for value in values if value.parameter in by_id]
         known = [value for value in there if value.items]
+        called = tuple(name for one in categories for name in (one.name, *one.names))
         stated, distinct = dict.fromkeys(by_id, 0), dict.fromkeys(by_id, 0)
         for value in known:
             stated[value.parameter] += value.items
@@ -134,6 +140,8 @@ class Lexicon:
             cues=_names(by_id.values(), by_id.values()),
             brands=_names(brands, (Named(one.id, one.name) for one in brands)),
             categories=_names(categories, (Named(one.id, one.name) for one in categories)),
+            category_names=called,
+            sold=Sold.of({one.id: (one.name, *one.names) for one in categories}, ()),
         )
 
     def prior(self, parameter: str) -> float:

@@ -7,7 +7,8 @@ from typing import Literal
 
 from graph.records import Named, Origin, Record
 
-Relation = Literal["HAS_PARAMETER", "MADE_BY", "BELONGS_TO", "INSTANCE_OF"]
+# The last one is never a relationship: that a case is made for a phone says little of the case.
+Relation = Literal["HAS_PARAMETER", "MADE_BY", "BELONGS_TO", "INSTANCE_OF", "MADE_FOR"]
 
 
 class TextToRead(Record, frozen=True):
@@ -44,7 +45,7 @@ class ExtractedFact(Record, frozen=True):
 
     Attributes:
         relation: how the item is to be linked to what is stated.
-        parameter: id of the parameter; `brand`, `category` or `model` for these.
+        parameter: id of the parameter; `brand`, `category`, `model` or `made_for` for these.
         name: of the parameter, to show.
         value: the words of the text; None: the text does not say it.
         confidence: probability that it is so, in 0..1.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ml.errors import PairsInvalid
 from ml.matching import matcher_files
+from ml.matching.accessories import accessory_of
 from ml.matching.floor import THRESHOLD, Floor
 from ml.matching.numbers import same_gtin
 from ml.matching.records import Fields, LabelledPair, PairScore, Reason
@@ -20,6 +21,7 @@ from ml.matching.trained import TrainedScorer
 from ml.matching.trees import TreesConfig
 
 SAME_GTIN = 0.99  # sellers mistype one now and then
+ACCESSORY = 0.01  # a case and the phone it is for are two things, however alike their titles are
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,12 @@ class Matcher:
         return cls(Floor(), THRESHOLD)
 
     def score(self, pairs: Sequence[tuple[Fields, Fields]]) -> list[PairScore]:
-        """With reasons; an equal GTIN decides, however different the titles are."""
+        """With reasons; an equal GTIN decides, however different the titles are.
+
+        So does it where one item is made for the other, as far as their titles say.
+        """
         return [
-            _sure(found) if same_gtin(*pair) else found
+            _decided(pair, found)
             for pair, found in zip(pairs, self.scorer.score(pairs), strict=True)
         ]
 
@@ -91,6 +96,8 @@ class Matcher:
         else:
             score_P = self.scorer.probabilities(pairs)
         is_sure_P = np.array([same_gtin(*pair) for pair in pairs], dtype=np.bool_)
+        is_other_P = np.array([accessory_of(*pair) is not None for pair in pairs], dtype=np.bool_)
+        score_P = np.where(is_other_P, np.minimum(score_P, ACCESSORY), score_P)
         return np.where(is_sure_P, np.maximum(score_P, SAME_GTIN), score_P)
 
     def means(self, pairs: Sequence[tuple[Fields, Fields]]) -> NDArray[np.float64]:
@@ -111,6 +118,17 @@ class Matcher:
         """
         scorer, threshold = matcher_files.read(files)
         return cls(scorer, threshold)
+
+
+def _decided(pair: tuple[Fields, Fields], found: PairScore) -> PairScore:
+    if same_gtin(*pair):
+        return _sure(found)
+    accessory = accessory_of(*pair)
+    if accessory is None:
+        return found
+    name = f"{accessory!r} is made for the other"
+    reason = Reason(name, math.log(ACCESSORY / (1 - ACCESSORY)))
+    return PairScore(min(found.score, ACCESSORY), (reason, *found.reasons))
 
 
 def _sure(found: PairScore) -> PairScore:

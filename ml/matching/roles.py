@@ -12,8 +12,9 @@ from ml.matching.records import Fields
 SAMPLE = 2_000  # items are enough to tell a price from a brand
 
 # Usual names are a hint that decides between fields of the same shape, and no more.
+USUAL_NAMES = ("title", "name", "product", "标题", "名称")
 _USUAL = {
-    "name": ("title", "name", "product", "标题", "名称"),
+    "name": USUAL_NAMES,
     "brand": ("brand", "manufacturer", "maker", "vendor", "品牌"),
     "price": ("price", "cost", "价格"),
     "code": ("modelno", "model", "mpn", "sku", "partno", "part number", "型号"),

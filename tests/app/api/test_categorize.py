@@ -130,3 +130,35 @@ async def test_half_a_character_is_no_text(client, trained):
     )
 
     assert answer.status_code in {400, 422}, answer.text
+
+
+async def test_an_accessory_is_not_of_the_category_of_what_it_is_made_for(client):
+    await put_kettles(client)
+
+    found = await categorized(client, texts=["lid for Acme kettle KX4000", "Acme kettle with lid"])
+
+    lid, kettle = found["results"]
+    assert (lid["category"], lid["unknown"]) == (None, True)
+    assert lid["alternatives"][0]["category"]["name"] == "Kettles"
+    assert lid["reasons"][0] == "'lid' is made for what is in the likeliest category"
+    assert kettle["category"]["name"] == "Kettles"
+
+
+async def test_a_category_that_has_accessories_keeps_them(client):
+    for n, title in enumerate(("lid for Acme kettle KX4000", "lid for Orvik kettle K2")):
+        await client.put(f"/v1/products/shop:{n}", json={"title": title, "category": "Extras"})
+
+    found = await categorized(client, texts=["steel lid for Acme kettle KX4000"])
+
+    assert found["results"][0]["category"]["name"] == "Extras"
+
+
+async def test_with_a_model_an_accessory_is_unknown_as_well(client, trained):
+    products = [{"title": "lid for orvik kettle spout steam x500", "description": "boil"}]
+
+    found = await categorized(client, products=products)
+
+    [lid] = found["results"]
+    assert (lid["category"], lid["unknown"]) == (None, True)
+    assert lid["alternatives"][0]["category"]["name"] == "Kettles"
+    assert lid["reasons"][0] == "'lid' is made for what is in the likeliest category"

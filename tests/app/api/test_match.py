@@ -60,3 +60,12 @@ async def test_odd_texts_have_an_answer(client, text):
     found = await matched(client, {"fields": {"title": text}}, {"fields": KETTLE})
 
     assert 0 <= found["score"] <= 1
+
+
+async def test_an_accessory_is_another_product_than_what_it_is_made_for(client):
+    found = await matched(
+        client, {"fields": KETTLE}, {"fields": {"title": "lid for Acme kettle KX-4000"}}
+    )
+
+    assert not found["same"]
+    assert found["reasons"][0]["name"] == "'lid' is made for the other"

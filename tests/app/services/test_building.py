@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 import pytest
@@ -10,7 +11,9 @@ from app.errors import BuildInvalid
 from app.services.building import GraphBuild
 from app.services.builds import BuildSpec, check_build
 from app.services.knowledge import load_grounder
+from app.services.readers import linker_over
 from graph.records import Fact, Item, Named, Parameter
+from graph.repositories.entity_links import EntityLink, write_links
 from graph.repositories.items import ItemWriter
 from graph.text import normalise_value
 
@@ -141,6 +144,26 @@ def test_a_value_that_only_titles_state_is_as_new_to_the_second_run(stocked, bui
 
     assert (again.facts["written"], again.facts["unchanged"]) == (0, 6)
     assert again.before == again.after
+
+
+def test_an_accessory_is_no_instance_of_the_model_that_it_is_made_for(database, build):
+    glow = Item("model", "acme-glow-6", "Acme Glow 6", "maker", "m", brand=ACME)
+    stock(database, glow, item(1, "Acme Glow 6"), item(2, "Silicone case for Acme Glow 6"))
+    before = [EntityLink(f"shop:{n}", "INSTANCE_OF", glow.id, 0.8, "", "rules") for n in (1, 2)]
+    write_links(database, before, run="older", now=NOW)  # by one that told no cases from lanterns
+    made = replace(build(), grounder=partial(load_grounder, linker_over=linker_over(lambda: None)))
+
+    report = made.carry_out(database)
+
+    rows = database.read(
+        "MATCH (p:Product {source: 'shop'}) OPTIONAL MATCH (p)-[:INSTANCE_OF|MADE_BY]->(x) "
+        "RETURN p.id AS id, p.model_id AS model, p.brand_id AS brand, count(x) AS links ORDER BY id"
+    )
+    assert rows == [
+        {"id": "shop:1", "model": "acme-glow-6", "brand": None, "links": 1},
+        {"id": "shop:2", "model": None, "brand": None, "links": 0},
+    ]
+    assert report.facts["made_for"] == 1
 
 
 def test_what_is_less_sure_waits_for_a_person(stocked, build):

@@ -39,6 +39,7 @@ def test_models_come_with_their_brand_and_facts(stocked):
 
     one = models[ONE.id]
     assert one.brand.id == ACME.id
+    assert one.category.name == "Smart"
     assert {fact.value for fact in one.facts} == {"display=6.1in", "nfc=yes", "ram=8GB"}
     assert {fact.name for fact in one.facts} == {"Display", "RAM", "NFC"}
 
@@ -128,3 +129,11 @@ def test_a_title_that_names_a_model_is_linked_and_read_with_what_that_has(stocke
         "predicted",
         ("INSTANCE_OF", ONE.id, "HAS_PARAMETER", "display=6.1in"),
     )
+
+
+def test_an_accessory_of_a_model_is_none(stocked):
+    grounder = load_grounder(stocked, linker_over=linker_over(lambda: None))
+
+    [facts] = grounder.ground([TextToRead({"title": "case for Acme One"})], Wanted(implied=True))
+
+    assert [(one.relation, one.links.entity) for one in facts] == [("MADE_FOR", ONE.id)]

@@ -1,5 +1,6 @@
 """Categories of titles are learnt, kept, and unknown where nothing fits."""
 
+import msgspec
 import pytest
 
 from ml.categories.categorizer import Categorizer, CategorizerConfig
@@ -120,3 +121,35 @@ def test_meaning_is_used_where_its_package_is_installed():
     assert learnt.scorer.shape.view in {"both", "meaning"}
     asked = ["a bedside light", "somewhere to sleep outdoors"]
     assert again.guess(asked) == learnt.guess(asked)
+
+
+def test_what_is_made_for_a_kind_of_thing_is_not_of_that_kind(learnt):
+    cover, own = learnt.guess(
+        ["cover for acme lantern candle glow x500", "acme lantern candle glow with cover"]
+    )
+
+    assert (cover.category, cover.unknown, cover.accessory) == ("Lanterns", True, "cover")
+    assert (own.category, own.unknown, own.accessory) == ("Lanterns", False, None)
+
+
+def test_a_category_of_accessories_is_one():
+    covers = [
+        LabelledTitle(f"{one.title} cover", "Extras", f"cover {one.group}")
+        for one in titles(kinds=("Lanterns",))
+    ]
+
+    learnt = Categorizer.train([*titles(), *covers], WORDS_ALONE)
+
+    (guess,) = learnt.guess(["acme lantern candle glow cover"])
+    assert (guess.category, guess.unknown, guess.accessory) == ("Extras", False, None)
+
+
+def test_files_of_a_version_that_knew_no_accessories_answer_as_before(learnt):
+    files = learnt.to_files()
+    settings = msgspec.json.decode(files["categorizer.json"])
+    del settings["sold"]
+
+    older = Categorizer.from_files({**files, "categorizer.json": msgspec.json.encode(settings)})
+
+    (guess,) = older.guess(["cover for acme lantern candle glow x500"])
+    assert (guess.category, guess.unknown, guess.accessory) == ("Lanterns", False, None)

@@ -274,3 +274,25 @@ class TestWithoutLabels:
         back = Matcher.untrained().score([(b, a) for a, b in asked(TEST[:50])])
 
         assert [a.score for a in there] == pytest.approx([b.score for b in back])
+
+
+@pytest.mark.parametrize("scorer", ["trained", "untrained"])
+def test_an_accessory_is_not_what_it_is_made_for(request, scorer):
+    matcher = request.getfixturevalue("trained") if scorer == "trained" else Matcher.untrained()
+    pair = ({"title": "Acme KX4000 kettle"}, {"title": "lid for Acme KX4000 kettle"})
+
+    [found] = matcher.score([pair])
+
+    assert found.score == pytest.approx(matcher.probabilities([pair])[0])
+    assert found.score < matcher.threshold
+    assert found.reasons[0].name == "'lid' is made for the other"
+    assert found.reasons[0].contribution < 0
+
+
+def test_an_equal_gtin_outweighs_what_titles_say_of_accessories():
+    gtin = {"gtin": "4006381333931"}
+    pair = ({"title": "Acme KX4000", **gtin}, {"title": "lid for Acme KX4000", **gtin})
+
+    [found] = Matcher.untrained().score([pair])
+
+    assert found.score >= 0.99
