@@ -175,7 +175,7 @@ class Promotion(Answer):
     used_by: str | None = Field(
         description="what asks it from now on; null: nothing does, as candidates and models of "
         "other names are only kept",
-        examples=["/v1/extract and build-graph"],
+        examples=["/v1/extract, `catalograph extract` and build-graph"],
     )
 
 

@@ -11,6 +11,7 @@ import typer
 
 from app.cli.output import WITH_REJECTS, bytes_progress, err
 from app.cli.session import open_database
+from app.settings import load_settings
 
 
 def extract(
@@ -37,11 +38,12 @@ def extract(
     """Find attributes in texts; nothing is stored. One line of JSON for each row."""
     from app.services.extracting import resolved
     from app.services.extracting_files import FileCounts, extract_file
-    from app.services.knowledge import load_grounder
+    from app.services.readers import grounder_of
     from ml.grounding.grounder import Wanted
 
-    with open_database() as database:
-        grounder = load_grounder(database)
+    settings = load_settings()
+    with open_database(settings) as database:
+        grounder = grounder_of(settings, database)
     wanted = Wanted(
         parameters=resolved(grounder, parameter) if parameter else None,
         min_confidence=min_confidence,

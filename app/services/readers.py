@@ -32,13 +32,13 @@ CHAMPION = "champion"
 # Who asks the champion of a name; that of any other name is kept, and nobody asks it.
 USED_BY: Mapping[str, str] = {
     MODEL_NAME: "/v1/similar, /v1/embed and search, by the vectors that it gives items",
-    EXTRACTION: "/v1/extract and build-graph",
-    LINKING: "build-graph and /v1/extract, to find the model that a title names",
+    EXTRACTION: "/v1/extract, `catalograph extract` and build-graph",
+    LINKING: "/v1/extract, `catalograph extract` and build-graph, to find the model of a title",
     MATCHING: "/v1/match and `catalograph match`",
     SEARCH: "/v1/search, for the order of what is found",
     RECOMMENDATION: "/v1/recommend",
     CATEGORIES: "/v1/categorize, `catalograph categorize` and build-graph",
-    PLAUSIBILITY: "/v1/extract and build-graph, to weigh what rules read",
+    PLAUSIBILITY: "/v1/extract, `catalograph extract` and build-graph, to weigh what rules read",
 }
 
 

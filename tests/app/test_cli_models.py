@@ -189,7 +189,7 @@ def test_a_reference_without_a_version_is_wrong_usage(models, registry):
     ("name", "alias", "said", "used_by"),
     [
         ("lamps", "champion", "Nothing asks a model called lamps", None),
-        ("extraction", "champion", "It serves /v1/extract", "/v1/extract and build-graph"),
+        ("extraction", "champion", "It serves /v1/extract", USED_BY["extraction"]),
         ("extraction", "candidate", "Candidates only wait", None),
     ],
 )
