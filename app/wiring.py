@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ from app.services.readers import (
 )
 from app.services.readiness import Readiness
 from app.services.recommending import Recommending, loaded_recommender
+from app.services.rehearsing import rehearse
 from app.services.renewed import Renewed
 from app.services.reviewing import Reviewing
 from app.services.search_order import loaded_ranker
@@ -157,7 +159,14 @@ async def open_wiring(settings: Settings) -> AsyncIterator[Wiring]:
             stack.callback(one.close)
         for renewed in wiring.warmed:
             renewed.begin()
+        rehearsal = rehearse(wiring.browsing, wiring.similarity, wiring.searching)
+        stack.push_async_callback(_cancelled, asyncio.create_task(rehearsal))
         yield wiring
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
 
 
 def assemble(

@@ -38,7 +38,7 @@ class FillerConfig(msgspec.Struct, frozen=True):
     network_epochs: int = 60
     network_rate: float = 0.01
     votes: VotesConfig = VotesConfig(details=True, hidden=64)
-    votes_epochs: int = 8
+    votes_epochs: int = 14
     votes_rate: float = 0.01
     neighbours: int = 60
     batch_items: int = 256
