@@ -9,7 +9,8 @@ from graph.repositories import answers, exporting
 from graph.repositories import lexicon as queries
 from graph.repositories.vocabulary import known_brands, known_parameters
 from ml.asking.examples import best_known
-from ml.asking.lexicon import AskedModel, AskingLexicon, Exemplar
+from ml.asking.lexicon import AskingLexicon, Exemplar
+from ml.asking.senses import AskedModel
 
 if TYPE_CHECKING:
     from graph.client import Database

@@ -10,8 +10,10 @@ from graph.errors import ValueInvalid
 from graph.text import currencies_of, find_quantities, find_unit, parse_number
 from graph.text.numbers import fold_width
 from ml.asking.keys import HAN_NUMERALS, han_number, is_number, stemmed
-from ml.asking.lexicon import AskingLexicon, Sense, translated
+from ml.asking.lexicon import AskingLexicon
 from ml.asking.mending import mended
+from ml.asking.senses import Sense
+from ml.asking.synonyms import translated
 from ml.asking.values import ValueSense
 from ml.asking.words_en import NUMBERS
 from ml.grounding.tokens import Token, is_han, stands_alone

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ml.asking.draft import Draft
 from ml.asking.keys import is_number, stems
-from ml.asking.lexicon import AskedModel
+from ml.asking.senses import AskedModel
 from ml.asking.spans import Span
 
 _WHOLE = 0.8  # how sure a name is that is more than the end of one
