@@ -61,6 +61,7 @@ def load_lexicon(database: Database) -> AskingLexicon:
         several=answers.with_several_values(database),
         currencies=answers.currencies(database),
         offers=has_products,
+        sources=answers.sources(database) if has_products else (),
         without_models=answers.without_models(database) if has_products and models else (),
     )
     known = best_known(lexicon)

@@ -9,6 +9,7 @@ from graph.client import AsyncDatabase, Database, Row
 from graph.filters import RESERVED
 from graph.records import FactView, ItemKind, Record
 from graph.repositories.asked_items import OWNER, PRICE, Draft, Query, Scope
+from graph.repositories.asked_products import SOURCES, AskedProducts
 from graph.repositories.selection import CATEGORY_DEPTH, LABELS
 from graph.schema import Label
 
@@ -79,10 +80,11 @@ class NamedModel(Record, frozen=True):
 
 
 class Answers:
-    """Runs the queries, reading only, each stopped at its deadline."""
+    """Runs the queries, reading only, each stopped at its deadline; and looks up products."""
 
     def __init__(self, database: AsyncDatabase) -> None:
         self._database = database
+        self.products = AskedProducts(database)
 
     async def rows(self, query: Query, *, timeout_s: float) -> list[Row]:
         """Raises QueryTimedOut, DatabaseUnavailable."""
@@ -100,6 +102,11 @@ def named_models(database: Database) -> list[NamedModel]:
 def currencies(database: Database) -> tuple[str, ...]:
     """Those of prices, the commonest first."""
     return tuple(row["currency"] for row in database.read(CURRENCIES))
+
+
+def sources(database: Database) -> list[str]:
+    """Those of products."""
+    return [row["source"] for row in database.read(SOURCES) if row["source"]]
 
 
 def has_products(database: Database) -> bool:

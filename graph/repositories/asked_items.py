@@ -193,14 +193,14 @@ class Draft:
                 assert_never(relation.bound)
         if relation.negated:
             clause = f"NOT {clause}"
-            if relation.field != BRAND:  # of what nothing is said, nothing is known
+            if relation.field not in (BRAND, PRICE):  # of what nothing is said, nothing is known
                 clause += f" AND {self._states(relation.field)}"
         self.selection.clauses += [clause, f"n.id <> {other}"]
 
     def _same(self, relation: Relation, label: Label, other: str) -> str:
         """Of the few values that the named item has one, and not one of all that it has as well."""
         shared = self._refer(
-            f"OPTIONAL MATCH (o:{label} {{id: {other}}})-[g:HAS_PARAMETER]->(s)\n"
+            f"OPTIONAL MATCH {self._named(label, other)}-[g:HAS_PARAMETER]->(s)\n"
             f"WHERE s.parameter = {self.bind(relation.field)} AND g.status = 'accepted'",
             "collect(s)",
         )
@@ -210,6 +210,11 @@ class Draft:
             f"EXISTS {{ MATCH {OWNER[self._scope.kind]}-[f:HAS_PARAMETER]->(s)"
             f" WHERE s IN {shared} AND f.status = 'accepted' }}"
         )
+
+    def _named(self, label: Label, other: str) -> str:
+        """A named item and, of a product, what its model has."""
+        item = f"(o:{label} {{id: {other}}})"
+        return item if self._scope.kind == "model" else f"{item}-[:INSTANCE_OF*0..1]->()"
 
     def _states(self, field: str) -> str:
         return (
@@ -231,9 +236,14 @@ class Draft:
 
     def _beyond(self, relation: Relation, label: Label, other: str) -> str:
         highest = relation.bound == "above"
+        if relation.field == PRICE:
+            price = self._refer(f"OPTIONAL MATCH (o:{label} {{id: {other}}})", "o")
+            sign = ">" if highest else "<"
+            paid = f"coalesce(n.currency, '') = coalesce({price}.currency, '')"
+            return f"(n.price {sign} {price}.price AND {paid})"
         field = self.bind(relation.field)
         name = self._refer(
-            f"OPTIONAL MATCH (o:{label} {{id: {other}}})-[g:HAS_PARAMETER]->(s)\n"
+            f"OPTIONAL MATCH {self._named(label, other)}-[g:HAS_PARAMETER]->(s)\n"
             f"WHERE s.parameter = {field} AND g.status = 'accepted'",
             f"{'max' if highest else 'min'}(s.number)",
         )

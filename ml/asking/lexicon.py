@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from graph.records import Named, Parameter, ValueView
 from ml.asking.phrases import LONGEST_NAME, SERIES_MODELS, Phrases
@@ -12,6 +13,9 @@ from ml.asking.plan import PRICE, STOCK
 from ml.asking.senses import AskedModel, Sense
 from ml.asking.spellings import blanked, by_letter, glued
 from ml.asking.values import ValueTexts
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 _ALL = 10**9  # items: more than any graph has
 _TEXT_ITEMS = 20  # must say a word of a text, to mend what is typed for it
@@ -35,9 +39,11 @@ class AskingLexicon:
         highest: by parameter, its highest number; likewise `lowest`.
         several: parameters of which many an item states several values.
         currencies: of prices, the commonest first.
-        offers: whether the graph has products, which have prices.
+        offers: whether the graph has products, which have prices; likewise `has_models`.
         without_models: brands and categories (`field`, id) that products alone have.
+        sources: of products, whose ids begin with them.
         exemplar: what is known of the model that most is known of.
+        longest: words of a name, at most.
     """
 
     parameters: Mapping[str, Parameter]
@@ -52,7 +58,7 @@ class AskingLexicon:
     models: Mapping[str, AskedModel]
     texts: ValueTexts = field(repr=False)
     senses: Mapping[tuple[str, ...], tuple[Sense, ...]] = field(repr=False)
-    beginnings: frozenset[tuple[str, ...]] = field(repr=False)
+    beginnings: Mapping[tuple[str, ...], tuple[()]] = field(repr=False)
     words: Mapping[str, tuple[str, ...]] = field(repr=False)  # for typing errors, by first letter
     short: frozenset[str] = field(repr=False)  # function words, which little is mended to
     text_words: Mapping[str, tuple[str, ...]] = field(repr=False)  # likewise, of texts
@@ -63,13 +69,16 @@ class AskingLexicon:
     several: frozenset[str] = frozenset()
     currencies: tuple[str, ...] = ()
     offers: bool = False
+    has_models: bool = True
     without_models: frozenset[tuple[str, str]] = frozenset()
+    sources: tuple[str, ...] = ()
     exemplar: Exemplar | None = None
+    longest: int = LONGEST_NAME
 
     @property
     def is_mixed(self) -> bool:
         """Whether a question may be of models or of products."""
-        return self.offers and bool(self.models)
+        return self.offers and self.has_models
 
     def number_of(self, value: str) -> float | None:
         return next((number for (_, number), id in self.ids.items() if id == value), None)
@@ -91,6 +100,7 @@ class AskingLexicon:
         currencies: tuple[str, ...] = (),
         offers: bool = False,
         without_models: Iterable[tuple[str, str]] = (),
+        sources: Sequence[str] = (),
     ) -> AskingLexicon:
         known = {parameter.id: parameter for parameter in parameters}
         if offers:
@@ -136,9 +146,7 @@ class AskingLexicon:
             models=by_id,
             texts=texts,
             senses=senses,
-            beginnings=frozenset(
-                words[:length] for words in senses for length in range(1, len(words))
-            ),
+            beginnings={words[:length]: () for words in senses for length in range(1, len(words))},
             words=typed,
             short=frozenset(
                 words[0]
@@ -157,14 +165,55 @@ class AskingLexicon:
             several=frozenset(several),
             currencies=currencies,
             offers=offers,
+            has_models=bool(by_id),
             without_models=frozenset(without_models),
+            sources=tuple(sources),
         )
 
     def found(self, words: Sequence[str], first: int) -> Iterator[tuple[int, tuple[Sense, ...]]]:
         """For each phrase that begins there, its last word and what it may mean."""
-        for last in range(first, min(first + LONGEST_NAME, len(words))):
+        for last in range(first, min(first + self.longest, len(words))):
             phrase = tuple(words[first : last + 1])
             if phrase in self.senses:
                 yield last, self.senses[phrase]
             if phrase not in self.beginnings:
                 break
+
+    def with_products(
+        self,
+        named: Mapping[tuple[str, ...], AskedModel],
+        known: Iterable[AskedModel] = (),
+    ) -> AskingLexicon:
+        """The same for one question: products by the words that name them, and `known` by id."""
+        senses = {words: (Sense("model", one.id, one.name, 1.0),) for words, one in named.items()}
+        return replace(
+            self,
+            models=_Before({one.id: one for one in (*known, *named.values())}, self.models),
+            senses=_Before(senses, self.senses),
+            beginnings=_Before(
+                {words[:length]: () for words in senses for length in range(1, len(words))},
+                self.beginnings,
+            ),
+            longest=max(self.longest, *map(len, senses), 1),
+        )
+
+
+class _Before(Mapping[K, V]):
+    """A few entries before many others, of which none is copied."""
+
+    def __init__(self, few: Mapping[K, V], many: Mapping[K, V]) -> None:
+        self._few = few
+        self._many = many
+
+    def __getitem__(self, key: K) -> V:
+        return self._few[key] if key in self._few else self._many[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._few or key in self._many
+
+    def __iter__(self) -> Iterator[K]:
+        yield from self._few
+        yield from (key for key in self._many if key not in self._few)
+
+    def __len__(self) -> int:
+        return len(self._few) + sum(key not in self._few for key in self._many)

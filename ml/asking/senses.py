@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from graph.records import ItemKind
+
 Kind = Literal[
     "model",
     "series",
@@ -37,7 +39,7 @@ class Sense:
 
 @dataclass(frozen=True, slots=True)
 class AskedModel:
-    """A model as questions name it."""
+    """A model as questions name it, or a product that one names."""
 
     id: str
     name: str
@@ -45,3 +47,4 @@ class AskedModel:
     brand_id: str | None
     names: tuple[str, ...] = ()
     weight: int = 0  # how much is known of it
+    kind: ItemKind = "model"
