@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from graph.text import gtin_of
@@ -24,7 +24,8 @@ _POOL = 50  # titles that have most of the words
 _HAVING = 20  # titles that have all of some
 _WORDS_MIN, _WORDS_MAX = 2, 16  # that may be a title with a typing error
 _NAMES = 3  # products that one question names
-_SOURCES = 50  # that a number may be of
+_SURE_NAMES = 2  # side by side, in a title that can be read otherwise
+_TITLE_SIGNS = " ,.-/()*!&+"
 _SURE_WORDS = 3  # of a whole title, where the question can be read without it
 
 
@@ -87,8 +88,12 @@ class ProductNames:
     ) -> ProductsNamed:
         """What is called by a number, by its whole title, or where `found` is none by a part."""
         words = TitledWords(text, lexicon)
-        named, several = await self._by_code(words, lexicon)
+        known = {one.text for one in found.entities}
+        codes = [one for one in words.codes() if one.isdigit() or one not in known]
+        named, several = await self._by_code(words, codes, lexicon)
         in_part: set[str] = set()
+        if isinstance(found, Understood) and not _may_be_title(text, found):
+            return ProductsNamed(named, tuple(several))
         hits = await self._products.titled(words.groups(), every=False, limit=_POOL)
         for run in _chosen(words, [hit.title for hit in hits], found):
             phrase = words.phrase(run)
@@ -119,13 +124,12 @@ class ProductNames:
         return likely[:SHOWN]
 
     async def _by_code(
-        self, words: TitledWords, lexicon: AskingLexicon
+        self, words: TitledWords, codes: Sequence[str], lexicon: AskingLexicon
     ) -> tuple[dict[tuple[str, ...], AskedModel], list[SeveralProducts]]:
-        codes = words.codes()
         if not codes:
             return {}, []
         ids = {code: code for code in codes} | {
-            f"{source}:{code}": code for source in lexicon.sources[:_SOURCES] for code in codes
+            f"{source}:{code}": code for source in lexicon.sources for code in codes
         }
         found = await self._products.coded(
             ids=list(ids),
@@ -169,6 +173,17 @@ def _chosen(
         if all(run.last < one.first or one.last < run.first for one in chosen):
             chosen.append(run)
     return chosen[:_NAMES]
+
+
+def _may_be_title(text: str, found: Understood) -> bool:
+    """Whether several names stand side by side, as they do in titles."""
+    joined = 1
+    for before, one in pairwise(found.entities):
+        beside = not text[before.end : one.start].strip(_TITLE_SIGNS)
+        joined = joined + 1 if beside else 1
+        if joined >= _SURE_NAMES:
+            return True
+    return False
 
 
 def _says_more(words: TitledWords, run: Run, found: Understood) -> bool:

@@ -9,7 +9,7 @@ from graph.client import AsyncDatabase, Database, Row
 from graph.filters import RESERVED
 from graph.records import FactView, ItemKind, Record
 from graph.repositories.asked_items import OWNER, PRICE, Draft, Query, Scope
-from graph.repositories.asked_products import SOURCES, AskedProducts
+from graph.repositories.asked_products import NEXT_SOURCE, SOURCES_MAX, AskedProducts
 from graph.repositories.selection import CATEGORY_DEPTH, LABELS
 from graph.schema import Label
 
@@ -105,8 +105,13 @@ def currencies(database: Database) -> tuple[str, ...]:
 
 
 def sources(database: Database) -> list[str]:
-    """Those of products."""
-    return [row["source"] for row in database.read(SOURCES) if row["source"]]
+    """Those of products, by their names, at most `SOURCES_MAX`."""
+    found: list[str] = []
+    while len(found) < SOURCES_MAX and (
+        rows := database.read(NEXT_SOURCE, after=found[-1] if found else "")
+    ):
+        found.append(rows[0]["source"])
+    return found
 
 
 def has_products(database: Database) -> bool:
@@ -154,9 +159,12 @@ def items(scope: Scope, shown: Sequence[str], *, limit: int) -> Query:
     """`total`, and `rows` of id, name, brand's name and facts of the parameters `shown`."""
     draft = Draft(scope)
     return draft.query(
-        f"WITH n ORDER BY {_NAME}, n.id",
         "WITH collect(n) AS found",
-        f"RETURN size(found) AS total, [n IN found[..{draft.bind(limit)}] |",
+        "CALL (found) {",  # the names of all would be sorted for those of a few
+        f"  UNWIND found AS n WITH n ORDER BY {_NAME}, n.id LIMIT {draft.bind(limit)}",
+        "  RETURN collect(n) AS first",
+        "}",
+        "RETURN size(found) AS total, [n IN first |",
         f"  [n.id, {_NAME}, {_BRAND_NAME}, {draft.facts(shown)}, null]] AS rows",
     )
 
@@ -180,16 +188,19 @@ def ranked(
     shown = tuple(dict.fromkeys((field, *shown)))
     draft.start_at(field)
     number = draft.number(field, _EXTREME[order])
-    chosen = _at_place(draft, top) if last else _with_ties(draft, 1, order, top)
+    by_number = f"ORDER BY one[1] {_DIRECTION[order]}"
+    chosen = _at_place(draft, top) if last else _least_of(draft, by_number, order, top)
     currency = "coalesce(n.currency, '')" if field == PRICE else "''"
     return draft.query(
         number,
         f"WITH n, number, {currency} AS currency",
-        f"ORDER BY number {_DIRECTION[order]}, {_NAME}, n.id",
+        *(["ORDER BY number " + _DIRECTION[order]] if last else []),
         "WITH currency, collect([n, number]) AS found",
         *chosen,
-        "WITH currency, found, kept ORDER BY size(found) DESC, currency",
-        "UNWIND [one IN kept | [one[0], one[1], currency]] AS one",
+        "WITH currency, size(found) AS items, kept",
+        "UNWIND [one IN kept | [one[0], one[1], currency, items]] AS one",
+        f"WITH one, one[0] AS n ORDER BY one[3] DESC, one[2], one[1] {_DIRECTION[order]},"
+        f" {_NAME}, n.id",
         "WITH collect(one) AS found",
         f"RETURN size(found) AS total, [one IN found[..{draft.bind(limit)}] |",
         f"  head([n IN [one[0]] | [n.id, {_NAME}, {_BRAND_NAME}, {draft.facts(shown)},"
@@ -368,6 +379,18 @@ def _with_ties(draft: Draft, column: int, order: Order, top: int | None) -> list
     return [
         f"WITH *, found[{draft.bind(top - 1)}][{column}] AS last",
         f"WITH *, [one IN found WHERE last IS NULL OR one[{column}] {sign} last] AS kept",
+    ]
+
+
+def _least_of(draft: Draft, by_number: str, order: Order, top: int) -> list[str]:
+    """The same of numbers in no order, which are not sorted for it."""
+    sign = ">=" if order == "highest" else "<="
+    return [
+        "CALL (found) {",
+        f"  UNWIND found AS one WITH one {by_number} LIMIT {draft.bind(top)}",
+        "  RETURN collect(one[1])[-1] AS last",
+        "}",
+        f"WITH *, [one IN found WHERE one[1] {sign} last] AS kept",
     ]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal, assert_never
 
-from graph.filters import Filter
+from graph.filters import RESERVED, Filter, Has, OneOf
 from graph.records import ItemKind
 from graph.repositories.selection import Selection, select
 from graph.schema import Label
@@ -60,6 +61,15 @@ class Query:
     parameters: dict[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class _Lacking:
+    """A parameter that is stated, but none of these values; `clauses` say so of any item."""
+
+    field: str
+    values: tuple[str, ...]
+    clauses: frozenset[str]
+
+
 class Draft:
     """A query in the making: the clauses of its scope, and the parameters bound so far."""
 
@@ -72,10 +82,13 @@ class Draft:
         self._seed: str | None = None
         self._seed_field: str | None = None  # whose numbers the query starts at
         self._shared: str | None = None  # values of a named item, which it starts at rather
-        if scope.kind == "model" and self.selection.start is None and self.selection.seeds:
+        self._started: Relation | None = None
+        self._met: str | None = None  # the clause of a relation that it starts at
+        if self.selection.start is None and self.selection.seeds:
             self._seed = self.selection.seeds[0]
         for relation in scope.relations:
             self._relate(relation)
+        self._lacking = self._lacked()
         self.selection.clauses += map(self._several, scope.several)
         if scope.either:
             self.selection.clauses.append(self._any_of(scope.either))
@@ -95,41 +108,54 @@ class Draft:
 
     def start_at(self, field: str) -> None:
         """Where nothing else narrows the items down, at the numbers of a parameter."""
-        if (
-            self._scope.kind == "model"
-            and self._seed is None
-            and self._shared is None
-            and self.selection.start is None
-            and field not in (PRICE, BRAND)
-        ):
+        if self._is_open and self._lacking is None and field not in (PRICE, BRAND):
             self._seed = f"v.parameter = {self.bind(field)} AND v.number IS NOT NULL"
             self._seed_field = field
 
+    @property
+    def _is_open(self) -> bool:
+        """Whether nothing yet narrows down the items that a query looks at."""
+        return self._seed is None and self._shared is None and self.selection.start is None
+
+    def _lacked(self) -> _Lacking | None:
+        """What items must have, but not as one of these values; two terms next to each other."""
+        if not self._is_open:
+            return None
+        terms = self._scope.filter.terms
+        for place, (has, other) in enumerate(pairwise(terms)):
+            own = has.field in RESERVED or has.field != other.field
+            if own or has.negated or not other.negated or not isinstance(has.condition, Has):
+                continue
+            if isinstance(other.condition, OneOf):
+                clauses = frozenset(self.selection.clauses[place : place + 2])
+                return _Lacking(has.field, other.condition.values, clauses)
+        return None
+
     def query(self, *lines: str) -> Query:
         label = self.selection.label
-        clauses = [one for one in self.selection.clauses if not self._is_seed(one)] or ["true"]
+        clauses = [
+            one for clause in self.selection.clauses if (one := self._left_of(clause)) is not None
+        ] or ["true"]
         match: list[str]
         if self.selection.start is not None:
             clauses.insert(0, f"n.{self.selection.start_property} = key")
             match = [self.selection.start, f"MATCH (n:{label})"]
-        elif self._shared is not None and self._scope.kind == "model":
-            match = [
-                f"UNWIND {self._shared} AS v",
-                f"MATCH (v)<-[fact:HAS_PARAMETER]-(n:{label}) WHERE fact.status = 'accepted'",
-                "WITH DISTINCT " + ", ".join(("n", *self._carried)),
-            ]
+        elif self._shared is not None:
+            match = [f"UNWIND {self._shared} AS v", *self._having_value(clauses)]
         elif self._seed_field is not None:
             match = [  # `number` comes next, and takes v with it
                 f"MATCH (v:{Label.VALUE}) WHERE {self._seed}",
-                f"MATCH (v)<-[fact:HAS_PARAMETER]-(n:{label})",
+                f"MATCH (v)<-[fact:HAS_PARAMETER]-{self._owned}",
             ]
             clauses.insert(0, "fact.status = 'accepted'")
         elif self._seed is not None:
             match = [
                 f"MATCH (v:{Label.VALUE}) WHERE {self._seed}",
-                f"MATCH (v)<-[fact:HAS_PARAMETER]-(n:{label}) WHERE fact.status = 'accepted'",
-                "WITH DISTINCT " + ", ".join(("n", *self._carried)),
+                *self._having_value(clauses),
             ]
+        elif self._lacking is not None:
+            match = self._without(self._lacking)
+            clauses += ["own_hits = 0", "(distance = 0 OR hits = 0)"]
         else:
             match = [f"MATCH (n:{label})"]
         return Query(
@@ -137,10 +163,45 @@ class Draft:
             self.selection.parameters,
         )
 
-    def _is_seed(self, clause: str) -> bool:
-        """Whether every item that the query starts with meets this clause already."""
+    def _left_of(self, clause: str) -> str | None:
+        """What of a clause is still to be asked of the items that the query starts with."""
+        if clause == self._met or (self._lacking and clause in self._lacking.clauses):
+            return None
         seed = None if self._shared is not None else self._seed
-        return seed is not None and clause.startswith("EXISTS {") and f"WHERE {seed} AND" in clause
+        if seed is None:
+            return clause
+        inherited = self.selection.inherited.get(seed)
+        if inherited is not None and clause == inherited[0]:
+            return f"(distance = 0 OR {inherited[1]})"
+        met = clause.startswith("EXISTS {") and f"WHERE {seed} AND" in clause
+        return None if met else clause
+
+    @property
+    def _owned(self) -> str:
+        """Items that have a fact, or of products those whose model has it."""
+        item = f"(n:{self.selection.label})"
+        return item if self._scope.kind == "model" else f"()<-[way:INSTANCE_OF*0..1]-{item}"
+
+    def _without(self, lacking: _Lacking) -> list[str]:
+        """Lines to items with the parameter, and how many of the values each has, own or not."""
+        way = "0" if self._scope.kind == "model" else "size(way)"
+        hits = "THEN 1 ELSE 0 END)"
+        return [
+            f"MATCH (v:{Label.VALUE}) WHERE v.parameter = {self.bind(lacking.field)}",
+            f"MATCH (v)<-[fact:HAS_PARAMETER]-{self._owned} WHERE fact.status = 'accepted'",
+            f"WITH n, {way} AS steps, v.id IN {self.bind(list(lacking.values))} AS hit",
+            f"WITH n, min(steps) AS distance, max(CASE WHEN hit {hits} AS hits,",
+            f"  max(CASE WHEN hit AND steps = 0 {hits} AS own_hits",
+        ]
+
+    def _having_value(self, clauses: Sequence[str]) -> list[str]:
+        """Lines from values `v` to the items that have one, each once, and what clauses need."""
+        carried = [one for one in self._carried if any(one in clause for clause in clauses)]
+        found = "DISTINCT n" if self._scope.kind == "model" else "n, min(size(way)) AS distance"
+        return [
+            f"MATCH (v)<-[fact:HAS_PARAMETER]-{self._owned} WHERE fact.status = 'accepted'",
+            f"WITH {', '.join((found, *carried))}",
+        ]
 
     @property
     def _carried(self) -> list[str]:
@@ -195,6 +256,8 @@ class Draft:
             clause = f"NOT {clause}"
             if relation.field not in (BRAND, PRICE):  # of what nothing is said, nothing is known
                 clause += f" AND {self._states(relation.field)}"
+        elif relation is self._started:
+            self._met = clause
         self.selection.clauses += [clause, f"n.id <> {other}"]
 
     def _same(self, relation: Relation, label: Label, other: str) -> str:
@@ -204,8 +267,8 @@ class Draft:
             f"WHERE s.parameter = {self.bind(relation.field)} AND g.status = 'accepted'",
             "collect(s)",
         )
-        if not relation.negated:
-            self._shared = self._shared or shared
+        if not relation.negated and self._shared is None:
+            self._shared, self._started = shared, relation
         return (
             f"EXISTS {{ MATCH {OWNER[self._scope.kind]}-[f:HAS_PARAMETER]->(s)"
             f" WHERE s IN {shared} AND f.status = 'accepted' }}"
@@ -248,8 +311,9 @@ class Draft:
             f"{'max' if highest else 'min'}(s.number)",
         )
         sign = ">" if highest else "<"
-        if self._scope.kind == "model" and self._seed is None and not relation.negated:
+        if self._seed is None and self._shared is None and not relation.negated:
             self._seed = f"v.parameter = {field} AND v.number {sign} {name}"
+            self._started = relation
         return (
             f"EXISTS {{ MATCH {OWNER[self._scope.kind]}-[f:HAS_PARAMETER]->(s) WHERE"
             f" s.parameter = {field} AND s.number {sign} {name} AND f.status = 'accepted' }}"

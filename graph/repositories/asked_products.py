@@ -28,7 +28,12 @@ WITH n, code WHERE n.closed_at IS NULL
 RETURN DISTINCT {_SHOWN}, code ORDER BY id LIMIT $limit
 """
 BY_ID = f"UNWIND $ids AS id MATCH (n:Product {{id: id}}) RETURN {_SHOWN}"
-SOURCES = "MATCH (n:Product) RETURN DISTINCT n.source AS source ORDER BY source"
+# The first entry of the index behind a name: all of it would be read for the names at once.
+NEXT_SOURCE = """
+MATCH (n:Product) WHERE n.source > $after
+RETURN n.source AS source ORDER BY source LIMIT 1
+"""
+SOURCES_MAX = 50  # that a number of a product may be of
 
 
 class NamedProduct(Record, frozen=True):
