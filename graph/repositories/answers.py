@@ -291,10 +291,24 @@ def facts(kind: ItemKind, ids: Sequence[str], fields: Sequence[str] | None) -> Q
     wanted = "" if fields is None else f" AND v.parameter IN {draft.bind(list(fields))}"
     return draft.query(
         f"RETURN n.id AS id, {_NAME} AS name, {_BRAND_NAME} AS brand, n.price AS price,",
-        f"  [{OWNER[kind]}-[r:HAS_PARAMETER]->(v) WHERE r.status = 'accepted'{wanted} |",
-        "   [v.parameter, v.id, v.text, v.number, v.unit, r.origin, r.status, r.confidence,",
-        "    r.source, toString(r.valid_from)]] AS facts",
+        f"  {' + '.join(_accepted(kind, wanted))} AS facts",
     )
+
+
+def _accepted(kind: ItemKind, wanted: str) -> Iterable[str]:
+    """Lists of facts: an item's own, and of a product what its model says where it says nothing."""
+    fact = (
+        "[v.parameter, v.id, v.text, v.number, v.unit, r.origin, r.status, r.confidence,"
+        " r.source, toString(r.valid_from)]"
+    )
+    accepted = f"-[r:HAS_PARAMETER]->(v) WHERE r.status = 'accepted'{wanted}"
+    yield f"[(n){accepted} | {fact}]"
+    if kind == "product":
+        silent = (
+            "NOT EXISTS { MATCH (n)-[s:HAS_PARAMETER]->(w)"
+            " WHERE w.parameter = v.parameter AND s.status = 'accepted' }"
+        )
+        yield f"[(n)-[:INSTANCE_OF]->(){accepted} AND {silent} | {fact}]"
 
 
 def check(scope: Scope, ids: Sequence[str], fields: Sequence[str]) -> Query:

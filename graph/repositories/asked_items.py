@@ -165,8 +165,12 @@ class Draft:
 
     def _left_of(self, clause: str) -> str | None:
         """What of a clause is still to be asked of the items that the query starts with."""
-        if clause == self._met or (self._lacking and clause in self._lacking.clauses):
+        if self._lacking and clause in self._lacking.clauses:
             return None
+        if clause == self._met and self._started is not None:
+            if self._scope.kind == "model":
+                return None
+            return f"(distance = 0 OR {self._says_nothing(self._started.field)})"
         seed = None if self._shared is not None else self._seed
         if seed is None:
             return clause
@@ -211,14 +215,21 @@ class Draft:
     def number(self, field: str, function: str) -> str:
         if field == PRICE:
             return "WITH n, n.price AS number WHERE number IS NOT NULL"
-        if field == self._seed_field:
-            return f"WITH n, {function}(v.number) AS number"
-        return (
-            f"MATCH {OWNER[self._scope.kind]}-[fact:HAS_PARAMETER]->(v)\n"
-            f"WHERE fact.status = 'accepted' AND v.parameter = {self.bind(field)}"
-            " AND v.number IS NOT NULL\n"
-            f"WITH n, {function}(v.number) AS number"
-        )
+        lines = []
+        if field != self._seed_field:
+            way = "" if self._scope.kind == "model" else "[way:INSTANCE_OF*0..1]->()-"
+            lines = [
+                f"MATCH (n)-{way}[fact:HAS_PARAMETER]->(v)",
+                f"WHERE fact.status = 'accepted' AND v.parameter = {self.bind(field)}"
+                " AND v.number IS NOT NULL",
+            ]
+        if self._scope.kind == "model":
+            return "\n".join((*lines, f"WITH n, {function}(v.number) AS number"))
+        nearest = [  # its own number, whatever its model has
+            f"WITH n, size(way) AS steps, {function}(v.number) AS number",
+            "WITH n, min([steps, number])[1] AS number",
+        ]
+        return "\n".join((*lines, *nearest))
 
     def values(self, field: str, *, name: str = "x") -> str:
         """What items have of a field, as the variable `name`."""
@@ -262,26 +273,30 @@ class Draft:
 
     def _same(self, relation: Relation, label: Label, other: str) -> str:
         """Of the few values that the named item has one, and not one of all that it has as well."""
-        shared = self._refer(
-            f"OPTIONAL MATCH {self._named(label, other)}-[g:HAS_PARAMETER]->(s)\n"
-            f"WHERE s.parameter = {self.bind(relation.field)} AND g.status = 'accepted'",
-            "collect(s)",
-        )
+        shared = self._refer_to_fact(relation.field, label, other, "collect(s)")
         if not relation.negated and self._shared is None:
             self._shared, self._started = shared, relation
-        return (
-            f"EXISTS {{ MATCH {OWNER[self._scope.kind]}-[f:HAS_PARAMETER]->(s)"
-            f" WHERE s IN {shared} AND f.status = 'accepted' }}"
-        )
-
-    def _named(self, label: Label, other: str) -> str:
-        """A named item and, of a product, what its model has."""
-        item = f"(o:{label} {{id: {other}}})"
-        return item if self._scope.kind == "model" else f"{item}-[:INSTANCE_OF*0..1]->()"
+        return self._has_fact(f"s IN {shared}", relation.field)
 
     def _states(self, field: str) -> str:
         return (
             f"EXISTS {{ MATCH {OWNER[self._scope.kind]}-[f:HAS_PARAMETER]->(s)"
+            f" WHERE s.parameter = {self.bind(field)} AND f.status = 'accepted' }}"
+        )
+
+    def _has_fact(self, clause: str, field: str) -> str:
+        """That an item has a value `s`, or a product that says nothing of the field its model."""
+        facts = "-[f:HAS_PARAMETER]->(s) WHERE"
+        own = f"EXISTS {{ MATCH (n){facts} {clause} AND f.status = 'accepted' }}"
+        if self._scope.kind == "model":
+            return own
+        model = f"(n)-[:INSTANCE_OF]->(){facts}"
+        inherited = f"EXISTS {{ MATCH {model} {clause} AND f.status = 'accepted' }}"
+        return f"({own} OR ({self._says_nothing(field)} AND {inherited}))"
+
+    def _says_nothing(self, field: str) -> str:
+        return (
+            "NOT EXISTS { MATCH (n)-[f:HAS_PARAMETER]->(s)"
             f" WHERE s.parameter = {self.bind(field)} AND f.status = 'accepted' }}"
         )
 
@@ -305,18 +320,28 @@ class Draft:
             paid = f"coalesce(n.currency, '') = coalesce({price}.currency, '')"
             return f"(n.price {sign} {price}.price AND {paid})"
         field = self.bind(relation.field)
-        name = self._refer(
-            f"OPTIONAL MATCH {self._named(label, other)}-[g:HAS_PARAMETER]->(s)\n"
-            f"WHERE s.parameter = {field} AND g.status = 'accepted'",
-            f"{'max' if highest else 'min'}(s.number)",
-        )
+        function = "max" if highest else "min"
+        name = self._refer_to_fact(relation.field, label, other, f"{function}(s.number)")
         sign = ">" if highest else "<"
         if self._seed is None and self._shared is None and not relation.negated:
             self._seed = f"v.parameter = {field} AND v.number {sign} {name}"
             self._started = relation
-        return (
-            f"EXISTS {{ MATCH {OWNER[self._scope.kind]}-[f:HAS_PARAMETER]->(s) WHERE"
-            f" s.parameter = {field} AND s.number {sign} {name} AND f.status = 'accepted' }}"
+        return self._has_fact(f"s.parameter = {field} AND s.number {sign} {name}", relation.field)
+
+    def _refer_to_fact(self, field: str, label: Label, other: str, value: str) -> str:
+        """Of the values `s` that a named item has of a field, if there are any."""
+        stated = f"s.parameter = {self.bind(field)} AND g.status = 'accepted'"
+        item = f"(o:{label} {{id: {other}}})"
+        if self._scope.kind == "model":
+            return self._refer(
+                f"OPTIONAL MATCH {item}-[g:HAS_PARAMETER]->(s)\nWHERE {stated}", value
+            )
+        before = "".join(f"{one}, " for one in self._carried)
+        return self._refer(  # its own, whatever its model has
+            f"OPTIONAL MATCH {item}-[way:INSTANCE_OF*0..1]->()-[g:HAS_PARAMETER]->(s)\n"
+            f"WHERE {stated}\n"
+            f"WITH {before}size(way) AS steps, {value} AS found ORDER BY steps LIMIT 1",
+            "found",
         )
 
     def _refer(self, match: str, value: str) -> str:

@@ -124,6 +124,10 @@ async def test_of_several_none_is_guessed(asking, question):
     found = await asking.ask(question)
 
     assert (found.refused, found.reason) == (True, "ambiguous")
+    assert len(found.suggestions) == 2
+    for one in found.suggestions:
+        assert one.name in found.text
+        assert (await asking.ask(one.question)).answer
 
 
 @pytest.mark.parametrize(
@@ -157,3 +161,49 @@ async def test_of_the_cheapest_products_one_is_asked_for(asking):
     second = await asking.ask("How heavy is it?", session=first.session)
 
     assert (first.answer, second.answer) == (("Ochre Spout",), (500.0,))
+
+
+@pytest.mark.parametrize(
+    ("question", "nearest"),
+    [
+        ("How heavy is the Whisler XQ-310?", "shop:k-1001"),
+        ("How heavy is the Whistler XQ-330?", "shop:k-1002"),
+        ("How much is the Ocre Spout?", "shop:k-1004"),
+        ("赭石手充细口壶多少钱", "shop:k-1005"),
+        ("kettles by Umbr", "umber"),
+        ("kettles with a stel lid", "lid=steel"),
+        ("赭时的水壶有哪些", "ochre"),
+        ("水壶有什么颜泽", "colour"),
+    ],
+)
+async def test_a_refusal_suggests_the_nearest_names(asking, question, nearest):
+    found = await asking.ask(question)
+
+    assert found.refused
+    assert found.suggestions[0].id == nearest
+    assert found.suggestions[0].name in found.text
+    for one in found.suggestions:
+        assert question[one.start : one.end] == one.text
+        if one.question:
+            assert (await asking.ask(one.question)).answer
+
+
+async def test_a_number_is_never_read_as_another(asking):
+    found = await asking.ask("How heavy is the Whistler XQ-330?")
+
+    assert found.refused
+    assert {one.id for one in found.suggestions} == {"shop:k-1001", "shop:k-1002"}
+
+
+async def test_what_is_no_name_suggests_nothing(asking):
+    found = await asking.ask("Will it rain tomorrow?")
+
+    assert (found.refused, found.suggestions) == (True, ())
+
+
+async def test_a_mended_word_is_said_with_the_answer(asking):
+    found = await asking.ask("Which kettels are black?")
+
+    assert found.corrected == "Which kettle are black?"
+    assert found.text.startswith("Reading 'kettels' as 'kettle': ")
+    assert found.confidence < 1
