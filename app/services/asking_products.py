@@ -101,7 +101,8 @@ class ProductNames:
             if len(products) == 1:
                 product = _asked(products[0], lexicon)
                 named[phrase] = product
-                if 2 * run.words < len(stems(product.name)):
+                bare = run.words == len(words.keys)
+                if not bare and 2 * run.words < len(stems(product.name)):
                     in_part.add(product.id)
             elif products:
                 shown = tuple(_asked(one, lexicon) for one in products[:SHOWN])
@@ -145,12 +146,12 @@ class ProductNames:
         several = []
         for code, products in by_code.items():
             one, *others = products.values()
+            phrase, start, end = words.coded(code)
             if not others:
-                named[stems(code)] = one
+                named[phrase] = one
                 continue
-            start = words.text.index(code)
             shown = (one, *others[: SHOWN - 1])
-            several.append(SeveralProducts(code, start, start + len(code), stems(code), shown))
+            several.append(SeveralProducts(code, start, end, phrase, shown))
         return named, several
 
     async def _having(self, words: TitledWords, run: Run) -> list[NamedProduct]:

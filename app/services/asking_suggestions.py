@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SUGGESTED = 5  # names
 _TRIED = 4  # questions with one of them, each of which costs what a question does
-_PLACES = 4  # of a question
+_PLACES = 5  # of a question
 _NAMED_KINDS: tuple[EntityKind, ...] = ("model", "parameter")
 
 HasAnswer = Callable[[Understood, "AskingLexicon"], Awaitable[bool]]

@@ -18,7 +18,8 @@ def places_of_unknown(text: str, spans: Sequence[Span]) -> tuple[Place, ...]:
     lone = (Place(spans[at].text, spans[at].start, spans[at].end) for at in unknown)
     words = (one for one in lone if not is_han(one.text))
     whole = (one for one in words if stands_alone(text, one.start, one.end))
-    return tuple(dict.fromkeys((*wide, *whole)))
+    pairs = (pair for one in wide for pair in _pairs(text, one))
+    return tuple(dict.fromkeys((*pairs, *wide, *whole)))
 
 
 def places_of_strangers(text: str, spans: Sequence[Span]) -> tuple[Place, ...]:
@@ -39,6 +40,16 @@ def _around(text: str, spans: Sequence[Span], seeds: Iterable[int]) -> tuple[Pla
         start, end = spans[first].start, spans[last].end
         found[Place(text[start:end], start, end)] = None
     return tuple(_bridged(text, list(found)))
+
+
+def _pairs(text: str, place: Place) -> Iterator[Place]:
+    """A lone Chinese character with the one behind it or before it, whatever that means here."""
+    if place.end - place.start > 1 or not is_han(place.text):
+        return
+    for start in (place.start, place.start - 1):
+        pair = text[max(start, 0) : start + 2]
+        if len(pair) == 2 and all(map(is_han, pair)):
+            yield Place(pair, start, start + 2)
 
 
 def _bridged(text: str, places: Sequence[Place]) -> Iterator[Place]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ml.asking.keys import is_number, stemmed
+from ml.asking.keys import is_number, stemmed, stems
 from ml.asking.lexicon import AskingLexicon
 from ml.grounding.tokens import Token, is_han
 
@@ -15,6 +15,8 @@ CODES_MAX = 5  # of a question, that are looked up
 _CODE = re.compile(r"(?<![\w.:/-])(?=[\w.:/-]*\d)[A-Za-z0-9][\w.:/-]{3,62}[A-Za-z0-9]", re.ASCII)
 _LETTER = re.compile(r"[A-Za-z]")
 _DIGITS_MIN = 8  # of a code without a letter: fewer are an amount or a year
+_CALLED = "product id|商品编号|gtin|ean|upc|mpn|sku|asin|isbn|id|条码|货号|编号|型号"
+_LABELS = tuple(map(stems, _CALLED.split("|")))  # of codes
 _WORDS_MIN = 2  # of a part of a title
 
 
@@ -52,6 +54,15 @@ class TitledWords:
             if _LETTER.search(code) or sum(sign.isdigit() for sign in code) >= _DIGITS_MIN
         )
         return list(dict.fromkeys(likely))[:CODES_MAX]
+
+    def coded(self, code: str) -> tuple[tuple[str, ...], int, int]:
+        """The words of a code and where they stand, with what it is called: `GTIN 4006381333931`."""
+        start = self.text.index(code)
+        before = [word for word in self.words if word.end <= start]
+        keys = tuple(word.key for word in before)
+        said = next((one for one in _LABELS if keys[-len(one) :] == one), ())
+        first = before[-len(said)].start if said else start
+        return (*said, *stems(code)), first, start + len(code)
 
     def phrase(self, run: Run) -> tuple[str, ...]:
         return self.keys[run.first : run.last + 1]

@@ -82,6 +82,9 @@ async def asking(shop, lexicon, anyio_backend):
         (f"How heavy is {GTIN}?", [900.0]),
         ("How heavy is UWX310-B?", [900.0]),
         ("uwx310-b多少钱", [50.0]),
+        (f"weight of GTIN {GTIN}", [900.0]),
+        ("货号k-1002的颜色是什么", ["Black"]),
+        ("whistler xq-310", "XQ-310"),
         # held against others
         ("Which kettles have the same lid as the Whistler XQ-310?", "XQ-320|Ochre Spout"),
         ("Which kettles are lighter than the gooseneck pour-over?", "Ochre Spout"),
@@ -118,6 +121,7 @@ async def test_what_was_asked_about_is_said(asking):
     [
         "How heavy is the Whistler Cordless Jug?",
         f"How heavy is {SHARED_GTIN}?",
+        f"How heavy is EAN {SHARED_GTIN}?",
     ],
 )
 async def test_of_several_none_is_guessed(asking, question):

@@ -72,6 +72,7 @@ def test_a_part_of_a_title_is_like_its_words():
         ("Aurora 7的重量是多少", ["Aurora 7", "Aurora"]),
         ("How heavy is the Bolt 77?", ["Bolt 77"]),
         ("爱可美的台灯有哪些", ["爱可美"]),
+        ("爱的台灯有哪些", ["爱的", "爱"]),
     ],
 )
 def test_a_refusal_says_where_the_name_stands(lamps, question, places):
