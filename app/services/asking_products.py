@@ -151,7 +151,7 @@ class ProductNames:
                 named[phrase] = one
                 continue
             shown = (one, *others[: SHOWN - 1])
-            several.append(SeveralProducts(code, start, end, phrase, shown))
+            several.append(SeveralProducts(words.text[start:end], start, end, phrase, shown))
         return named, several
 
     async def _having(self, words: TitledWords, run: Run) -> list[NamedProduct]:

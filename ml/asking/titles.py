@@ -56,7 +56,7 @@ class TitledWords:
         return list(dict.fromkeys(likely))[:CODES_MAX]
 
     def coded(self, code: str) -> tuple[tuple[str, ...], int, int]:
-        """The words of a code and where they stand, with what it is called: `GTIN 4006381333931`."""
+        """The words of a code and where they stand, with what it is called: `SKU k-1001`."""
         start = self.text.index(code)
         before = [word for word in self.words if word.end <= start]
         keys = tuple(word.key for word in before)
