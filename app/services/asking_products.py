@@ -88,8 +88,12 @@ class ProductNames:
     ) -> ProductsNamed:
         """What is called by a number, by its whole title, or where `found` is none by a part."""
         words = TitledWords(text, lexicon)
-        known = {one.text for one in found.entities}
-        codes = [one for one in words.codes() if one.isdigit() or one not in known]
+        known = [one.text for one in found.entities]
+        codes = [
+            code
+            for code in words.codes()
+            if code.isdigit() or not any(code in one for one in known)
+        ]
         named, several = await self._by_code(words, codes, lexicon)
         in_part: set[str] = set()
         if isinstance(found, Understood) and not _may_be_title(text, found):

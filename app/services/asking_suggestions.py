@@ -111,6 +111,7 @@ class Suggestions:
         return [_suggestion(place, one, lexicon, language) for place, one in best[:SUGGESTED]]
 
     def _names(self, lexicon: AskingLexicon) -> NearNames:
+        lexicon = lexicon.origin or lexicon
         made = self._made
         if made is None or made[0] is not lexicon:
             made = self._made = (lexicon, NearNames(lexicon))

@@ -44,6 +44,7 @@ class AskingLexicon:
         sources: of products, whose ids begin with them.
         exemplar: what is known of the model that most is known of.
         longest: words of a name, at most.
+        origin: the one of the whole graph, where this has products for one question.
     """
 
     parameters: Mapping[str, Parameter]
@@ -74,6 +75,7 @@ class AskingLexicon:
     sources: tuple[str, ...] = ()
     exemplar: Exemplar | None = None
     longest: int = LONGEST_NAME
+    origin: AskingLexicon | None = field(default=None, repr=False)
 
     @property
     def is_mixed(self) -> bool:
@@ -195,6 +197,7 @@ class AskingLexicon:
                 self.beginnings,
             ),
             longest=max(self.longest, *map(len, senses), 1),
+            origin=self.origin or self,
         )
 
 

@@ -24,6 +24,8 @@ _HAVING = 20_000  # names that have one of the words, the best known
 _LOOKED_AT = 500  # of those, with most of the words
 _NEAR_WORDS = 20  # for each word
 _HAN_LONGEST = 8  # characters
+_NAME = 0.9  # how surely words mean it of which they are the name, and no part of it
+_KINDS = frozenset({"model", "brand", "category", "parameter"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class NearNames:
                 continue
             if words in entry.ways:
                 continue
-            likeness = max(_likeness(words, way, near) for way in entry.ways)
+            likeness = max((_likeness(words, way, near) for way in entry.ways), default=-1.0)
             key = (entry.kind, entry.id)
             if likeness >= _LIKE - _OWN_WORDS and (key not in scored or scored[key][0] < likeness):
                 scored[key] = (likeness, place, entry.name)
@@ -123,24 +125,22 @@ def _most_often(places: Iterable[Iterable[Sequence[int]]]) -> list[int]:
 
 
 def _entries(lexicon: AskingLexicon) -> Iterator[_Entry]:
-    """Names, those first that most is known of."""
-    for one in (*lexicon.brands.values(),):
-        yield _Entry("brand", one.id, one.name, _ways((one.name, *one.names)))
+    """Names as the lexicon has them, those first that most is known of."""
+    named: dict[tuple[str, str], list[tuple[str, ...]]] = defaultdict(list)
+    for words, senses in lexicon.senses.items():
+        for sense in senses:
+            if sense.sure >= _NAME and sense.kind in _KINDS:
+                named[sense.kind, sense.id].append(words)
+    for one in lexicon.brands.values():
+        yield _Entry("brand", one.id, one.name, tuple(named["brand", one.id]))
     for one in lexicon.categories.values():
-        yield _Entry("category", one.id, one.name, _ways((one.name, *one.names)))
+        yield _Entry("category", one.id, one.name, tuple(named["category", one.id]))
     for parameter in lexicon.parameters.values():
-        names = (parameter.name, *parameter.names)
-        yield _Entry("parameter", parameter.id, parameter.name, _ways(names))
+        ways = tuple(named["parameter", parameter.id])
+        yield _Entry("parameter", parameter.id, parameter.name, ways)
     for model in sorted(lexicon.models.values(), key=lambda one: (-one.weight, one.id)):
-        whole = with_brand(model.name, model.brand)
-        brand = stems(model.brand or "")
-        ways = _ways((model.name, whole, *model.names))
-        own = (way[len(brand) :] for way in ways if brand and way[: len(brand)] == brand)
-        yield _Entry("model", model.id, whole, tuple(dict.fromkeys((*ways, *filter(None, own)))))
-
-
-def _ways(names: Iterable[str]) -> tuple[tuple[str, ...], ...]:
-    return tuple(dict.fromkeys(filter(None, map(stems, names))))
+        name = with_brand(model.name, model.brand)
+        yield _Entry("model", model.id, name, tuple(named["model", model.id]))
 
 
 def edits(word: str) -> int:

@@ -6,7 +6,7 @@ from app.services.asking_lexicon import load_lexicon
 from graph.records import Fact, Item, Named
 from graph.text import normalise_value
 from tests.app.asked_graphs import asking_over, filled
-from tests.lamps import ACME, LAMPS, MODELS, PARAMETERS
+from tests.lamps import ACME, LAMPS, MODELS, PARAMETERS, lamp
 
 pytestmark = [pytest.mark.anyio, pytest.mark.neo4j]
 
@@ -37,7 +37,8 @@ OFFERS = (
 
 @pytest.fixture(scope="module")
 def shop(shared_database):
-    return filled(shared_database, MODELS[:3], OFFERS, parameters=PARAMETERS)
+    models = (*MODELS[:3], lamp("Aurora 4", ACME, year="2017"))
+    return filled(shared_database, models, OFFERS, parameters=PARAMETERS)
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +82,15 @@ async def test_a_product_has_what_it_says_or_else_what_its_model_has(asking, que
 
     assert not found.refused, found
     assert sorted(found.answer, key=str) == answer, found.understood
+
+
+async def test_where_the_graph_is_silent_near_names_are_suggested_that_have_an_answer(asking):
+    silent = await asking.ask("How heavy is the Aurora 4?")
+    told = await asking.ask("How heavy is the Aurora 5?")
+
+    assert (silent.answer, silent.refused) == ((), False)
+    assert {one.question for one in silent.suggestions} == {
+        "How heavy is the Acme Aurora 3?",
+        "How heavy is the Acme Aurora 5?",
+    }
+    assert told.suggestions == ()
