@@ -128,12 +128,12 @@ class Suggestions:
     ) -> tuple[Suggestion, ...]:
         """With the questions that have an answer; of several places the others at their nearest."""
         proven: list[Suggestion] = []
-        asked: set[str] = set()
+        asked: set[str] = set()  # that nothing is suggested twice, in other letters
         for one in suggested[:SUGGESTED]:
             question = _with_names(text, one, suggested)
-            if question in asked:
+            if question.casefold() in asked:
                 continue
-            asked.add(question)
+            asked.add(question.casefold())
             if len(asked) <= _TRIED:
                 reading = await self._reader.read(
                     question, lexicon, language=language, before=before

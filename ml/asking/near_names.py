@@ -156,6 +156,12 @@ def _likeness(
     """How much of the words a name has, less a little for what else is in it; -1: too little."""
     if all(map(is_han, words)):
         return _likeness_of_han("".join(words), "".join(way))
+    return _weighed(words, way, near)
+
+
+def _weighed(
+    words: Sequence[str], way: Sequence[str], near: Mapping[str, Mapping[str, float]]
+) -> float:
     covered, left = _covered(words, way, near)
     if covered < _LIKE:
         return -1.0
@@ -179,7 +185,7 @@ def _covered(
 
 
 def likeness_of_part(words: Sequence[str], title: Sequence[str]) -> float:
-    """How much of the words a long text has, written nearly so; 0: too little."""
+    """How much of the words a title has, less for what else it has; 0: too little."""
     from rapidfuzz.distance import OSA
 
     near = {
@@ -192,8 +198,7 @@ def likeness_of_part(words: Sequence[str], title: Sequence[str]) -> float:
         }
         for word in words
     }
-    covered, _ = _covered(words, title, near)
-    return covered if covered >= _LIKE and any(map(_tells, words)) else 0.0
+    return max(_weighed(words, title, near), 0.0) if any(map(_tells, words)) else 0.0
 
 
 def _tells(word: str) -> bool:

@@ -228,7 +228,7 @@ def _brand_of_kind(draft: Draft, place: int) -> str | None:
     )
     chooses = _chooses(draft, place) or (place > 0 and draft.spans[place - 1].does("which"))
     model = draft.model(place) if category and chooses else None
-    return model.brand_id if model is not None else None
+    return model.brand_id if model is not None and model.kind == "model" else None
 
 
 def _is_excepted(draft: Draft, place: int) -> bool:

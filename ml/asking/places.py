@@ -43,10 +43,11 @@ def _around(text: str, spans: Sequence[Span], seeds: Iterable[int]) -> tuple[Pla
 
 
 def _pairs(text: str, place: Place) -> Iterator[Place]:
-    """A lone Chinese character with the one behind it or before it, whatever that means here."""
-    if place.end - place.start > 1 or not is_han(place.text):
+    """Of a stretch with one Chinese character that and its neighbours, whatever they mean here."""
+    signs = [at for at in range(place.start, place.end) if is_han(text[at])]
+    if len(signs) != 1:
         return
-    for start in (place.start, place.start - 1):
+    for start in (signs[0], signs[0] - 1):
         pair = text[max(start, 0) : start + 2]
         if len(pair) == 2 and all(map(is_han, pair)):
             yield Place(pair, start, start + 2)

@@ -138,7 +138,8 @@ class TitledWords:
     def runs(self, title: str) -> list[Run]:
         """The longest stretches whose words a title has; silent words at their ends are not of it.
 
-        Characters that stand together must do so in the title as well.
+        Characters that stand together must do so in the title as well, and so must a number with
+        a word beside it.
         """
         words = [word.key for word in stemmed(title)]
         if not words:
@@ -148,7 +149,11 @@ class TitledWords:
         known, pairs = set(words), set(pairwise(words))
         found, first = [], 0
         for place in range(len(self.keys) + 1):
-            ends = place == len(self.keys) or self.keys[place] not in known
+            ends = (
+                place == len(self.keys)
+                or self.keys[place] not in known
+                or self._is_other_number(place, pairs)
+            )
             parts = (
                 not ends
                 and place > first
@@ -191,6 +196,12 @@ class TitledWords:
         while last >= first and self._silent[last] and keys[last - 1 : last + 1] not in pairs:
             last -= 1
         return [Run(first, last, whole=False)] if first <= last else []
+
+    def _is_other_number(self, place: int, pairs: Set[tuple[str, str]]) -> bool:
+        """A number that stands beside other words than in the title: `Glow 99`, `99 % new Glow`."""
+        keys = self.keys
+        beside = (keys[max(place - 1, 0) : place + 1], keys[place : place + 2])
+        return is_number(keys[place]) and not any(one in pairs for one in beside)
 
     def _is_beside_number(self, run: Run) -> bool:
         """`Whistler 330` is none of the Whistlers that have other numbers."""

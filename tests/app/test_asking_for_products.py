@@ -139,6 +139,8 @@ async def test_of_several_none_is_guessed(asking, question):
     [
         "How heavy is the Whistler XQ-330?",  # another number
         "How heavy is the Whistler XQ-310 7?",
+        "How heavy is the Ochre 600?",  # which stands elsewhere in the title
+        "手冲600的重量是多少",
         "How heavy is the 5 Cordless Jug?",
         "How heavy is the Umber gooseneck pour-over?",  # another maker
         "How heavy is shop:k-9999?",
