@@ -14,7 +14,7 @@ from ml.asking.lexicon import AskingLexicon
 from ml.asking.plan import EntityKind
 from ml.grounding.tokens import is_han
 
-WORDS_MAX = 8  # of what is looked up; more are no name
+_WORDS_MAX, _HAN_MAX = 8, 16  # of what is looked up, with Chinese characters; more are no name
 _LIKE = 0.75  # how much of the words a name must have
 _EDITS = ((9, 3), (6, 2), (4, 1))  # letters from which on so many may be wrong
 _OTHER_NUMBER, _DIGITS = 0.3, 0.2  # worth of another number, `S11` for `S10`, and of its digits
@@ -67,19 +67,17 @@ class NearNames:
 
     def found(self, text: str, *, most: int, kinds: Sequence[EntityKind] = ()) -> list[NearName]:
         """The nearest, of one of `kinds` if any are named; nothing that is written just so."""
-        words = stems(text)[: WORDS_MAX * 2]
-        if not words or len(words) > WORDS_MAX + _HAN_LONGEST * any(map(is_han, words)):
+        words = stems(text)
+        if not words or len(words) > (_HAN_MAX if any(map(is_han, words)) else _WORDS_MAX):
             return []
         near = {word: self._near(word) for word in set(words)}
         scored: dict[tuple[EntityKind, str], tuple[float, int, str]] = {}
         for place, entry in enumerate(self._likely(near)):
-            if kinds and entry.kind not in kinds:
-                continue
-            if words in entry.ways:
+            if (kinds and entry.kind not in kinds) or words in entry.ways:
                 continue
             likeness = max((_likeness(words, way, near) for way in entry.ways), default=-1.0)
             key = (entry.kind, entry.id)
-            if likeness >= _LIKE - _OWN_WORDS and (key not in scored or scored[key][0] < likeness):
+            if likeness > 0 and (key not in scored or scored[key][0] < likeness):
                 scored[key] = (likeness, place, entry.name)
         best = sorted(scored.items(), key=lambda one: (-one[1][0], one[1][1]))[:most]
         return [

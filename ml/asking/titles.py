@@ -78,8 +78,8 @@ class TitledWords:
         """What an index is asked for: for each word the ways in which a title may write it.
 
         Letters and digits that are glued are one word of the index, as is `128gb` for `128 GB`;
-        of Chinese it has the pairs of characters that stand together. Silent words are asked for
-        as parts of a run only.
+        of Chinese it has the pairs of characters that stand together. Silent words are not asked
+        for: it leaves many of them out.
         """
         first, last = (0, len(self.words) - 1) if run is None else (run.first, run.last)
         groups: list[list[tuple[str, ...]]] = []
@@ -90,7 +90,7 @@ class TitledWords:
                 place += 1
                 continue
             end = self._chunk_end(place, last)
-            if run is not None or not all(self._silent[place : end + 1]):
+            if not all(self._silent[place : end + 1]):
                 groups.append(self._ways(place, end, first, last))
             place = end + 1
         return groups

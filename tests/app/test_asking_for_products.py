@@ -43,6 +43,7 @@ PRODUCTS = (
     offer("k-1004", "Ochre Spout", OCHRE, 30.0, weight="500 g", colour="White", lid="Steel"),
     offer("k-1005", "赭石手冲细口壶温控款", OCHRE, 70.0, weight="700 g", colour="Black"),
     offer("k-1006", "Pot", OCHRE, 70.0, weight="700 g"),
+    offer("k-1007", "Umber lidless set of 3 for the stove in oak", UMBER, 90.0, weight="3 kg"),
 )  # fmt: skip
 
 
@@ -69,6 +70,8 @@ async def asking(shop, lexicon, anyio_backend):
         ("How much is the Umber Whistler XQ-310 1.7L Cordless Jug, Brushed (2024) *SALE*?", [50.0]),
         ("What colour is NEW!! Ochre Spout gooseneck pour-over 600ml matte?", ["White"]),
         ("How heavy is the Ochre Spout?", [500.0]),
+        ("How much is the Umber lidless set of 3 for the stove in oak?", [90.0]),
+        ("How heavy is the lidless set of 3 for the stove?", [3000.0]),
         ("赭石手冲细口壶温控款多少钱？", [70.0]),
         ("赭石手冲细口壶温控款是什么颜色的", ["Black"]),
         # parts that one product alone has
