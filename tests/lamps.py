@@ -6,7 +6,8 @@ from dataclasses import replace
 from graph.records import Fact, Item, Named, Parameter, ValueView
 from graph.text import normalise_value
 from ml.asking.examples import best_known
-from ml.asking.lexicon import AskedModel, AskingLexicon, Exemplar
+from ml.asking.lexicon import AskingLexicon, Exemplar
+from ml.asking.senses import AskedModel
 
 PARAMETERS = {
     one.id: one

@@ -36,12 +36,29 @@ class AskedEntity(Answer):
     text: str = Field(examples=["lanterns"])
     start: int = Field(description="its first character in the question, from 0", examples=[6])
     end: int = Field(description="the character behind its last", examples=[14])
-    kind: Literal["model", "brand", "category", "parameter", "value", "number"] = Field(
+    kind: Literal["model", "product", "brand", "category", "parameter", "value", "number"] = Field(
         examples=["category"]
     )
     id: str = Field(description="of the node; of a number its text", examples=["home/lanterns"])
     name: str = Field(examples=["Lanterns"])
     confidence: float = Field(ge=0, le=1, examples=[1.0])
+
+
+class AskSuggestion(Answer):
+    """A name of the graph that a part of the question may have been meant for."""
+
+    text: str = Field(description="as the question has it", examples=["lanters"])
+    start: int = Field(description="its first character in the question, from 0", examples=[6])
+    end: int = Field(description="the character behind its last", examples=[13])
+    kind: Literal["model", "product", "brand", "category", "parameter", "value"] = Field(
+        examples=["category"]
+    )
+    id: str = Field(description="of the node", examples=["home/lanterns"])
+    name: str = Field(examples=["Lanterns"])
+    question: str | None = Field(
+        description="the question with the name in it, where the graph has an answer to that",
+        examples=["Which Lanterns are heavier than 200 g?"],
+    )
 
 
 class AskAnswer(Answer):
@@ -81,6 +98,13 @@ class AskAnswer(Answer):
     )
     parser: str | None = Field(
         description="`rules`, or the language model that was plugged in", examples=["rules"]
+    )
+    corrected: str | None = Field(
+        description="the question as it was read, where a word of it has a typing error",
+        examples=[None],
+    )
+    suggestions: list[AskSuggestion] = Field(
+        description="where there is no answer: names that may have been meant, the nearest first"
     )
     can_ask: list[str] = Field(
         description="of a refusal: questions that this graph can answer", examples=[[]]

@@ -53,7 +53,8 @@ def _answers(questions: Sequence[str], language: Literal["en", "zh"] | None) -> 
 def print_answer(answer: Asked, *, cypher: bool) -> None:
     out.print(answer.text, highlight=False, markup=False, soft_wrap=True)
     if answer.refused:
-        for example in answer.can_ask:
+        suggested = (one.question for one in answer.suggestions if one.question)
+        for example in (*suggested, *answer.can_ask):
             note(f"  {example}")
         return
     note(f"({answer.understood}; confidence {answer.confidence:.2f})")

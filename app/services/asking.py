@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from app.services import asking_queries as queries
+from app.services.asking_products import ProductNames
+from app.services.asking_reading import QuestionReader
 from app.services.asking_results import Found
-from app.services.asking_sessions import opened, sealed
-from graph.errors import ValueInvalid
+from app.services.asking_sessions import check, opened, sealed
+from app.services.asking_suggestions import Suggestions
+from graph.errors import DatabaseError, ValueInvalid
 from graph.records import Record
 from graph.text import clean_text
 from ml.asking.checks import complaints
 from ml.asking.examples import examples
 from ml.asking.following import Before
 from ml.asking.money import of_one_currency
-from ml.asking.parser import understand
-from ml.asking.plan import Entity, Language, NotUnderstood, Plan, RefusalReason, Understood
-from ml.asking.wording import paraphrase, refusal
+from ml.asking.plan import (
+    Entity,
+    Language,
+    NotUnderstood,
+    Place,
+    Plan,
+    RefusalReason,
+    Suggestion,
+    Understood,
+)
+from ml.asking.wording import did_you_mean, paraphrase, read_as, refusal
 
 if TYPE_CHECKING:
     from app.services.threads import Threads
@@ -28,6 +40,7 @@ if TYPE_CHECKING:
 
 QUESTION_CHARS = 1_000
 ROWS_MAX = 100  # of an answer; `total` says how many there are
+PROOF_TIMEOUT_S = 1.0  # of a question that is only suggested
 TIMEOUT_S = 5.0  # of the one query; a question is no report
 
 # A language model, as one more parser: a question and the lexicon to a plan, or nothing.
@@ -46,6 +59,8 @@ class Asked(Record, frozen=True):
         confidence: in 0..1, how surely the question was understood.
         understood: the question as it was understood, in words.
         parser: `rules`, or the language model that was plugged in.
+        corrected: the question as it was read, where a word of it has a typing error.
+        suggestions: names that may have been meant where the graph has no answer.
         session: to be sent with a question that follows.
     """
 
@@ -64,8 +79,20 @@ class Asked(Record, frozen=True):
     confidence: float
     understood: str | None
     parser: str | None
+    corrected: str | None
+    suggestions: tuple[Suggestion, ...]
     can_ask: tuple[str, ...]
     session: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A question as it came, as plain text, and what belongs to it."""
+
+    question: str
+    text: str
+    language: Language | None
+    before: Before | None
 
 
 class Asking:
@@ -82,6 +109,9 @@ class Asking:
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         self._answers = answers
+        self._products = ProductNames(answers.products)
+        self._reader = QuestionReader(self._products, threads)
+        self._suggestions = Suggestions(self._reader, self._products, threads, self._has_answer)
         self._lexicon = lexicon
         self._threads = threads
         self._fallback = fallback
@@ -97,19 +127,23 @@ class Asking:
             SessionInvalid: it is none of ours.
             QueryTimedOut, DatabaseError: Neo4j failed.
         """
-        lexicon = await self._threads.run(self._lexicon)
-        before = opened(session, lexicon) if session else None
+        known = await self._threads.run(self._lexicon)
+        before = opened(session) if session else None
+        if before is not None:
+            known = await self._products.known(before, known)
+            check(before, known)
         text = _plain(question)
-        found = await self._threads.run(
-            lambda: understand(text, lexicon, language=language, before=before)
-        )
-        if isinstance(found, Understood) and complaints(found.plan, lexicon):
-            found = NotUnderstood("nothing_asked", found.language, (), found.entities)
+        said = _Said(question, text, language, before)
+        reading = await self._reader.read(text, known, language=language, before=before)
+        found = reading.found
         if isinstance(found, NotUnderstood) and found.reason != "empty" and self._fallback:
-            found = await self._otherwise(text, lexicon, found)
-        if isinstance(found, NotUnderstood):
-            return _refused(question, found, lexicon, session)
-        return await self._answered(question, found, lexicon)
+            found = await self._otherwise(text, reading.lexicon, found)
+        if isinstance(found, Understood):
+            return await self._answered(said, found, reading.lexicon, known)
+        suggested = await self._suggestions.of_refusal(
+            text, reading, known, language=language, before=before
+        )
+        return _refused(question, found, suggested, known, session)
 
     async def _otherwise(
         self, text: str, lexicon: AskingLexicon, found: NotUnderstood
@@ -120,7 +154,9 @@ class Asking:
             return found
         return other
 
-    async def _answered(self, question: str, found: Understood, lexicon: AskingLexicon) -> Asked:
+    async def _answered(
+        self, said: _Said, found: Understood, lexicon: AskingLexicon, known: AskingLexicon
+    ) -> Asked:
         plan = of_one_currency(found.plan, lexicon.currencies)
         asked, result = await self._looked_up(plan, found.language, lexicon)
         unsaid = plan.kind is None and not plan.denied and queries.can_be_of_products(plan, lexicon)
@@ -129,12 +165,17 @@ class Asking:
             of_products, theirs = await self._looked_up(other, found.language, lexicon)
             if not theirs.is_nothing:
                 plan, asked, result = other, of_products, theirs
+        suggested: tuple[Suggestion, ...] = ()
+        if result.says_nothing and plan.named:
+            suggested = await self._suggestions.of_silence(
+                said.text, found, known, language=said.language, before=said.before
+            )
         return Asked(
-            question=question,
+            question=said.question,
             language=found.language,
             refused=False,
             reason=None,
-            text=result.sentence,
+            text=read_as(found.read, found.language) + result.sentence,
             answer=result.answer,
             unit=result.unit,
             total=result.total,
@@ -145,6 +186,8 @@ class Asking:
             confidence=found.confidence,
             understood=paraphrase(plan, lexicon, found.language, kind=asked.kind),
             parser=found.parser,
+            corrected=_corrected(said.text, found.read),
+            suggestions=suggested,
             can_ask=(),
             session=sealed(Before(plan, result.items)),
         )
@@ -156,6 +199,16 @@ class Asking:
         rows = await self._answers.rows(asked.query, timeout_s=self._timeout_s)
         return asked, Found.of(plan, asked, rows, lexicon, language)
 
+    async def _has_answer(self, found: Understood, lexicon: AskingLexicon) -> bool:
+        """Whether the graph says anything to a question; where it cannot be asked, it does not."""
+        plan = of_one_currency(found.plan, lexicon.currencies)
+        asked = queries.compiled(plan, lexicon, limit=1)
+        try:
+            rows = await self._answers.rows(asked.query, timeout_s=PROOF_TIMEOUT_S)
+        except DatabaseError:  # the refusal stands without it
+            return False
+        return not Found.of(plan, asked, rows, lexicon, found.language).says_nothing
+
 
 def _plain(question: str) -> str:
     try:
@@ -164,15 +217,29 @@ def _plain(question: str) -> str:
         return ""
 
 
+def _corrected(text: str, read: Sequence[tuple[Place, str]]) -> str | None:
+    """The question as it was read, where that is not as it was written."""
+    if not read:
+        return None
+    for place, meant in sorted(read, key=lambda one: -one[0].start):
+        text = f"{text[: place.start]}{meant}{text[place.end :]}"
+    return text
+
+
 def _refused(
-    question: str, found: NotUnderstood, lexicon: AskingLexicon, session: str | None
+    question: str,
+    found: NotUnderstood,
+    suggested: tuple[Suggestion, ...],
+    lexicon: AskingLexicon,
+    session: str | None,
 ) -> Asked:
     return Asked(
         question=question,
         language=found.language,
         refused=True,
         reason=found.reason,
-        text=refusal(found.reason, found.words, found.language),
+        text=refusal(found.reason, found.words, found.language)
+        + did_you_mean([one.name for one in suggested], found.language),
         answer=(),
         unit=None,
         total=0,
@@ -183,6 +250,8 @@ def _refused(
         confidence=0.0,
         understood=None,
         parser=None,
+        corrected=None,
+        suggestions=suggested,
         can_ask=examples(lexicon, found.language),
         session=session,
     )

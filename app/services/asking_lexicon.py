@@ -9,7 +9,8 @@ from graph.repositories import answers, exporting
 from graph.repositories import lexicon as queries
 from graph.repositories.vocabulary import known_brands, known_parameters
 from ml.asking.examples import best_known
-from ml.asking.lexicon import AskedModel, AskingLexicon, Exemplar
+from ml.asking.lexicon import AskingLexicon, Exemplar
+from ml.asking.senses import AskedModel
 
 if TYPE_CHECKING:
     from graph.client import Database
@@ -60,6 +61,7 @@ def load_lexicon(database: Database) -> AskingLexicon:
         several=answers.with_several_values(database),
         currencies=answers.currencies(database),
         offers=has_products,
+        sources=answers.sources(database) if has_products else (),
         without_models=answers.without_models(database) if has_products and models else (),
     )
     known = best_known(lexicon)

@@ -31,12 +31,15 @@ class Compiled:
 def compiled(plan: Plan, lexicon: AskingLexicon, *, limit: int) -> Compiled:
     """A plan that has passed the checks as the one query that answers it."""
     kind = _kind(plan, lexicon)
+    # Of products the models are meant, where it is models that are named.
+    of_models = kind == "product" and not _names_products(plan, lexicon)
+    terms = partial(_terms, item="model" if of_models else "id")
     scope = Scope(
         kind,
         # The condition that fewest items meet comes first: a query starts at the first.
-        Filter(tuple(_terms(sorted(plan.conditions, key=partial(_met, lexicon)), kind))),
+        Filter(tuple(terms(sorted(plan.conditions, key=partial(_met, lexicon))))),
         tuple(_relations(plan.conditions)),
-        tuple(Filter(tuple(_terms((one,), kind))) for one in plan.either),
+        tuple(Filter(tuple(terms((one,)))) for one in plan.either),
         tuple(_several(plan.conditions)),
     )
     shown = tuple(answers.parameters_in(scope))
@@ -111,7 +114,7 @@ def _about_items(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int) -
 
 def _kind(plan: Plan, lexicon: AskingLexicon) -> ItemKind:
     """Offers where they are named, or what only they have; else models where the graph has any."""
-    if not lexicon.models:
+    if not lexicon.has_models or _names_products(plan, lexicon):
         return "product"
     if not can_be_of_products(plan, lexicon):
         return "model"
@@ -128,6 +131,11 @@ def can_be_of_products(plan: Plan, lexicon: AskingLexicon) -> bool:
     return lexicon.is_mixed and not (plan.items or related)
 
 
+def _names_products(plan: Plan, lexicon: AskingLexicon) -> bool:
+    """Whether the items that it names are products; the checks see to it that all are."""
+    return any(lexicon.models[id].kind == "product" for id in plan.named if id in lexicon.models)
+
+
 def _is_of_products(condition: Condition, lexicon: AskingLexicon) -> bool:
     """A brand or a category of which there is no model."""
     return not condition.negated and any(
@@ -135,13 +143,14 @@ def _is_of_products(condition: Condition, lexicon: AskingLexicon) -> bool:
     )
 
 
-def _terms(conditions: Sequence[Condition], kind: ItemKind) -> Iterator[Term]:
+def _terms(conditions: Sequence[Condition], *, item: str) -> Iterator[Term]:
+    """Terms of a filter; `item` is the field that the ids of named items are of."""
     for condition in conditions:
         if condition.is_relation:
             continue
         field = condition.field
         if field == ITEM:
-            field = "model" if kind == "product" else "id"
+            field = item
         if field == STOCK:
             yes = f"{STOCK}=yes" in condition.values
             yield Term(field, OneOf(("yes" if yes else "no",)), condition.negated)

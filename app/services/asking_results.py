@@ -35,6 +35,11 @@ class Found:
     items: tuple[str, ...] = ()
 
     @property
+    def says_nothing(self) -> bool:
+        """Whether the graph has no answer, not even a no."""
+        return self.answer in ((), ("unknown",))
+
+    @property
     def is_nothing(self) -> bool:
         """Whether no item was found: an empty answer, a count of none, or a no to all of them."""
         return not self.answer or self.answer in ((0,), ("no",))

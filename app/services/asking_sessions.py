@@ -35,8 +35,8 @@ def sealed(before: Before) -> str | None:
     return token if len(token) <= TOKEN_CHARS else None
 
 
-def opened(token: str, lexicon: AskingLexicon) -> Before:
-    """Raises SessionInvalid: it is none, or speaks of what the graph no longer has."""
+def opened(token: str) -> Before:
+    """What it holds, to be checked. Raises SessionInvalid: it is none."""
     try:
         packed = base64.b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True)
         unpacking = zlib.decompressobj()
@@ -46,7 +46,10 @@ def opened(token: str, lexicon: AskingLexicon) -> Before:
         before = _decode(plain)
     except (binascii.Error, zlib.error, ValueError, msgspec.DecodeError) as error:
         raise SessionInvalid(reason="it was not made here") from error
+    return before
+
+
+def check(before: Before, lexicon: AskingLexicon) -> None:
+    """Raises SessionInvalid: it speaks of what the graph no longer has."""
     if found := complaints(before.plan, lexicon):
         raise SessionInvalid(reason=f"the graph has changed since: {found[0]}")
-    known = tuple(id for id in before.answered if isinstance(id, str))
-    return Before(before.plan, known)

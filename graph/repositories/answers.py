@@ -9,6 +9,7 @@ from graph.client import AsyncDatabase, Database, Row
 from graph.filters import RESERVED
 from graph.records import FactView, ItemKind, Record
 from graph.repositories.asked_items import OWNER, PRICE, Draft, Query, Scope
+from graph.repositories.asked_products import NEXT_SOURCE, SOURCES_MAX, AskedProducts
 from graph.repositories.selection import CATEGORY_DEPTH, LABELS
 from graph.schema import Label
 
@@ -79,10 +80,11 @@ class NamedModel(Record, frozen=True):
 
 
 class Answers:
-    """Runs the queries, reading only, each stopped at its deadline."""
+    """Runs the queries, reading only, each stopped at its deadline; and looks up products."""
 
     def __init__(self, database: AsyncDatabase) -> None:
         self._database = database
+        self.products = AskedProducts(database)
 
     async def rows(self, query: Query, *, timeout_s: float) -> list[Row]:
         """Raises QueryTimedOut, DatabaseUnavailable."""
@@ -100,6 +102,16 @@ def named_models(database: Database) -> list[NamedModel]:
 def currencies(database: Database) -> tuple[str, ...]:
     """Those of prices, the commonest first."""
     return tuple(row["currency"] for row in database.read(CURRENCIES))
+
+
+def sources(database: Database) -> list[str]:
+    """Those of products, by their names, at most `SOURCES_MAX`."""
+    found: list[str] = []
+    while len(found) < SOURCES_MAX and (
+        rows := database.read(NEXT_SOURCE, after=found[-1] if found else "")
+    ):
+        found.append(rows[0]["source"])
+    return found
 
 
 def has_products(database: Database) -> bool:
@@ -147,9 +159,12 @@ def items(scope: Scope, shown: Sequence[str], *, limit: int) -> Query:
     """`total`, and `rows` of id, name, brand's name and facts of the parameters `shown`."""
     draft = Draft(scope)
     return draft.query(
-        f"WITH n ORDER BY {_NAME}, n.id",
         "WITH collect(n) AS found",
-        f"RETURN size(found) AS total, [n IN found[..{draft.bind(limit)}] |",
+        "CALL (found) {",  # the names of all would be sorted for those of a few
+        f"  UNWIND found AS n WITH n ORDER BY {_NAME}, n.id LIMIT {draft.bind(limit)}",
+        "  RETURN collect(n) AS first",
+        "}",
+        "RETURN size(found) AS total, [n IN first |",
         f"  [n.id, {_NAME}, {_BRAND_NAME}, {draft.facts(shown)}, null]] AS rows",
     )
 
@@ -173,16 +188,19 @@ def ranked(
     shown = tuple(dict.fromkeys((field, *shown)))
     draft.start_at(field)
     number = draft.number(field, _EXTREME[order])
-    chosen = _at_place(draft, top) if last else _with_ties(draft, 1, order, top)
+    by_number = f"ORDER BY one[1] {_DIRECTION[order]}"
+    chosen = _at_place(draft, top) if last else _least_of(draft, by_number, order, top)
     currency = "coalesce(n.currency, '')" if field == PRICE else "''"
     return draft.query(
         number,
         f"WITH n, number, {currency} AS currency",
-        f"ORDER BY number {_DIRECTION[order]}, {_NAME}, n.id",
+        *(["ORDER BY number " + _DIRECTION[order]] if last else []),
         "WITH currency, collect([n, number]) AS found",
         *chosen,
-        "WITH currency, found, kept ORDER BY size(found) DESC, currency",
-        "UNWIND [one IN kept | [one[0], one[1], currency]] AS one",
+        "WITH currency, size(found) AS items, kept",
+        "UNWIND [one IN kept | [one[0], one[1], currency, items]] AS one",
+        f"WITH one, one[0] AS n ORDER BY one[3] DESC, one[2], one[1] {_DIRECTION[order]},"
+        f" {_NAME}, n.id",
         "WITH collect(one) AS found",
         f"RETURN size(found) AS total, [one IN found[..{draft.bind(limit)}] |",
         f"  head([n IN [one[0]] | [n.id, {_NAME}, {_BRAND_NAME}, {draft.facts(shown)},"
@@ -273,10 +291,24 @@ def facts(kind: ItemKind, ids: Sequence[str], fields: Sequence[str] | None) -> Q
     wanted = "" if fields is None else f" AND v.parameter IN {draft.bind(list(fields))}"
     return draft.query(
         f"RETURN n.id AS id, {_NAME} AS name, {_BRAND_NAME} AS brand, n.price AS price,",
-        f"  [{OWNER[kind]}-[r:HAS_PARAMETER]->(v) WHERE r.status = 'accepted'{wanted} |",
-        "   [v.parameter, v.id, v.text, v.number, v.unit, r.origin, r.status, r.confidence,",
-        "    r.source, toString(r.valid_from)]] AS facts",
+        f"  {' + '.join(_accepted(kind, wanted))} AS facts",
     )
+
+
+def _accepted(kind: ItemKind, wanted: str) -> Iterable[str]:
+    """Lists of facts: an item's own, and of a product what its model says where it says nothing."""
+    fact = (
+        "[v.parameter, v.id, v.text, v.number, v.unit, r.origin, r.status, r.confidence,"
+        " r.source, toString(r.valid_from)]"
+    )
+    accepted = f"-[r:HAS_PARAMETER]->(v) WHERE r.status = 'accepted'{wanted}"
+    yield f"[(n){accepted} | {fact}]"
+    if kind == "product":
+        silent = (
+            "NOT EXISTS { MATCH (n)-[s:HAS_PARAMETER]->(w)"
+            " WHERE w.parameter = v.parameter AND s.status = 'accepted' }"
+        )
+        yield f"[(n)-[:INSTANCE_OF]->(){accepted} AND {silent} | {fact}]"
 
 
 def check(scope: Scope, ids: Sequence[str], fields: Sequence[str]) -> Query:
@@ -361,6 +393,18 @@ def _with_ties(draft: Draft, column: int, order: Order, top: int | None) -> list
     return [
         f"WITH *, found[{draft.bind(top - 1)}][{column}] AS last",
         f"WITH *, [one IN found WHERE last IS NULL OR one[{column}] {sign} last] AS kept",
+    ]
+
+
+def _least_of(draft: Draft, by_number: str, order: Order, top: int) -> list[str]:
+    """The same of numbers in no order, which are not sorted for it."""
+    sign = ">=" if order == "highest" else "<="
+    return [
+        "CALL (found) {",
+        f"  UNWIND found AS one WITH one {by_number} LIMIT {draft.bind(top)}",
+        "  RETURN collect(one[1])[-1] AS last",
+        "}",
+        f"WITH *, [one IN found WHERE one[1] {sign} last] AS kept",
     ]
 
 

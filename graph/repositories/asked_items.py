@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal, assert_never
 
-from graph.filters import Filter
+from graph.filters import RESERVED, Filter, Has, OneOf
 from graph.records import ItemKind
 from graph.repositories.selection import Selection, select
 from graph.schema import Label
@@ -60,6 +61,15 @@ class Query:
     parameters: dict[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class _Lacking:
+    """A parameter that is stated, but none of these values; `clauses` say so of any item."""
+
+    field: str
+    values: tuple[str, ...]
+    clauses: frozenset[str]
+
+
 class Draft:
     """A query in the making: the clauses of its scope, and the parameters bound so far."""
 
@@ -72,10 +82,13 @@ class Draft:
         self._seed: str | None = None
         self._seed_field: str | None = None  # whose numbers the query starts at
         self._shared: str | None = None  # values of a named item, which it starts at rather
-        if scope.kind == "model" and self.selection.start is None and self.selection.seeds:
+        self._started: Relation | None = None
+        self._met: str | None = None  # the clause of a relation that it starts at
+        if self.selection.start is None and self.selection.seeds:
             self._seed = self.selection.seeds[0]
         for relation in scope.relations:
             self._relate(relation)
+        self._lacking = self._lacked()
         self.selection.clauses += map(self._several, scope.several)
         if scope.either:
             self.selection.clauses.append(self._any_of(scope.either))
@@ -95,41 +108,54 @@ class Draft:
 
     def start_at(self, field: str) -> None:
         """Where nothing else narrows the items down, at the numbers of a parameter."""
-        if (
-            self._scope.kind == "model"
-            and self._seed is None
-            and self._shared is None
-            and self.selection.start is None
-            and field not in (PRICE, BRAND)
-        ):
+        if self._is_open and self._lacking is None and field not in (PRICE, BRAND):
             self._seed = f"v.parameter = {self.bind(field)} AND v.number IS NOT NULL"
             self._seed_field = field
 
+    @property
+    def _is_open(self) -> bool:
+        """Whether nothing yet narrows down the items that a query looks at."""
+        return self._seed is None and self._shared is None and self.selection.start is None
+
+    def _lacked(self) -> _Lacking | None:
+        """What items must have, but not as one of these values; two terms next to each other."""
+        if not self._is_open:
+            return None
+        terms = self._scope.filter.terms
+        for place, (has, other) in enumerate(pairwise(terms)):
+            own = has.field in RESERVED or has.field != other.field
+            if own or has.negated or not other.negated or not isinstance(has.condition, Has):
+                continue
+            if isinstance(other.condition, OneOf):
+                clauses = frozenset(self.selection.clauses[place : place + 2])
+                return _Lacking(has.field, other.condition.values, clauses)
+        return None
+
     def query(self, *lines: str) -> Query:
         label = self.selection.label
-        clauses = [one for one in self.selection.clauses if not self._is_seed(one)] or ["true"]
+        clauses = [
+            one for clause in self.selection.clauses if (one := self._left_of(clause)) is not None
+        ] or ["true"]
         match: list[str]
         if self.selection.start is not None:
             clauses.insert(0, f"n.{self.selection.start_property} = key")
             match = [self.selection.start, f"MATCH (n:{label})"]
-        elif self._shared is not None and self._scope.kind == "model":
-            match = [
-                f"UNWIND {self._shared} AS v",
-                f"MATCH (v)<-[fact:HAS_PARAMETER]-(n:{label}) WHERE fact.status = 'accepted'",
-                "WITH DISTINCT " + ", ".join(("n", *self._carried)),
-            ]
+        elif self._shared is not None:
+            match = [f"UNWIND {self._shared} AS v", *self._having_value(clauses)]
         elif self._seed_field is not None:
             match = [  # `number` comes next, and takes v with it
                 f"MATCH (v:{Label.VALUE}) WHERE {self._seed}",
-                f"MATCH (v)<-[fact:HAS_PARAMETER]-(n:{label})",
+                f"MATCH (v)<-[fact:HAS_PARAMETER]-{self._owned}",
             ]
             clauses.insert(0, "fact.status = 'accepted'")
         elif self._seed is not None:
             match = [
                 f"MATCH (v:{Label.VALUE}) WHERE {self._seed}",
-                f"MATCH (v)<-[fact:HAS_PARAMETER]-(n:{label}) WHERE fact.status = 'accepted'",
-                "WITH DISTINCT " + ", ".join(("n", *self._carried)),
+                *self._having_value(clauses),
             ]
+        elif self._lacking is not None:
+            match = self._without(self._lacking)
+            clauses += ["own_hits = 0", "(distance = 0 OR hits = 0)"]
         else:
             match = [f"MATCH (n:{label})"]
         return Query(
@@ -137,10 +163,49 @@ class Draft:
             self.selection.parameters,
         )
 
-    def _is_seed(self, clause: str) -> bool:
-        """Whether every item that the query starts with meets this clause already."""
+    def _left_of(self, clause: str) -> str | None:
+        """What of a clause is still to be asked of the items that the query starts with."""
+        if self._lacking and clause in self._lacking.clauses:
+            return None
+        if clause == self._met and self._started is not None:
+            if self._scope.kind == "model":
+                return None
+            return f"(distance = 0 OR {self._says_nothing(self._started.field)})"
         seed = None if self._shared is not None else self._seed
-        return seed is not None and clause.startswith("EXISTS {") and f"WHERE {seed} AND" in clause
+        if seed is None:
+            return clause
+        inherited = self.selection.inherited.get(seed)
+        if inherited is not None and clause == inherited[0]:
+            return f"(distance = 0 OR {inherited[1]})"
+        met = clause.startswith("EXISTS {") and f"WHERE {seed} AND" in clause
+        return None if met else clause
+
+    @property
+    def _owned(self) -> str:
+        """Items that have a fact, or of products those whose model has it."""
+        item = f"(n:{self.selection.label})"
+        return item if self._scope.kind == "model" else f"()<-[way:INSTANCE_OF*0..1]-{item}"
+
+    def _without(self, lacking: _Lacking) -> list[str]:
+        """Lines to items with the parameter, and how many of the values each has, own or not."""
+        way = "0" if self._scope.kind == "model" else "size(way)"
+        hits = "THEN 1 ELSE 0 END)"
+        return [
+            f"MATCH (v:{Label.VALUE}) WHERE v.parameter = {self.bind(lacking.field)}",
+            f"MATCH (v)<-[fact:HAS_PARAMETER]-{self._owned} WHERE fact.status = 'accepted'",
+            f"WITH n, {way} AS steps, v.id IN {self.bind(list(lacking.values))} AS hit",
+            f"WITH n, min(steps) AS distance, max(CASE WHEN hit {hits} AS hits,",
+            f"  max(CASE WHEN hit AND steps = 0 {hits} AS own_hits",
+        ]
+
+    def _having_value(self, clauses: Sequence[str]) -> list[str]:
+        """Lines from values `v` to the items that have one, each once, and what clauses need."""
+        carried = [one for one in self._carried if any(one in clause for clause in clauses)]
+        found = "DISTINCT n" if self._scope.kind == "model" else "n, min(size(way)) AS distance"
+        return [
+            f"MATCH (v)<-[fact:HAS_PARAMETER]-{self._owned} WHERE fact.status = 'accepted'",
+            f"WITH {', '.join((found, *carried))}",
+        ]
 
     @property
     def _carried(self) -> list[str]:
@@ -150,14 +215,21 @@ class Draft:
     def number(self, field: str, function: str) -> str:
         if field == PRICE:
             return "WITH n, n.price AS number WHERE number IS NOT NULL"
-        if field == self._seed_field:
-            return f"WITH n, {function}(v.number) AS number"
-        return (
-            f"MATCH {OWNER[self._scope.kind]}-[fact:HAS_PARAMETER]->(v)\n"
-            f"WHERE fact.status = 'accepted' AND v.parameter = {self.bind(field)}"
-            " AND v.number IS NOT NULL\n"
-            f"WITH n, {function}(v.number) AS number"
-        )
+        lines = []
+        if field != self._seed_field:
+            way = "" if self._scope.kind == "model" else "[way:INSTANCE_OF*0..1]->()-"
+            lines = [
+                f"MATCH (n)-{way}[fact:HAS_PARAMETER]->(v)",
+                f"WHERE fact.status = 'accepted' AND v.parameter = {self.bind(field)}"
+                " AND v.number IS NOT NULL",
+            ]
+        if self._scope.kind == "model":
+            return "\n".join((*lines, f"WITH n, {function}(v.number) AS number"))
+        nearest = [  # its own number, whatever its model has
+            f"WITH n, size(way) AS steps, {function}(v.number) AS number",
+            "WITH n, min([steps, number])[1] AS number",
+        ]
+        return "\n".join((*lines, *nearest))
 
     def values(self, field: str, *, name: str = "x") -> str:
         """What items have of a field, as the variable `name`."""
@@ -193,27 +265,38 @@ class Draft:
                 assert_never(relation.bound)
         if relation.negated:
             clause = f"NOT {clause}"
-            if relation.field != BRAND:  # of what nothing is said, nothing is known
+            if relation.field not in (BRAND, PRICE):  # of what nothing is said, nothing is known
                 clause += f" AND {self._states(relation.field)}"
+        elif relation is self._started:
+            self._met = clause
         self.selection.clauses += [clause, f"n.id <> {other}"]
 
     def _same(self, relation: Relation, label: Label, other: str) -> str:
         """Of the few values that the named item has one, and not one of all that it has as well."""
-        shared = self._refer(
-            f"OPTIONAL MATCH (o:{label} {{id: {other}}})-[g:HAS_PARAMETER]->(s)\n"
-            f"WHERE s.parameter = {self.bind(relation.field)} AND g.status = 'accepted'",
-            "collect(s)",
-        )
-        if not relation.negated:
-            self._shared = self._shared or shared
-        return (
-            f"EXISTS {{ MATCH {OWNER[self._scope.kind]}-[f:HAS_PARAMETER]->(s)"
-            f" WHERE s IN {shared} AND f.status = 'accepted' }}"
-        )
+        shared = self._refer_to_fact(relation.field, label, other, "collect(s)")
+        if not relation.negated and self._shared is None:
+            self._shared, self._started = shared, relation
+        return self._has_fact(f"s IN {shared}", relation.field)
 
     def _states(self, field: str) -> str:
         return (
             f"EXISTS {{ MATCH {OWNER[self._scope.kind]}-[f:HAS_PARAMETER]->(s)"
+            f" WHERE s.parameter = {self.bind(field)} AND f.status = 'accepted' }}"
+        )
+
+    def _has_fact(self, clause: str, field: str) -> str:
+        """That an item has a value `s`, or a product that says nothing of the field its model."""
+        facts = "-[f:HAS_PARAMETER]->(s) WHERE"
+        own = f"EXISTS {{ MATCH (n){facts} {clause} AND f.status = 'accepted' }}"
+        if self._scope.kind == "model":
+            return own
+        model = f"(n)-[:INSTANCE_OF]->(){facts}"
+        inherited = f"EXISTS {{ MATCH {model} {clause} AND f.status = 'accepted' }}"
+        return f"({own} OR ({self._says_nothing(field)} AND {inherited}))"
+
+    def _says_nothing(self, field: str) -> str:
+        return (
+            "NOT EXISTS { MATCH (n)-[f:HAS_PARAMETER]->(s)"
             f" WHERE s.parameter = {self.bind(field)} AND f.status = 'accepted' }}"
         )
 
@@ -231,18 +314,34 @@ class Draft:
 
     def _beyond(self, relation: Relation, label: Label, other: str) -> str:
         highest = relation.bound == "above"
+        if relation.field == PRICE:
+            price = self._refer(f"OPTIONAL MATCH (o:{label} {{id: {other}}})", "o")
+            sign = ">" if highest else "<"
+            paid = f"coalesce(n.currency, '') = coalesce({price}.currency, '')"
+            return f"(n.price {sign} {price}.price AND {paid})"
         field = self.bind(relation.field)
-        name = self._refer(
-            f"OPTIONAL MATCH (o:{label} {{id: {other}}})-[g:HAS_PARAMETER]->(s)\n"
-            f"WHERE s.parameter = {field} AND g.status = 'accepted'",
-            f"{'max' if highest else 'min'}(s.number)",
-        )
+        function = "max" if highest else "min"
+        name = self._refer_to_fact(relation.field, label, other, f"{function}(s.number)")
         sign = ">" if highest else "<"
-        if self._scope.kind == "model" and self._seed is None and not relation.negated:
+        if self._seed is None and self._shared is None and not relation.negated:
             self._seed = f"v.parameter = {field} AND v.number {sign} {name}"
-        return (
-            f"EXISTS {{ MATCH {OWNER[self._scope.kind]}-[f:HAS_PARAMETER]->(s) WHERE"
-            f" s.parameter = {field} AND s.number {sign} {name} AND f.status = 'accepted' }}"
+            self._started = relation
+        return self._has_fact(f"s.parameter = {field} AND s.number {sign} {name}", relation.field)
+
+    def _refer_to_fact(self, field: str, label: Label, other: str, value: str) -> str:
+        """Of the values `s` that a named item has of a field, if there are any."""
+        stated = f"s.parameter = {self.bind(field)} AND g.status = 'accepted'"
+        item = f"(o:{label} {{id: {other}}})"
+        if self._scope.kind == "model":
+            return self._refer(
+                f"OPTIONAL MATCH {item}-[g:HAS_PARAMETER]->(s)\nWHERE {stated}", value
+            )
+        before = "".join(f"{one}, " for one in self._carried)
+        return self._refer(  # its own, whatever its model has
+            f"OPTIONAL MATCH {item}-[way:INSTANCE_OF*0..1]->()-[g:HAS_PARAMETER]->(s)\n"
+            f"WHERE {stated}\n"
+            f"WITH {before}size(way) AS steps, {value} AS found ORDER BY steps LIMIT 1",
+            "found",
         )
 
     def _refer(self, match: str, value: str) -> str:

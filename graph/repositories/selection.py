@@ -115,12 +115,14 @@ class Selection:
 
     `start` gives keys, for each of which an index on `start_property` holds the items in the order
     of their ids. `seeds` are clauses over a value `v`: instead of walking all items, a query may
-    begin at the values that one of them names.
+    begin at the values that one of them names. `inherited` has for a seed of products its clause,
+    and what has to hold as well where it is the model that has the value.
     """
 
     kind: ItemKind
     clauses: list[str] = field(default_factory=list)
     seeds: list[str] = field(default_factory=list)
+    inherited: dict[str, tuple[str, str]] = field(default_factory=dict)
     parameters: dict[str, object] = field(default_factory=dict)
     start: str | None = None
     start_property: str | None = None
@@ -235,7 +237,9 @@ def _parameter_clause(selection: Selection, term: Term) -> str:
     # A product that says nothing of a parameter has what its model has.
     stated = _has_value("(n)", f"v.parameter = {parameter}")
     inherited = _has_value("(n)-[:INSTANCE_OF]->()", value)
-    return f"({own} OR (NOT {stated} AND {inherited}))"
+    clause = f"({own} OR (NOT {stated} AND {inherited}))"
+    selection.inherited[value] = clause, f"NOT {stated}"
+    return clause
 
 
 def _has_value(start: str, clause: str) -> str:

@@ -31,7 +31,7 @@ def lucene(words: Words) -> str:
     Every word is letters and digits in lower case: no operator, field or wildcard can be one.
     """
     exact = [word.lower() for word in words.exact if _is_plain(word)]
-    like = [f"{word.lower()}~1^{_GUESSED_BOOST}" for word in words.like if _is_plain(word)]
+    like = [_like(word) for word in words.like if _is_plain(word)]
     return " ".join(dict.fromkeys([*exact, *like][:WORDS_MAX]))
 
 
@@ -40,6 +40,35 @@ def lucene_all(words: Sequence[str]) -> str:
     if len(words) > WORDS_MAX or not all(map(_is_plain, words)):
         return ""
     return " ".join(f"+{word.lower()}" for word in words)
+
+
+def lucene_titles(
+    groups: Sequence[Sequence[Sequence[str]]], *, every: bool, like: Sequence[str] = ()
+) -> str:
+    """Of each group one of its alternatives, which are words that a title must have all of.
+
+    `every`: of every group, or of as many as may be. `like`: words that may differ by a letter,
+    and count less. Alternatives with a word that is no run of
+    letters and digits are left out, and groups without any; empty: there is none.
+    """
+    sign = "+" if every else ""
+    clauses = (
+        [_all_of(words) for words in group if words and all(map(_is_plain, words))]
+        for group in groups[:WORDS_MAX]
+    )
+    asked = [f"{sign}title:({' '.join(dict.fromkeys(one))})" for one in clauses if one]
+    asked += [f"title:{_like(word)}" for word in like[:WORDS_MAX] if _is_plain(word)]
+    return " ".join(asked)
+
+
+def _like(word: str) -> str:
+    return f"{word.lower()}~1^{_GUESSED_BOOST}"
+
+
+def _all_of(words: Sequence[str]) -> str:
+    if len(words) == 1:
+        return words[0].lower()
+    return f"({' '.join(f'+{word.lower()}' for word in words)})"
 
 
 def _is_plain(word: str) -> bool:

@@ -29,6 +29,8 @@ def _complaints(plan: Plan, lexicon: AskingLexicon) -> Iterator[str]:
     for id in plan.items:
         if id not in lexicon.models:
             yield f"there is no model {id!r}"
+    if len({lexicon.models[id].kind for id in plan.named if id in lexicon.models}) > 1:
+        yield "a model and a product are not held against each other"
     for condition in (*plan.conditions, *plan.either):
         yield from _of_condition(condition, lexicon)
     for field in (*plan.fields, *((plan.counted,) if plan.counted is not None else ())):

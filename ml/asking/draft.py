@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from graph.records import Parameter
-from ml.asking.lexicon import AskedModel, AskingLexicon, Sense
+from ml.asking.lexicon import AskingLexicon
 from ml.asking.plan import Condition
+from ml.asking.senses import AskedModel, Sense
 from ml.asking.spans import Span
 
 SILENT = ("ignore", "have", "use", "as", "item", "yes_no", "series")

@@ -32,6 +32,8 @@ def _entity(span: Span, lexicon: AskingLexicon) -> Entity | None:
     elif span.senses and span.senses[0].kind in _KINDS:
         sense = span.senses[0]
         kind, id, name = _KINDS[sense.kind], sense.id, sense.name
+        if kind == "model":
+            kind = lexicon.models[id].kind
         sure *= sense.sure
     elif span.values and not span.senses:
         value = span.values[0]

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from graph.text import with_brand
 from ml.asking.keys import stems
-from ml.asking.lexicon import AskedModel, AskingLexicon, Exemplar
+from ml.asking.lexicon import AskingLexicon, Exemplar
 from ml.asking.plan import OWN_FIELDS, Language
+from ml.asking.senses import AskedModel
 from ml.asking.wording import field_name
 
 

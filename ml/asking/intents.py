@@ -82,7 +82,9 @@ def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan
         bind_possessions(draft, set())
         return Plan("items", among)
     counted, fields = counts(draft), asked_fields(draft)
-    if stated:  # `Aurora 5 dimmable?`
+    if not fields and not counted and PRICE in draft.lexicon.parameters:
+        fields = _how_much(draft)
+    if stated and PRICE not in fields:  # `Aurora 5 dimmable?`
         lone = not (fields or counted or open_ or draft.chinese)
         return Plan("check", items=ids) if lone else None
     return _facts(draft, among, fields, counted=counted, follows=follows)
@@ -104,6 +106,17 @@ def _facts(
     if counted:
         return None  # how many of it there are
     return _described(draft, ids, follows=follows)
+
+
+def _how_much(draft: Draft) -> tuple[str, ...]:
+    """`How much is the Glow?`, where nothing is said that it could be much of."""
+    said = draft.places("difference")
+    place = next((at for at in said if draft.spans[at].text.lower() == "how much"), None)
+    left = (at for at in range(len(draft.spans)) if at not in draft.used and at != place)
+    if place is None or not all(is_silent(draft.spans[at]) for at in left):
+        return ()
+    draft.used.add(place)
+    return (PRICE,)
 
 
 def _mean(draft: Draft) -> Plan | None:

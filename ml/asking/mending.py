@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ml.asking.keys import is_number
 from ml.asking.lexicon import AskingLexicon
 from ml.grounding.tokens import Token, is_han
 
@@ -18,6 +19,8 @@ def mended(place: int, words: Sequence[Token], lexicon: AskingLexicon) -> dict[i
     word = words[place].key
     if is_han(word):
         return _mended_han(place, words, lexicon)
+    if _is_code(place, words):
+        return {}
     if len(word) < _SWAPPED_CHARS or not word.isascii() or not word.isalpha():
         return {}
     from rapidfuzz.distance import OSA
@@ -34,6 +37,15 @@ def mended(place: int, words: Sequence[Token], lexicon: AskingLexicon) -> dict[i
                 near[other] = (distance, not swapped)
     closest = [other for other in near if near[other] == min(near.values())]
     return {place: closest[0]} if len(closest) == 1 else {}
+
+
+def _is_code(place: int, words: Sequence[Token]) -> bool:
+    """Whether digits are glued to a word: what is nearly a code is another one."""
+    before, behind = words[max(place - 1, 0) : place], words[place + 1 : place + 2]
+    return any(
+        is_number(one.key) and words[place].start <= one.end and one.start <= words[place].end
+        for one in (*before, *behind)
+    )
 
 
 def _errors(length: int, *, swapped: bool) -> int:

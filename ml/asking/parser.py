@@ -21,7 +21,17 @@ from ml.asking.lexicon import AskingLexicon
 from ml.asking.money import in_currency
 from ml.asking.naming import alternatives, bind_names
 from ml.asking.numerals import bind_counts, pass_over_told
-from ml.asking.plan import BRAND, ITEM, Condition, Language, NotUnderstood, Plan, Understood
+from ml.asking.places import places_of_strangers, places_of_unknown
+from ml.asking.plan import (
+    BRAND,
+    ITEM,
+    Condition,
+    Language,
+    NotUnderstood,
+    Place,
+    Plan,
+    Understood,
+)
 from ml.asking.ranking import superlative
 from ml.asking.relating import related
 from ml.asking.spans import Span, spans
@@ -99,7 +109,9 @@ def understand(
     named = entities(found, lexicon)
     unknown = tuple(span.text for span in found if span.unknown)
     if unknown:
-        return NotUnderstood("unknown_words", spoken, unknown, named)
+        return NotUnderstood(
+            "unknown_words", spoken, unknown, named, places_of_unknown(text, found)
+        )
     draft = Draft(text, found, lexicon, chinese, inclusive=inclusive, checks=tag is not None)
     plan = _plan(draft, before)
     if plan == "no_context":
@@ -107,8 +119,10 @@ def understand(
     left = _left(draft)
     confidence = round(_confidence(draft, left), 3)
     if plan is None or confidence < SURE:
-        return NotUnderstood("nothing_asked", spoken, tuple(span.text for span in left), named)
-    return Understood(plan, spoken, named, confidence)
+        words, places = tuple(span.text for span in left), places_of_strangers(text, found)
+        return NotUnderstood("nothing_asked", spoken, words, named, places)
+    read = tuple((Place(span.text, span.start, span.end), span.read) for span in found if span.read)
+    return Understood(plan, spoken, named, confidence, read=read)
 
 
 def _plus_behind(match: re.Match[str]) -> str:
@@ -214,7 +228,7 @@ def _brand_of_kind(draft: Draft, place: int) -> str | None:
     )
     chooses = _chooses(draft, place) or (place > 0 and draft.spans[place - 1].does("which"))
     model = draft.model(place) if category and chooses else None
-    return model.brand_id if model is not None else None
+    return model.brand_id if model is not None and model.kind == "model" else None
 
 
 def _is_excepted(draft: Draft, place: int) -> bool:

@@ -24,8 +24,10 @@ Ask = Literal[
 Order = Literal["highest", "lowest"]
 Aggregate = Literal["average", "highest", "lowest", "total"]
 Language = Literal["en", "zh"]
-RefusalReason = Literal["empty", "too_long", "unknown_words", "nothing_asked", "no_context"]
-EntityKind = Literal["model", "brand", "category", "parameter", "value", "number"]
+RefusalReason = Literal[
+    "empty", "too_long", "unknown_words", "nothing_asked", "no_context", "ambiguous"
+]
+EntityKind = Literal["model", "product", "brand", "category", "parameter", "value", "number"]
 
 
 class Condition(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -102,6 +104,14 @@ class Plan(Record, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     kind: ItemKind | None = None
 
     @property
+    def named(self) -> tuple[str, ...]:
+        """Ids of all items that are named: those asked about, and those others are held to."""
+        conditions = (*self.conditions, *self.either)
+        related = (one.related_to for one in conditions if one.related_to)
+        among = (id for one in conditions if one.field == ITEM for id in one.values)
+        return tuple(dict.fromkeys((*self.items, *related, *among)))
+
+    @property
     def of_prices(self) -> bool:
         """Whether prices are asked for, or decide."""
         conditions = (one.field for one in (*self.conditions, *self.either))
@@ -120,20 +130,51 @@ class Entity(Record, frozen=True):
     confidence: float
 
 
+class Place(Record, frozen=True):
+    """A part of the question; `start` and `end` count characters."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Suggestion(Record, frozen=True):
+    """A name of the graph that a part of the question may have been meant for.
+
+    `question`: the same question with the name in it, if the graph has an answer to that.
+    """
+
+    text: str
+    start: int
+    end: int
+    kind: EntityKind
+    id: str
+    name: str
+    question: str | None = None
+
+
 class Understood(Record, frozen=True):
-    """A plan with what in the question led to it."""
+    """A plan with what in the question led to it.
+
+    `read`: words with a typing error, each with the words that they were read as.
+    """
 
     plan: Plan
     language: Language
     entities: tuple[Entity, ...]
     confidence: float
     parser: str = "rules"
+    read: tuple[tuple[Place, str], ...] = ()
 
 
 class NotUnderstood(Record, frozen=True):
-    """Why a question is refused: `words` are those that nothing in the graph explains."""
+    """Why a question is refused: `words` are those that nothing in the graph explains.
+
+    `places`: where names may stand that the graph does not have.
+    """
 
     reason: RefusalReason
     language: Language
     words: tuple[str, ...] = ()
     entities: tuple[Entity, ...] = ()
+    places: tuple[Place, ...] = ()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from graph.errors import ValueInvalid
 from graph.text import currencies_of, find_quantities, find_unit, parse_number
 from graph.text.numbers import fold_width
 from ml.asking.keys import HAN_NUMERALS, han_number, is_number, stemmed
-from ml.asking.lexicon import AskingLexicon, Sense, translated
+from ml.asking.lexicon import AskingLexicon
 from ml.asking.mending import mended
+from ml.asking.senses import Sense
+from ml.asking.synonyms import translated
 from ml.asking.values import ValueSense
 from ml.asking.words_en import NUMBERS
 from ml.grounding.tokens import Token, is_han, stands_alone
@@ -52,7 +54,7 @@ class Span:
         values: what texts of the graph it may be.
         number: with its unit, if one is written.
         function: what a function word does.
-        mended: it was read as if it had no typing error.
+        read: what it was read as, where it has a typing error.
     """
 
     first: int
@@ -65,11 +67,15 @@ class Span:
     number: float | None = None
     unit: str | None = None
     worth: float = 0.0
-    mended: bool = False
+    read: str | None = None
 
     @property
     def function(self) -> str | None:
         return self.senses[0].id if self.is_kind("function") else None
+
+    @property
+    def mended(self) -> bool:
+        return self.read is not None
 
     @property
     def unknown(self) -> bool:
@@ -102,12 +108,22 @@ def spans(text: str, lexicon: AskingLexicon) -> list[Span]:
         Token(wrong.get(place, word.key), word.start, word.end) for place, word in enumerate(words)
     ]
     found = [
-        replace(span, mended=True)
-        if any(place in wrong for place in range(span.first, span.last + 1))
-        else span
+        replace(span, read=_read(span, folded, words, wrong))
         for span in _chosen(folded, words, lexicon)
     ]
     return _shortened(found, words, lexicon)
+
+
+def _read(span: Span, text: str, words: Sequence[Token], wrong: Mapping[int, str]) -> str | None:
+    """What a span was read as, where a word in it is wrong."""
+    if not any(place in wrong for place in range(span.first, span.last + 1)):
+        return None
+    parts, end = [], span.start
+    for place in range(span.first, span.last + 1):
+        word = words[place]
+        parts += [text[end : word.start], wrong.get(place, text[word.start : word.end])]
+        end = word.end
+    return "".join(parts)
 
 
 def _shortened(found: Sequence[Span], words: Sequence[Token], lexicon: AskingLexicon) -> list[Span]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ml.asking.draft import Draft
 from ml.asking.keys import is_number, stems
-from ml.asking.lexicon import AskedModel
+from ml.asking.senses import AskedModel
 from ml.asking.spans import Span
 
 _WHOLE = 0.8  # how sure a name is that is more than the end of one
@@ -17,6 +17,9 @@ def is_other_name(draft: Draft, place: int) -> bool:
     `Aurora 5 Max` is none of the models where there is only an `Aurora 5`, and neither is
     `Bolt 5 Pro` where that is made by Acme.
     """
+    model = next(one for at, one in draft.models if at == place)
+    if model.kind == "product":
+        return _is_part_of_another(draft, place, model)
     return _goes_on(draft, place) or _is_of_another(draft, place)
 
 
@@ -56,6 +59,20 @@ def _goes_on(draft: Draft, place: int) -> bool:
     named = behind.senses and not behind.does("or_more")
     words = stems(behind.text)
     return not named and any(word in draft.lexicon.last_words for word in words)
+
+
+def _is_part_of_another(draft: Draft, place: int, product: AskedModel) -> bool:
+    """Words of a title right beside a number or a name that the product does not have."""
+    for beside in (place - 1, place + 1):
+        first, second = sorted((place, beside))
+        if not _touches(draft, first, second):
+            continue
+        span = draft.spans[beside]
+        number = span.number is not None and span.unit is None
+        other = span.is_kind("brand") and span.senses[0].id != product.brand_id
+        if number or other or span.is_kind("model") or span.is_kind("series"):
+            return True
+    return False
 
 
 def _is_of_another(draft: Draft, place: int) -> bool:

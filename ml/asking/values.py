@@ -55,6 +55,14 @@ class ValueTexts:
     def words(self) -> Iterable[str]:
         return self._places
 
+    def having(self, word: str, *, most: int) -> list[int]:
+        """The places of texts that have a word; of many the most often stated."""
+        return sorted(self._places.get(word, ()))[:most]
+
+    def at(self, place: int) -> tuple[ValueView, tuple[tuple[str, ...], ...]]:
+        """A value, and the ways in which it is written."""
+        return self._values[place], self._keys[place]
+
     def frequent(self, items: int) -> Iterable[str]:
         """Words of letters that this many items say at least."""
         for word, places in self._places.items():

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from graph.records import ItemKind
 from graph.text import format_number
 from ml.asking.lexicon import AskingLexicon
-from ml.asking.plan import BRAND, CATEGORY, CURRENCY, ITEM, Condition, Language, Plan
+from ml.asking.plan import BRAND, CATEGORY, CURRENCY, ITEM, Condition, Language, Place, Plan
 from ml.grounding.tokens import is_han
 
 _SHOWN = 5  # names in a sentence; the rest are in the rows
@@ -230,6 +230,10 @@ def refusal(reason: str, words: Sequence[str], language: Language) -> str:
             "I cannot tell which items or facts of the graph this asks for.",
             "看不出这个问题问的是图中的哪些内容。",
         ),
+        "ambiguous": (
+            "Several products may be meant; I do not guess which.",
+            "可能指的是多个商品，无法判断是哪一个。",
+        ),
         "too_long": (
             "This is longer than any question that I can read.",
             "这段文字太长，无法当作一个问题来读。",
@@ -240,6 +244,25 @@ def refusal(reason: str, words: Sequence[str], language: Language) -> str:
         ),
     }
     return sentences[reason][zh]
+
+
+def did_you_mean(names: Sequence[str], language: Language) -> str:
+    """The question for names that were suggested, behind a refusal; empty: there are none."""
+    if not names:
+        return ""
+    shown = list(dict.fromkeys(names))[:_SHOWN]
+    if language == "zh":
+        return f"您是不是指：{'、'.join(shown)}？"
+    *others, last = shown
+    return f" Did you mean {', '.join(others)}{' or ' if others else ''}{last}?"
+
+
+def read_as(read: Sequence[tuple[Place, str]], language: Language) -> str:
+    """What words with a typing error were read as, before the answer; empty: there are none."""
+    if language == "zh":
+        return "".join(f"（“{place.text}”理解为“{meant}”）" for place, meant in read)
+    shown = (f"{place.text!r} as {meant!r}" for place, meant in read)
+    return f"Reading {', '.join(shown)}: " if read else ""
 
 
 def _how(plan: Plan, zh: bool) -> str:

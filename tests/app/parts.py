@@ -34,6 +34,7 @@ from app.services.writing import ProductWrites
 from app.settings import Settings
 from graph.errors import DatabaseUnavailable
 from graph.records import Parameter, StatedFact
+from graph.repositories.asked_products import AskedProducts
 from graph.text import normalise_value
 from tests.app.fake_jobs import FakeJobs
 from tests.app.fake_questions import FakeAskable
@@ -152,6 +153,12 @@ class WatchedUpkeep:
 
 class NoAnswers:
     """Queries of questions without a database: there is nothing in memory that runs Cypher."""
+
+    def __init__(self):
+        self.products = AskedProducts(self)
+
+    async def read(self, query, parameters):
+        raise DatabaseUnavailable(uri="bolt://127.0.0.1", reason="refused")
 
     async def rows(self, query, *, timeout_s):
         raise DatabaseUnavailable(uri="bolt://127.0.0.1", reason="refused")

@@ -25,6 +25,17 @@ async def test_a_question_outside_of_the_graph_is_refused_with_examples(reader):
     assert (found["answer"], found["cypher"], found["confidence"]) == ([], None, 0)
 
 
+@pytest.mark.parametrize("question", ["How heavy is the Acme Arrrra 5?", "Acme Arrrra 5有多重"])
+async def test_a_refusal_suggests_near_names(reader, question):
+    found = await asked(reader, question)
+
+    nearest = found["suggestions"][0]
+    assert (nearest["kind"], nearest["id"]) == ("model", "acme-aurora-5")
+    assert nearest["question"] is None  # without a database nothing has an answer
+    assert nearest["name"] in found["text"]
+    assert question[nearest["start"] : nearest["end"]] == nearest["text"] == "Acme Arrrra 5"
+
+
 async def test_a_refusal_speaks_the_language_that_is_asked_for(client):
     found = await asked(client, "Will it rain tomorrow?", language="zh")
 

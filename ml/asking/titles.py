@@ -1,0 +1,221 @@
+"""Titles of products in a question: whole, in part, or by a number that stands for one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ml.asking.keys import is_number, stemmed, stems
+from ml.asking.lexicon import AskingLexicon
+from ml.grounding.tokens import Token, is_han
+
+CODES_MAX = 5  # of a question, that are looked up
+_CODE = re.compile(r"(?<![\w.:/-])(?=[\w.:/-]*\d)[A-Za-z0-9][\w.:/-]{3,62}[A-Za-z0-9]", re.ASCII)
+_LETTER = re.compile(r"[A-Za-z]")
+_DIGITS_MIN = 8  # of a code without a letter: fewer are an amount or a year
+_CALLED = "product id|商品编号|gtin|ean|upc|mpn|sku|asin|isbn|id|条码|货号|编号|型号"
+_LABELS = tuple(map(stems, _CALLED.split("|")))  # of codes
+_WORDS_MIN = 2  # of a part of a title
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words of a question that a title has all of; `whole`: they are the title."""
+
+    first: int
+    last: int
+    whole: bool
+
+    @property
+    def words(self) -> int:
+        return self.last - self.first + 1
+
+
+class TitledWords:
+    """The words of one question, as titles may have them."""
+
+    def __init__(self, text: str, lexicon: AskingLexicon) -> None:
+        self.text = text
+        self.words: list[Token] = stemmed(text)
+        self.keys = tuple(word.key for word in self.words)
+        self._silent = [
+            any(one.kind == "function" for one in lexicon.senses.get((key,), ()))
+            for key in self.keys
+        ]
+
+    def codes(self) -> list[str]:
+        """What may be an id or a number of a product: letters with digits, or many digits."""
+        found = (match[0] for match in _CODE.finditer(self.text))
+        likely = (
+            code
+            for code in found
+            if _LETTER.search(code) or sum(sign.isdigit() for sign in code) >= _DIGITS_MIN
+        )
+        return list(dict.fromkeys(likely))[:CODES_MAX]
+
+    def coded(self, code: str) -> tuple[tuple[str, ...], int, int]:
+        """The words of a code and where they stand, with what it is called: `SKU k-1001`."""
+        start = self.text.index(code)
+        before = [word for word in self.words if word.end <= start]
+        keys = tuple(word.key for word in before)
+        said = next((one for one in _LABELS if keys[-len(one) :] == one), ())
+        first = before[-len(said)].start if said else start
+        return (*said, *stems(code)), first, start + len(code)
+
+    def phrase(self, run: Run) -> tuple[str, ...]:
+        return self.keys[run.first : run.last + 1]
+
+    def said(self, run: Run) -> str:
+        """The run as it was written."""
+        return self.text[self.words[run.first].start : self.words[run.last].end]
+
+    def places(self, run: Run) -> tuple[int, int]:
+        return self.words[run.first].start, self.words[run.last].end
+
+    def groups(self, run: Run | None = None) -> list[list[tuple[str, ...]]]:
+        """What an index is asked for: for each word the ways in which a title may write it.
+
+        Letters and digits that are glued are one word of the index, as is `128gb` for `128 GB`;
+        of Chinese it has the pairs of characters that stand together. Silent words are not asked
+        for: it leaves many of them out.
+        """
+        first, last = (0, len(self.words) - 1) if run is None else (run.first, run.last)
+        groups: list[list[tuple[str, ...]]] = []
+        place = first
+        while place <= last:
+            if is_han(self.keys[place]):
+                groups += self._of_han(place, first, last)
+                place += 1
+                continue
+            end = self._chunk_end(place, last)
+            if not all(self._silent[place : end + 1]):
+                groups.append(self._ways(place, end, first, last))
+            place = end + 1
+        return groups
+
+    def _of_han(self, place: int, first: int, last: int) -> Iterator[list[tuple[str, ...]]]:
+        if place < last and self._is_pair(place):
+            yield [(self.keys[place] + self.keys[place + 1],)]
+        elif place == first or not self._is_pair(place - 1):
+            yield [(self.keys[place],)]
+
+    def _chunk_end(self, place: int, last: int) -> int:
+        """The last word that is glued to this one."""
+        while place < last and self._is_glued(place) and not is_han(self.keys[place + 1]):
+            place += 1
+        return place
+
+    def _is_glued(self, place: int) -> bool:
+        return self.words[place].end == self.words[place + 1].start
+
+    def _ways(self, first: int, end: int, begin: int, last: int) -> list[tuple[str, ...]]:
+        """How a title may write a chunk; none: the index does not have it as words."""
+        written = self.text[self.words[first].start : self.words[end].end]
+        if not written.isalnum():  # `1.7L` and `+`
+            return []
+        ways = [(written,), self.keys[first : end + 1]]
+        if first > begin and not is_han(self.keys[first - 1]):
+            ways.append((self._written(first - 1) + written,))
+        if end < last and not is_han(self.keys[end + 1]):
+            ways.append((written + self._written(end + 1),))
+        return ways
+
+    def _written(self, place: int) -> str:
+        return self.text[self.words[place].start : self.words[place].end]
+
+    def _is_pair(self, place: int) -> bool:
+        """Whether the Chinese character at a place has another right behind it."""
+        word, behind = self.words[place], self.words[place + 1 : place + 2]
+        return (
+            bool(behind)
+            and is_han(word.key)
+            and is_han(behind[0].key)
+            and word.end == behind[0].start
+        )
+
+    def runs(self, title: str) -> list[Run]:
+        """The longest stretches whose words a title has; silent words at their ends are not of it.
+
+        Characters that stand together must do so in the title as well, and so must a number with
+        a word beside it.
+        """
+        words = [word.key for word in stemmed(title)]
+        if not words:
+            return []
+        if (whole := self._whole(words)) is not None:
+            return [] if self._is_plural(whole, title) else [whole]
+        known, pairs = set(words), set(pairwise(words))
+        found, first = [], 0
+        for place in range(len(self.keys) + 1):
+            ends = (
+                place == len(self.keys)
+                or self.keys[place] not in known
+                or self._is_other_number(place, pairs)
+            )
+            parts = (
+                not ends
+                and place > first
+                and self._is_pair(place - 1)
+                and (self.keys[place - 1], self.keys[place]) not in pairs
+            )
+            if ends or parts:
+                found += self._trimmed(first, place - 1, pairs)
+                first = place if parts else place + 1
+        return [
+            run
+            for run in found
+            if run.words >= _WORDS_MIN
+            and not self._is_plural(run, title)
+            and not self._is_beside_number(run)
+        ]
+
+    def has(self, run: Run, title: str) -> bool:
+        """Whether a title has all the words of a run."""
+        return any(one.first <= run.first and run.last <= one.last for one in self.runs(title))
+
+    def is_whole(self, run: Run, title: str) -> bool:
+        return self.phrase(run) == tuple(word.key for word in stemmed(title))
+
+    def _whole(self, title: Sequence[str]) -> Run | None:
+        size = len(title)
+        for first in range(len(self.keys) - size + 1):
+            run = Run(first, first + size - 1, whole=True)
+            if list(self.phrase(run)) == list(title) and not all(
+                self._silent[first : first + size]
+            ):
+                return run
+        return None
+
+    def _trimmed(self, first: int, last: int, pairs: Set[tuple[str, str]]) -> list[Run]:
+        """Without the silent words at both ends, unless the title says them there: `pour-over`."""
+        keys = self.keys
+        while first <= last and self._silent[first] and keys[first : first + 2] not in pairs:
+            first += 1
+        while last >= first and self._silent[last] and keys[last - 1 : last + 1] not in pairs:
+            last -= 1
+        return [Run(first, last, whole=False)] if first <= last else []
+
+    def _is_other_number(self, place: int, pairs: Set[tuple[str, str]]) -> bool:
+        """A number that stands beside other words than in the title: `Glow 99`, `99 % new Glow`."""
+        keys = self.keys
+        beside = (keys[max(place - 1, 0) : place + 1], keys[place : place + 2])
+        return is_number(keys[place]) and not any(one in pairs for one in beside)
+
+    def _is_beside_number(self, run: Run) -> bool:
+        """`Whistler 330` is none of the Whistlers that have other numbers."""
+        for one, two in ((run.first - 1, run.first), (run.last, run.last + 1)):
+            if one < 0 or two == len(self.words):
+                continue
+            between = self.text[self.words[one].end : self.words[two].start]
+            outside = one if one < run.first else two
+            if not between.strip(" -") and is_number(self.keys[outside]):
+                return True
+        return False
+
+    def _is_plural(self, run: Run, title: str) -> bool:
+        """`Acme lamps` are not the one thing that is titled `Acme lamp`."""
+        word = self.words[run.last]
+        written = self.text[word.start : word.end].lower()
+        return written != word.key and written not in title.lower()

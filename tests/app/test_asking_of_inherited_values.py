@@ -1,0 +1,96 @@
+"""Products that say something themselves, and those that have it of their models."""
+
+import pytest
+
+from app.services.asking_lexicon import load_lexicon
+from graph.records import Fact, Item, Named
+from graph.text import normalise_value
+from tests.app.asked_graphs import asking_over, filled
+from tests.lamps import ACME, LAMPS, MODELS, PARAMETERS, lamp
+
+pytestmark = [pytest.mark.anyio, pytest.mark.neo4j]
+
+AURORA_3, AURORA_5, GLOW = MODELS[:3]  # black and steel 900 g, black 1200 g, white 650 g
+
+
+def offer(sku, title, model, **cells):
+    facts = (
+        Fact(normalise_value(cell, PARAMETERS[field]), evidence=field)
+        for field, cell in cells.items()
+    )
+    return Item(
+        "product", f"shop:{sku}", title, "shop", sku, price=10.0 * int(sku), brand=ACME,
+        categories=(LAMPS,), facts=tuple(facts),
+        model=model and Named(model.id, model.title, model.names),
+    )  # fmt: skip
+
+
+OFFERS = (
+    offer("1", "plain three", AURORA_3),
+    offer("2", "repainted three", AURORA_3, finish="White"),
+    offer("3", "plain five", AURORA_5),
+    offer("4", "feathery glow", GLOW, weight="300 g"),
+    offer("5", "stray black", None, finish="Black", weight="2 kg"),
+    offer("6", "stray", None),
+)
+
+
+@pytest.fixture(scope="module")
+def shop(shared_database):
+    models = (*MODELS[:3], lamp("Aurora 4", ACME, year="2017"))
+    return filled(shared_database, models, OFFERS, parameters=PARAMETERS)
+
+
+@pytest.fixture(scope="module")
+def lexicon(shop):
+    return load_lexicon(shop)
+
+
+@pytest.fixture
+async def asking(shop, lexicon, anyio_backend):
+    async with asking_over(shop, lexicon) as asking:
+        yield asking
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Which offers are black?", ["plain five", "plain three", "stray black"]),
+        ("Which offers are not black?", ["feathery glow", "repainted three"]),
+        ("Which offers are not white?", ["plain five", "plain three", "stray black"]),
+        ("Which offers are heavier than 1 kg?", ["plain five", "stray black"]),
+        ("Which offers are lighter than 700 g?", ["feathery glow"]),
+        ("Which offer is the heaviest?", ["stray black"]),
+        ("Which two offers are the heaviest?", ["plain five", "stray black"]),
+        ("Which black offer is the lightest?", ["plain three"]),
+        ("Which offers have the same finish as the plain five?", ["plain three", "stray black"]),
+        ("Which offers are heavier than the plain three?", ["plain five", "stray black"]),
+        ("Which offers are cheaper than the plain five?", ["plain three", "repainted three"]),
+        ("How heavy is the plain five?", [1200.0]),
+        ("What is the average weight of the plain three and the plain five?", [1050.0]),
+        ("What is the average weight of the feathery glow and the plain five?", [750.0]),
+        ("How heavy is the feathery glow?", [300.0]),
+        ("What is the finish of the repainted three?", ["White"]),
+        ("Which offers are lighter than the plain three?", ["feathery glow"]),
+        ("Which offers have the same finish as the repainted three?", ["feathery glow"]),
+        ("Is the repainted three heavier than 1 kg?", ["no"]),
+        ("How many offers are not black?", [2]),
+    ],
+)
+async def test_a_product_has_what_it_says_or_else_what_its_model_has(asking, question, answer):
+    found = await asking.ask(question)
+
+    assert not found.refused, found
+    assert sorted(found.answer, key=str) == answer, found.understood
+
+
+async def test_where_the_graph_is_silent_near_names_are_suggested_that_have_an_answer(asking):
+    silent = await asking.ask("How heavy is the Aurora 4?")
+    told = await asking.ask("How heavy is the Aurora 5?")
+
+    assert (silent.answer, silent.refused) == ((), False)
+    assert {one.question for one in silent.suggestions} == {
+        "How heavy is the Acme Aurora 3?",
+        "How heavy is the Acme Aurora 5?",
+    }
+    assert told.suggestions == ()
