@@ -21,7 +21,7 @@ from ml.asking.lexicon import AskingLexicon
 from ml.asking.money import in_currency
 from ml.asking.naming import alternatives, bind_names
 from ml.asking.numerals import bind_counts, pass_over_told
-from ml.asking.places import places_of_strangers, places_of_unknown
+from ml.asking.places import places_of_strangers, places_of_unknown, unknown_words
 from ml.asking.plan import (
     BRAND,
     ITEM,
@@ -107,8 +107,7 @@ def understand(
     if not found:
         return NotUnderstood("empty", spoken)
     named = entities(found, lexicon)
-    unknown = tuple(span.text for span in found if span.unknown)
-    if unknown:
+    if unknown := unknown_words(text, found):
         return NotUnderstood(
             "unknown_words", spoken, unknown, named, places_of_unknown(text, found)
         )

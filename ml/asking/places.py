@@ -11,6 +11,19 @@ from ml.grounding.tokens import is_han, stands_alone
 _JOINTS = " -(&"  # signs that may stand within a name
 
 
+def unknown_words(text: str, spans: Sequence[Span]) -> tuple[str, ...]:
+    """As they are written: what is glued together, `S11`, is one."""
+    words: list[Place] = []
+    for span in spans:
+        if not span.unknown:
+            continue
+        start = span.start
+        if words and words[-1].end == start:
+            start = words.pop().start
+        words.append(Place(text[start : span.end], start, span.end))
+    return tuple(word.text for word in words)
+
+
 def places_of_unknown(text: str, spans: Sequence[Span]) -> tuple[Place, ...]:
     """Stretches with an unknown word: with what may be of the same name, and by itself."""
     unknown = [at for at, span in enumerate(spans) if span.unknown]

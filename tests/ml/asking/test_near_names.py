@@ -97,3 +97,18 @@ def test_a_mended_word_is_told(lamps, question):
 )
 def test_a_word_with_digits_is_not_mended(lamps, question):
     assert isinstance(understand(question, lamps), NotUnderstood)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("How heavy is the Glow Z11?", ("Z11",)),
+        ("weather and Glow Z11", ("weather", "Z11")),
+        ("华卫的重量是多少？", ("华卫",)),
+    ],
+)
+def test_what_is_written_in_one_is_told_as_one(lamps, question, words):
+    found = understand(question, lamps)
+
+    assert isinstance(found, NotUnderstood)
+    assert found.words == words
