@@ -7,11 +7,24 @@ from collections.abc import Sequence
 from graph.records import ItemKind
 from graph.text import format_number
 from ml.asking.lexicon import AskingLexicon
-from ml.asking.plan import BRAND, CATEGORY, CURRENCY, ITEM, Condition, Language, Place, Plan
+from ml.asking.plan import (
+    BRAND,
+    CATEGORY,
+    CURRENCY,
+    ITEM,
+    PRICE,
+    STOCK,
+    Condition,
+    Language,
+    Place,
+    Plan,
+)
 from ml.grounding.tokens import is_han
 
 _SHOWN = 5  # names in a sentence; the rest are in the rows
 _VALUES = 3
+
+_OF_OFFERS_ZH = {PRICE: "价格", STOCK: "有货"}  # unless the graph names them
 
 
 def paraphrase(
@@ -167,7 +180,7 @@ def field_name(field: str, lexicon: AskingLexicon, zh: bool) -> str:
         return field
     if zh:
         chinese = (name for name in parameter.names if any(map(is_han, name)))
-        return next(chinese, parameter.name)
+        return next(chinese, _OF_OFFERS_ZH.get(field, parameter.name))
     return parameter.name
 
 

@@ -153,6 +153,12 @@ async def test_products_that_nobody_spoke_of_are_said_to_be_asked(asking):
     assert "products" not in of_models.understood
 
 
+async def test_a_price_has_a_chinese_name_in_chinese(asking):
+    found = await asking.ask("最便宜的水壶是哪个？")
+
+    assert "价格最低" in found.understood, found
+
+
 @pytest.mark.parametrize(
     "question",
     [
