@@ -12,6 +12,7 @@ from app.services.asking_model import ModelParser, ModelServer
 from app.services.threads import Threads
 from graph.errors import DatabaseUnavailable
 from ml.asking.plan import Condition, Plan
+from tests.app.parts import NoAnswers
 from tests.lamps import lexicon
 
 pytestmark = pytest.mark.anyio
@@ -92,18 +93,11 @@ async def test_a_server_that_fails_or_is_away_is_no_answer():
     assert await parser("Night lights?", lexicon()) is None
 
 
-class Away:
-    """A database that is not there: whoever asks it has understood the question."""
-
-    async def rows(self, query, *, timeout_s):
-        raise DatabaseUnavailable(uri="bolt://127.0.0.1", reason="refused")
-
-
 async def test_it_is_asked_only_where_the_rules_refuse_and_its_plan_is_checked():
     known = lexicon()
     with model_saying('{"ask": "items", "order_by": "finish", "order": "highest"}') as (url, sent):
         asking = Asking(
-            Away(), lambda: known, Threads(1), fallback=ModelParser(ModelServer(url, "small"))
+            NoAnswers(), lambda: known, Threads(1), fallback=ModelParser(ModelServer(url, "small"))
         )
 
         with pytest.raises(DatabaseUnavailable):
