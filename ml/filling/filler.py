@@ -71,7 +71,6 @@ class FactFiller(nn.Module):
         super().__init__()
         self.config = config or FillerConfig()
         self.choices = choices
-        self.buckets = buckets
         self.index = Neighbours(items, choices=len(choices), buckets=buckets)
         self.network = FactNetwork(choices, buckets, self.config.network)
         self.votes = Votes(choices, prior_of(items, choices), self.config.votes)
@@ -99,8 +98,7 @@ class FactFiller(nn.Module):
 
     def hears(self, items: ItemFacts) -> None:
         """From now on these items vote as well; no weight changes."""
-        every = self.index.items + items
-        self.index = Neighbours(every, choices=len(self.choices), buckets=self.buckets)
+        self.index = self.index.with_items(items)
 
     @torch.no_grad()
     def guess(self, items: ItemFacts) -> list[list[Guess]]:

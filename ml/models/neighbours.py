@@ -51,6 +51,15 @@ class Neighbours:
         self._facts_NC = _sparse(items.choice_NP, torch.ones(known_NP.shape), choices, known_NP)
         self._titles_NG = _sparse(items.grams_NG, items.weights_NG, buckets, items.grams_NG > 0)
 
+    def with_items(self, more: ItemFacts) -> Neighbours:
+        """The same index over more items, which stand behind its own."""
+        return Neighbours(
+            self.items + more,
+            choices=len(self.idf_C),
+            buckets=self._titles_NG.shape[1],
+            title_weight=self.title_weight,
+        )
+
     def nearest(
         self,
         queries: ItemFacts,
