@@ -47,7 +47,6 @@ from app.services.readers import (
 )
 from app.services.readiness import Readiness
 from app.services.recommending import Recommending, loaded_recommender
-from app.services.rehearsing import rehearse
 from app.services.renewed import Renewed
 from app.services.reviewing import Reviewing
 from app.services.search_order import loaded_ranker
@@ -58,6 +57,7 @@ from app.services.similarity import Similarity
 from app.services.threads import Threads
 from app.services.training_runs import MODEL_NAME
 from app.services.uploads import Uploads
+from app.services.warming import warm_up
 from app.services.writing import ProductWrites
 from app.settings import Settings
 from graph import migrate
@@ -159,8 +159,8 @@ async def open_wiring(settings: Settings) -> AsyncIterator[Wiring]:
             stack.callback(one.close)
         for renewed in wiring.warmed:
             renewed.begin()
-        rehearsal = rehearse(wiring.browsing, wiring.similarity, wiring.searching)
-        stack.push_async_callback(_cancelled, asyncio.create_task(rehearsal))
+        warming = warm_up(wiring.browsing, wiring.similarity, wiring.searching)
+        stack.push_async_callback(_cancelled, asyncio.create_task(warming))
         yield wiring
 
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import anyio
 
-from app.services.rehearsing import rehearse
+from app.services.warming import warm_up
 from graph.errors import DatabaseUnavailable, QueryTimedOut
 
 
@@ -32,13 +32,13 @@ class Server:
         self._note("search", query.q, facets)
 
 
-def rehearsed(server):
-    anyio.run(rehearse, server, server, server)
+def warmed(server):
+    anyio.run(warm_up, server, server, server)
     return server.asked
 
 
 def test_what_storefronts_ask_is_asked_of_a_product_that_is_there():
-    assert rehearsed(Server()) == [
+    assert warmed(Server()) == [
         ("list",),
         ("similar", "acme:1"),
         ("similar", "acme:1"),
@@ -48,11 +48,11 @@ def test_what_storefronts_ask_is_asked_of_a_product_that_is_there():
 
 
 def test_an_empty_graph_is_asked_nothing_more():
-    assert rehearsed(Server(items=())) == [("list",)]
+    assert warmed(Server(items=())) == [("list",)]
 
 
 def test_what_takes_too_long_at_first_is_asked_again():
-    asked = rehearsed(Server(failures=[QueryTimedOut(timeout_s=10.0)]))
+    asked = warmed(Server(failures=[QueryTimedOut(timeout_s=10.0)]))
 
     assert asked[:3] == [("list",), ("list",), ("similar", "acme:1")]
 
@@ -60,4 +60,4 @@ def test_what_takes_too_long_at_first_is_asked_again():
 def test_a_graph_that_cannot_be_asked_is_no_error_of_the_server():
     down = DatabaseUnavailable(uri="bolt://127.0.0.1:7687", reason="refused")
 
-    assert rehearsed(Server(failures=[down])) == [("list",)]
+    assert warmed(Server(failures=[down])) == [("list",)]

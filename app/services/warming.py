@@ -23,10 +23,10 @@ _TRIES = 3  # to plan may take longer than a query is given; the next try finds 
 
 T = TypeVar("T")
 
-_log = structlog.get_logger("rehearsing")
+_log = structlog.get_logger("warming")
 
 
-async def rehearse(browsing: Browsing, similarity: Similarity, searching: Searching) -> None:
+async def warm_up(browsing: Browsing, similarity: Similarity, searching: Searching) -> None:
     """List, compare and search one product; of what fails nobody hears but the log."""
     started_s = perf_counter()
     page = await _answered(partial(browsing.list_products, ProductQuery(), limit=1, cursor=None))
@@ -38,7 +38,7 @@ async def rehearse(browsing: Browsing, similarity: Similarity, searching: Search
     search = partial(searching.search, SearchQuery(q=item.title), limit=10, cursor=None)
     for facets in (True, False):
         await _answered(partial(search, facets=facets))
-    _log.debug("rehearsed", seconds=round(perf_counter() - started_s, 1))
+    _log.debug("warmed_up", seconds=round(perf_counter() - started_s, 1))
 
 
 async def _answered(ask: Callable[[], Awaitable[T]]) -> T | None:
@@ -49,6 +49,6 @@ async def _answered(ask: Callable[[], Awaitable[T]]) -> T | None:
         except QueryTimedOut:
             continue
         except (GraphError, AppError) as error:
-            _log.debug("not_rehearsed", reason=str(error))
+            _log.debug("not_warmed_up", reason=str(error))
             return None
     return None
