@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from graph.text.numbers import fold_width
 
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+HAN = "\u3400-\u4dbf\u4e00-\u9fff"  # for character classes
 # A Chinese character is a word of its own: nothing else says where words end there.
-_TOKEN = re.compile(rf"[{_HAN}]|\d+(?:[.,]\d+)*|(?:(?![{_HAN}])[^\W\d_])+|\+")
+_TOKEN = re.compile(rf"[{HAN}]|\d+(?:[.,]\d+)*|(?:(?![{HAN}])[^\W\d_])+|\+")
 
 
 @dataclass(frozen=True, slots=True)

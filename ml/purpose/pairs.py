@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ml.purpose.phrases import stem, words_of
-from ml.purpose.reading import Purpose, read_purpose
+from ml.purpose.reading import Purpose, end_of_offer, read_purpose
 
 
 def made_for(left: str, right: str) -> Purpose | None:
@@ -24,8 +24,9 @@ def _made_for(title: str, other: str) -> Purpose | None:
         return None
     known = {stem(word.key) for word in others}
     words = words_of(title)
-    end = next((n for n, word in enumerate(words) if n and word.role == "with"), len(words))
-    named = [word for word in words[:end] if word.role is None and not word.quantity]
+    named = [
+        word for word in words[: end_of_offer(words)] if word.role is None and not word.quantity
+    ]
     start = purpose.object_start if purpose.relation else 0
     wanted = {stem(word.key) for word in named if word.start >= start}
     own = {stem(word.key) for word in named if word.start < start}

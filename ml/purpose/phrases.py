@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from graph.text import find_quantities
 from graph.text.numbers import fold_width
+from ml.grounding.tokens import HAN, is_han
 from ml.purpose.words import BEGINNING_OF_SPARES, ENDINGS, Role, phrases
 
 _LONGEST_HAN = 6  # characters of a phrase
@@ -17,11 +18,10 @@ _LONGEST_PHRASE = 3  # words
 _LEAST_IN_FRONT = 3  # letters of a compound in front of what it is
 TITLE_CHARS = 1_000  # what a thing is stands early; the rest of a description only costs time
 
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
-_LATIN = rf"(?:(?![{_HAN}])[^\W_])"
+_LATIN = rf"(?:(?![{HAN}])[^\W_])"
 # `w/` is a word, and so is a `+` between two things; that of `S10+` belongs to a name.
 _WORD = re.compile(
-    rf"[{_HAN}]+|w/o?(?![^\W_])|w/|{_LATIN}+(?:[.'’-]{_LATIN}+)*|(?<!\S)\+|(?<=[^\W\d_])\+(?=[^\W\d_])|&",
+    rf"[{HAN}]+|w/o?(?![^\W_])|w/|{_LATIN}+(?:[.'’-]{_LATIN}+)*|(?<!\S)\+|(?<=[^\W\d_])\+(?=[^\W\d_])|&",
     re.IGNORECASE,
 )
 _COMMA = re.compile(r"[,;|、(]|\s[-–—]\s")
@@ -97,7 +97,7 @@ def stem(word: str) -> str:
 
 def _plain(text: str) -> Iterator[tuple[str, int, int]]:
     for match in _WORD.finditer(text):
-        if "\u3400" <= match[0][0] <= "\u9fff":
+        if is_han(match[0]):
             yield from _chinese(match[0], match.start())
         else:
             yield _folded(match[0]), match.start(), match.end()

@@ -62,7 +62,7 @@ def read_purpose(
     words = words_of(title)
     if all(word.role not in (*_THINGS, *_SPARES) for word in words):
         return None
-    end = next((n for n, word in enumerate(words) if n and word.role == "with"), len(words))
+    end = end_of_offer(words)
     read = _Title(words, end, heads, named)
     # What `spare` alone says, the part beside it says better.
     for roles in (_THINGS, _SPARES):
@@ -70,6 +70,11 @@ def read_purpose(
             if words[place].role in roles and (found := read.purpose(place)) is not None:
                 return found
     return None
+
+
+def end_of_offer(words: Sequence[Word]) -> int:
+    """The place from which on words come along with what stands before them."""
+    return next((n for n, word in enumerate(words) if n and word.role == "with"), len(words))
 
 
 def relations_of(title: str) -> list[Relation]:
