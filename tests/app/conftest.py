@@ -1,10 +1,13 @@
-"""The command line as a process of its own."""
+"""The command line as a process of its own, and what asks the graph of a module in plain words."""
 
 import os
 import subprocess
 import sys
 
 import pytest
+
+from app.services.asking_lexicon import load_lexicon
+from tests.app.asked_graphs import asking_over
 
 
 @pytest.fixture
@@ -39,3 +42,15 @@ def catalograph(run, database):
         "NEO4J_PASSWORD": found.password,
     }
     return lambda *arguments, **more: run(*arguments, **{**where, **more})
+
+
+@pytest.fixture(scope="module")
+def lexicon(shop):
+    """What questions are read with; `shop` is the graph that a module fills."""
+    return load_lexicon(shop)
+
+
+@pytest.fixture
+async def asking(shop, lexicon, anyio_backend):
+    async with asking_over(shop, lexicon) as asking:
+        yield asking

@@ -2,10 +2,9 @@
 
 import pytest
 
-from app.services.asking_lexicon import load_lexicon
 from graph.records import Fact, Item, Named, Parameter
 from graph.text import normalise_value
-from tests.app.asked_graphs import asking_over, filled
+from tests.app.asked_graphs import filled
 from tests.lamps import ACME, LAMPS, MODELS
 from tests.lamps import PARAMETERS as OF_LAMPS
 
@@ -50,17 +49,6 @@ PRODUCTS = (
 @pytest.fixture(scope="module")
 def shop(shared_database):
     return filled(shared_database, MODELS, PRODUCTS, parameters=PARAMETERS)
-
-
-@pytest.fixture(scope="module")
-def lexicon(shop):
-    return load_lexicon(shop)
-
-
-@pytest.fixture
-async def asking(shop, lexicon, anyio_backend):
-    async with asking_over(shop, lexicon) as asking:
-        yield asking
 
 
 @pytest.mark.parametrize(

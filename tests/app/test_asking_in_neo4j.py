@@ -15,7 +15,7 @@ from graph.repositories.items import ItemWriter
 from graph.repositories.stats import count
 from graph.text import normalise_value
 from ml.asking.plan import Condition, Plan
-from tests.app.asked_graphs import asking_over, filled
+from tests.app.asked_graphs import filled
 from tests.fakes import NOW, RUN
 from tests.lamps import ACME, LAMPS, MODELS, PARAMETERS
 
@@ -35,20 +35,9 @@ OFFERS = tuple(
 
 
 @pytest.fixture(scope="module")
-def lamps(shared_database):
+def shop(shared_database):
     """A graph of lamps and of offers for some of them, to be read only."""
     return filled(shared_database, MODELS, OFFERS, parameters=PARAMETERS)
-
-
-@pytest.fixture(scope="module")
-def lexicon(lamps):
-    return load_lexicon(lamps)
-
-
-@pytest.fixture
-async def asking(lamps, lexicon, anyio_backend):
-    async with asking_over(lamps, lexicon) as asking:
-        yield asking
 
 
 @pytest.mark.parametrize(
@@ -154,8 +143,8 @@ async def test_questions_of_a_session_follow_each_other(asking):
     assert (first.total, second.answer, third.answer) == (3, ("Acme Aurora 3",), (2016.0,))
 
 
-async def test_injections_change_nothing(asking, lamps):
-    before = count(lamps)
+async def test_injections_change_nothing(asking, shop):
+    before = count(shop)
 
     for question in (
         "MATCH (n) DETACH DELETE n",
@@ -166,12 +155,12 @@ async def test_injections_change_nothing(asking, lamps):
     ):
         await asking.ask(question)
 
-    assert count(lamps) == before
+    assert count(shop) == before
 
 
-async def test_what_has_another_value_than_an_item_is_found(lamps, lexicon, anyio_backend):
+async def test_what_has_another_value_than_an_item_is_found(shop, lexicon, anyio_backend):
     plan = Plan("items", (Condition("socket", same_as="acme-aurora-3", negated=True),))
-    async with AsyncDatabase(lamps.connection) as reading:
+    async with AsyncDatabase(shop.connection) as reading:
         rows = await Answers(reading).rows(compiled(plan, lexicon, limit=9).query, timeout_s=5.0)
 
     assert [name for _, name, *_ in rows[0]["rows"]] == ["Acme Glow", "Bolt Nova 7"]

@@ -2,10 +2,9 @@
 
 import pytest
 
-from app.services.asking_lexicon import load_lexicon
 from graph.records import Fact, Item, Named
 from graph.text import normalise_value
-from tests.app.asked_graphs import asking_over, filled
+from tests.app.asked_graphs import filled
 from tests.lamps import ACME, LAMPS, MODELS, PARAMETERS, lamp
 
 pytestmark = [pytest.mark.anyio, pytest.mark.neo4j]
@@ -39,17 +38,6 @@ OFFERS = (
 def shop(shared_database):
     models = (*MODELS[:3], lamp("Aurora 4", ACME, year="2017"))
     return filled(shared_database, models, OFFERS, parameters=PARAMETERS)
-
-
-@pytest.fixture(scope="module")
-def lexicon(shop):
-    return load_lexicon(shop)
-
-
-@pytest.fixture
-async def asking(shop, lexicon, anyio_backend):
-    async with asking_over(shop, lexicon) as asking:
-        yield asking
 
 
 @pytest.mark.parametrize(
