@@ -116,7 +116,7 @@ class FieldReader:
         if not raw or self._pattern is None:
             return raw
         try:
-            return next(self._pattern.found(raw), None)
+            return self._pattern.first(raw)
         except ValueInvalid as error:
             raise CellInvalid(shown_columns(spec), raw, error.reason) from error
 

@@ -306,7 +306,7 @@ class ParameterReader:
         return tuple({value.id: value for value in values}.values())
 
     def _pieces(self, text: str) -> list[str]:
-        matches = [text] if self._pattern is None else list(self._pattern.found(text))
+        matches = [text] if self._pattern is None else self._pattern.found(text)
         if self.spec.take == "first":
             matches = matches[:1]
         if not self.spec.split:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypedDict
 
 import regex
 
@@ -10,7 +12,17 @@ from graph.errors import MappingInvalid, ValueInvalid
 
 # Some patterns take time by the power of the text. A cell takes microseconds otherwise.
 SEARCH_LIMIT_S = 1.0
+# `regex` looks at the clock on the wall: a machine that stands still for a second uses up the limit
+# of an innocent cell, but hardly twice.
+ATTEMPTS = 2
 SLOW_CELLS_MAX = 20  # then it is not the cells
+
+
+class Limits(TypedDict):
+    """What a search is given beside the text."""
+
+    timeout: float
+    concurrent: bool
 
 
 class Pattern:
@@ -27,27 +39,44 @@ class Pattern:
             raise ValueError(f"is not a regular expression: {error}") from error
         self._slow_cells = 0
 
-    def found(self, text: str) -> Iterator[str]:
-        """The first group that took part in each match, else all of the match.
+    def first(self, text: str) -> str | None:
+        """Of the first match, the first group that took part, else all of it; None without one.
 
         Raises:
             ValueInvalid: the search took too long.
             MappingInvalid: it did so again and again.
         """
-        try:
-            # Other threads run on meanwhile: of a long search they need not know.
-            for match in self._expression.finditer(
-                text, timeout=SEARCH_LIMIT_S, concurrent=len(text) > 1_000
-            ):
-                yield next((group for group in match.groups() if group), match[0])
-        except TimeoutError:
-            self._slow_cells += 1
-            reason = f"searching it with {self._expression.pattern!r} took over {SEARCH_LIMIT_S} s"
-            if self._slow_cells > SLOW_CELLS_MAX:
-                raise MappingInvalid(
-                    path="mapping",
-                    place="pattern",
-                    reason=f"{reason}, {SLOW_CELLS_MAX} times before too; repeat nothing that can "
-                    "match in two ways, as (a|aa)+ does",
-                ) from None
-            raise ValueInvalid(value=text[:100], reason=reason) from None
+        return next(iter(self._in_time(text, self._first)), None)
+
+    def found(self, text: str) -> list[str]:
+        """The same of each match; raises as `first` does."""
+        return self._in_time(text, self._all)
+
+    def _first(self, text: str, limits: Limits) -> list[str]:
+        match = self._expression.search(text, **limits)
+        return [_told(match)] if match else []
+
+    def _all(self, text: str, limits: Limits) -> list[str]:
+        return [_told(match) for match in self._expression.finditer(text, **limits)]
+
+    def _in_time(self, text: str, search: Callable[[str, Limits], list[str]]) -> list[str]:
+        # Other threads run on meanwhile: of a long search they need not know.
+        limits = Limits(timeout=SEARCH_LIMIT_S, concurrent=len(text) > 1_000)
+        for _ in range(ATTEMPTS):
+            with suppress(TimeoutError):
+                return search(text, limits)
+        self._slow_cells += 1
+        reason = f"searching it with {self._expression.pattern!r} took over {SEARCH_LIMIT_S} s"
+        if self._slow_cells > SLOW_CELLS_MAX:
+            raise MappingInvalid(
+                path="mapping",
+                place="pattern",
+                reason=f"{reason}, {SLOW_CELLS_MAX} times before too; repeat nothing that can "
+                "match in two ways, as (a|aa)+ does",
+            )
+        raise ValueInvalid(value=text[:100], reason=reason)
+
+
+def _told(match: regex.Match[str]) -> str:
+    told: str = next((group for group in match.groups() if group), match[0])
+    return told

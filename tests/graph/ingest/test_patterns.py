@@ -1,5 +1,9 @@
 """Patterns of mapping files, also hostile ones."""
 
+import gc
+import itertools
+import time
+
 import pytest
 
 from graph.errors import MappingInvalid, ValueInvalid
@@ -19,7 +23,10 @@ HOSTILE = "a" * 60 + "b"
     ],
 )
 def test_a_match_is_its_first_group_that_took_part_or_all_of_it(expression, text, found):
-    assert list(Pattern(expression).found(text)) == found
+    pattern = Pattern(expression)
+
+    assert pattern.found(text) == found
+    assert pattern.first(text) == (found[0] if found else None)
 
 
 def test_what_is_no_regular_expression_is_refused():
@@ -31,7 +38,28 @@ def test_a_search_without_end_is_given_up(monkeypatch):
     monkeypatch.setattr(patterns, "SEARCH_LIMIT_S", 0.05)
 
     with pytest.raises(ValueInvalid, match="took over"):
-        list(Pattern(BACKTRACKING).found(HOSTILE))
+        Pattern(BACKTRACKING).found(HOSTILE)
+
+
+def test_a_machine_that_stood_still_costs_no_cell(monkeypatch):
+    monkeypatch.setattr(patterns, "SEARCH_LIMIT_S", 0.05)
+    collections = itertools.count(1)
+
+    def stands_still_once(phase, _):
+        if next(collections) == 20:  # amid the matches
+            time.sleep(0.2)
+
+    threshold = gc.get_threshold()
+    gc.callbacks.append(stands_still_once)
+    gc.set_threshold(1)  # a match is enough to collect garbage
+    try:
+        found = Pattern(r"\d+").found("12 " * 500)
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.remove(stands_still_once)
+
+    assert next(collections) > 20
+    assert found == ["12"] * 500
 
 
 def test_a_pattern_that_is_slow_again_and_again_ends_the_import(monkeypatch):
@@ -39,7 +67,7 @@ def test_a_pattern_that_is_slow_again_and_again_ends_the_import(monkeypatch):
     pattern = Pattern(BACKTRACKING)
     for _ in range(patterns.SLOW_CELLS_MAX):
         with pytest.raises(ValueInvalid):
-            list(pattern.found(HOSTILE))
+            pattern.found(HOSTILE)
 
     with pytest.raises(MappingInvalid, match="match in two ways"):
-        list(pattern.found(HOSTILE))
+        pattern.found(HOSTILE)
