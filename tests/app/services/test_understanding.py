@@ -184,6 +184,14 @@ def test_words_that_no_name_has_may_be_misspelt():
     assert "lantern" in again.words.exact
 
 
+def test_names_of_parameters_are_words_like_any_other():
+    words = SearchWords.of(GROUNDER, [*NAMES, NamedItems("brand", "dimer", "Dimer", (), 3)])
+
+    asked = read_query("lantern with dimmer, weigth 2 kg", words=words, understood=True)
+
+    assert asked.corrections == {"weigth": "weight"}
+
+
 @pytest.mark.parametrize(
     "text", ['a" OR *', "title:x", "x~2", "a AND b", "(a", "a\\", "/re/", "[a TO b]", "-a", "\x00"]
 )
