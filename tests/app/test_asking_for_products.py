@@ -127,6 +127,18 @@ async def test_of_several_none_is_guessed(asking, question):
         assert (await asking.ask(one.question)).answer
 
 
+@pytest.mark.parametrize(("question", "product"), [("xyzzy?", "product"), ("茶叶？", "产品")])
+async def test_where_there_are_no_models_products_are_proposed_to_be_asked_for(
+    asking, question, product
+):
+    refused = await asking.ask(question)
+
+    assert all(product in example for example in refused.can_ask)
+    answers = [await asking.ask(example) for example in refused.can_ask]
+    assert len(answers) == 2
+    assert all(one.answer and not one.refused for one in answers)
+
+
 async def test_offers_of_one_title_are_told_apart_by_their_ids(asking):
     found = await asking.ask("How heavy is the Ochre Trivet?")
 
