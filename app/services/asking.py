@@ -13,7 +13,7 @@ from app.services.asking_products import ProductNames
 from app.services.asking_reading import QuestionReader
 from app.services.asking_results import Found
 from app.services.asking_sessions import check, opened, sealed
-from app.services.asking_suggestions import Suggestions
+from app.services.asking_suggestions import Suggestions, names_of
 from graph.errors import DatabaseError, ValueInvalid
 from graph.records import Record
 from graph.text import clean_text
@@ -239,7 +239,7 @@ def _refused(
         refused=True,
         reason=found.reason,
         text=refusal(found.reason, found.words, found.language)
-        + did_you_mean([one.name for one in suggested], found.language),
+        + did_you_mean(names_of(suggested), found.language),
         answer=(),
         unit=None,
         total=0,

@@ -145,6 +145,22 @@ class Suggestions:
         return tuple(proven)
 
 
+def names_of(suggested: Sequence[Suggestion]) -> list[str]:
+    """The names to be shown; beside those that several products share the id of each."""
+    return [
+        f"{one.name} ({one.id})" if _is_shared(one, suggested) else one.name for one in suggested
+    ]
+
+
+def _is_shared(name: Suggestion, suggested: Sequence[Suggestion]) -> bool:
+    return name.kind == "product" and any(
+        other.kind == "product"
+        and other.id != name.id
+        and other.name.casefold() == name.name.casefold()
+        for other in suggested
+    )
+
+
 def _overlap(one: Place | Suggestion, other: Place | Suggestion) -> bool:
     return one.start < other.end and other.start < one.end
 
@@ -180,5 +196,6 @@ def _with_names(text: str, one: Suggestion, suggested: Sequence[Suggestion]) -> 
         if not any(_overlap(other, this) for this in chosen):
             chosen.append(other)
     for this in sorted(chosen, key=lambda one: -one.start):
-        text = f"{text[: this.start]}{this.name}{text[this.end :]}"
+        name = this.id if _is_shared(this, suggested) else this.name
+        text = f"{text[: this.start]}{name}{text[this.end :]}"
     return text

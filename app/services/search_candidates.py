@@ -33,6 +33,7 @@ LEAST_SIMILAR = 0.5  # cosine: there is always a nearest vector, however far
 WEAK = 0.25  # of the best score by the index: what has less shares a common word at most
 STRONG = 0.5  # the same, where a price decides who is first, and not how well it fits
 
+OFFERED = frozenset({"price", "currency", "in_stock"})
 FOUND_MAX = WINDOW + NEAREST + FEW  # by words, by vectors, by a code
 
 
@@ -94,14 +95,29 @@ class Candidates:
         for used in _ever_less(understood):
             found = await self._candidates(asked, wanted.and_(used), kind)
             found = await self._with_named_values(asked, found, wanted.and_(used), kind)
-            if found.hits:
+            if found.hits and not await self._hides(asked, found, used, wanted, kind):
                 return replace(found, used=used, left_out=_fields(understood) - _fields(used))
         hits: list[Hit] = []
-        if understood.terms and not asked.is_empty:  # no text has any of the words
+        if _says_what(understood) and not asked.is_empty:  # no text has any of the words
             hits = await self._search.by_filter(
                 kind=kind, filter=wanted.and_(understood), rows=WINDOW
             )
         return Found(hits, {}, more=len(hits) == WINDOW, used=understood)
+
+    async def _hides(
+        self, asked: Asked, found: Found, used: Filter, wanted: Filter, kind: ItemKind
+    ) -> bool:
+        """Whether texts with all the words lack what is stated of others, which lack the words.
+
+        `red kettle` are no other red things, where of kettles nobody states a colour.
+        """
+        if not _says_what(used) or not asked.open_words or found.stating or found.exact:
+            return False
+        left = " ".join(asked.open_words)
+        if any(_has_all(hit, left) for hit in found.hits):
+            return False
+        texts = await self._by_words(asked, wanted.and_(_of_price(used)), kind)
+        return any(_has_all(hit, asked.text) for hit in texts)
 
     async def _candidates(self, asked: Asked, filter: Filter, kind: ItemKind) -> Found:
         if asked.is_empty:
@@ -203,15 +219,20 @@ def _unsaid(asked: Asked, wanted: Filter) -> Filter:
     return Filter(tuple(term for term in asked.filter.terms if term.field not in said))
 
 
+def _says_what(understood: Filter) -> bool:
+    """Whether it says what is wanted, and not only for how much or what not."""
+    return any(term.field not in OFFERED and not term.negated for term in understood.terms)
+
+
+def _of_price(understood: Filter) -> Filter:
+    return Filter(tuple(term for term in understood.terms if term.field == "price"))
+
+
 def _ever_less(understood: Filter) -> Iterator[Filter]:
     """All terms, those but for the currency, and those of the price."""
     tried: list[Filter] = []
-    for is_kept in (
-        lambda term: True,
-        lambda term: term.field != "currency",
-        lambda term: term.field == "price",
-    ):
-        used = Filter(tuple(filter(is_kept, understood.terms)))
+    in_any = Filter(tuple(term for term in understood.terms if term.field != "currency"))
+    for used in (understood, in_any, _of_price(understood)):
         if used not in tried:
             tried.append(used)
             yield used

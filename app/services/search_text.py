@@ -26,7 +26,7 @@ _CHINESE = "的 了 和 是 在 我 要 想 买 有 与 或 吗 呢 请"
 STOP_WORDS = frozenset(f"{_ENGLISH} {_CHINESE}".split())
 _CHUNK = re.compile(r"[^\W_]+")
 _ALPHABETIC = re.compile(r"[^\W\d_]+")
-_SAID_BY_ID = frozenset({"brand", "category", "currency"})  # which a person can read
+_SAID_BY_ID = frozenset({"brand", "category", "currency", "in_stock"})  # which a person can read
 _CODE = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9./-]{2,31}", re.IGNORECASE | re.ASCII)
 
 
@@ -134,9 +134,12 @@ def _index_words(text: str) -> Iterator[str]:
 
 
 def _texts(parts: Understood, text: str) -> dict[str, str]:
-    """Values as the query writes them, by id: a filter says `red` and not the id of red."""
+    """Values as the query writes them, by id: a filter says `red` and not the id of red.
+
+    A yes is written as such: nothing else is one in a filter.
+    """
     return {
-        value: text[part.start : part.end].strip()
+        value: "yes" if value.endswith("=yes") else text[part.start : part.end].strip()
         for part in parts.parts
         if isinstance(part.term.condition, OneOf) and part.term.field not in _SAID_BY_ID
         for value in part.term.condition.values

@@ -27,7 +27,13 @@ class SearchWords:
 
     @classmethod
     def of(cls, grounder: Grounder, names: Sequence[NamedItems]) -> SearchWords:
-        every = ((name, one.items) for one in names for name in (one.name, *one.names))
+        every = [(name, one.items) for one in names for name in (one.name, *one.names)]
+        lexicon = grounder.lexicon
+        every += [
+            (name, lexicon.stated.get(one.id, 0))
+            for one in lexicon.parameters.values()
+            for name in (one.name, *one.names)
+        ]
         return cls(grounder, Spelling(every), Suggester(names))
 
 

@@ -42,7 +42,10 @@ FACET_ITEMS = 10  # brands and categories that are counted out
 
 NO_RANKER = "no search model has been promoted yet: the order is by rules"
 NO_WORDS = "the query has nothing to look for but words that every text has"
-RELAXED = "nothing passes what the query was understood to ask for; these have its words and price"
+RELAXED = (
+    "nothing that passes what the query was understood to ask for has the other words; "
+    "these have its words and price"
+)
 ANY_CURRENCY = "nothing found has a price in this currency: prices are compared as bare numbers"
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from app.services.price_words import find_price
 from graph.filters import Filter, OneOf, Quantity, Range, Term
 from graph.records import Named
+from graph.text import value_id
 from ml.grounding.lexicon import Names, named_in
 from ml.grounding.reading import Reading, read
 
@@ -24,8 +25,9 @@ _IN_STOCK = re.compile(
     re.I,
 )
 _NOT = re.compile(
-    r"(?:(?<![\w-])(?:(?:but )?not|no|without|except|excluding)(?: (?:a|an|the|from|by|in))?"
-    r"|除了|不要|不是|非)\s*$|(?<!\S)-$",
+    r"(?:(?<![\w-])(?:(?:but )?not|non|no|without|w/o|sans|ohne|except|excluding)"
+    r"(?: (?:a|an|the|from|by|in))?[\s-]*|(?:除了|不要|不是|不带|不支持|没有|[无無非])\s*)$"
+    r"|(?<!\S)-$",
     re.I,
 )
 _LOOKED_BACK = 16  # characters before a quantity
@@ -126,6 +128,8 @@ def _is_free(reading: Reading, parts: list[Part]) -> bool:
 
 def _condition(text: str, reading: Reading) -> tuple[int, OneOf | Range]:
     """The value itself, or with `under` before a quantity all up to it; and where it begins."""
+    if reading.how == "flag":  # a no is turned round by its own word, as any other value is
+        return reading.start, OneOf((value_id(reading.parameter, "yes"),))
     number, unit = reading.value.number, reading.value.unit
     if number is not None and reading.how in ("quantity", "letter", "number"):
         first = max(0, reading.start - _LOOKED_BACK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from graph.records import ItemKind
 from graph.text import with_brand
 from ml.asking.keys import stems
 from ml.asking.lexicon import AskingLexicon, Exemplar
@@ -63,14 +64,20 @@ def _about_one(
 
 def _about_all(lexicon: AskingLexicon, zh: bool) -> tuple[str, ...]:
     """Where no item can be named."""
+    found = []
     measured = _measured(lexicon, [id for id in _told(lexicon, zh) if lexicon.stated[id]])
-    if measured is None:
-        return ()
-    return (_highest(field_name(measured, lexicon, zh), zh),)
+    if measured is not None:
+        field = field_name(measured, lexicon, zh)
+        found.append(_highest(field, zh, "model" if lexicon.has_models else "product"))
+    if lexicon.currencies:  # some offer has a price
+        found.append("最便宜的产品是哪款？" if zh else "Which product is the cheapest?")
+    return tuple(found)
 
 
-def _highest(field: str, zh: bool) -> str:
-    return f"{field}最高的是哪款？" if zh else f"Which model has the highest {field}?"
+def _highest(field: str, zh: bool, kind: ItemKind = "model") -> str:
+    if zh:
+        return f"{field}最高的{'产品' if kind == 'product' else ''}是哪款？"
+    return f"Which {kind} has the highest {field}?"
 
 
 def _measured(lexicon: AskingLexicon, fields: Iterable[str]) -> str | None:

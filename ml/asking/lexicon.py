@@ -127,6 +127,8 @@ class AskingLexicon:
         table.functions()
         table.graph(known.values(), brands, categories)
         table.translations()
+        if offers:
+            table.sold_out(known[STOCK])
         table.models(by_id.values())
         typed = by_letter(table.senses)
         table.passed(texts)

@@ -159,6 +159,12 @@ def lacking(draft: Draft, condition: Condition) -> Condition:
 
 
 def negation(draft: Draft, place: int) -> bool:
+    """Whether what stands here is said not to be so: `not sold out` denies that it is not."""
+    denied = any(one.denied for one in draft.spans[place].of_kind("parameter"))
+    return _not_before(draft, place) != denied
+
+
+def _not_before(draft: Draft, place: int) -> bool:
     """Whether `not` stands before this place, with nothing between that means something."""
     at = place - 1
     while at >= 0:

@@ -92,6 +92,11 @@ class Phrases:
         for phrase in beginnings:
             self._part(phrase, Sense("parameter", parameter.id, parameter.name, 0.6))
 
+    def sold_out(self, stock: Parameter) -> None:
+        for phrase in (*words_en.OUT_OF_STOCK.split("|"), *words_zh.OUT_OF_STOCK.split("|")):
+            sense = Sense("parameter", stock.id, stock.name, 1.0, denied=True)
+            self.add(stems(phrase), sense)
+
     def _part(self, phrase: tuple[str, ...], sense: Sense) -> None:
         lone = len(phrase) == 1 and (len(phrase[0]) < 3 or is_number(phrase[0]))
         if phrase in self._functions or lone or find_unit("".join(phrase)):

@@ -28,6 +28,7 @@ class Sense:
     Attributes:
         id: of the node; or what a function word does, or the meaning of an adjective.
         sure: how surely it means this, in 0..1; the name itself is surer than a part of it.
+        denied: the phrase says that it is not so: `sold out` of what is in stock.
     """
 
     kind: Kind
@@ -35,6 +36,7 @@ class Sense:
     name: str
     sure: float
     degree: Degree = "plain"
+    denied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,7 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
                     worth=weighed,
                 )  # fmt: skip
     yield from _numbers(text, words, lexicon)
-    yield from _units(text, words)
+    yield from _units(text, words, lexicon)
 
 
 def _named_values(
@@ -251,14 +251,20 @@ _UNIT = Sense("function", "unit", "", 0.9)
 _ASKS_UNIT = frozenset({"多", "少", "几", "many", "in", "是", "much"})
 
 
-def _units(text: str, words: Sequence[Token]) -> Iterator[Span]:
-    """`多少毫安`, `how many grams`, `(mm)`: the unit that an answer is asked in."""
+def _units(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:
+    """`多少毫安`, `how many grams`, `(mm)`: the unit that an answer is asked in.
+
+    Where nothing is measured in such a unit, the word is a part of a name: `the Bolt Volt`.
+    """
+    dimensions = _dimensions(lexicon)
     for first in range(len(words)):
         asks = first > 0 and words[first - 1].key in _ASKS_UNIT
         for last in range(first, min(first + 4, len(words))):
             start, end = words[first].start, words[last].end
             unit = find_unit(text[start:end])
-            if unit is None or unit.dimension in ("count", "angle") or unit.symbol == "year":
+            if unit is None or unit.dimension not in dimensions - {"count", "angle"}:
+                continue
+            if unit.symbol == "year":
                 continue
             if asks or (end - start > 1 and unit.symbol not in _WORDS_TOO):
                 width = _width([word.key for word in words[first : last + 1]])
@@ -356,10 +362,15 @@ def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Itera
     yield from _spelled_numbers(text, words)
 
 
+def _dimensions(lexicon: AskingLexicon) -> set[str]:
+    """What the numbers of the graph measure."""
+    measured = [find_unit(one.unit) for one in lexicon.parameters.values() if one.unit]
+    return {unit.dimension for unit in measured if unit is not None}
+
+
 def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:
     """Numbers by themselves, and with a unit behind a space that some parameter is in."""
-    measured = [find_unit(one.unit) for one in lexicon.parameters.values() if one.unit]
-    dimensions = {unit.dimension for unit in measured if unit is not None}
+    dimensions = _dimensions(lexicon)
     for place, word in enumerate(words):
         whole = stands_alone(text, word.start, word.end) or _before_unit(text, word)
         number = _number(word.key) if is_number(word.key) else NUMBERS.get(word.key)

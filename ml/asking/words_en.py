@@ -5,6 +5,8 @@ By what they do in a question; phrases divided by `|`.
 
 from __future__ import annotations
 
+OUT_OF_STOCK = "out of stock|sold out|unavailable|not available now|unavailable now"
+
 FUNCTIONS: dict[str, str] = {
     "ignore": (
         "saw|seen|amount|amount of|in terms of|both|other|others|another"

@@ -42,6 +42,8 @@ PRODUCTS = (
     offer("k-1004", "Ochre Spout", OCHRE, 30.0, weight="500 g", colour="White", lid="Steel"),
     offer("k-1005", "赭石手冲细口壶温控款", OCHRE, 70.0, weight="700 g", colour="Black"),
     offer("k-1006", "Pot", OCHRE, 70.0, weight="700 g"),
+    offer("k-1008", "Ochre Trivet cast iron", OCHRE, 95.0, weight="800 g"),
+    offer("k-1009", "Ochre Trivet Cast Iron", OCHRE, 96.0, weight="810 g"),
     offer("k-1007", "Umber lidless set of 3 for the stove in oak", UMBER, 90.0, weight="3 kg"),
 )  # fmt: skip
 
@@ -123,6 +125,28 @@ async def test_of_several_none_is_guessed(asking, question):
     for one in found.suggestions:
         assert one.name in found.text
         assert (await asking.ask(one.question)).answer
+
+
+@pytest.mark.parametrize(("question", "product"), [("xyzzy?", "product"), ("茶叶？", "产品")])
+async def test_where_there_are_no_models_products_are_proposed_to_be_asked_for(
+    asking, question, product
+):
+    refused = await asking.ask(question)
+
+    assert all(product in example for example in refused.can_ask)
+    answers = [await asking.ask(example) for example in refused.can_ask]
+    assert len(answers) == 2
+    assert all(one.answer and not one.refused for one in answers)
+
+
+async def test_offers_of_one_title_are_told_apart_by_their_ids(asking):
+    found = await asking.ask("How heavy is the Ochre Trivet?")
+
+    assert (found.refused, found.reason) == (True, "ambiguous")
+    assert {one.id for one in found.suggestions} == {"shop:k-1008", "shop:k-1009"}
+    assert all(f"({one.id})" in found.text for one in found.suggestions)
+    answers = [(await asking.ask(one.question)).answer for one in found.suggestions]
+    assert sorted(answers) == [(800.0,), (810.0,)]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ VALUE_CHARACTERS = 1_000  # longer texts are no values, and would take long to s
 SHORTHANDS = frozenset({"G", "M", "T"})  # of GB, MB and TB, but also of much else
 NUMBERS = re.compile(r"\d[\d.,]*")
 
-_LETTER = re.compile(r"(?<![\w.,])\d[\d.,]*\s([hgsdmlWVA])(?!\w)")
+# `28 in`; in `5 in 1` it is no unit
+_LETTER = re.compile(r"(?<![\w.,])\d[\d.,]*\s([hgsdmlWVA]|in(?!\s*\w))(?!\w)")
 _PARENTHESES = re.compile(r"(?:\s*[(\[][^()\[\]]*[)\]])+\s*$")
 _BEHIND_CROSS = re.compile(r"\d\s*[x×X*]\s*$")
 
@@ -43,7 +44,7 @@ def _bare(text: str) -> str:
 def quantities_in(text: str) -> tuple[tuple[int, int, str, str], ...]:
     """Start, end, spelling and symbol of each unit; sides of `128 x 128 pixels` are no quantities.
 
-    Also lone letters behind a space: what most cells of a column have there is a unit.
+    Also lone letters and `in` behind a space: what most cells of a column have there is a unit.
     """
     if len(text) > VALUE_CHARACTERS:
         return ()

@@ -134,6 +134,25 @@ async def test_a_filter_that_nothing_passes_is_left_out_and_the_answer_says_so(s
     assert not (await found(stocked, "bolt unheardof under 1"))["understood"]["relaxed"]
 
 
+async def test_what_few_items_state_does_not_hide_texts_that_have_all_the_words(stocked):
+    await added(stocked, "7", {"title": "Bolt kettle 1.7 l red", "price": 30.0})
+
+    page = await found(stocked, "red kettle")
+
+    assert ids(page)[0] == "7"
+    assert page["understood"]["relaxed"]
+    assert page["items"][0]["why"]["filters"] == ""
+    assert "has the other words" in page["notice"]
+    assert not (await found(stocked, "red lantern"))["understood"]["relaxed"]
+
+
+async def test_a_price_alone_is_no_answer_to_words_that_no_text_has(stocked):
+    page = await found(stocked, "kettle under 300")
+
+    assert ids(page) == []
+    assert page["understood"]["filters"] == "price<=300"
+
+
 async def test_an_own_filter_beats_what_is_understood(stocked):
     assert set(ids(await found(stocked, "acme lantern", filter="brand:bolt"))) == {"4"}
     assert set(ids(await found(stocked, "lantern", filter="price<150"))) == {"4"}

@@ -18,6 +18,7 @@ PARAMETERS = (
     Parameter("storage", "Storage", "number", "GB"),
     Parameter("colour", "Colour", "text"),
     Parameter("weight", "Weight", "number", "g"),
+    Parameter("dimmer", "Dimmer", "boolean", names=("调光",)),
 )
 VALUES = (
     ValueView("storage=128GB", "storage", "128 GB", 128.0, "GB", (), 40),
@@ -25,6 +26,8 @@ VALUES = (
     ValueView("colour=red", "colour", "Red", None, None, ("红色",), 30),
     ValueView("colour=blue", "colour", "Blue", None, None, (), 30),
     ValueView("weight=2000g", "weight", "2000 g", 2000.0, "g", (), 10),
+    ValueView("dimmer=yes", "dimmer", "yes", None, None, (), 10),
+    ValueView("dimmer=no", "dimmer", "no", None, None, (), 10),
 )
 LEXICON = Lexicon.of(
     PARAMETERS,
@@ -78,6 +81,14 @@ def understood(query):
         ("lantern in stock", "in_stock:yes", "lantern"),
         ("有货的灯笼", "in_stock:yes", "的灯笼"),
         ("lantern not in stock", "", "lantern not in stock"),
+        ("lantern with dimmer", "dimmer:dimmer=yes", "lantern with"),
+        ("lantern without dimmer", "-dimmer:dimmer=yes", "lantern"),
+        ("lantern without a dimmer", "-dimmer:dimmer=yes", "lantern"),
+        ("non-dimmer lantern", "-dimmer:dimmer=yes", "lantern"),
+        ("lantern w/o dimmer", "-dimmer:dimmer=yes", "lantern"),
+        ("不支持调光的灯笼", "-dimmer:dimmer=yes", "的灯笼"),
+        ("无调光的灯笼", "-dimmer:dimmer=yes", "的灯笼"),
+        ("不带红色的灯笼", "-colour:colour=red", "的灯笼"),
         ("没有货 stocking", "", "没有货 stocking"),
         ("nothing known here", "", "nothing known here"),
         ("", "", ""),
@@ -132,6 +143,20 @@ def test_filters_are_shown_in_words():
     }
 
 
+@pytest.mark.parametrize(
+    ("query", "filter"),
+    [
+        ("lantern with dimmer", "dimmer:yes"),
+        ("lantern no dimmer", "-dimmer:yes"),
+        ("有货", "in_stock:yes"),
+    ],
+)
+def test_yes_and_no_are_shown_as_a_filter_takes_them(query, filter):
+    asked = read_query(query, words=WORDS, understood=True)
+
+    assert shown(asked.filter, asked.texts) == filter
+
+
 def test_understanding_can_be_switched_off():
     asked = read_query("red acme under 300", words=WORDS, understood=False)
 
@@ -157,6 +182,14 @@ def test_words_that_no_name_has_may_be_misspelt():
     again = read_query("acme lanten", words=WORDS, understood=True, wrong=asked.corrections)
     assert again.corrected == "acme lantern"
     assert "lantern" in again.words.exact
+
+
+def test_names_of_parameters_are_words_like_any_other():
+    words = SearchWords.of(GROUNDER, [*NAMES, NamedItems("brand", "dimer", "Dimer", (), 3)])
+
+    asked = read_query("lantern with dimmer, weigth 2 kg", words=words, understood=True)
+
+    assert asked.corrections == {"weigth": "weight"}
 
 
 @pytest.mark.parametrize(

@@ -277,3 +277,40 @@ def test_names_in_another_category_work_without_code():
     found = understand("the highest seat height", lexicon((), chairs))
 
     assert found.plan.order_by == "seat"
+
+
+IN_STOCK = Condition("in_stock", values=("in_stock=yes",))
+OUT_OF_STOCK = Condition("in_stock", values=("in_stock=no",))
+
+
+@pytest.mark.parametrize(
+    ("text", "plan"),
+    [
+        ("Which lamps are in stock?", Plan("items", (IN_STOCK,))),
+        ("Which lamps are out of stock?", Plan("items", (OUT_OF_STOCK,))),
+        ("Which lamps are sold out?", Plan("items", (OUT_OF_STOCK,))),
+        ("How many lamps are unavailable?", Plan("count", (OUT_OF_STOCK,))),
+        ("lamps that are not sold out", Plan("items", (IN_STOCK,))),
+        ("缺货的台灯", Plan("items", (OUT_OF_STOCK,))),
+        ("哪些台灯卖完了？", Plan("items", (OUT_OF_STOCK,))),
+        ("没有售罄的台灯", Plan("items", (IN_STOCK,))),
+    ],
+)
+def test_what_is_sold_out_is_not_in_stock(text, plan):
+    assert plan_of(text, lexicon(offers=True)) == plan
+
+
+@pytest.mark.parametrize("counter", ["款", "辆", "张", "条", "套", "盏"])
+def test_chinese_counts_things_by_their_own_words(counter, lamps):
+    lightest = plan_of("最轻的台灯是哪款？", lamps)
+
+    assert plan_of(f"最轻的台灯是哪{counter}？", lamps) == lightest
+    assert plan_of(f"艾克美有多少{counter}台灯？", lamps) == plan_of("艾克美有多少款台灯？", lamps)
+
+
+def test_a_unit_that_nothing_is_measured_in_is_a_part_of_a_name(lamps):
+    found = understand("How heavy is the Bolt Volt?", lamps)
+
+    assert isinstance(found, NotUnderstood)
+    assert "Volt" in found.words
+    assert plan_of("weight of the Aurora 5 kg", lamps).fields == ("weight",)

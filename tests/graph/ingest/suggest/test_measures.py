@@ -26,6 +26,8 @@ def one(*cells: str, unit: str | None = None, name: str = "column"):
         (["6.1 inches", "15.49 cm", "6.7 inches"], "number", "in", None),
         (["90 g (3.17 oz)", "172 g (6.07 oz)", "110 g (3.88 oz)"], "number", "g", None),
         (["5 h", "7 h", "12 h"], "number", "h", None),
+        (["28 in", "20 in", "26英寸"], "number", "in", None),
+        (["5 in 1", "3 in 1", "made in 4 in total"], "text", None, None),
         (["64 GB / 128 GB", "8 GB", "256 GB"], "number", "GB", " / "),
         (["8/16 GB", "16 GB", "8 GB"], "number", "GB", "/"),
         (["5000毫安时", "3000mAh", "4000mAh"], "number", "mAh", None),

@@ -1,0 +1,17 @@
+"""`catalograph search` as a process of its own."""
+
+import json
+
+from ml.registry import Registry
+from tests.artefacts import draft
+
+
+def test_json_is_all_that_is_printed_also_where_a_model_cannot_be_loaded(catalograph, tmp_path):
+    registry = Registry(tmp_path / "home" / "models")
+    registry.register("search", draft(tmp_path, seed=0))
+    registry.promote("search", "1")
+
+    done = catalograph("search", "lantern", "--json")
+
+    assert json.loads(done.stdout)["model"] == "rules"
+    assert "model_not_loaded" in done.stderr
