@@ -59,7 +59,7 @@ class ExtractionConfig:
 
     network: NetworkName = "auto"
     folds: int = 3
-    together: int = 2
+    together: int = 3
     shape: SpanNetworkConfig = field(default_factory=SpanNetworkConfig)
     recipe: NetworkRecipe = field(default_factory=NetworkRecipe)
     ranker: RankerConfig = field(default_factory=RankerConfig)
