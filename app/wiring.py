@@ -63,7 +63,7 @@ from app.settings import Settings
 from graph import migrate
 from graph.client import AsyncDatabase, Database
 from graph.records import Neighbourhood, ProposedFact
-from graph.repositories.answers import Answers
+from graph.repositories.answers import Answers, sources
 from graph.repositories.behaviour import delete_shopper, store_events
 from graph.repositories.conflicts import Conflicts
 from graph.repositories.facets import Facets
@@ -238,7 +238,7 @@ def assemble(
             similar,
             browsing,
             facets=FacetCounts(Facets(database)),
-            words=known_words(knowledge, partial(known_names, writing)),
+            words=known_words(knowledge, partial(known_names, writing), partial(sources, writing)),
             ranker=ranking.predictor,
             predictor=champion.predictor,
             threads=Threads(SEARCH_THREADS),

@@ -32,12 +32,12 @@ class FakeSearch:
     async def by_filter(self, *, kind, filter, rows):
         return [self._hit(one, 0.0) for one in await self._passing(filter, kind)][:rows]
 
-    async def by_code(self, code, *, filter, rows):
+    async def by_code(self, code, ids=(), *, filter, rows):
         items = {item.id: item for item in self._items("product")}
         return [
             self._hit(one, 0.0)
             for one in await self._passing(filter, "product")
-            if code in (items[one.id].gtin, items[one.id].mpn)
+            if one.id in ids or (code and code in (items[one.id].gtin, items[one.id].mpn))
         ][:rows]
 
     async def values_named(self, words, *, most):

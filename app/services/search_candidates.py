@@ -44,7 +44,7 @@ class Found:
     Attributes:
         similarities: of the vectors, by id, where they found something.
         more: whether there may be others.
-        exact: ids of those whose code is the query.
+        exact: ids of those whose code or id is the query.
         stating: ids of those whose facts have its words; `named` is what these pass.
         used: what of that which was understood they pass; `left_out` are the fields of the rest.
     """
@@ -167,9 +167,9 @@ class Candidates:
         )
 
     async def _by_code(self, asked: Asked, filter: Filter, kind: ItemKind) -> list[Hit]:
-        if asked.code is None or kind != "product":
+        if kind != "product" or not (asked.code or asked.ids):
             return []
-        return await self._search.by_code(asked.code, filter=filter, rows=FEW)
+        return await self._search.by_code(asked.code, asked.ids, filter=filter, rows=FEW)
 
     async def _by_words(self, asked: Asked, filter: Filter, kind: ItemKind) -> list[Hit]:
         hits = await self._search.by_words(

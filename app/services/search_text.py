@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -42,6 +42,7 @@ class Asked:
         texts: of values, by their ids, to be shown.
         rest: words that are no part of the filter.
         code: the query as it may stand on a package: a GTIN or a manufacturer's number.
+        ids: of products that the query may be, or be the number of in some source.
         corrections: words that names lack, and what they may have been meant for.
         corrected: the query as it was meant, where that is not as it was typed.
     """
@@ -53,6 +54,7 @@ class Asked:
     texts: Mapping[str, str] = field(default_factory=dict)
     rest: str = ""
     code: str | None = None
+    ids: tuple[str, ...] = ()
     corrections: Mapping[str, str] = field(default_factory=dict)
     corrected: str | None = None
 
@@ -95,6 +97,7 @@ def read_query(
         texts=_texts(parts, meant),
         rest=parts.rest,
         code=_code(meant),
+        ids=_ids(meant, words.sources),
         corrections={} if wrong else corrections,
         corrected=meant if wrong else None,
     )
@@ -102,6 +105,14 @@ def read_query(
 
 def _code(query: str) -> str | None:
     return query.strip() if _CODE.fullmatch(query.strip()) else None
+
+
+def _ids(query: str, sources: Sequence[str]) -> tuple[str, ...]:
+    said = query.strip()
+    is_one_word = said and not any(map(str.isspace, said))
+    if not is_one_word or not any(sign == ":" or sign.isdigit() for sign in said):
+        return ()
+    return (said, *(f"{source}:{said}" for source in sources))
 
 
 def _corrected(query: str, wrong: Mapping[str, str]) -> str:

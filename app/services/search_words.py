@@ -19,14 +19,21 @@ RETRY_AFTER_S = 1.0  # not at every search while the graph cannot be read
 
 @dataclass(frozen=True, slots=True)
 class SearchWords:
-    """Made of one state of the graph; asked from several threads."""
+    """Made of one state of the graph; asked from several threads.
+
+    Attributes:
+        sources: of products; behind them and a colon stand the numbers that shops give.
+    """
 
     grounder: Grounder
     spelling: Spelling
     suggester: Suggester
+    sources: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, grounder: Grounder, names: Sequence[NamedItems]) -> SearchWords:
+    def of(
+        cls, grounder: Grounder, names: Sequence[NamedItems], sources: Sequence[str] = ()
+    ) -> SearchWords:
         every = [(name, one.items) for one in names for name in (one.name, *one.names)]
         lexicon = grounder.lexicon
         every += [
@@ -34,18 +41,19 @@ class SearchWords:
             for one in lexicon.parameters.values()
             for name in (one.name, *one.names)
         ]
-        return cls(grounder, Spelling(every), Suggester(names))
+        return cls(grounder, Spelling(every), Suggester(names), tuple(sources))
 
 
 def known_words(
     grounder: Callable[[], Grounder],
     names: Callable[[], Sequence[NamedItems]],
+    sources: Callable[[], Sequence[str]],
     *,
     retry_after_s: float = RETRY_AFTER_S,
 ) -> Renewed[SearchWords]:
     """The words of the graph, made again when the grounder is another one."""
     return Renewed(
-        lambda _: SearchWords.of(grounder(), names()),
+        lambda _: SearchWords.of(grounder(), names(), sources()),
         outdated=lambda words: words.grounder is not grounder(),
         renew_after_s=retry_after_s,
         share=1.0,  # the grounder has been loaded by then, which takes longer

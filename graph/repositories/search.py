@@ -40,9 +40,9 @@ MATCH (n:{{label}} {{{{id: id}}}})
 WITH n, 0.0 AS score
 RETURN collect({_SHOWN}) AS found
 """
-# Two index lookups.
+# Three index lookups.
 BY_CODE = f"""
-MATCH (n:Product) WHERE (n.gtin = $code OR n.mpn = $code) AND {{predicate}}
+MATCH (n:Product) WHERE (n.gtin = $code OR n.mpn = $code OR n.id IN $ids) AND {{predicate}}
 WITH n, 0.0 AS score ORDER BY n.id LIMIT $rows
 RETURN collect({_SHOWN}) AS found
 """
@@ -107,9 +107,12 @@ class Search:
         page = await self._products.page(filter, kind=kind, limit=rows, after=None)
         return await self.by_ids([item.id for item in page.items if not item.closed_at], kind=kind)
 
-    async def by_code(self, code: str, *, filter: Filter, rows: int) -> list[Hit]:
-        """Products with this GTIN or manufacturer's number that pass the bound `filter`."""
-        return await self._hits(BY_CODE, "product", filter, {"code": code, "rows": rows})
+    async def by_code(
+        self, code: str | None, ids: Sequence[str] = (), *, filter: Filter, rows: int
+    ) -> list[Hit]:
+        """Products that pass the bound `filter` with this GTIN, maker's number, or one of `ids`."""
+        asked: dict[str, object] = {"code": code, "ids": list(ids), "rows": rows}
+        return await self._hits(BY_CODE, "product", filter, asked)
 
     async def by_ids(self, ids: Sequence[str], *, kind: ItemKind) -> list[Hit]:
         return await self._hits(BY_IDS, kind, Filter(), {"ids": list(ids)})

@@ -215,7 +215,7 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
             similar,
             browsing,
             facets=FacetCounts(FakeFacets(store.graph)),
-            words=lambda: SearchWords.of(grounder_of(store.graph), search.names()),
+            words=lambda: SearchWords.of(grounder_of(store.graph), search.names(), ["shop"]),
             ranker=lambda: None,
             predictor=lambda: similar.predictor,
             threads=Threads(2),

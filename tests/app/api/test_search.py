@@ -1,6 +1,7 @@
 """Search over HTTP: what a storefront asks, gets, and is refused."""
 
 import socket
+from urllib.parse import quote
 
 import pytest
 
@@ -210,6 +211,13 @@ async def test_a_number_on_the_package_finds_the_product_first(stocked):
     for code in codes.values():
         assert ids(await found(stocked, code))[0] == "7"
     assert ids(await found(stocked, "4006381333931", filter="brand:bolt")) == []
+
+
+@pytest.mark.parametrize("query", ["BT-7/x", "shop:BT-7/x", " BT-7/x "])
+async def test_the_number_that_a_shop_gives_finds_its_product_first(stocked, query):
+    await added(stocked, quote("BT-7/x", safe=""), {"title": "Bolt torch"})
+
+    assert ids(await found(stocked, query))[0] == "BT-7/x"
 
 
 async def test_accents_may_be_left_out_or_written(stocked):

@@ -104,7 +104,7 @@ def test_what_is_not_outdated_stays_however_old_it_is():
 def test_the_words_of_searches_follow_the_grounder():
     load = Loader()
     grounders = [load(None)]
-    words = known_words(lambda: grounders[-1], lambda: [], retry_after_s=0.0)
+    words = known_words(lambda: grounders[-1], list, list, retry_after_s=0.0)
     first = words()
 
     assert words() is first

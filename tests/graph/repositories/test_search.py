@@ -73,6 +73,12 @@ async def test_codes_find_products_that_pass(search):
     assert await search.by_code("nothing", filter=parse(""), rows=5) == []
 
 
+async def test_ids_find_products_beside_codes(search):
+    for code, ids, expected in (("A1", ["no:1", N2], [N1, N2]), (None, [N2], [N2])):
+        hits = await search.by_code(code, ids, filter=parse(""), rows=5)
+        assert [hit.summary.id for hit in hits] == expected
+
+
 async def test_what_passes_is_listed_by_id(search):
     for expression, expected in (("colour:black", [N1, N2]), ("nfc:yes", [N1, N2]), ("", None)):
         passing = bind(parse(expression), PARAMETERS)
