@@ -117,9 +117,11 @@ class Shelf:
             case "never":
                 return False
             case "if_better":
-                if judged_by not in before:
-                    return True
-                return judged_by in now and now[judged_by].value > before[judged_by].value
+                if judged_by not in now:
+                    return judged_by not in before
+                # One that was never right is no better than the rules that answer without any.
+                least = before[judged_by].value if judged_by in before else 0.0
+                return now[judged_by].value > least
             case _:
                 assert_never(self.promote)
 

@@ -44,8 +44,8 @@ Reader = Literal[
     "recommendation",
     "plausibility",
 ]
-# `if_better`: than what serves, by the one measure that its kind is judged by; at once where
-# nothing serves.
+# `if_better`: than what serves, by the one measure that its kind is judged by; where nothing
+# serves, than being never right.
 IfBetter = Literal["always", "if_better", "never"]
 
 

@@ -19,6 +19,7 @@ from ml.categories.measures import Answers, measured
 from ml.categories.records import Guess, LabelledTitle
 from ml.categories.titles import COLUMNS, read_titles
 from ml.errors import OffersInvalid
+from ml.evaluation.overlap import tell_known
 from ml.evaluation.report import Measured, Report, sha256_of
 
 JUDGING_FOLDS = 4  # a quarter is judged by, by what was learnt from the rest
@@ -67,6 +68,8 @@ def evaluate_categories(
         raise OffersInvalid(path=test, reason=reason, columns=COLUMNS)
     unknown = sum(one.category not in known for one in asked)
     notify(f"{len(asked):,} titles to score, {unknown:,} of unknown kinds")
+    trained = (one.group for draw in draws for one in draw)
+    also_known = tell_known(test, [one.group for one in asked], trained, notify)
     answers = [Answers(asked, one.guess(texts), one.categories) for one in learnt]
     return Report(
         task="categories",
@@ -79,6 +82,7 @@ def evaluate_categories(
             "labels": [len(draw) for draw in draws],
             "test_titles": len(asked),
             "test_titles_of_unknown_kinds": unknown,
+            "test_titles_of_known_products": also_known,
             "chosen": [msgspec.to_builtins(one.scorer.shape) for one in learnt],
             "tried_by_cross_validation": len(learnt[0].tried),
         },

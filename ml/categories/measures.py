@@ -84,7 +84,8 @@ class Answers:
         up_RN = np.cumsum(weight_RN[:, order_N] * unknown_N[order_N], axis=1)
         all_RN = np.cumsum(weight_RN[:, order_N], axis=1)
         total_R = np.maximum(up_RN[:, -1], 1e-12)
-        precise_RN = up_RN / np.maximum(all_RN, 1e-12) >= PRECISION
+        is_end_N = np.diff(novelty_N[order_N], append=-1) != 0  # equal ones are refused together
+        precise_RN = is_end_N & (up_RN / np.maximum(all_RN, 1e-12) >= PRECISION)
         return {
             "unknown_auroc": _auroc(weight_RN, novelty_N, unknown_N),
             "unknown_precision": right_R / np.maximum(weight_RN @ said_N, 1e-12),

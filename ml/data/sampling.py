@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 import torch_geometric.typing
 from torch import Generator, Tensor
+from torch.utils.data import get_worker_info
 from torch_geometric.data import HeteroData
 from torch_geometric.sampler import (
     BaseSampler,
@@ -67,7 +68,8 @@ class NeighbourSampler(BaseSampler):  # type: ignore[misc]
     Args:
         data: the graph to sample from; its tensors are on the processor.
         fan_outs: K of every hop, `ALL` for every neighbour; or a list of them for each edge type.
-        generator: where every draw comes from.
+        generator: where every draw comes from. Each worker of a loader (`num_workers`) draws from a
+            copy, whose seed is made of this one's and of the worker's.
         pyg_lib: False samples in pure torch, whatever is installed.
     """
 
@@ -80,6 +82,7 @@ class NeighbourSampler(BaseSampler):  # type: ignore[misc]
         pyg_lib: bool = True,
     ) -> None:
         self.generator = generator or torch.Generator()
+        self._worker_seed: int | None = None
         self._num_nodes: dict[str, int] = {
             label: data[label].num_nodes for label in data.node_types
         }
@@ -125,6 +128,7 @@ class NeighbourSampler(BaseSampler):  # type: ignore[misc]
         )
 
     def _sample(self, seeds: Mapping[str, Tensor]) -> HeteroSamplerOutput:
+        self._seed_in_worker()
         if self._compiled is not None:
             return self._compiled.sample(seeds, self.generator)
         sample = _Sample(self._places)
@@ -136,6 +140,13 @@ class NeighbourSampler(BaseSampler):  # type: ignore[misc]
         finally:
             sample.forget()
         return sample.output(list(self._incoming))
+
+    def _seed_in_worker(self) -> None:
+        """Copies with one seed would draw the same in all workers, and again in every epoch."""
+        worker = get_worker_info()
+        if worker is not None and worker.seed != self._worker_seed:
+            self._worker_seed = worker.seed
+            self.generator.manual_seed((self.generator.initial_seed() + worker.seed) % 2**63)
 
     def _grow(self, sample: _Sample, hop: int) -> None:
         frontier = sample.next_frontier()

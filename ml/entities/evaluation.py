@@ -27,6 +27,7 @@ from ml.entities.scoring import (
 from ml.entities.spelling import plain
 from ml.entities.tagger import EntityTagger
 from ml.errors import TitlesInvalid
+from ml.evaluation.overlap import tell_known
 from ml.evaluation.report import Measured, Report, sha256_of
 from ml.links.training import Notify
 
@@ -62,6 +63,8 @@ def evaluate_entities(files: EntityFiles, config: TaggingConfig, *, notify: Noti
     tagger = EntityTagger.train(train.titles, valid.titles, gazetteers, config, notify=notify)
     trained_s = time.monotonic() - start
     test = _read(files.test, notify)
+    trained = (title.text for title in train.titles)
+    known = tell_known(files.test, [title.text for title in test.titles], trained, notify)
     tagging = time.monotonic()
     found = tagger.tag([title.text for title in test.titles])
     ms_per_title = (time.monotonic() - tagging) * 1_000 / len(test.titles)
@@ -80,6 +83,7 @@ def evaluate_entities(files: EntityFiles, config: TaggingConfig, *, notify: Noti
             "unclosed_entities": {str(part.path): part.unclosed for part in (train, valid, test)},
             "training_seconds": trained_s,
             "ms_per_title": ms_per_title,
+            "test_titles_known": known,
         },
         data={str(path): sha256_of(path) for path in files.all()},
     )

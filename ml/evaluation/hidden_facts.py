@@ -93,8 +93,10 @@ def threshold_for(
     middle_M = share_M + margin**2 / (2 * count_M)
     spread_M = (share_M * (1 - share_M) / count_M + (margin / (2 * count_M)) ** 2).sqrt()
     bound_M = (middle_M - margin * spread_M) / (1 + margin**2 / count_M)
-    good_M = (bound_M >= precision).nonzero().flatten()
-    return float(confidence_M[order_M[good_M[-1]]]) if len(good_M) else 1.0
+    sorted_M = confidence_M[order_M]
+    is_end_M = sorted_M.diff(append=sorted_M.new_tensor([-1.0])) != 0  # equal ones go together
+    good_M = (is_end_M & (bound_M >= precision)).nonzero().flatten()
+    return float(sorted_M[good_M[-1]]) if len(good_M) else 1.0
 
 
 def filled(threshold: float, confidence_M: Tensor, hits_M: Tensor) -> Filled:

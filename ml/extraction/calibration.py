@@ -63,11 +63,18 @@ def best_threshold(confidence_X: np.ndarray, is_right_X: np.ndarray, values: int
     if not len(confidence_X):
         return 0.5
     order = np.argsort(-confidence_X, kind="stable")
+    surest = confidence_X[order]
     right = np.cumsum(is_right_X[order])
     f1 = 2 * right / (np.arange(1, len(order) + 1) + values)
-    best = int(f1.argmax())
-    below = confidence_X[order[best + 1]] if best + 1 < len(order) else 0.0
-    return float((confidence_X[order[best]] + below) / 2)
+    best = int(np.where(ends_of_ties(surest), f1, -1.0).argmax())
+    below = surest[best + 1] if best + 1 < len(order) else 0.0
+    return float((surest[best] + below) / 2)
+
+
+def ends_of_ties(sorted_X: np.ndarray) -> np.ndarray:
+    """Where a threshold can cut sorted numbers >= 0: behind the last of those that are equal."""
+    is_end_X: np.ndarray = np.diff(sorted_X, append=-1) != 0
+    return is_end_X
 
 
 def _logit(score_X: np.ndarray) -> np.ndarray:

@@ -143,8 +143,21 @@ def _gold(path: Path, number: int, line: str) -> GoldText:
         if not isinstance(values, dict) or not values:
             reason = f"attribute {name!r} has no object of values"
             raise LabelsInvalid(path=path, line=number, reason=reason)
-        accepted[name] = frozenset(value for value in values if value != NOT_SAID)
+        accepted[name] = _right(path, number, name, values)
     return GoldText(row["input"], category, accepted)
+
+
+def _right(path: Path, number: int, name: str, values: Mapping[str, object]) -> frozenset[str]:
+    """Others may be listed as well, with a 0; without a right one it is not known what is right."""
+    for value, score in values.items():
+        if not isinstance(score, int | float):
+            reason = f"attribute {name!r} gives {value!r} no number"
+            raise LabelsInvalid(path=path, line=number, reason=reason)
+    right = {value for value, score in values.items() if score}
+    if not right:
+        reason = f"attribute {name!r} gives no value a 1"
+        raise LabelsInvalid(path=path, line=number, reason=reason)
+    return frozenset(right - {NOT_SAID})
 
 
 def _text(path: Path) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.evaluation.report import Measured
-from ml.extraction.calibration import expected_calibration_error
+from ml.extraction.calibration import ends_of_ties, expected_calibration_error
 from ml.extraction.reading import GoldText
 
 RESAMPLES = 1_000
@@ -131,7 +131,8 @@ class Scores:
         order = np.argsort(-self.confidence_X, kind="stable")
         order = order[self.confidence_X[order] > 0]
         answered, right = np.cumsum(w[order]), np.cumsum((w * self.is_right_X)[order])
-        enough = np.flatnonzero(right >= PRECISION * answered)
+        is_end = ends_of_ties(self.confidence_X[order])
+        enough = np.flatnonzero(is_end & (right >= PRECISION * answered))
         share = answered[enough[-1]] / max((w * self.has_value_X).sum(), 1) if len(enough) else 0.0
         return float(min(share, 1.0))
 

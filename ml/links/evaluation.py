@@ -13,6 +13,7 @@ import torch
 from torch import Generator, Tensor
 
 from ml.errors import TriplesInvalid
+from ml.evaluation.overlap import tell_known
 from ml.evaluation.ranking import rank_measures
 from ml.evaluation.report import Measured, Report, sha256_of
 from ml.links.baselines import PersonalisedPageRank, Popularity
@@ -75,7 +76,7 @@ def evaluate_links(
     if graph.held is not None:
         generator = Generator().manual_seed(config.seed)
         model.grow(fold_in(model, graph.held, generator))
-    found = _score(model, graph, test, device, notify)
+    found, known = _score(model, graph, test, device, notify)
     return Report(
         task="links",
         metrics=_measured(found["model"], config.seed),
@@ -85,7 +86,11 @@ def evaluate_links(
             if name != "model"
         },
         seconds=time.monotonic() - start,
-        config=_described(config, recipe, trained, device, graph, len(found["model"])),
+        config={
+            **_described(config, recipe, trained, device, graph),
+            "test_triples_scored": len(found["model"]),
+            "test_triples_known": known,
+        },
         data={str(path): sha256_of(path) for path in (train, valid, test)},
     )
 
@@ -146,8 +151,12 @@ def _tell_strangers(vocabulary: Vocabulary, triples: TripleFile, notify: Notify)
 
 def _score(
     model: Factorisation, graph: _Graph, test: Path, device: torch.device, notify: Notify
-) -> Mapping[str, Tensor]:
-    """Ranks `rank_T2` of the model and of the baselines, by name: the test file's only reader."""
+) -> tuple[Mapping[str, Tensor], int]:
+    """The test file's only reader.
+
+    Returns:
+        Ranks `rank_T2` of the model and of the baselines, by name; how many triples were known.
+    """
     test_file = read_triples(test)
     _tell_strangers(graph.vocabulary, test_file, notify)
     test_T3 = graph.vocabulary.encode(test_file)
@@ -155,6 +164,8 @@ def _score(
         test_T3 = graph.held.of_unseen(graph.held.renumbered(test_T3))
         if not len(test_T3):
             raise TriplesInvalid(path=test, reason="no triple has an entity that was held out")
+    known_triples = map(tuple, graph.known_T3.tolist())
+    also_known = tell_known(test, list(map(tuple, test_T3.tolist())), known_triples, notify)
     entities = len(graph.vocabulary.entities)
     relations = len(graph.vocabulary.relations)
     missing = entities - len(model.entity_ND)
@@ -165,10 +176,11 @@ def _score(
         "popularity": (Popularity(graph.context_T3, entities, relations), "cpu"),
         "personalised_pagerank": (PersonalisedPageRank(graph.context_T3, entities), "cpu"),
     }
-    return {
+    ranks = {
         name: rank_triples(scorer, test_T3, known, device=where)
         for name, (scorer, where) in scorers.items()
     }
+    return ranks, also_known
 
 
 def _measured(rank_T2: Tensor, seed: int) -> dict[str, Measured]:
@@ -186,7 +198,6 @@ def _described(
     trained: Trained,
     device: torch.device,
     graph: _Graph,
-    scored: int,
 ) -> dict[str, object]:
     return {
         **asdict(config),
@@ -199,5 +210,4 @@ def _described(
         "entities": len(graph.vocabulary.entities),
         "relations": len(graph.vocabulary.relations),
         "entities_trained": graph.seen,
-        "test_triples_scored": scored,
     }

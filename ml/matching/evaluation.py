@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.errors import PairsInvalid
+from ml.evaluation.overlap import tell_known
 from ml.evaluation.report import Measured, Report, sha256_of
 from ml.matching.baselines import OneSimilarity
 from ml.matching.calibration import calibration_error
@@ -20,7 +21,7 @@ from ml.matching.folds import stratified_folds
 from ml.matching.matcher import Matcher, MatchingConfig
 from ml.matching.measures import Counts, pair_measures, shares
 from ml.matching.pair_file import read_pairs
-from ml.matching.records import LabelledPair
+from ml.matching.records import LabelledPair, identity
 from ml.matching.trees import TreesConfig
 
 Notify = Callable[[str], None]
@@ -63,6 +64,7 @@ def evaluate_matching(
     similarity = OneSimilarity.fit(train_pairs)
     metrics = _cross_validated(train_pairs + valid_pairs, settings, config, notify)
     test_pairs = read_pairs(test)
+    known = tell_known(test, _items(test_pairs), _items(train_pairs + valid_pairs), notify)
     scoring = time.monotonic()
     score_P = matcher.probabilities([(pair.left, pair.right) for pair in test_pairs])
     scoring = time.monotonic() - scoring
@@ -87,9 +89,14 @@ def evaluate_matching(
             "ece": calibration_error(score_P, same_P),
             "ms_per_pair": 1_000 * scoring / len(test_pairs),
             "pairs": {"train": len(train_pairs), "valid": len(valid_pairs), "test": len(same_P)},
+            "test_pairs_known": known,
         },
         data={str(path): sha256_of(path) for path in (train, valid, test)},
     )
+
+
+def _items(pairs: Sequence[LabelledPair]) -> list[tuple[str, str]]:
+    return [(identity(pair.left), identity(pair.right)) for pair in pairs]
 
 
 def labels(pairs: Sequence[LabelledPair]) -> NDArray[np.bool_]:

@@ -17,6 +17,7 @@ from app.services.training_runs import FinetuneSpec
 from graph.records import ExtractionItem, FactLabel, Named, Parameter, Value
 from graph.text import normalise_value
 from ml.errors import ArtefactNotFound, LabelsInvalid, RecipeInvalid
+from ml.evaluation.report import Measured
 from ml.extraction.network_training import NetworkRecipe
 from ml.grounding.grounder import Grounder
 from ml.grounding.lexicon import Lexicon
@@ -57,6 +58,23 @@ def test_what_was_learnt_is_kept_with_its_metrics_and_reads_texts(shelf, labels)
     assert found["color"].value == "Copper"
     assert found["color"].model == "extraction@1"
     assert text[found["power"].start : found["power"].end] == "55W"
+
+
+@pytest.mark.parametrize(("f1", "serves"), [(0.0, False), (0.1, True), (None, True)])
+def test_where_nothing_serves_one_that_was_never_right_does_not_either(shelf, f1, serves):
+    done = shelf.keep(
+        "matching",
+        {"matcher.json": b"{}"},
+        config={},
+        examples=3,
+        metrics={} if f1 is None else {"f1": Measured(f1, f1, f1)},
+        baselines={},
+        judged_by="f1",
+        seed=0,
+        fingerprint="0" * 64,
+    )
+
+    assert done.promoted is serves
 
 
 def test_a_worse_one_is_kept_and_does_not_serve(shelf, labels, tmp_path):

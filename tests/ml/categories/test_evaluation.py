@@ -30,6 +30,19 @@ def test_it_is_measured_beside_the_baselines(files):
     assert set(report.data) == {str(path) for path in files}
 
 
+def test_titles_of_products_that_were_learnt_from_are_told(files):
+    train, _ = files
+    said = []
+
+    report = evaluate_categories(
+        train, train, CategoriesTrial(categorizer=WORDS_ALONE), notify=said.append
+    )
+
+    titles_asked = report.config["test_titles"]
+    assert report.config["test_titles_of_known_products"] == titles_asked
+    assert any(f"{titles_asked} of {titles_asked} were in the files" in text for text in said)
+
+
 def test_a_category_that_was_left_out_is_an_unknown_kind(files):
     trial = CategoriesTrial(unknown=("tents",), categorizer=WORDS_ALONE)
 
@@ -124,6 +137,15 @@ def test_measures_are_what_their_names_say():
     assert value["unknown_auroc"] == pytest.approx(7 / 8)
     assert (value["unknown_precision"], value["unknown_recall"]) == (0.5, 0.5)
     assert value["unknown_recall_at_90"] == 0.5
+
+
+def test_unknown_ones_that_seem_equally_new_are_refused_together_whatever_their_order():
+    asked = [LabelledTitle(str(n), category, str(n)) for n, category in enumerate("xxaaab")]
+    said = [guess("a", 0.9, 0.5) for _ in asked]
+
+    found = Answers(asked, said, ("a", "b")).values(np.ones((1, 6)))
+
+    assert found["unknown_recall_at_90"].tolist() == [0.0]
 
 
 def test_titles_of_one_product_are_resampled_together():

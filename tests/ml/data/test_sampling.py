@@ -115,6 +115,25 @@ def test_the_same_generator_samples_the_same_graph(sampler_of):
     assert all(torch.equal(once.edge[type], again.edge[type]) for type in once.edge)
 
 
+def test_workers_of_a_loader_draw_anew_in_every_epoch_and_the_same_after_one_seed(sampler_of):
+    data = star()
+
+    def epochs():
+        torch.manual_seed(7)
+        loader = NodeLoader(
+            data,
+            sampler_of(data, [16], generator()),
+            input_nodes=("hub", torch.tensor([0])),
+            num_workers=1,
+        )
+        return [next(iter(loader))["leaf"].n_id.tolist() for _ in range(2)]
+
+    once, again = epochs(), epochs()
+
+    assert once[0] != once[1]
+    assert once == again
+
+
 def test_edges_come_in_order_of_their_targets(sampler_of):
     data = graph()
     sampler = sampler_of(data, [2, 2], generator())

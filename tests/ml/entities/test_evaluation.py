@@ -60,6 +60,16 @@ def test_entities_without_an_end_are_told_and_stand_in_the_report(files):
     assert any(f"the first in line {line}" in note for note in told)
 
 
+def test_test_titles_that_were_learnt_from_are_told(files):
+    told = []
+
+    report = evaluate_entities(replace(files, test=files.train), QUICK, notify=told.append)
+
+    count = report.config["test_titles_known"]
+    assert count > 0
+    assert any(f"{count} of {count} were in the files before it" in note for note in told)
+
+
 def test_a_test_file_that_is_missing_is_told_before_the_training(files):
     files.test.unlink()
 

@@ -1,6 +1,7 @@
 """Confidence is the share of right answers; thresholds follow evidence."""
 
 import numpy as np
+import pytest
 
 from ml.extraction.calibration import Calibration, best_threshold, expected_calibration_error
 from ml.extraction.thresholds import Thresholds
@@ -28,6 +29,13 @@ def test_the_threshold_is_that_of_the_highest_f1():
     right = np.array([True, True, False, False])
 
     assert 0.7 < best_threshold(confidence, right, values=2) < 0.8
+
+
+def test_a_threshold_does_not_part_answers_that_are_equally_sure():
+    confidence = np.array([0.9, 0.6, 0.6, 0.6, 0.6])
+    right = np.array([True, True, False, False, False])
+
+    assert best_threshold(confidence, right, values=2) == pytest.approx(0.75)
 
 
 def test_a_parameter_of_few_answers_keeps_close_to_the_threshold_of_all():

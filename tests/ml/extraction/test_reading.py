@@ -39,6 +39,13 @@ def test_of_several_gold_values_any_counts(tmp_path):
     assert gold.labelled().values["Color"] == "Red"
 
 
+def test_a_value_with_a_score_of_0_is_no_right_one(tmp_path):
+    scores = {"Color": {"Blue": 0, "Red": 1}}
+    path = written(tmp_path, json.dumps({"input": "Red or Blue", "target_scores": scores}))
+
+    assert read_gold(path)[0].accepted["Color"] == {"Red"}
+
+
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
@@ -48,6 +55,8 @@ def test_of_several_gold_values_any_counts(tmp_path):
         ('{"input": "lamp"}', "has no object `target_scores`"),
         ('{"input": "lamp", "target_scores": {"Color": "Red"}}', "'Color' has no object of values"),
         ('{"input": "lamp", "target_scores": {"Color": {}}}', "'Color' has no object of values"),
+        ('{"input": "a", "target_scores": {"Color": {"a": 0}}}', "'Color' gives no value a 1"),
+        ('{"input": "a", "target_scores": {"Color": {"a": "1"}}}', "'Color' gives 'a' no number"),
     ],
 )
 def test_a_line_that_is_no_labelled_text_is_named(tmp_path, bad, reason):

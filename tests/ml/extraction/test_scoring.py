@@ -44,6 +44,13 @@ def test_coverage_is_what_can_be_answered_surest_first():
     assert scores(sure, wrong).measures()["coverage_at_93"] == pytest.approx(1 / 3)
 
 
+def test_answers_that_are_equally_sure_are_covered_together_whatever_their_order():
+    right = {"Color": Answer("Red", 0.9, True)}
+    wrong = {"Color": Answer("Green", 0.9, True), "Size": Answer("6", 0.9, True)}
+
+    assert scores(right, wrong).measures()["coverage_at_93"] == 0.0
+
+
 def test_the_value_lies_in_its_interval():
     found = scores({"Color": Answer("Red", 0.9, True)}, {}).measured(seed=0)
 

@@ -177,6 +177,13 @@ def test_the_threshold_is_the_lowest_that_keeps_the_precision():
     assert filled(0.8, confidence_M, hits_M).precision == 1.0
 
 
+def test_guesses_that_are_equally_sure_are_taken_together():
+    confidence_M = torch.tensor([0.9, 0.7, 0.7])
+    hits_M = torch.tensor([True, True, False])
+
+    assert threshold_for(1.0, confidence_M, hits_M) == pytest.approx(0.9)
+
+
 def test_a_margin_asks_for_more_guesses_that_hold_before_the_precision_is_believed():
     confidence_M = torch.linspace(1, 0.5, 200)
     hits_M = torch.arange(200) % 40 != 20

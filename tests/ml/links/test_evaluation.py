@@ -69,6 +69,18 @@ def test_a_test_file_that_is_missing_is_found_before_the_training(files, tmp_pat
         evaluate_links(*files[:2], tmp_path / "gone.txt", SHORT, notify=silent)
 
 
+def test_test_triples_that_were_known_before_are_told(files):
+    train, valid, test = files
+    rows = [path.read_text(encoding="utf-8").splitlines(keepends=True)[:2] for path in files]
+    test.write_text("".join(line for lines in rows for line in lines), encoding="utf-8")
+    said = []
+
+    report = evaluate_links(train, valid, test, SHORT, notify=said.append)
+
+    assert report.config["test_triples_known"] == 4
+    assert any("test.txt: 4 of 6 were in the files before it" in text for text in said)
+
+
 def test_names_that_no_training_triple_has_are_told_and_ranked_among_the_last(files):
     train, valid, test = files
     test.write_text("stranger\tis a\tlamp\nlamp 0.0\tloved by\tshop 0\n", encoding="utf-8")

@@ -42,6 +42,16 @@ def test_the_model_beats_its_baselines_and_all_stand_in_one_report(files):
     assert report.config["pairs"] == {"train": 200, "valid": 200, "test": 200}
 
 
+def test_test_pairs_that_were_learnt_from_are_told(files):
+    train, valid, _ = files
+    said = []
+
+    report = evaluate_matching(train, valid, valid, ONCE, notify=said.append)
+
+    assert report.config["test_pairs_known"] == 200
+    assert any("200 of 200 were in the files before it" in text for text in said)
+
+
 def test_known_links_are_told_in_the_configuration(files):
     report = evaluate_matching(*files, MatchingEvaluation(known_links=True, folds=0), notify=silent)
 
