@@ -197,8 +197,6 @@ class Registry:
         with open_bundle(path) as bundle:
             manifest = bundle.manifest
             folder = self.folder / manifest.name
-            if same := self._same(manifest):
-                return Imported(same, new=False)
             with _reported(self.folder), staged(folder) as staging:
                 bundle.unpack(staging)
                 with locked(folder):

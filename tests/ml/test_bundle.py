@@ -141,6 +141,22 @@ def test_every_cut_of_a_bundle_is_refused(there, bundle):
     assert there.names() == ()
 
 
+def test_a_spoilt_bundle_of_what_is_here_is_refused_as_well(there, bundle):
+    there.import_(bundle)
+    whole = bundle.read_bytes()
+    with tarfile.open(bundle) as archive:
+        place = archive.getmember(WEIGHTS).offset_data
+    for spoilt in (
+        whole[: place + 1],
+        whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :],
+    ):
+        bundle.write_bytes(spoilt)
+        with pytest.raises(BundleInvalid):
+            there.import_(bundle)
+
+    assert there.versions("lamps") == ("2",)
+
+
 def test_every_spoilt_byte_of_its_content_is_noticed(there, bundle):
     whole = bundle.read_bytes()
     with tarfile.open(bundle) as archive:
