@@ -20,7 +20,7 @@ from ml.links.baselines import PersonalisedPageRank, Popularity
 from ml.links.factorisation import Factorisation
 from ml.links.queries import RELATION, Queries, both_directions
 from ml.links.recipes import Recipe, recipe_for
-from ml.links.scoring import Scorer, rank_triples
+from ml.links.scoring import Scorer, StrangersLast, rank_triples
 from ml.links.training import Notify, Trained, train_factorisation
 from ml.links.triples import TripleFile, Vocabulary, read_triples
 from ml.links.unseen import HeldOut, fold_in, hold_out
@@ -168,11 +168,11 @@ def _score(
     also_known = tell_known(test, list(map(tuple, test_T3.tolist())), known_triples, notify)
     entities = len(graph.vocabulary.entities)
     relations = len(graph.vocabulary.relations)
-    missing = entities - len(model.entity_ND)
-    model.grow(model.entity_ND.new_zeros(missing, model.config.width))
+    seen = len(model.entity_ND)
+    model.grow(model.entity_ND.new_zeros(entities - seen, model.config.width))
     known = Queries.of(both_directions(torch.cat((graph.known_T3, test_T3))))
     scorers: dict[str, tuple[Scorer, torch.device | str]] = {
-        "model": (model, device),
+        "model": (StrangersLast(model, seen), device),
         "popularity": (Popularity(graph.context_T3, entities, relations), "cpu"),
         "personalised_pagerank": (PersonalisedPageRank(graph.context_T3, entities), "cpu"),
     }

@@ -21,6 +21,29 @@ class Scorer(Protocol):
         ...
 
 
+class StrangersLast:
+    """A scorer for which what it knows nothing of is no likelier than all that it knows.
+
+    A vector of zeros would score 0, and so stand before true tails whose score is below that.
+
+    Args:
+        scorer: scores entities of all ids.
+        known: ids from there on are strangers.
+    """
+
+    def __init__(self, scorer: Scorer, known: int) -> None:
+        self._scorer = scorer
+        self._known = known
+
+    def scores(self, head_B: Tensor, relation_B: Tensor) -> Tensor:
+        scores_BN = self._scorer.scores(head_B, relation_B)
+        lowest_B1 = scores_BN[:, : self._known].amin(dim=1, keepdim=True)
+        return torch.cat(
+            (scores_BN[:, : self._known], lowest_B1.expand(-1, scores_BN.shape[1] - self._known)),
+            dim=1,
+        )
+
+
 @torch.no_grad()
 def rank_triples(
     scorer: Scorer,

@@ -3,7 +3,7 @@
 import torch
 
 from ml.links.queries import Queries, both_directions
-from ml.links.scoring import rank_triples
+from ml.links.scoring import StrangersLast, rank_triples
 
 ENTITIES = 5
 
@@ -56,3 +56,19 @@ def test_a_scorer_without_an_opinion_gets_the_middle():
     rank_T2 = rank_triples(scorer, test_T3, Queries.of(both_directions(test_T3)))
 
     assert rank_T2.tolist() == [[3, 3], [3, 3]]
+
+
+def test_strangers_stand_beside_the_last_however_low_the_others_score():
+    test_T3 = torch.tensor([[0, 0, 1], [0, 0, 4]])
+    known = torch.cat((test_T3, torch.tensor([[0, 0, 0]])))
+    scorer = ByTable(
+        {
+            (0, 0): [-1.0, -2.0, -3.0, 0.0, 0.0],
+            (1, 1): [-1.0, -2.0, -3.0, 0.0, 0.0],
+            (4, 1): [0.0, 0.0, 0.0, 0.0, 0.0],
+        }
+    )
+
+    ranks = rank_triples(StrangersLast(scorer, 3), test_T3, Queries.of(both_directions(known)))
+
+    assert ranks.tolist() == [[1, 1], [2, 3]]
