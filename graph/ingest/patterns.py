@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypedDict
+from typing import TypeVar
 
 import regex
 
@@ -12,17 +12,12 @@ from graph.errors import MappingInvalid, ValueInvalid
 
 # Some patterns take time by the power of the text. A cell takes microseconds otherwise.
 SEARCH_LIMIT_S = 1.0
-# `regex` looks at the clock on the wall: a machine that stands still for a second uses up the limit
-# of an innocent cell, but hardly twice.
+# `regex` counts the processor time of the whole process: a collection of garbage between matches,
+# or a busy thread, can use up the limit of an innocent cell, but hardly twice.
 ATTEMPTS = 2
 SLOW_CELLS_MAX = 20  # then it is not the cells
 
-
-class Limits(TypedDict):
-    """What a search is given beside the text."""
-
-    timeout: float
-    concurrent: bool
+T = TypeVar("T")
 
 
 class Pattern:
@@ -46,25 +41,24 @@ class Pattern:
             ValueInvalid: the search took too long.
             MappingInvalid: it did so again and again.
         """
-        return next(iter(self._in_time(text, self._first)), None)
+        return self._in_time(self._first, text)
 
     def found(self, text: str) -> list[str]:
         """The same of each match; raises as `first` does."""
-        return self._in_time(text, self._all)
+        return self._in_time(self._all, text)
 
-    def _first(self, text: str, limits: Limits) -> list[str]:
+    def _first(self, text: str, **limits: float) -> str | None:
         match = self._expression.search(text, **limits)
-        return [_told(match)] if match else []
+        return _told(match) if match else None
 
-    def _all(self, text: str, limits: Limits) -> list[str]:
+    def _all(self, text: str, **limits: float) -> list[str]:
         return [_told(match) for match in self._expression.finditer(text, **limits)]
 
-    def _in_time(self, text: str, search: Callable[[str, Limits], list[str]]) -> list[str]:
-        # Other threads run on meanwhile: of a long search they need not know.
-        limits = Limits(timeout=SEARCH_LIMIT_S, concurrent=len(text) > 1_000)
+    def _in_time(self, search: Callable[..., T], text: str) -> T:
         for _ in range(ATTEMPTS):
             with suppress(TimeoutError):
-                return search(text, limits)
+                # Other threads run on meanwhile: of a long search they need not know.
+                return search(text, timeout=SEARCH_LIMIT_S, concurrent=len(text) > 1_000)
         self._slow_cells += 1
         reason = f"searching it with {self._expression.pattern!r} took over {SEARCH_LIMIT_S} s"
         if self._slow_cells > SLOW_CELLS_MAX:

@@ -2,7 +2,7 @@
 
 import gc
 import itertools
-import time
+from time import process_time
 
 import pytest
 
@@ -41,24 +41,27 @@ def test_a_search_without_end_is_given_up(monkeypatch):
         Pattern(BACKTRACKING).found(HOSTILE)
 
 
-def test_a_machine_that_stood_still_costs_no_cell(monkeypatch):
-    monkeypatch.setattr(patterns, "SEARCH_LIMIT_S", 0.05)
+def test_processor_time_that_others_take_costs_no_cell(monkeypatch):
+    monkeypatch.setattr(patterns, "SEARCH_LIMIT_S", 0.2)
+    pattern = Pattern(r"\d+")
     collections = itertools.count(1)
 
-    def stands_still_once(phase, _):
-        if next(collections) == 20:  # amid the matches
-            time.sleep(0.2)
+    def takes_long_once(phase, _):
+        if next(collections) == 500:  # amid the matches
+            until = process_time() + 0.5
+            while process_time() < until:
+                pass
 
     threshold = gc.get_threshold()
-    gc.callbacks.append(stands_still_once)
-    gc.set_threshold(1)  # a match is enough to collect garbage
+    gc.callbacks.append(takes_long_once)
+    gc.set_threshold(1, 10_000, 10_000)  # a match is enough to collect what is young
     try:
-        found = Pattern(r"\d+").found("12 " * 500)
+        found = pattern.found("12 " * 500)
     finally:
         gc.set_threshold(*threshold)
-        gc.callbacks.remove(stands_still_once)
+        gc.callbacks.remove(takes_long_once)
 
-    assert next(collections) > 20
+    assert next(collections) > 1_000
     assert found == ["12"] * 500
 
 
