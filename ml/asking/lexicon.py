@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from graph.records import Named, Parameter, ValueView
+from graph.text import find_unit
 from ml.asking.phrases import LONGEST_NAME, SERIES_MODELS, Phrases
 from ml.asking.plan import PRICE, STOCK
 from ml.asking.senses import AskedModel, Sense
@@ -45,6 +46,7 @@ class AskingLexicon:
         exemplar: what is known of the model that most is known of.
         longest: words of a name, at most.
         origin: the one of the whole graph, where this has products for one question.
+        dimensions: what the numbers of the graph measure.
     """
 
     parameters: Mapping[str, Parameter]
@@ -76,6 +78,7 @@ class AskingLexicon:
     exemplar: Exemplar | None = None
     longest: int = LONGEST_NAME
     origin: AskingLexicon | None = field(default=None, repr=False)
+    dimensions: frozenset[str] = frozenset()
 
     @property
     def is_mixed(self) -> bool:
@@ -172,6 +175,11 @@ class AskingLexicon:
             has_models=bool(by_id),
             without_models=frozenset(without_models),
             sources=tuple(sources),
+            dimensions=frozenset(
+                unit.dimension
+                for one in known.values()
+                if one.unit and (unit := find_unit(one.unit)) is not None
+            ),
         )
 
     def found(self, words: Sequence[str], first: int) -> Iterator[tuple[int, tuple[Sense, ...]]]:

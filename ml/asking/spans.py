@@ -256,15 +256,13 @@ def _units(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterato
 
     Where nothing is measured in such a unit, the word is a part of a name: `the Bolt Volt`.
     """
-    dimensions = _dimensions(lexicon)
+    dimensions = lexicon.dimensions - {"count", "angle"}
     for first in range(len(words)):
         asks = first > 0 and words[first - 1].key in _ASKS_UNIT
         for last in range(first, min(first + 4, len(words))):
             start, end = words[first].start, words[last].end
             unit = find_unit(text[start:end])
-            if unit is None or unit.dimension not in dimensions - {"count", "angle"}:
-                continue
-            if unit.symbol == "year":
+            if unit is None or unit.dimension not in dimensions or unit.symbol == "year":
                 continue
             if asks or (end - start > 1 and unit.symbol not in _WORDS_TOO):
                 width = _width([word.key for word in words[first : last + 1]])
@@ -362,15 +360,8 @@ def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Itera
     yield from _spelled_numbers(text, words)
 
 
-def _dimensions(lexicon: AskingLexicon) -> set[str]:
-    """What the numbers of the graph measure."""
-    measured = [find_unit(one.unit) for one in lexicon.parameters.values() if one.unit]
-    return {unit.dimension for unit in measured if unit is not None}
-
-
 def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:
     """Numbers by themselves, and with a unit behind a space that some parameter is in."""
-    dimensions = _dimensions(lexicon)
     for place, word in enumerate(words):
         whole = stands_alone(text, word.start, word.end) or _before_unit(text, word)
         number = _number(word.key) if is_number(word.key) else NUMBERS.get(word.key)
@@ -399,7 +390,7 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
         if word.end == behind.start or text[word.end : behind.start].strip():
             continue  # what is glued is found with all other quantities
         written = find_unit(text[behind.start : behind.end])
-        if written is not None and written.dimension in dimensions:
+        if written is not None and written.dimension in lexicon.dimensions:
             shown = text[word.start : behind.end]
             worth = _QUANTITY * 2 + _LONGER
             yield Span(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ml.categories.records import Guess, LabelledTitle
 from ml.evaluation.report import Measured
+from ml.evaluation.ties import ends_of_ties
 
 RESAMPLES = 1_000
 BINS = 10
@@ -84,7 +85,7 @@ class Answers:
         up_RN = np.cumsum(weight_RN[:, order_N] * unknown_N[order_N], axis=1)
         all_RN = np.cumsum(weight_RN[:, order_N], axis=1)
         total_R = np.maximum(up_RN[:, -1], 1e-12)
-        is_end_N = np.diff(novelty_N[order_N], append=-1) != 0  # equal ones are refused together
+        is_end_N = ends_of_ties(novelty_N[order_N])
         precise_RN = is_end_N & (up_RN / np.maximum(all_RN, 1e-12) >= PRECISION)
         return {
             "unknown_auroc": _auroc(weight_RN, novelty_N, unknown_N),

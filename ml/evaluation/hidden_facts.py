@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ml.data.choices import Choices
+from ml.evaluation.ties import ends_of_ties
 from ml.filling.items import ItemFacts
 from ml.models.choice_head import Segments
 
@@ -94,7 +95,7 @@ def threshold_for(
     spread_M = (share_M * (1 - share_M) / count_M + (margin / (2 * count_M)) ** 2).sqrt()
     bound_M = (middle_M - margin * spread_M) / (1 + margin**2 / count_M)
     sorted_M = confidence_M[order_M]
-    is_end_M = sorted_M.diff(append=sorted_M.new_tensor([-1.0])) != 0  # equal ones go together
+    is_end_M = torch.from_numpy(ends_of_ties(sorted_M.numpy()))
     good_M = (is_end_M & (bound_M >= precision)).nonzero().flatten()
     return float(sorted_M[good_M[-1]]) if len(good_M) else 1.0
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
+from ml.evaluation.ties import ends_of_ties
+
 _STEPS = 100
 _EDGE = 1e-4
 
@@ -69,12 +71,6 @@ def best_threshold(confidence_X: np.ndarray, is_right_X: np.ndarray, values: int
     best = int(np.where(ends_of_ties(surest), f1, -1.0).argmax())
     below = surest[best + 1] if best + 1 < len(order) else 0.0
     return float((surest[best] + below) / 2)
-
-
-def ends_of_ties(sorted_X: np.ndarray) -> np.ndarray:
-    """Where a threshold can cut sorted numbers >= 0: behind the last of those that are equal."""
-    is_end_X: np.ndarray = np.diff(sorted_X, append=-1) != 0
-    return is_end_X
 
 
 def _logit(score_X: np.ndarray) -> np.ndarray:

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.evaluation.report import Measured
-from ml.extraction.calibration import ends_of_ties, expected_calibration_error
+from ml.evaluation.ties import ends_of_ties
+from ml.extraction.calibration import expected_calibration_error
 from ml.extraction.reading import GoldText
 
 RESAMPLES = 1_000

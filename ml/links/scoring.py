@@ -37,11 +37,9 @@ class StrangersLast:
 
     def scores(self, head_B: Tensor, relation_B: Tensor) -> Tensor:
         scores_BN = self._scorer.scores(head_B, relation_B)
-        lowest_B1 = scores_BN[:, : self._known].amin(dim=1, keepdim=True)
-        return torch.cat(
-            (scores_BN[:, : self._known], lowest_B1.expand(-1, scores_BN.shape[1] - self._known)),
-            dim=1,
-        )
+        known_BK, stranger_BS = scores_BN.tensor_split([self._known], dim=1)
+        lowest_B1 = known_BK.amin(dim=1, keepdim=True)
+        return torch.cat((known_BK, lowest_B1.expand_as(stranger_BS)), dim=1)
 
 
 @torch.no_grad()
