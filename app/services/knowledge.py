@@ -11,15 +11,17 @@ from msgspec.structs import replace as replace_fields
 from graph.records import ItemText, Named
 from graph.repositories import exporting
 from graph.repositories import lexicon as queries
+from graph.repositories.categories import category_paths
 from graph.repositories.vocabulary import known_brands, known_parameters
 from ml.grounding.grounder import Grounder, KnownModel, Linker
+from ml.grounding.habits import Habits
 from ml.grounding.lexicon import Lexicon
 from ml.grounding.records import TextToRead
 from ml.grounding.trust import Trust, facts_of
 from ml.purpose.kinds import Sold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from graph.client import Database
     from graph.repositories.lexicon import ModelRow
@@ -121,10 +123,26 @@ def load_untrusted(
     lexicon = replace(lexicon, sold=_sold(categories, models.values(), items))
     grounder = Grounder(lexicon, Trust(), linker, models, reader)
     judged = [item for item in items if facts_of(item)]
+    linked: list[ItemText] = []
     if linker is not None:
         others = [item for item in items if not facts_of(item)]
-        judged += with_models(others[:LINKED_ITEMS], grounder)
-    return grounder, judged
+        linked = with_models(others[:LINKED_ITEMS], grounder)
+    habits = Habits.of(
+        queries.stated_in_categories(database),
+        {id: [one.id for one in path] for id, path in category_paths(database).items()},
+        models=_of_models([*judged, *linked], models),
+    )
+    return replace(grounder, lexicon=replace(lexicon, habits=habits)), [*judged, *linked]
+
+
+def _of_models(
+    items: Sequence[ItemText], models: Mapping[str, KnownModel]
+) -> Iterator[tuple[str, str]]:
+    """The categories of items, each with that of its model."""
+    for item in items:
+        model = models.get(item.model.id) if item.model else None
+        if item.category and model and model.category:
+            yield item.category.id, model.category.id
 
 
 def _sold(

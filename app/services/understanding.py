@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from ml.grounding.reading import Reading, read
 if TYPE_CHECKING:
     from ml.grounding.grounder import Grounder
 
+USUAL = 0.5  # that an item of its category has a parameter; what is less usual stays a word too
 SURE = 0.5  # of all ways to read the words; what is less sure stays a word among words
 _AT_MOST = re.compile(r"(?:under|below|less than|up to|at most|max|<=?|≤|不超过|低于)\s*$", re.I)
 _AT_LEAST = re.compile(r"(?:over|above|more than|at least|min|>=?|≥|超过|高于|不低于)\s*$", re.I)
@@ -89,8 +90,8 @@ def understand(query: str, grounder: Grounder) -> Understood:
     lexicon = grounder.lexicon
     for field, names in (("brand", lexicon.brands), ("category", lexicon.categories)):
         parts += _named(field, open_text, names, parts)
-    for reading in read(open_text, lexicon):
-        if reading.share >= SURE and reading.known and _is_free(reading, parts):
+    for reading in read(open_text, lexicon, category=_category(parts, open_text)):
+        if _is_sure(reading) and _is_free(reading, parts):
             start, condition = _condition(open_text, reading)
             if start < reading.start:
                 silent.append((start, reading.end))
@@ -111,6 +112,19 @@ def _named(field: str, text: str, names: Names[Named], parts: list[Part]) -> Ite
         found.start < part.end and part.start < found.end for part in parts
     ):
         yield Part(Term(field, OneOf((found.thing.id,))), found.start, found.end)
+
+
+def _category(parts: Sequence[Part], text: str) -> str | None:
+    """The id of the one that is wanted."""
+    for part in parts:
+        if part.term.field == "category" and _refused_from(part, text) < 0:
+            assert isinstance(part.term.condition, OneOf)
+            return part.term.condition.values[0]
+    return None
+
+
+def _is_sure(reading: Reading) -> bool:
+    return reading.known and reading.share >= SURE and reading.usual >= USUAL
 
 
 def _refused_from(part: Part, text: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from graph.client import Database
-from graph.records import FactText, ItemText, Named, ValueView
+from graph.records import FactText, ItemText, Named, StatedIn, ValueView
 from graph.repositories.exporting import written_since
 from graph.repositories.item_texts import named
 from graph.repositories.vocabulary import known_parameters
@@ -67,6 +67,18 @@ RETURN collect([n.title,
   [(n)-[r:BELONGS_TO]->(x) WHERE r.origin IN ['catalog', 'reviewed'] | x.id][0],
   [(n)-[r:INSTANCE_OF]->(x) WHERE r.origin IN ['catalog', 'reviewed'] | x.id][0],
   own, inherited]) AS items
+"""
+# By one source of facts at a time: what it never says of any item, it does not deny of one.
+STATED_IN = """
+MATCH (n:Product|Model)-[b:BELONGS_TO]->(c:Category)
+WHERE b.status = 'accepted' AND b.origin IN ['catalog', 'reviewed'] AND n.closed_at IS NULL
+CALL (n) {
+  MATCH (n)-[r:HAS_PARAMETER]->(v:Value) WHERE r.origin IN ['catalog', 'reviewed']
+  RETURN coalesce(r.source, '') AS source, v.parameter AS parameter,
+    max(CASE r.status WHEN 'accepted' THEN 1 ELSE 0 END) AS said
+}
+RETURN c.id AS category, source, parameter, sum(said) AS items, count(*) - sum(said) AS refused
+ORDER BY category, source, parameter
 """
 # Not what was read from a title: that would teach a reader its own mistakes.
 LINKED_TITLES = """
@@ -130,6 +142,11 @@ def known_models(database: Database) -> Iterator[ModelRow]:
                 named(category),
             )
         after = models[-1][0]
+
+
+def stated_in_categories(database: Database) -> list[StatedIn]:
+    """Which parameters dumps and people state of the items in each category."""
+    return [StatedIn(**row) for row in database.read(STATED_IN)]
 
 
 def linked_titles(database: Database) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from graph.records import Named, Parameter, ValueView
 from graph.text import slug
+from ml.grounding.habits import Habits
 from ml.grounding.tokens import Token, key, stands_alone, tokens
 from ml.purpose.kinds import Sold
 
@@ -99,6 +100,7 @@ class Lexicon:
         distinct: by parameter, how many values it has.
         category_names: of all categories.
         sold: what is sold in them; of what titles show nothing, until that was learnt.
+        habits: which parameters their items have; nothing is known of that until it was learnt.
     """
 
     parameters: Mapping[str, Parameter]
@@ -112,6 +114,7 @@ class Lexicon:
     categories: Names[Named] = field(repr=False)
     category_names: tuple[str, ...] = field(default=(), repr=False)
     sold: Sold = field(default=Sold.of({}, ()), repr=False)
+    habits: Habits = field(default=Habits(), repr=False)
 
     @classmethod
     def of(

@@ -4,6 +4,7 @@ import pytest
 
 from app.services.knowledge import GraphKnowledge, load_grounder
 from app.services.readers import linker_over
+from graph.records import StatedIn
 from graph.repositories import lexicon as queries
 from ml.grounding.grounder import Wanted
 from ml.grounding.records import TextToRead
@@ -70,6 +71,30 @@ def test_a_value_that_only_texts_state_has_a_name_and_counts_nowhere(database):
 
     assert stated["colour=black"] > 0
     assert read == {**stated, "colour=black": 0}
+
+
+def test_what_is_stated_in_categories_is_counted_by_who_says_it(database):
+    store(database)
+    database.write(
+        "MATCH (n:Product {id: 'north:1'})-[r:HAS_PARAMETER]->(v:Value {parameter: 'colour'}) "
+        "MERGE (n)-[s:HAS_PARAMETER {origin: 'reviewed'}]->(v) SET s.status = 'rejected'"
+    )
+    database.write(
+        "MATCH (n:Product {id: 'north:1'}), (v:Value {id: 'display=6.1in'}) "
+        "MERGE (n)-[s:HAS_PARAMETER {origin: 'extracted'}]->(v) "
+        "SET s.status = 'accepted', s.source = 'north'"
+    )
+
+    said = set(queries.stated_in_categories(database))
+
+    smart = "electronics/phones/smart"
+    assert StatedIn(smart, "specs", "nfc", 1) in said
+    assert StatedIn(smart, "", "colour", 0, refused=1) in said
+    assert {(one.source, one.parameter) for one in said if one.category == smart} == {
+        *(("specs", fact) for fact in ("display", "nfc", "ram")),
+        *(("north", fact) for fact in ("colour", "ram")),
+        ("", "colour"),
+    }
 
 
 def test_a_text_is_read_with_what_the_graph_knows(stocked):
