@@ -325,7 +325,7 @@ def _category(item: TextToRead, subject: _Subject, model: KnownModel | None) -> 
         return model.category.id
     if item.category:
         return item.category.id
-    return subject.category.thing.id if subject.category else None
+    return subject.category.thing.id if subject.category else item.predicted
 
 
 def _expected(model: KnownModel | None) -> dict[str, set[str]]:
