@@ -122,27 +122,25 @@ def load_untrusted(
     items = queries.judged_items(database, limit=JUDGED_ITEMS)
     lexicon = replace(lexicon, sold=_sold(categories, models.values(), items))
     grounder = Grounder(lexicon, Trust(), linker, models, reader)
-    judged = [item for item in items if facts_of(item)]
-    linked: list[ItemText] = []
-    if linker is not None:
-        others = [item for item in items if not facts_of(item)]
-        linked = with_models(others[:LINKED_ITEMS], grounder)
+    bare = queries.bare_items(database, limit=LINKED_ITEMS) if linker else []
+    linked = with_models(bare, grounder)
     habits = Habits.of(
         queries.stated_in_categories(database),
         {id: [one.id for one in path] for id, path in category_paths(database).items()},
-        models=_of_models([*judged, *linked], models),
+        models=_of_models([*(item for item in items if item.model), *linked], models),
     )
-    return replace(grounder, lexicon=replace(lexicon, habits=habits)), [*judged, *linked]
+    judged = [item for item in (*items, *linked) if facts_of(item)]
+    return replace(grounder, lexicon=replace(lexicon, habits=habits)), judged
 
 
 def _of_models(
     items: Sequence[ItemText], models: Mapping[str, KnownModel]
-) -> Iterator[tuple[str, str]]:
-    """The categories of items, each with that of its model."""
+) -> Iterator[tuple[str, str | None]]:
+    """The categories of items, each with that of its model, if it is of one."""
     for item in items:
         model = models.get(item.model.id) if item.model else None
-        if item.category and model and model.category:
-            yield item.category.id, model.category.id
+        if item.category:
+            yield item.category.id, model.category.id if model and model.category else None
 
 
 def _sold(
@@ -157,22 +155,18 @@ def _sold(
 
 
 def with_models(items: Sequence[ItemText], grounder: Grounder) -> list[ItemText]:
-    """Items of which nothing is known but a title, with what the models have that these name.
+    """Items of which nothing is known but a title, with what a model has where they name one.
 
     So that a shop of bare titles has something that its readings can be held against.
     """
     links = grounder.own_links([TextToRead({"title": item.title}) for item in items])
     known = []
     for item, link in zip(items, links, strict=True):
-        if link is not None and link.confidence >= SURE:
-            model = grounder.models[link.model]
-            brand = item.brand or (Named(model.brand, model.brand) if model.brand else None)
-            known.append(
-                replace_fields(
-                    item,
-                    model=Named(model.id, model.name),
-                    inherited=model.facts,
-                    brand=brand,
-                )
-            )
+        if link is None or link.confidence < SURE:
+            known.append(item)
+            continue
+        model = grounder.models[link.model]
+        brand = item.brand or (Named(model.brand, model.brand) if model.brand else None)
+        named = Named(model.id, model.name)
+        known.append(replace_fields(item, model=named, inherited=model.facts, brand=brand))
     return known

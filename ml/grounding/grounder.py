@@ -23,6 +23,7 @@ RULES = "rules"
 TITLE = "title"
 WORTH = 0.1  # what is less likely is a guess, and a text says it or not
 UNUSUAL = 0.5  # below it a person is told that items of a category hardly have a parameter
+FOREIGN = 0.05  # below it no item of a category is taken for one of a model
 LIKELY = 0.5  # from here on what a model has counts when its text is read
 
 _RELATIONS: Mapping[str, Relation] = {"brand": "MADE_BY", "category": "BELONGS_TO"}
@@ -81,16 +82,18 @@ class _Subject:
         named: the model that the title names.
         made_for: it names that because something is made for it; None: it offers it.
         category: where that is not known; never that of what something is made for.
+        foreign: what it names is of a kind that items of its category are not.
     """
 
     brand: Found[Named] | None
     named: ModelLink | None
     made_for: MadeFor | None
     category: Found[Named] | None
+    foreign: bool
 
     @property
     def link(self) -> ModelLink | None:
-        return None if self.made_for else self.named
+        return None if self.made_for or self.foreign else self.named
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,13 @@ class Grounder:
         category = _named(item, item.category, self.lexicon.categories)
         if category and other and not sells_accessories([category.thing.name]):
             category = None
-        return _Subject(brand, link, other, category)
+        return _Subject(brand, link, other, category, self._is_foreign(item, model))
+
+    def _is_foreign(self, item: TextToRead, model: KnownModel | None) -> bool:
+        if item.category is None or model is None or model.category is None:
+            return False
+        of_model = model.category.id
+        return self.lexicon.habits.may_be_of(item.category.id, of_model) < FOREIGN
 
     def _model(
         self, item: TextToRead, link: ModelLink | None

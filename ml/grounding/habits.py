@@ -7,13 +7,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from scipy import special
+
 from graph.records import StatedIn
 
 UNKNOWN = 0.5  # so much counts beside the categories known that another one is like them all
-SLIP = 0.002  # of items: of so many a dump says what none of their kind has
+SLIPS = 0.002  # of items: of so many a dump says what none of their kind has
 PEOPLE = ""  # the source of what they say
 SURE = 0.8  # the most that is expected of a category whose own dumps could have said it
-LINKS = 1.0  # so much counts beside the models of a category's items that others are of none
+LINK_SLIPS = 0.1  # of items: of so many the title names a model of another kind
+LEAST = 1e-300  # so that there is a logarithm
 
 _Stated = Mapping[str, Mapping[str, tuple[int, int]]]
 
@@ -35,7 +38,8 @@ class Habits:
         paths: by each category that there is, the ids from the root to itself.
         below: by category, itself and those under it of which something is said, and by parameter
             those that have it; all of them by `None`.
-        alike: by category, the share of its items whose models are of each category.
+        asked: by category, how many titles in it were asked which model they name.
+        named: by category, how many of them name one of each category.
     """
 
     stated: _Stated = field(default_factory=dict)
@@ -43,19 +47,20 @@ class Habits:
     sources: Mapping[str, frozenset[str]] = field(default_factory=dict)
     paths: Mapping[str, Sequence[str]] = field(default_factory=dict)
     below: Mapping[str | None, tuple[int, Mapping[str, int]]] = field(default_factory=dict)
-    alike: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    asked: Mapping[str, int] = field(default_factory=dict)
+    named: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @classmethod
     def of(
         cls,
         rows: Sequence[StatedIn],
         paths: Mapping[str, Sequence[str]],
-        models: Iterable[tuple[str, str]] = (),
+        models: Iterable[tuple[str, str | None]] = (),
     ) -> Habits:
         """What dumps and people say of items, by their categories.
 
         Args:
-            models: of an item its category and that of its model.
+            models: of an item its category and that of its model; None: it names none.
         """
         stated: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
         items: dict[str, dict[str, int]] = defaultdict(dict)
@@ -67,12 +72,17 @@ class Habits:
                 of = items[row.category].get(row.source, 0)
                 items[row.category][row.source] = max(of, row.items)
                 sources[row.parameter].add(row.source)
+        asked, named = Counter[str](), defaultdict[str, Counter[str]](Counter)
+        for category, of_model in models:
+            asked[category] += 1
+            named[category].update([of_model] if of_model else [])
         habits = cls(
             stated,
             items,
             {parameter: frozenset(of) for parameter, of in sources.items()},
             paths,
-            alike=_shares(models),
+            asked=asked,
+            named=named,
         )
         return replace(habits, below=habits._counted())
 
@@ -83,9 +93,29 @@ class Habits:
         own = self._own(category, parameter)
         if self._has(category, parameter):
             return own
-        alike = self.alike.get(category, {})
-        others = [(share, self._own(other, parameter)) for other, share in alike.items()]
-        return (1 - sum(alike.values())) * own + sum(share * other for share, other in others)
+        others = [
+            (self._kin(category, other), self._own(other, parameter))
+            for other in self.named.get(category, {})
+            if other != category
+        ]
+        total = max(1.0, sum(kin for kin, _ in others))
+        others = [(kin / total, likely) for kin, likely in others]
+        return own * (1 - sum(kin for kin, _ in others)) + sum(kin * one for kin, one in others)
+
+    def may_be_of(self, category: str | None, of_model: str | None) -> float:
+        """Probability that items of a category are of models of another, in 0..1.
+
+        1 where nothing speaks against it: one is above the other, or no title was asked.
+        """
+        if category is None or of_model is None or category not in self.asked:
+            return 1.0
+        if category in self.paths.get(of_model, ()) or of_model in self.paths.get(category, ()):
+            return 1.0
+        return self._kin(category, of_model)
+
+    def _kin(self, category: str, of_model: str) -> float:
+        named = self.named.get(category, {}).get(of_model, 0)
+        return _probability(_log_odds(named, self.asked[category], LINK_SLIPS))
 
     def _own(self, category: str, parameter: str) -> float:
         """By what is said in the category itself, and around it."""
@@ -93,13 +123,13 @@ class Habits:
         if (evidence := self._evidence(category, parameter)) is None:
             return around
         around = min(around, SURE)
-        return 1 / (1 + (1 - around) / around * math.exp(min(-evidence, 500.0)))
+        return _probability(math.log(around / (1 - around)) + evidence)
 
     def _around(self, category: str, parameter: str) -> float:
         """The share of the other categories that have it: of all, then of ever nearer ones."""
         itself, has = category in self.items, self._has(category, parameter)
         share = 1.0
-        for above in (None, *self.paths[category]):
+        for above in (None, *self.paths.get(category, (category,))):
             known, having = self.below.get(above, (0, {}))
             weight = UNKNOWN if above is None else 1.0
             others = having.get(parameter, 0) - has + weight * share
@@ -114,9 +144,6 @@ class Habits:
         """What is said of its own items, as log-odds; None: nothing, and nobody could.
 
         A dump that says it in other categories would; a person says one thing at a time.
-
-        How probable that it is said of so many of them is, where any share is as likely as any
-        other, against how probable where all are slips.
         """
         had, refused = self.stated.get(category, {}).get(parameter, (0, 0))
         saying = self.sources.get(parameter, frozenset())
@@ -125,24 +152,27 @@ class Habits:
         of = max(of, had + refused)
         if not of:
             return None
-        some = math.lgamma(had + 1) + math.lgamma(of - had + 1) - math.lgamma(of + 2)
-        return some - had * math.log(SLIP) - (of - had) * math.log1p(-SLIP)
+        return _log_odds(had, of, SLIPS)
 
     def _counted(self) -> dict[str | None, tuple[int, dict[str, int]]]:
         known, having = Counter[str | None](), defaultdict[str | None, Counter[str]](Counter)
         for category in self.items:
             has = [one for one in self.stated[category] if self._has(category, one)]
-            for above in (None, *self.paths[category]):
+            for above in (None, *self.paths.get(category, (category,))):
                 known[above] += 1
                 having[above].update(has)
         return {above: (count, having[above]) for above, count in known.items()}
 
 
-def _shares(models: Iterable[tuple[str, str]]) -> dict[str, dict[str, float]]:
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for category, of_model in models:
-        counts[category][of_model] += 1
-    return {
-        category: {other: n / (of.total() + LINKS) for other, n in of.items()}
-        for category, of in counts.items()
-    }
+def _log_odds(had: int, of: int, slips: float) -> float:
+    """How much likelier more than `slips` of all items have it than less, as `had` of `of` do.
+
+    Either way every share is as likely as any other.
+    """
+    more = float(special.betaincc(had + 1, of - had + 1, slips))
+    less = float(special.betainc(had + 1, of - had + 1, slips))
+    return math.log(max(more, LEAST) / (1 - slips)) - math.log(max(less, LEAST) / slips)
+
+
+def _probability(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-max(min(log_odds, 500.0), -500.0)))

@@ -200,6 +200,33 @@ def test_what_only_other_categories_have_is_not_read(database, build):
     assert can.get("height=30cm") != "accepted"
 
 
+def test_items_of_a_category_are_of_no_models_that_hardly_any_of_them_names(database, build):
+    models = [
+        Item("model", f"acme-p{n}", f"Acme P{n}", "specs", f"m{n}", brand=ACME, categories=(LAMPS,))
+        for n in range(900, 940)
+    ]
+    cans = [item(n, f"Nord can with lid, {n} ml", category=CANS) for n in range(40)]
+    stock(
+        database,
+        *models,
+        *cans,
+        item("can", "Nord Garden P907 can", category=CANS),
+        item("lamp", "Acme P907 lamp", category=LAMPS),
+        item("any", "Nord Garden P907"),
+    )
+    linking = partial(load_grounder, linker_over=linker_over(lambda: None))
+
+    replace(build(), grounder=linking).carry_out(database)
+
+    linked = database.read(
+        "MATCH (p:Product)-[:INSTANCE_OF]->(m) RETURN p.id AS id, m.id AS model ORDER BY id"
+    )
+    assert linked == [
+        {"id": "shop:any", "model": "acme-p907"},
+        {"id": "shop:lamp", "model": "acme-p907"},
+    ]
+
+
 def test_a_catalog_is_never_overwritten(stocked, build):
     stock(stocked, item(4, "Lamp 30 cm", ("60 cm", HEIGHT)))
 

@@ -4,13 +4,13 @@ import pytest
 
 from app.services.knowledge import GraphKnowledge, load_grounder
 from app.services.readers import linker_over
-from graph.records import StatedIn
+from graph.records import Item, StatedIn
 from graph.repositories import lexicon as queries
 from ml.grounding.grounder import Wanted
 from ml.grounding.records import TextToRead
 from tests.conftest import empty
 from tests.graph.repositories.conftest import store
-from tests.graph.repositories.stock import ACME, ONE
+from tests.graph.repositories.stock import ACME, ITEMS, ONE
 
 pytestmark = pytest.mark.neo4j
 
@@ -58,6 +58,29 @@ def test_what_was_read_from_a_text_does_not_confirm_itself(database):
     assert before["Acme One 8GB black"]
     one = after["Acme One 8GB black"]
     assert (one.facts, one.brand, one.category) == ((), None, None)
+
+
+def test_what_is_known_of_items_and_what_is_not_come_apart_and_of_all_sources(database):
+    titled = [
+        Item("product", f"{source}:{n}", f"thing {n}", source, f"{n * 7919 % 997:03d}{source}")
+        for source in ("east", "west")
+        for n in range(40)
+    ]
+    store(database, [*ITEMS, *titled])
+    database.write(
+        "MATCH (n:Product {id: 'west:0'}), (v:Value {id: 'ram=8GB'}) "
+        "CREATE (n)-[:HAS_PARAMETER {origin: 'extracted', status: 'accepted'}]->(v)"
+    )
+
+    judged = {one.title for one in queries.judged_items(database, limit=100)}
+    bare = [one.title for one in queries.bare_items(database, limit=100)]
+    part = queries.bare_items(database, limit=20)
+
+    assert "Acme One 8GB black" in judged
+    assert judged.isdisjoint(bare)
+    assert bare.count("thing 0") == 2
+    assert part == queries.bare_items(database, limit=20)
+    assert 3 < len({one.title for one in part}) < 20
 
 
 def test_a_value_that_only_texts_state_has_a_name_and_counts_nowhere(database):

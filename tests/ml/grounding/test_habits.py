@@ -38,7 +38,7 @@ def test_the_more_items_are_silent_the_more_it_says():
         rows = [said("bikes", "wheel", 9), said("televisions", "colour", items)]
         return Habits.of(rows, PATHS).likely("televisions", "wheel")
 
-    assert 0.9 > likely(2) > likely(20) > likely(200)
+    assert 0.9 > likely(2) > likely(20) > likely(200) > likely(200_000)
 
 
 def test_a_dump_that_never_says_it_does_not_deny_it():
@@ -103,11 +103,34 @@ def test_items_are_like_the_category_of_their_models():
     ]
     paths = {**PATHS, "velos": ["velos"]}
     alone = Habits.of(rows, paths)
-    linked = Habits.of(rows, paths, [("velos", "bikes")] * 20)
+    some = [("velos", "bikes")] * 20 + [("velos", None)] * 60
+    linked = Habits.of(rows, paths, some)
+    slips = Habits.of(rows, paths, [("velos", "bikes")] * 2 + [("velos", None)] * 60)
 
     assert alone.likely("velos", "wheel") < 0.5
     assert linked.likely("velos", "wheel") > 0.9
     assert linked.likely("velos", "colour") < alone.likely("velos", "colour")
+    assert slips.likely("velos", "wheel") == pytest.approx(alone.likely("velos", "wheel"), abs=0.1)
+
+
+def test_items_are_hardly_of_models_that_few_titles_of_their_category_name():
+    paths = {**PATHS, "sale": ["sale"], "radios": ["radios"], "small": ["lamps", "small"]}
+    models = [
+        *[("bikes", "lamps")] * 2,
+        *[("bikes", None)] * 200,
+        *[("sale", "lamps")] * 20,
+        *[("sale", "kettles")] * 40,
+        *[("sale", None)] * 40,
+        *[("lamps", None)] * 200,
+    ]
+    habits = Habits.of([], paths, models)
+
+    assert habits.may_be_of("bikes", "lamps") < 0.01
+    assert habits.may_be_of("bikes", "kettles") < 0.01
+    assert habits.may_be_of("sale", "lamps") > 0.99
+    assert habits.may_be_of("lamps", "small") == habits.may_be_of("lamps", "lamps") == 1.0
+    assert habits.may_be_of("radios", "lamps") == 1.0  # no title was asked
+    assert habits.may_be_of(None, "lamps") == habits.may_be_of("bikes", None) == 1.0
 
 
 def test_a_person_says_of_what_a_category_has_it_and_of_what_it_has_not():
