@@ -22,6 +22,7 @@ AppError
     ├── HostRefused
     ├── BodyTooLarge
     ├── BodyNotJson
+    ├── BodyEncoded
     ├── BodyMalformed
     ├── CursorInvalid
     ├── SessionInvalid
@@ -58,6 +59,7 @@ from app.errors.jobs import (
     WebhookNotAllowed,
 )
 from app.errors.requests import (
+    BodyEncoded,
     BodyMalformed,
     BodyNotJson,
     BodyTooLarge,
@@ -106,6 +108,7 @@ __all__ = [
     "AddressInUse",
     "AppError",
     "BodyEmpty",
+    "BodyEncoded",
     "BodyIncomplete",
     "BodyMalformed",
     "BodyNotJson",
