@@ -22,6 +22,10 @@ _OUT_OF_MEMORY = "Terminating due to java.lang.OutOfMemoryError"
 # with the same code over a setting it refuses, and says so in an ERROR line.
 _OUT_OF_MEMORY_EXIT = 3
 _DISK_FULL = "No space left on device"
+# Told of a database that has given up, in a server that goes on answering.
+_GIVEN_UP = re.compile(
+    r"\[Neo\.DatabaseError\.Transaction\.(TransactionLogError|TransactionStartFailed)\]"
+)
 # Frames of a stack trace, and warnings of the Java machine that every start prints.
 _NOISE = re.compile(
     r"^(\s+at |\s*\.\.\. \d+ more|WARNING: |\[[\d.s ]+\](\[(warning|error) *\]\[aot| ))"
@@ -35,6 +39,10 @@ class Story:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._mark = _size(layout.user_log)
+
+    def has_given_up(self) -> bool:
+        """Whether the server answers, and its database will not before the next start."""
+        return any(_GIVEN_UP.search(line) for line in _read_from(self._layout.user_log, self._mark))
 
     def explain(
         self,
@@ -76,6 +84,8 @@ def _free_mib(layout: Layout) -> int:
 
 
 def _reason(options: ServerOptions, exit_code: int | None, text: str, *, had_answered: bool) -> str:
+    if _GIVEN_UP.search(text):
+        return "its database met an error that only a restart ends"
     if exit_code is None and had_answered:
         return f"it answered nothing for {options.silence_limit_s:g} s, and was killed"
     if exit_code is None:

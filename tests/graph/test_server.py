@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -17,10 +18,12 @@ import psutil
 import pytest
 from neo4j.exceptions import ClientError, DriverError, Neo4jError
 
+from graph.client import Database
+from graph.connection import Connection
 from graph.embedded.archive import archive_file
 from graph.embedded.jars import install_jars
 from graph.embedded.java import java_executable
-from graph.errors import DiskFull, PortInUse, ServerBusy, ServerStartFailed
+from graph.errors import DatabaseUnavailable, DiskFull, PortInUse, ServerBusy, ServerStartFailed
 from graph.server import (
     NEO4J_VERSION,
     EmbeddedServer,
@@ -380,3 +383,25 @@ def test_a_server_that_answers_nothing_is_ended_and_started_again(tmp_path: Path
         found = server_status(tmp_path)
         assert found.endpoint is not None
         assert found.endpoint.pid != hung
+
+
+def test_a_server_whose_database_gave_up_on_a_full_disk_is_started_again(tmp_path: Path) -> None:
+    write = "UNWIND range(1, 10000) AS id CREATE (:Written {id: id})"
+    with EmbeddedServer(tmp_path, OPTIONS) as server:
+        endpoint = server.endpoint
+        connection = Connection(
+            uri=endpoint.uri, username="neo4j", password=endpoint.password, retry_s=0.1
+        )
+        with Database(connection) as database:
+            database.run(write)
+            room = (2**20, resource.RLIM_INFINITY)  # for each file
+            resource.prlimit(endpoint.pid, resource.RLIMIT_FSIZE, room)
+
+            with pytest.raises(DatabaseUnavailable):
+                for _ in range(100):
+                    database.run(write)
+
+            eventually(lambda: server_status(tmp_path).restarts > 0 and answers(endpoint))
+            written = database.read("MATCH (w:Written) RETURN count(w) AS rows")[0]["rows"]
+    assert written >= 10_000
+    assert written % 10_000 == 0
