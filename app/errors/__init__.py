@@ -10,6 +10,7 @@ AppError
 ├── ThresholdMissing            links by scores that are no probabilities
 ├── JobError                    a job
 │   ├── JobNotFound
+│   ├── ImportWithoutJob
 │   ├── JobIdAmbiguous
 │   ├── JobFinished
 │   ├── JobNotRetryable
@@ -50,6 +51,7 @@ AppError
 
 from app.errors.base import AppError
 from app.errors.jobs import (
+    ImportWithoutJob,
     JobError,
     JobFinished,
     JobIdAmbiguous,
@@ -122,6 +124,7 @@ __all__ = [
     "FormatUnknown",
     "HostRefused",
     "IdempotencyKeyReused",
+    "ImportWithoutJob",
     "ItemIdInvalid",
     "ItemNotFound",
     "JobError",

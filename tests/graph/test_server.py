@@ -397,9 +397,12 @@ def test_a_server_whose_database_gave_up_on_a_full_disk_is_started_again(tmp_pat
             room = (2**20, resource.RLIM_INFINITY)  # for each file
             resource.prlimit(endpoint.pid, resource.RLIMIT_FSIZE, room)
 
-            with pytest.raises(DatabaseUnavailable):
+            def fill() -> None:
                 for _ in range(100):
                     database.run(write)
+
+            with pytest.raises(DatabaseUnavailable):
+                fill()
 
             eventually(lambda: server_status(tmp_path).restarts > 0 and answers(endpoint))
             written = database.read("MATCH (w:Written) RETURN count(w) AS rows")[0]["rows"]
