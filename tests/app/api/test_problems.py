@@ -114,6 +114,36 @@ async def test_a_condition_on_what_is_written_is_refused_and_not_ignored(client,
     assert (await client.get("/v1/products/acme:1")).json()["title"] == "x"
 
 
+CSV = {"Content-Type": "text/csv"}
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "headers", "place"),
+    [
+        ("/v1/imports?source=acme", b"sku\n1\n", CSV, ("query", "/mapping")),
+        ("/v1/imports?source=acme&mapping=none", b"sku\n1\n", CSV, ("query", "/mapping")),
+        ("/v1/imports?source=acme", b"x", {"Content-Type": "x/y"}, ("header", "/Content-Type")),
+        (
+            "/v1/imports?source=acme",
+            b"x",
+            {**CSV, "Content-Encoding": "br"},
+            ("header", "/Content-Encoding"),
+        ),
+        ("/v1/graph-builds?webhook=http://10.0.0.1/", b"{}", JSON, ("query", "/webhook")),
+        ("/v1/ask", b'{"question": "Why?", "session": "x"}', JSON, ("body", "/session")),
+        ("/v1/extract", b"{}", {"Content-Type": "text/plain"}, ("header", "/Content-Type")),
+        ("/v1/extract", b"{}", {**JSON, "Content-Encoding": "br"}, ("header", "/Content-Encoding")),
+    ],
+)
+async def test_what_one_part_of_a_request_is_refused_for_names_that_part(
+    client, path, content, headers, place
+):
+    answer = await client.post(path, content=content, headers=headers)
+
+    found = Problem.model_validate_json(answer.content).errors
+    assert [(one.place, one.pointer) for one in found] == [place], answer.text
+
+
 @pytest.mark.parametrize("body", [b"[]", b"7", b'"x"', b"null", b"{}", b""])
 async def test_a_body_of_another_shape_is_a_problem(client, body):
     answer = await client.put("/v1/products/acme:1", content=body, headers=JSON)
