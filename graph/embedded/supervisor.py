@@ -229,6 +229,10 @@ class Supervisor:
             self._publish("restarting" if self._endpoint else "starting", server=process.pid)
         ready = self._await_ready(process)
         answered_from = time.monotonic()
+        if ready and (broken := story.broken_database()) is not None:
+            kill_group(process.pid)
+            process.wait()
+            return broken, 0.0
         if ready:
             self._announce()
             self._attend(process, story)

@@ -23,7 +23,14 @@ from graph.connection import Connection
 from graph.embedded.archive import archive_file
 from graph.embedded.jars import install_jars
 from graph.embedded.java import java_executable
-from graph.errors import DatabaseUnavailable, DiskFull, PortInUse, ServerBusy, ServerStartFailed
+from graph.errors import (
+    DatabaseBroken,
+    DatabaseUnavailable,
+    DiskFull,
+    PortInUse,
+    ServerBusy,
+    ServerStartFailed,
+)
 from graph.server import (
     NEO4J_VERSION,
     EmbeddedServer,
@@ -315,6 +322,30 @@ def test_a_server_that_dies_too_often_is_given_up(tmp_path: Path) -> None:
         assert isinstance(server.failure, ServerStartFailed)
         assert server.failure.reason == "it was killed by SIGKILL"
         assert server.status.phase == "failed"
+
+
+def test_a_torn_end_of_the_log_is_named_and_left_out_on_demand(tmp_path: Path) -> None:
+    with EmbeddedServer(tmp_path, OPTIONS) as server:
+        with connect(server.endpoint) as driver:
+            driver.execute_query("UNWIND range(1, 1000) AS id CREATE (:Kept {id: id})")
+        os.kill(server.endpoint.pid, signal.SIGKILL)
+        server.stop(0)
+    log = max(data_dir(tmp_path).glob("transactions/neo4j/neostore.transaction.db.*"))
+    whole = log.read_bytes().rstrip(b"\0")
+    with log.open("r+b") as file:
+        file.seek(len(whole))
+        file.write(b"\x07" * 100_000)
+
+    with pytest.raises(DatabaseBroken, match="catalograph neo4j recover"):
+        EmbeddedServer(tmp_path, OPTIONS).start()
+    recovering = EmbeddedServer(tmp_path, ServerOptions(**SMALL, drop_torn_end=True))
+    with recovering as server, connect(server.endpoint) as driver:
+        found = driver.execute_query("MATCH (k:Kept) RETURN count(k) AS rows").records[0]
+    with EmbeddedServer(tmp_path, OPTIONS) as again:
+        assert answers(again.endpoint)
+
+    assert found["rows"] == 1_000
+    assert java_processes(tmp_path) == []
 
 
 # Servers in the background
