@@ -39,6 +39,14 @@ async def test_a_method_that_is_not_taken_names_those_that_are(client):
     assert answer.headers["Allow"] == "GET"
 
 
+@pytest.mark.parametrize("probe", ["/livez", "/readyz"])
+async def test_load_balancers_may_ask_with_head(client, probe):
+    answer = await client.head(probe)
+
+    assert answer.status_code == (await client.get(probe)).status_code
+    assert (await client.head("/v1/products")).status_code == 405
+
+
 @pytest.mark.parametrize(
     "body",
     [
