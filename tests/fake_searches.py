@@ -86,7 +86,8 @@ class FakeSearch:
     def _score(self, words, kind, id):
         text = Counter(_words(self._text(self._graph.items[kind, id])))
         exact = sum(text[word.lower()] > 0 for word in set(words.exact))
-        return float(exact + sum(0.3 for w in words.like if any(_is_near(w, t) for t in text)))
+        like = sum(0.3 for w in words.like if any(_is_near(w, t) for t in text))
+        return float(exact + like + sum(0.5 for word in set(words.forms) if text[word.lower()]))
 
     def _hit(self, summary, score):
         item = self._graph.items[summary.kind, summary.id]

@@ -179,8 +179,9 @@ class Candidates:
             hits = await self._search.by_words(
                 asked.words, kind=kind, filter=filter, pool=WIDE_POOL, rows=WINDOW
             )
-        best = max((hit.score for hit in hits), default=0.0)
-        return [hit for hit in hits if hit.score >= WEAK * best]
+        least = WEAK * max((hit.score for hit in hits), default=0.0)
+        # A rare form of a word scores higher than the word itself.
+        return [hit for hit in hits if hit.score >= least or _has_all(hit, asked.text)]
 
     async def _by_vectors(self, asked: Asked, filter: Filter, kind: ItemKind) -> dict[str, float]:
         """Similarities of the nearest by id; none where no model of ours serves and is loaded."""

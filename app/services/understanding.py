@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,12 @@ from app.services.price_words import find_price
 from graph.filters import Filter, OneOf, Quantity, Range, Term
 from graph.records import Named
 from graph.text import value_id
-from ml.grounding.lexicon import Names, named_in
+from ml.grounding.lexicon import Found, named_in
 from ml.grounding.reading import Reading, read
 
 if TYPE_CHECKING:
     from ml.grounding.grounder import Grounder
+    from ml.grounding.lexicon import Lexicon
 
 SURE = 0.5  # of all ways to read the words; what is less sure stays a word among words
 _AT_MOST = re.compile(r"(?:under|below|less than|up to|at most|max|<=?|≤|不超过|低于)\s*$", re.I)
@@ -30,6 +31,13 @@ _NOT = re.compile(
     r"|(?<!\S)-$",
     re.I,
 )
+# A word behind a noun that is part of no compound with it: `chair for two`.
+_NO_COMPOUND = re.compile(
+    r"(?:[^\W\d_]*[\u3400-\u9fff]|(?:a|an|and|as|at|but|by|for|from|in|no|not|of|on|or|over|that"
+    r"|the|to|under|up|which|with|without)(?!\w))",
+    re.I,
+)
+_WORD_BEHIND = re.compile(r"[\s-]+(?=[^\W\d_])")
 _LOOKED_BACK = 16  # characters before a quantity
 
 
@@ -87,9 +95,10 @@ def understand(query: str, grounder: Grounder) -> Understood:
         silent.append((stock.start(), stock.end()))
     open_text = _without(query, silent, keep_places=True)
     lexicon = grounder.lexicon
-    for field, names in (("brand", lexicon.brands), ("category", lexicon.categories)):
-        parts += _named(field, open_text, names, parts)
-    for reading in read(open_text, lexicon):
+    readings = read(open_text, lexicon)
+    parts += _named("brand", named_in(open_text, lexicon.brands), parts)
+    parts += _named("category", _category(open_text, lexicon, parts, readings), parts)
+    for reading in readings:
         if reading.share >= SURE and reading.known and _is_free(reading, parts):
             start, condition = _condition(open_text, reading)
             if start < reading.start:
@@ -105,8 +114,22 @@ def understand(query: str, grounder: Grounder) -> Understood:
     return Understood(tuple(parts), _without(query, silent), _without(query, places))
 
 
-def _named(field: str, text: str, names: Names[Named], parts: list[Part]) -> Iterator[Part]:
-    found = named_in(text, names)
+def _category(
+    text: str, lexicon: Lexicon, parts: Sequence[Part], readings: Sequence[Reading]
+) -> Found[Named] | None:
+    """By its name, or by this in the other number: but a `phone case` is no phone."""
+    known = {part.start for part in parts} | {reading.start for reading in readings}
+
+    def is_head(found: Found[Named]) -> bool:
+        behind = _WORD_BEHIND.match(text, found.end)
+        if behind is None or behind.end() in known:
+            return True
+        return _NO_COMPOUND.match(text, behind.end()) is not None
+
+    return named_in(text, lexicon.categories) or named_in(text, lexicon.things, fits=is_head)
+
+
+def _named(field: str, found: Found[Named] | None, parts: Sequence[Part]) -> Iterator[Part]:
     if found is not None and not any(
         found.start < part.end and part.start < found.end for part in parts
     ):

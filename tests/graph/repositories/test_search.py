@@ -53,9 +53,9 @@ async def facets(request, anyio_backend):
         yield Facets(opened)
 
 
-async def found(search, *exact, like=(), expression="", kind="product", rows=100):
+async def found(search, *exact, like=(), forms=(), expression="", kind="product", rows=100):
     hits = await search.by_words(
-        Words(exact, like),
+        Words(exact, like, forms),
         kind=kind,
         filter=bind(parse(expression), PARAMETERS),
         pool=100,
@@ -113,6 +113,11 @@ async def test_filters_hold_for_what_is_found(search):
 async def test_one_letter_off_is_found_by_likeness(search):
     assert await found(search, "acne") == []
     assert sorted(await found(search, like=("acne",))) == [N1, N2]
+
+
+async def test_another_form_of_a_word_is_found_and_counts_less(search):
+    assert await found(search, "one", forms=("acme",)) == [N1, N2]
+    assert await found(search, "北", forms=("acme", "one")) == [N1, N2]
 
 
 async def test_models_are_found_by_any_of_their_names(search):
