@@ -3,8 +3,10 @@
 import pytest
 
 from graph.records import Named, Parameter
+from ml.asking.checks import complaints
 from ml.asking.lexicon import AskingLexicon
-from ml.asking.plan import Condition, Plan
+from ml.asking.parser import understand
+from ml.asking.plan import Condition, NotUnderstood, Plan
 from tests.ml.asking.plans import plan_of
 
 COUNTED = ("Office chairs", "Shelves", "Batteries", "Knives", "Lenses", "Movies", "Watches")
@@ -43,3 +45,59 @@ def test_a_category_is_meant_in_the_singular_as_in_the_plural(shop, one, categor
 
         assert cheapest == Plan("items", (of_it,), order_by="price", order="lowest", top=1)
         assert counted == Plan("count", (of_it,))
+
+
+SHELVES = Condition("category", values=("shelves",))
+LARGEST = Plan("groups", fields=("category",), order="highest", top=1)
+EVERY = Plan("groups", fields=("category",))
+
+
+@pytest.mark.parametrize(
+    ("text", "plan"),
+    [
+        ("Which category has the most products?", LARGEST),
+        ("哪个类别的商品最多？", LARGEST),
+        ("商品最多的类别是哪个", LARGEST),
+        ("What is the most common category?", LARGEST),
+        ("top 3 categories by number of products",
+         Plan("groups", fields=("category",), order="highest", top=3)),
+        ("In which category does Acme have the fewest products?",
+         Plan("groups", (Condition("brand", values=("acme",)),), fields=("category",),
+              order="lowest", top=1)),
+        ("Which brand has the most shelves?",
+         Plan("groups", (SHELVES,), fields=("brand",), order="highest", top=1)),
+        ("Which brand has the most products in the category shelves?",
+         Plan("groups", (SHELVES,), fields=("brand",), order="highest", top=1)),
+        ("Which categories have more than 30 products?",
+         Plan("groups", fields=("category",), group_low=31)),
+        ("Which brand has the most categories?",
+         Plan("groups", fields=("brand",), order="highest", top=1, counted="category")),
+        ("哪个品牌的类别最多",
+         Plan("groups", fields=("brand",), order="highest", top=1, counted="category")),
+        ("Which category has the highest average price?",
+         Plan("groups", fields=("category",), order_by="price", order="highest", top=1,
+              aggregate="average")),
+        ("average price per category",
+         Plan("groups", fields=("category",), order_by="price", order="highest",
+              aggregate="average")),
+        ("How many products does each category have?", EVERY),
+        ("number of products by category", EVERY),
+        ("How many categories are there?", Plan("count", fields=("category",))),
+        ("有多少个类别", Plan("count", fields=("category",))),
+        ("Which categories does Acme have?",
+         Plan("values", (Condition("brand", values=("acme",)),), fields=("category",))),
+        ("有哪些类别？", Plan("values", fields=("category",))),
+        ("Which products are in the category shelves?", Plan("items", (SHELVES,))),
+        ("the shelves category", Plan("items", (SHELVES,))),
+    ],
+)  # fmt: skip
+def test_categories_are_asked_for_as_brands_are(shop, text, plan):
+    assert plan_of(text, shop) == plan
+
+
+def test_what_ranks_items_does_not_rank_categories(shop):
+    found = understand("Which category has the cheapest product?", shop)
+
+    assert isinstance(found, NotUnderstood)
+    ranked = Plan("items", fields=("category",), order_by="price", order="lowest", top=1)
+    assert complaints(ranked, shop) != []
