@@ -34,6 +34,7 @@ WEAK = 0.25  # of the best score by the index: what has less shares a common wor
 STRONG = 0.5  # the same, where a price decides who is first, and not how well it fits
 
 OFFERED = frozenset({"price", "currency", "in_stock"})
+KIND = ("category", "brand")  # a kettle of another colour is nearer than another red thing
 FOUND_MAX = WINDOW + NEAREST + FEW  # by words, by vectors, by a code
 
 
@@ -61,6 +62,11 @@ class Found:
     def passed_by(self, id: str) -> Filter:
         """What one of them passes by what the query was understood to say."""
         return self.used.and_(self.named) if id in self.stating else self.used
+
+    @property
+    def is_of_kind(self) -> bool:
+        """Whether they are of the category or the brand that was understood."""
+        return any(term.field in KIND for term in self.used.terms)
 
     def fit_to_sort(self, asked: Asked) -> Sequence[Hit]:
         """Those that fit well enough to be first for their price: by all words, if any do."""
@@ -111,10 +117,12 @@ class Candidates:
 
         `red kettle` are no other red things, where of kettles nobody states a colour.
         """
-        if not _says_what(used) or not asked.open_words or found.stating or found.exact:
+        if not _says_what(used) or found.stating or found.exact:
             return False
-        left = " ".join(asked.open_words)
-        if any(_has_all(hit, left) for hit in found.hits):
+        dropped = _fields(_unsaid(asked, wanted)) - _fields(used) - OFFERED
+        # What was understood and dropped is words again.
+        left = asked.text if dropped else " ".join(asked.open_words)
+        if not left or any(_has_all(hit, left) for hit in found.hits):
             return False
         texts = await self._by_words(asked, wanted.and_(_of_price(used)), kind)
         return any(_has_all(hit, asked.text) for hit in texts)
@@ -226,14 +234,19 @@ def _says_what(understood: Filter) -> bool:
 
 
 def _of_price(understood: Filter) -> Filter:
-    return Filter(tuple(term for term in understood.terms if term.field == "price"))
+    return _only(understood, "price")
+
+
+def _only(understood: Filter, *fields: str) -> Filter:
+    return Filter(tuple(term for term in understood.terms if term.field in fields))
 
 
 def _ever_less(understood: Filter) -> Iterator[Filter]:
-    """All terms, those but for the currency, and those of the price."""
+    """All terms, all but the currency, and ever fewer of what a thing is, with the price."""
     tried: list[Filter] = []
     in_any = Filter(tuple(term for term in understood.terms if term.field != "currency"))
-    for used in (understood, in_any, _of_price(understood)):
+    kind, category = _only(understood, *KIND, "price"), _only(understood, "category", "price")
+    for used in (understood, in_any, kind, category, _of_price(understood)):
         if used not in tried:
             tried.append(used)
             yield used

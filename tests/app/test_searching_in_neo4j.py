@@ -17,6 +17,7 @@ CHAIRS = Named("office-chairs", "Office chairs", ("Office chairs", "办公椅"))
 COVERS = Named("covers", "Covers", ("Covers",))
 BIKES = Named("city-bikes", "City bikes", ("City bikes",))
 SHELVES = Named("shelves", "Shelves", ("Shelves",))
+BENCHES = Named("benches", "Benches", ("Benches",))
 KETTLES = Named("kettles", "Kettles", ("Kettles",))
 PARAMETERS = {"colour": Parameter("colour", "Colour", "text", None, ("Colour",))}
 
@@ -39,6 +40,8 @@ PRODUCTS = (
     offer("bikes", "Two bikes for the city", BIKES),
     offer("shelf", "Oak shelf", SHELVES),
     offer("rare", "Copper kettles", KETTLES),
+    offer("stray", "Black bench", COVERS),
+    offer("bench", "Moor", BENCHES),
     *(offer(f"kettle-{number}", f"Steel kettle {number}", KETTLES) for number in range(40)),
 )
 
@@ -96,3 +99,19 @@ async def test_a_category_in_front_of_another_noun_is_not_meant(found):
 
     assert ids(page)[0] == "cover"
     assert page.understood.filters == "category:covers"
+
+
+async def test_where_nothing_passes_all_things_of_the_category_are_found(found):
+    page = await found("black kettle")
+
+    assert len(ids(page)) == 41
+    assert page.understood.relaxed
+    assert "of its category" in page.notice
+    assert {one.why.filters for one in page.items} == {"category:kettles"}
+
+
+async def test_a_category_hides_no_text_that_has_all_the_words(found):
+    page = await found("black bench")
+
+    assert ids(page)[0] == "stray"
+    assert page.understood.relaxed
