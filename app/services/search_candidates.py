@@ -26,6 +26,7 @@ WINDOW = 200  # candidates of a query that are put into order, counted and paged
 # Of the index: how many are looked at for those that pass, and how many where too few do.
 POOL, WIDE_POOL = 2_000, 50_000
 FEW = 20
+UNSAID_POOL = 100  # the same, of those that have all words: by the index they are among the first
 RARE = 5  # texts; where fewer have the words, facts may be what has them
 VALUES = 50  # that the words of a query name in part
 NEAREST = 30  # by vectors
@@ -48,6 +49,7 @@ class Found:
         exact: ids of those whose code or id is the query.
         stating: ids of those whose facts have its words; `named` is what these pass.
         used: what of that which was understood they pass; `left_out` are the fields of the rest.
+        unsaid: ids of those that have all its words, and say nothing of a part of what is used.
     """
 
     hits: Sequence[Hit]
@@ -58,9 +60,12 @@ class Found:
     named: Filter = field(default_factory=Filter)
     used: Filter = field(default_factory=Filter)
     left_out: frozenset[str] = frozenset()
+    unsaid: frozenset[str] = frozenset()
 
     def passed_by(self, id: str) -> Filter:
         """What one of them passes by what the query was understood to say."""
+        if id in self.unsaid:
+            return _but(self.used, _said_in_words(self.used))
         return self.used.and_(self.named) if id in self.stating else self.used
 
     @property
@@ -99,9 +104,11 @@ class Candidates:
         """By all that was understood; where nothing passes it, by ever less."""
         understood = _unsaid(asked, wanted)
         for used in _ever_less(understood):
-            found = await self._candidates(asked, wanted.and_(used), kind)
+            may_lack = _said_in_words(used)
+            found = await self._candidates(asked, wanted.and_(used), kind, may_lack)
             found = await self._with_named_values(asked, found, wanted.and_(used), kind)
-            if found.hits and not await self._hides(asked, found, used, wanted, kind):
+            passing = len(found.hits) > len(found.unsaid)
+            if passing and not await self._hides(asked, found, used, wanted, kind):
                 return replace(found, used=used, left_out=_fields(understood) - _fields(used))
         hits: list[Hit] = []
         if _says_what(understood) and not asked.is_empty:  # no text has any of the words
@@ -122,30 +129,40 @@ class Candidates:
         dropped = _fields(_unsaid(asked, wanted)) - _fields(used) - OFFERED
         # What was understood and dropped is words again.
         left = asked.text if dropped else " ".join(asked.open_words)
-        if not left or any(_has_all(hit, left) for hit in found.hits):
+        said = (hit for hit in found.hits if hit.summary.id not in found.unsaid)
+        if not left or any(_has_all(hit, left) for hit in said):
             return False
         texts = await self._by_words(asked, wanted.and_(_of_price(used)), kind)
         return any(_has_all(hit, asked.text) for hit in texts)
 
-    async def _candidates(self, asked: Asked, filter: Filter, kind: ItemKind) -> Found:
+    async def _candidates(
+        self, asked: Asked, filter: Filter, kind: ItemKind, may_lack: Filter
+    ) -> Found:
         if asked.is_empty:
             # Nothing to compare with: all that passes the filter, if the query says no more.
             rows = WINDOW + 1 if filter.terms or not asked.query.strip() else 0
             hits = await self._search.by_filter(kind=kind, filter=filter, rows=rows) if rows else []
             return Found(hits[:WINDOW], {}, more=len(hits) > WINDOW)
-        exact, hits, passing, similarities = await asyncio.gather(
+        exact, hits, unsaid, passing, similarities = await asyncio.gather(
             self._by_code(asked, filter, kind),
             self._by_words(asked, filter, kind),
+            self._unsaid(asked, filter, kind, may_lack),
             self._passing(asked, filter, kind),
             self._by_vectors(asked, filter, kind),
         )
         more = max(len(hits), len(passing)) >= WINDOW
-        hits = _joined(exact, _joined(hits, passing)[:WINDOW])
+        hits = _joined(exact, _joined(_joined(hits, passing), unsaid)[:WINDOW])
         known = {hit.summary.id for hit in hits}
         only = [id for id in similarities if id not in known]
         if only:
             hits = [*hits, *await self._search.by_ids(only, kind=kind)]
-        return Found(hits, similarities, more, frozenset(hit.summary.id for hit in exact))
+        return Found(
+            hits,
+            similarities,
+            more,
+            frozenset(hit.summary.id for hit in exact),
+            unsaid=frozenset(hit.summary.id for hit in unsaid) & known,
+        )
 
     async def _passing(self, asked: Asked, filter: Filter, kind: ItemKind) -> list[Hit]:
         """Where the filter says all that the query does: titles need not say what facts do."""
@@ -191,6 +208,15 @@ class Candidates:
         # A rare form of a word scores higher than the word itself.
         return [hit for hit in hits if hit.score >= least or _has_all(hit, asked.text)]
 
+    async def _unsaid(
+        self, asked: Asked, filter: Filter, kind: ItemKind, may_lack: Filter
+    ) -> list[Hit]:
+        """Texts with every word of the query that say nothing of a part of what it asks for."""
+        hits = await self._search.by_words_unsaid(
+            asked.words, kind=kind, filter=_but(filter, may_lack), unsaid=may_lack, pool=UNSAID_POOL
+        )
+        return [hit for hit in hits if _has_all(hit, asked.text)]
+
     async def _by_vectors(self, asked: Asked, filter: Filter, kind: ItemKind) -> dict[str, float]:
         """Similarities of the nearest by id; none where no model of ours serves and is loaded."""
         predictor = self._predictor()
@@ -231,6 +257,21 @@ def _unsaid(asked: Asked, wanted: Filter) -> Filter:
 def _says_what(understood: Filter) -> bool:
     """Whether it says what is wanted, and not only for how much or what not."""
     return any(term.field not in OFFERED and not term.negated for term in understood.terms)
+
+
+def _said_in_words(understood: Filter) -> Filter:
+    """Names that a text may say as well; comparisons and what is not wanted are no words of it."""
+    return Filter(
+        tuple(
+            term
+            for term in understood.terms
+            if isinstance(term.condition, OneOf) and not term.negated and term.field not in OFFERED
+        )
+    )
+
+
+def _but(filter: Filter, other: Filter) -> Filter:
+    return Filter(tuple(term for term in filter.terms if term not in other.terms))
 
 
 def _of_price(understood: Filter) -> Filter:

@@ -6,7 +6,7 @@ import pytest
 
 from app.services.facets import FacetCounts
 from graph.client import AsyncDatabase
-from graph.filters import bind, parse
+from graph.filters import Filter, bind, parse
 from graph.repositories.facets import Facets, Stated
 from graph.repositories.names import known_names
 from graph.repositories.search import Search
@@ -108,6 +108,31 @@ async def test_filters_hold_for_what_is_found(search):
     assert await found(search, "acme", expression="price<600") == [N1]
     assert await found(search, "acme", expression="display>=6.5in") == [N2]
     assert await found(search, "acme", expression="-brand:acme") == []
+
+
+@pytest.mark.parametrize(
+    ("unsaid", "expected"),
+    [
+        ("colour:colour=black", []),
+        ("brand:bolt", []),
+        ("display:6.7in", []),
+        ("nfc:yes", []),  # as its model says
+        ("mpn:A1", [N2]),
+        ("mpn:A1 brand:acme", [N2]),
+        ("mpn:A1 language:en", []),
+        ("", []),
+    ],
+)
+async def test_what_says_nothing_of_a_term_is_found(search, unsaid, expected):
+    hits = await search.by_words_unsaid(
+        Words(("acme",)),
+        kind="product",
+        filter=Filter(),
+        unsaid=bind(parse(unsaid), PARAMETERS),
+        pool=100,
+    )
+
+    assert [hit.summary.id for hit in hits] == expected
 
 
 async def test_one_letter_off_is_found_by_likeness(search):
