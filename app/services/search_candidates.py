@@ -84,6 +84,32 @@ class Found:
         return [hit for hit in self.hits if hit.summary.id in kept]
 
 
+class _Texts:
+    """Texts with words of one query; the index is asked once for each filter."""
+
+    def __init__(self, search: Search, asked: Asked, kind: ItemKind) -> None:
+        self._search = search
+        self._asked = asked
+        self._kind = kind
+        self._known: dict[Filter, list[Hit]] = {}
+
+    async def passing(self, filter: Filter) -> list[Hit]:
+        if filter not in self._known:
+            self._known[filter] = await self._passing(filter)
+        return self._known[filter]
+
+    async def _passing(self, filter: Filter) -> list[Hit]:
+        look_for = partial(
+            self._search.by_words, self._asked.words, kind=self._kind, filter=filter, rows=WINDOW
+        )
+        hits = await look_for(pool=POOL)
+        if len(hits) < FEW and filter.terms:
+            hits = await look_for(pool=WIDE_POOL)
+        least = WEAK * max((hit.score for hit in hits), default=0.0)
+        # A rare form of a word scores higher than the word itself.
+        return [hit for hit in hits if hit.score >= least or _has_all(hit, self._asked.text)]
+
+
 class Candidates:
     """Looks for what may answer a query, in all ways at once."""
 
@@ -102,13 +128,13 @@ class Candidates:
 
     async def found(self, asked: Asked, wanted: Filter, kind: ItemKind) -> Found:
         """By all that was understood; where nothing passes it, by ever less."""
-        understood = _unsaid(asked, wanted)
+        understood, texts = _unsaid(asked, wanted), _Texts(self._search, asked, kind)
         for used in _ever_less(understood):
             may_lack = _said_in_words(used)
-            found = await self._candidates(asked, wanted.and_(used), kind, may_lack)
+            found = await self._candidates(asked, wanted.and_(used), kind, may_lack, texts)
             found = await self._with_named_values(asked, found, wanted.and_(used), kind)
             passing = len(found.hits) > len(found.unsaid)
-            if passing and not await self._hides(asked, found, used, wanted, kind):
+            if passing and not await self._hides(asked, found, used, wanted, texts):
                 return replace(found, used=used, left_out=_fields(understood) - _fields(used))
         hits: list[Hit] = []
         if _says_what(understood) and not asked.is_empty:  # no text has any of the words
@@ -118,7 +144,7 @@ class Candidates:
         return Found(hits, {}, more=len(hits) == WINDOW, used=understood)
 
     async def _hides(
-        self, asked: Asked, found: Found, used: Filter, wanted: Filter, kind: ItemKind
+        self, asked: Asked, found: Found, used: Filter, wanted: Filter, texts: _Texts
     ) -> bool:
         """Whether texts with all the words lack what is stated of others, which lack the words.
 
@@ -132,11 +158,11 @@ class Candidates:
         said = (hit for hit in found.hits if hit.summary.id not in found.unsaid)
         if not left or any(_has_all(hit, left) for hit in said):
             return False
-        texts = await self._by_words(asked, wanted.and_(_of_price(used)), kind)
-        return any(_has_all(hit, asked.text) for hit in texts)
+        others = await texts.passing(wanted.and_(_of_price(used)))
+        return any(_has_all(hit, asked.text) for hit in others)
 
     async def _candidates(
-        self, asked: Asked, filter: Filter, kind: ItemKind, may_lack: Filter
+        self, asked: Asked, filter: Filter, kind: ItemKind, may_lack: Filter, texts: _Texts
     ) -> Found:
         if asked.is_empty:
             # Nothing to compare with: all that passes the filter, if the query says no more.
@@ -145,7 +171,7 @@ class Candidates:
             return Found(hits[:WINDOW], {}, more=len(hits) > WINDOW)
         exact, hits, unsaid, passing, similarities = await asyncio.gather(
             self._by_code(asked, filter, kind),
-            self._by_words(asked, filter, kind),
+            texts.passing(filter),
             self._unsaid(asked, filter, kind, may_lack),
             self._passing(asked, filter, kind),
             self._by_vectors(asked, filter, kind),
@@ -195,18 +221,6 @@ class Candidates:
         if kind != "product" or not (asked.code or asked.ids):
             return []
         return await self._search.by_code(asked.code, asked.ids, filter=filter, rows=FEW)
-
-    async def _by_words(self, asked: Asked, filter: Filter, kind: ItemKind) -> list[Hit]:
-        hits = await self._search.by_words(
-            asked.words, kind=kind, filter=filter, pool=POOL, rows=WINDOW
-        )
-        if len(hits) < FEW and filter.terms:
-            hits = await self._search.by_words(
-                asked.words, kind=kind, filter=filter, pool=WIDE_POOL, rows=WINDOW
-            )
-        least = WEAK * max((hit.score for hit in hits), default=0.0)
-        # A rare form of a word scores higher than the word itself.
-        return [hit for hit in hits if hit.score >= least or _has_all(hit, asked.text)]
 
     async def _unsaid(
         self, asked: Asked, filter: Filter, kind: ItemKind, may_lack: Filter
