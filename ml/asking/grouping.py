@@ -1,4 +1,4 @@
-"""Categories that a question asks for, and not only names: `Which category has the most lamps?`"""
+"""Categories that a question asks for, and does not only name."""
 
 from __future__ import annotations
 
