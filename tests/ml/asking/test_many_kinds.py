@@ -1,8 +1,9 @@
 """Questions about a shop of many kinds of things."""
 
 import pytest
+from msgspec.structs import replace
 
-from graph.records import Named, Parameter
+from graph.records import Named, Parameter, ValueView
 from ml.asking.checks import complaints
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.parser import understand
@@ -16,8 +17,14 @@ KINDS = [Named(name.lower(), name, (name,)) for name in COUNTED]
 @pytest.fixture(scope="module")
 def shop():
     return AskingLexicon.of(
-        [Parameter("price", "Price", "number", None, ("Price", "价格"))],
-        [],
+        [
+            Parameter("price", "Price", "number", None, ("Price", "价格")),
+            Parameter("publication", "Publication", "number", "year"),
+        ],
+        [
+            ValueView(f"publication={year}year", "publication", f"{year} year", year, "year", (), 9)
+            for year in (1998.0, 2021.0)
+        ],
         brands=[Named("acme", "Acme", ("Acme",)), Named("bolt", "Bolt", ("Bolt",))],
         categories=KINDS,
         offers=True,
@@ -45,6 +52,29 @@ def test_a_category_is_meant_in_the_singular_as_in_the_plural(shop, one, categor
 
         assert cheapest == Plan("items", (of_it,), order_by="price", order="lowest", top=1)
         assert counted == Plan("count", (of_it,))
+
+
+MOVIES = Condition("category", values=("movies",))
+
+
+@pytest.mark.parametrize(
+    ("text", "plan"),
+    [
+        ("movies published after 2000",
+         Plan("items", (MOVIES, Condition("publication", low=2000.0, low_inclusive=False)))),
+        ("2021年出版的movies",
+         Plan("items", (Condition("publication", low=2021.0, high=2021.0), MOVIES))),
+        ("movies from 2021",
+         Plan("items", (MOVIES, Condition("publication", low=2021.0, high=2021.0)))),
+        ("the oldest movie",
+         Plan("items", (MOVIES,), order_by="publication", order="lowest", top=1)),
+    ],
+)  # fmt: skip
+def test_years_of_a_calendar_are_known_by_their_numbers(shop, text, plan):
+    found = plan_of(text, shop)
+
+    assert set(found.conditions) == set(plan.conditions)
+    assert replace(found, conditions=()) == replace(plan, conditions=())
 
 
 SHELVES = Condition("category", values=("shelves",))
