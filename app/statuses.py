@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.errors import (
+    BodyEncoded,
     BodyIncomplete,
     BodyNotJson,
     BodyTooLarge,
@@ -73,6 +74,7 @@ _STATUS: Mapping[type[Exception], int] = {
     EncoderUnusable: 409,
     BodyTooLarge: 413,
     BodyNotJson: 415,
+    BodyEncoded: 415,
     ItemIdInvalid: 422,
     SessionInvalid: 422,
     ParameterUnknown: 422,

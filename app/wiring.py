@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -57,7 +56,7 @@ from app.services.similarity import Similarity
 from app.services.threads import Threads
 from app.services.training_runs import MODEL_NAME
 from app.services.uploads import Uploads
-from app.services.warming import warm_up
+from app.services.warming import Warming, warm_up
 from app.services.writing import ProductWrites
 from app.settings import Settings
 from graph import migrate
@@ -109,7 +108,6 @@ class Wiring:
     browsing: Browsing
     similarity: Similarity
     searching: Searching
-    warmed: tuple[Renewed[Any], ...]  # what is read from the graph before anybody asks
     extracting: Extracting
     matching: Matching
     categorizing: Categorizing
@@ -120,6 +118,7 @@ class Wiring:
     reviewing: Reviewing
     behaviour: Behaviour
     recommending: Recommending
+    warming: Warming
     readiness: Readiness
     jobs: Jobs  # blocking: called in `threads`
     intake: Intake  # as well
@@ -157,16 +156,9 @@ async def open_wiring(settings: Settings) -> AsyncIterator[Wiring]:
         stack.push_async_callback(wiring.querying.close)
         for one in (wiring.champion, *wiring.readers):
             stack.callback(one.close)
-        for renewed in wiring.warmed:
-            renewed.begin()
-        warming = warm_up(wiring.browsing, wiring.similarity, wiring.searching)
-        stack.push_async_callback(_cancelled, asyncio.create_task(warming))
+        wiring.warming.begin()
+        stack.push_async_callback(wiring.warming.end)
         yield wiring
-
-
-async def _cancelled(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait([task])
 
 
 def assemble(
@@ -225,6 +217,27 @@ def assemble(
         predictor=champion.predictor,
         threads=embedding,
     )
+    searching = Searching(
+        Search(database),
+        similar,
+        browsing,
+        facets=FacetCounts(Facets(database)),
+        words=known_words(knowledge, partial(known_names, writing), partial(sources, writing)),
+        ranker=ranking.predictor,
+        predictor=champion.predictor,
+        threads=Threads(SEARCH_THREADS),
+    )
+    warming = Warming(
+        partial(
+            warm_up,
+            browsing,
+            products,
+            similarity,
+            searching,
+            kept=(knowledge, asked_with),
+            models=(champion, *readers),
+        )
+    )
     migrations = migrate.load()
     return Wiring(
         settings=settings,
@@ -233,17 +246,7 @@ def assemble(
         stats=Stats(database),
         browsing=browsing,
         similarity=similarity,
-        searching=Searching(
-            Search(database),
-            similar,
-            browsing,
-            facets=FacetCounts(Facets(database)),
-            words=known_words(knowledge, partial(known_names, writing), partial(sources, writing)),
-            ranker=ranking.predictor,
-            predictor=champion.predictor,
-            threads=Threads(SEARCH_THREADS),
-        ),
-        warmed=(knowledge, asked_with),
+        searching=searching,
         extracting=Extracting(knowledge, Threads(EXTRACT_THREADS)),
         matching=Matching(products.get, matching.predictor, Threads(EXTRACT_THREADS)),
         categorizing=Categorizing(
@@ -288,6 +291,7 @@ def assemble(
             model=WithNewItems(writing, recommendation.predictor),
             threads=embedding,
         ),
+        warming=warming,
         readiness=Readiness(
             verify=database.verify,
             migrations=partial(
@@ -295,6 +299,7 @@ def assemble(
             ),
             indexes=partial(migrate.indexes_async, database, timeout_s=PROBE_TIMEOUT_S),
             models=lambda: {one.name: one.view() for one in (champion, *readers)},
+            warming=warming.state,
         ),
         jobs=jobs,
         intake=Intake(jobs, settings, clock=partial(datetime.now, UTC)),

@@ -59,6 +59,8 @@ _TIMEOUT = {
 }
 _LOGIN = {"AuthenticationRateLimit", "CredentialsExpired", "TokenExpired", "Unauthorized"}
 _NO_DATABASE = {"DatabaseNotFound", "HomeDatabaseNotFound"}
+# Of a database that gave up on what failed below it, as on a full disk, until it is started anew.
+_GIVEN_UP = {"TransactionCommitFailed", "TransactionLogError", "TransactionStartFailed"}
 _UNREACHABLE = (
     driver_errors.ServiceUnavailable,
     driver_errors.SessionExpired,
@@ -492,6 +494,6 @@ def _translated_answer(
         return errors.QueryTooLarge(reason=f"the query needs more memory than there is: {reason}")
     if isinstance(error, driver_errors.ClientError):
         return errors.QueryRefused(reason=reason)
-    if isinstance(error, driver_errors.TransientError):
+    if isinstance(error, driver_errors.TransientError) or title in _GIVEN_UP:
         return errors.DatabaseUnavailable(uri=connection.uri, reason=reason)
     return errors.DatabaseError(reason)

@@ -273,6 +273,22 @@ class FactText(Record, frozen=True):
     unit: str | None
 
 
+class StatedIn(Record, frozen=True):
+    """Of how many items in a category one source states a parameter.
+
+    Attributes:
+        category, parameter: ids.
+        source: empty for what people said.
+        refused: of how many more a person said that they do not have it so.
+    """
+
+    category: str
+    source: str
+    parameter: str
+    items: int
+    refused: int = 0
+
+
 class ItemText(Record, frozen=True):
     """An item as an encoder reads it, stored or not: an item that is not has no id.
 

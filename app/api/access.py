@@ -11,11 +11,20 @@ from fastapi import Security
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer, SecurityScopes
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.parameters import refuse_unkept_key, refuse_unknown
-from app.errors import BodyMalformed, BodyNotJson, KeyMissing, KeyUnknown, ScopeMissing
+from app.api.json_faults import fault_of
+from app.api.parameters import refuse_unkept_promises, refuse_unknown
+from app.errors import (
+    BodyEncoded,
+    BodyMalformed,
+    BodyNotJson,
+    KeyMissing,
+    KeyUnknown,
+    ScopeMissing,
+)
 from app.keys import ApiKey, Scope
 
 BEARER = "bearer"
@@ -46,7 +55,7 @@ class Guard(HTTPBearer):
         caller = admit(request, needed.scopes)
         refuse_unknown(request)  # of those who may ask: a stranger is told nothing
         if not _only_reads(needed.scopes):
-            refuse_unkept_key(request)
+            refuse_unkept_promises(request)
         return caller
 
 
@@ -112,13 +121,8 @@ class JsonRequest(Request):
 def _decoded(body: bytes) -> Any:  # noqa: ANN401
     try:
         return msgspec.json.decode(body)
-    except RecursionError:
-        raise BodyMalformed(reason="it is nested too deeply") from None
-    except UnicodeDecodeError as error:
-        raise BodyMalformed(reason=f"byte {error.start} is not UTF-8") from error
-    except msgspec.DecodeError as error:
-        reason = str(error).removeprefix("JSON is malformed: ")
-        raise BodyMalformed(reason=reason[:1].lower() + reason[1:]) from error
+    except (RecursionError, UnicodeDecodeError, msgspec.DecodeError) as error:
+        raise BodyMalformed(reason=fault_of(body, str(error))) from None
 
 
 class BodyRoute(APIRoute):
@@ -136,16 +140,20 @@ class BodyRoute(APIRoute):
             admit(request, needed)
             strict = JsonRequest(request.scope, request.receive)
             if await strict.body():
-                _require_json(strict.headers.get("content-type", ""))
+                _require_json(strict.headers)
                 await strict.json()  # here, because FastAPI hides what went wrong
             return await handle(strict)
 
         return checked
 
 
-def _require_json(content_type: str) -> None:
+def _require_json(headers: Headers) -> None:
+    content_type = headers.get("content-type", "")
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type != "application/json" and not (
         media_type.startswith("application/") and media_type.endswith("+json")
     ):
         raise BodyNotJson(content_type=content_type)
+    encoding = headers.get("content-encoding", "identity")
+    if encoding.strip().lower() != "identity":
+        raise BodyEncoded(encoding=encoding)

@@ -14,6 +14,16 @@ from starlette.routing import BaseRoute
 Names = Mapping[str, frozenset[str]]
 
 KEY_HEADER = "Idempotency-Key"
+PRECONDITIONS = ("If-Match", "If-None-Match", "If-Unmodified-Since")
+
+_NO_KEY = (
+    "idempotency_key_unsupported",
+    "this operation keeps no keys, and does a repeated request again; leave it out",
+)
+_NO_PRECONDITION = (
+    "precondition_unsupported",
+    "what writes heeds no conditions, and the last one counts; leave it out",
+)
 
 
 def query_names(routes: Iterable[BaseRoute]) -> Names:
@@ -36,22 +46,26 @@ def refuse_unknown(request: Request) -> None:
         raise RequestValidationError([_fault(name, known) for name in unknown])
 
 
-def refuse_unkept_key(request: Request) -> None:
-    """For what writes: a client that sends an idempotency key counts on what it promises.
+def refuse_unkept_promises(request: Request) -> None:
+    """For what writes: a client that sends such a header counts on what it promises.
 
-    Raises RequestValidationError: the operation keeps none, and would do a late repeat again.
+    Raises RequestValidationError: the operation would do a late repeat again, or write over what
+    somebody else has written in between.
     """
+    faults = [_unkept(name, *_NO_PRECONDITION) for name in PRECONDITIONS if name in request.headers]
+    if request.method == "POST" and KEY_HEADER in request.headers and not _keeps_keys(request):
+        faults.append(_unkept(KEY_HEADER, *_NO_KEY))
+    if faults:
+        raise RequestValidationError(faults)
+
+
+def _keeps_keys(request: Request) -> bool:
     route: APIRoute = request.scope["route"]
-    if KEY_HEADER not in request.headers or request.method != "POST":
-        return
-    if all(parameter.alias != KEY_HEADER for parameter in route.dependant.header_params):
-        fault = {
-            "type": "idempotency_key_unsupported",
-            "loc": ("header", KEY_HEADER),
-            "msg": "this operation keeps no keys, and does a repeated request again; leave it out",
-            "input": None,
-        }
-        raise RequestValidationError([fault])
+    return any(parameter.alias == KEY_HEADER for parameter in route.dependant.header_params)
+
+
+def _unkept(header: str, code: str, says: str) -> dict[str, object]:
+    return {"type": code, "loc": ("header", header), "msg": says, "input": None}
 
 
 def _taken_by(dependant: Dependant) -> Iterator[str]:

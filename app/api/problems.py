@@ -16,8 +16,12 @@ from starlette.responses import Response
 
 from app.errors import (
     AppError,
+    BodyEmpty,
+    BodyEncoded,
     BodyIncomplete,
     BodyMalformed,
+    BodyNotJson,
+    BodyUnexpected,
     BuildInvalid,
     CursorInvalid,
     FormatUnknown,
@@ -25,11 +29,15 @@ from app.errors import (
     FormMalformed,
     IdempotencyKeyReused,
     ItemIdInvalid,
+    MappingMissing,
     MappingUnknown,
+    MediaTypeUnsupported,
     NotAcceptable,
     ParameterUnknown,
     PathNotAllowed,
     PathUnreadable,
+    SessionInvalid,
+    WebhookNotAllowed,
 )
 from app.statuses import code_of, headers_of, public_detail, status_of
 from graph.errors import CypherRefused, DraftInvalid, FilterInvalid, GraphError
@@ -141,7 +149,14 @@ _PLACES: Mapping[type[Exception], tuple[str, str]] = {
     PathNotAllowed: ("query", "/path"),
     PathUnreadable: ("query", "/path"),
     MappingUnknown: ("query", "/mapping"),
+    MappingMissing: ("query", "/mapping"),
     FormatUnknown: ("query", "/format"),
+    WebhookNotAllowed: ("query", "/webhook"),
+    SessionInvalid: ("body", "/session"),
+    BodyEmpty: ("body", ""),
+    BodyUnexpected: ("body", ""),
+    BodyNotJson: ("header", "/Content-Type"),
+    BodyEncoded: ("header", "/Content-Encoding"),
     NotAcceptable: ("header", "/Accept"),
 }
 
@@ -156,16 +171,17 @@ def faults_of(error: Exception) -> list[dict[str, str]]:
         case FilterInvalid():
             reason = f"character {error.position + 1}: {error.reason}"
             return [fault("query", "/filter", error.code, reason)]
-        case CursorInvalid():
-            return [fault("query", "/cursor", error.code, error.reason)]
-        case ItemIdInvalid():
-            return [fault("path", "/id", error.code, error.reason)]
+        case CursorInvalid() | ItemIdInvalid():
+            place = ("path", "/id") if isinstance(error, ItemIdInvalid) else ("query", "/cursor")
+            return [fault(*place, error.code, error.reason)]
         case BodyMalformed() | BodyIncomplete() | FormMalformed():
             return [fault("body", "", error.code, error.reason)]
         case FormInvalid():
             return [fault("body", pointer([error.part]), error.code, error.reason)]
-        case _ if place := _PLACES.get(type(error)):
-            return [fault(*place, code_of(error), str(error))]
+        case MediaTypeUnsupported():
+            return [fault("header", f"/{error.header}", error.code, str(error))]
+        case _ if known := _PLACES.get(type(error)):
+            return [fault(*known, code_of(error), str(error))]
         case IdempotencyKeyReused() if error.parameter:
             return [fault("query", f"/{error.parameter}", error.code, str(error))]
         case _:

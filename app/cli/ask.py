@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.services.asking import Asked
 
 SHOWN = 20
+ACROSS = 8  # columns that a terminal has room for
 
 
 def ask(
@@ -61,7 +62,14 @@ def print_answer(answer: Asked, *, cypher: bool) -> None:
     if len(answer.rows) > 1:
         rows = answer.rows[:SHOWN]
         columns = list(dict.fromkeys(name for row in rows for name in row if name != "id"))
-        print_table("", columns, [[row.get(name) for name in columns] for row in rows])
+        if len(columns) > max(len(rows), ACROSS):  # two phones side by side, a line for each fact
+            [first, *facts] = columns
+            across = [str(row.get(first)) for row in rows]
+            print_table(
+                "", ["", *across], [[one, *(row.get(one) for row in rows)] for one in facts]
+            )
+        else:
+            print_table("", columns, [[row.get(name) for name in columns] for row in rows])
     if cypher and answer.cypher:
         out.print(answer.cypher, highlight=False, markup=False, soft_wrap=True)
         out.print(str(answer.parameters), highlight=False, markup=False, soft_wrap=True)

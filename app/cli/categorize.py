@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.output import WITH_REJECTS, bytes_progress, err
+from app.cli.output import bytes_progress, end_of_rows, err
 from app.cli.session import open_database
 from app.settings import load_settings
 
@@ -65,8 +65,7 @@ def categorize(
         f"{counts.rejected:,} rejected",
         highlight=False,
     )
-    if counts.rejected:
-        raise typer.Exit(WITH_REJECTS)
+    end_of_rows(counts.rows, counts.rejected)
 
 
 def _carried_out(

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.output import WITH_REJECTS, bytes_progress, err
+from app.cli.output import bytes_progress, end_of_rows, err
 from app.cli.session import open_database
 from app.settings import load_settings
 
@@ -63,5 +63,4 @@ def extract(
         f"{counts.rejected:,} rejected",
         highlight=False,
     )
-    if counts.rejected:
-        raise typer.Exit(WITH_REJECTS)
+    end_of_rows(counts.rows, counts.rejected)

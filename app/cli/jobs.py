@@ -30,13 +30,14 @@ from app.cli.output import (
     training_note,
     unsure_cells,
 )
-from app.errors import JobNotFound
+from app.errors import ImportWithoutJob, JobNotFound
 from app.jobs.records import ENDED, Job, JobState
 from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from app.services.job_view import JobView
     from app.services.jobs import Jobs
+    from graph.repositories.imports import ImportRun
 
 cli = typer.Typer(help="Jobs: list, show, watch, cancel, retry.", no_args_is_help=True)
 
@@ -80,8 +81,9 @@ def show(id: Id, json: Json = False) -> None:
 @cli.command()
 def watch(id: Id, json: Json = False) -> None:
     """Follow a job until it ends; Ctrl-C leaves it running."""
-    with _jobs() as jobs:
-        full_id = jobs.full_id(id)
+    settings = load_settings()
+    with _jobs(settings) as jobs:
+        full_id = _id_of_job(settings, jobs, id)
         try:
             err.print(f"Following {full_id}; Ctrl-C leaves it running.", highlight=False)
             job = _followed(jobs, full_id)
@@ -95,8 +97,9 @@ def watch(id: Id, json: Json = False) -> None:
 @cli.command()
 def cancel(id: Id, json: Json = False) -> None:
     """End a job; what it has written stays."""
-    with _jobs() as jobs:
-        job = _shown(jobs.cancel(jobs.full_id(id)))
+    settings = load_settings()
+    with _jobs(settings) as jobs:
+        job = _shown(jobs.cancel(_id_of_job(settings, jobs, id)))
     if json:
         print_json(job)
     elif job.state == "cancelled":
@@ -126,7 +129,7 @@ def retry(
     if mapping is not None:
         replaced = checked_mapping(mapping.read_bytes(), str(mapping)), str(mapping)
     with _jobs(settings) as jobs:
-        full_id = jobs.full_id(id)
+        full_id = _id_of_job(settings, jobs, id)
         corrected = _copied(rejects, settings) if rejects else None
         try:
             job = _shown(jobs.retry(full_id, corrected=corrected, mapping=replaced))
@@ -146,9 +149,7 @@ def rejects(
     output: Annotated[Path | None, typer.Option(help="File to write; default: print.")] = None,
 ) -> None:
     """Print the rows that were not loaded, as NDJSON."""
-    with _jobs() as jobs:
-        full_id = jobs.full_id(id)
-        file = jobs.rejects(full_id)
+    full_id, file = _rejects(load_settings(), id)
     if output is not None:
         if file is None:
             output.write_bytes(b"")
@@ -169,6 +170,27 @@ def _jobs(settings: Settings | None = None) -> Iterator[Jobs]:
 
     with Jobs(settings or load_settings()) as jobs:
         yield jobs
+
+
+def _id_of_job(settings: Settings, jobs: Jobs, id: str) -> str:
+    """Raises ImportWithoutJob where a command has carried it out itself."""
+    try:
+        return jobs.full_id(id)
+    except JobNotFound as error:
+        raise ImportWithoutJob(id=_run(settings, id, error).id) from None
+
+
+def _rejects(settings: Settings, id: str) -> tuple[str, Path | None]:
+    from app.services.terminal_imports import rejects_of
+
+    with _jobs(settings) as jobs:
+        try:
+            full_id = jobs.full_id(id)
+        except JobNotFound as error:
+            run = _run(settings, id, error)
+            file = rejects_of(settings, run.id)
+            return run.id, file if file.is_file() else None
+        return full_id, jobs.rejects(full_id)
 
 
 def _shown(job: Job) -> JobView:
@@ -263,20 +285,10 @@ def _print(job: JobView, *, json: bool) -> None:
 
 
 def _print_run(settings: Settings, id: str, no_job: JobNotFound, *, json: bool) -> None:
-    """What the graph knows of an import at a terminal.
+    """What the graph knows of an import at a terminal. Raises JobNotFound."""
+    from app.services.terminal_imports import rejects_of
 
-    Raises:
-        JobNotFound: it knows none either, or cannot be asked.
-    """
-    from app.services.terminal_imports import import_run, rejects_of
-    from graph.errors import DatabaseError
-
-    try:
-        run = import_run(settings, id)
-    except DatabaseError:
-        raise no_job from None
-    if run is None:
-        raise no_job
+    run = _run(settings, id, no_job)
     rejects = rejects_of(settings, run.id)
     kept = str(rejects) if rejects.is_file() else None
     if json:
@@ -286,6 +298,20 @@ def _print_run(settings: Settings, id: str, no_job: JobNotFound, *, json: bool) 
     fields |= {"rejects": kept, "finished at": run.finished_at or "not: interrupted, or going on"}
     shown = {name: value for name, value in fields.items() if name != "id" and value is not None}
     print_fields(f"{run.id}, an import without a job", shown)
+
+
+def _run(settings: Settings, id: str, no_job: JobNotFound) -> ImportRun:
+    """Raises `no_job` where the graph knows no such import either, or cannot be asked."""
+    from app.services.terminal_imports import import_run
+    from graph.errors import DatabaseError
+
+    try:
+        run = import_run(settings, id)
+    except DatabaseError:
+        raise no_job from None
+    if run is None:
+        raise no_job
+    return run
 
 
 def _learnt(job: JobView) -> dict[str, object]:

@@ -39,7 +39,7 @@ from app.cli.output import FAILED, INTERRUPTED, NO_DATABASE, fail
 
 EXIT_CODES = """
 Exit codes: 0 done; 1 refused or failed; 2 wrong usage; 3 no database;
-4 imported, but some rows were rejected; 130 interrupted.
+4 done, but some rows were rejected; 130 interrupted.
 """
 
 cli = typer.Typer(

@@ -28,6 +28,21 @@ def start(json: Json = False) -> None:
 
 
 @cli.command()
+def recover(json: Json = False) -> None:
+    """Leave out the torn end of a log, where the database does not start. Copy its data before."""
+    from graph.server import EmbeddedServer, ServerOptions
+
+    home = load_settings().home
+    options = ServerOptions(drop_torn_end=True, prepare_archive=False)
+    with starting() as progress, EmbeddedServer(home, options, progress=progress):
+        pass
+    if json:
+        print_json({"recovered": True})
+    else:
+        out.print("The database starts again. Load again what was being loaded.")
+
+
+@cli.command()
 def stop(json: Json = False) -> None:
     """Stop the one that `start` started."""
     from graph.server import stop_server

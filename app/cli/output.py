@@ -110,6 +110,14 @@ def write_whole(path: Path, content: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
+def end_of_rows(rows: int, rejected: int) -> None:
+    """Ends the command where rows were rejected; where it was all of them, as a failure."""
+    if rejected:
+        if rejected == rows:
+            note("All rows were rejected; each line of the output has its reason.")
+        raise SystemExit(FAILED if rejected == rows else WITH_REJECTS)
+
+
 def note(text: str) -> None:
     """Tells a person what is going on: a line as it is, beside the data on standard output."""
     err.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -10,6 +10,7 @@ AppError
 ├── ThresholdMissing            links by scores that are no probabilities
 ├── JobError                    a job
 │   ├── JobNotFound
+│   ├── ImportWithoutJob
 │   ├── JobIdAmbiguous
 │   ├── JobFinished
 │   ├── JobNotRetryable
@@ -22,6 +23,7 @@ AppError
     ├── HostRefused
     ├── BodyTooLarge
     ├── BodyNotJson
+    ├── BodyEncoded
     ├── BodyMalformed
     ├── CursorInvalid
     ├── SessionInvalid
@@ -49,6 +51,7 @@ AppError
 
 from app.errors.base import AppError
 from app.errors.jobs import (
+    ImportWithoutJob,
     JobError,
     JobFinished,
     JobIdAmbiguous,
@@ -58,6 +61,7 @@ from app.errors.jobs import (
     WebhookNotAllowed,
 )
 from app.errors.requests import (
+    BodyEncoded,
     BodyMalformed,
     BodyNotJson,
     BodyTooLarge,
@@ -106,6 +110,7 @@ __all__ = [
     "AddressInUse",
     "AppError",
     "BodyEmpty",
+    "BodyEncoded",
     "BodyIncomplete",
     "BodyMalformed",
     "BodyNotJson",
@@ -119,6 +124,7 @@ __all__ = [
     "FormatUnknown",
     "HostRefused",
     "IdempotencyKeyReused",
+    "ImportWithoutJob",
     "ItemIdInvalid",
     "ItemNotFound",
     "JobError",

@@ -21,6 +21,18 @@ class JobNotFound(JobError):
         super().__init__(f"there is no job {id!r}; `catalograph jobs ls` lists those there are")
 
 
+class ImportWithoutJob(JobError):
+    code = "import_without_job"
+
+    def __init__(self, *, id: str) -> None:
+        self.id = id
+        super().__init__(
+            f"{id} was carried out by a command, without a job: `catalograph jobs show {id}` says "
+            f"how it went, and `catalograph jobs rejects {id}` which rows it rejected. "
+            "Mend them or the mapping, and import the dump again"
+        )
+
+
 class JobIdAmbiguous(JobError):
     code = "job_id_ambiguous"
 

@@ -66,6 +66,14 @@ class BodyNotJson(RequestRefused):
         super().__init__(f"send `Content-Type: application/json`, not {content_type!r}")
 
 
+class BodyEncoded(RequestRefused):
+    code = "body_encoded"
+
+    def __init__(self, *, encoding: str) -> None:
+        self.encoding = encoding
+        super().__init__(f"send the body as it is, without Content-Encoding: {encoding}")
+
+
 class BodyMalformed(RequestRefused):
     code = "body_malformed"
 

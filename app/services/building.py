@@ -138,8 +138,10 @@ class GraphBuild:
         page: list[ExtractionItem],
         place: _Place,
     ) -> _Place:
-        found = grounder.ground([_to_read(item) for item in page])
-        stated, links, counts = [], [], Counter(place.facts)
+        categories = list(category_links(categorizer, page, sure=self.spec.accept))
+        predicted = {link.item: link.target for link in categories}
+        found = grounder.ground([_to_read(item, predicted.get(item.id)) for item in page])
+        stated, links, counts = [], categories, Counter(place.facts)
         made_for: list[tuple[str, str]] = []
         for item, facts in zip(page, found, strict=True):
             for fact in facts:
@@ -152,8 +154,6 @@ class GraphBuild:
                     stated.append(self._stated(item, fact, grounder))
                 elif fact.links.entity:
                     links.append(_link(item, fact, fact.relation, fact.links.entity))
-        if categorizer:
-            links += category_links(categorizer, page, sure=self.spec.accept)
         done = writer.write(
             stated, run=self.id, now=self.clock(), parameters=grounder.lexicon.parameters
         )
@@ -221,11 +221,13 @@ def _start(writer: FactWriter, spec: BuildSpec) -> _Place:
     return _Place("", 0, 0, {}, {}, writer.coverage(spec.source))
 
 
-def _to_read(item: ExtractionItem) -> TextToRead:
+def _to_read(item: ExtractionItem, predicted: str | None) -> TextToRead:
     fields = {"title": item.title}
     if item.description:
         fields["description"] = item.description
-    return TextToRead(fields, brand=item.brand, category=item.category, model=item.model)
+    return TextToRead(
+        fields, brand=item.brand, category=item.category, model=item.model, predicted=predicted
+    )
 
 
 def _link(item: ExtractionItem, fact: ExtractedFact, type: LinkType, target: str) -> EntityLink:

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 
 def category_links(
-    loaded: LoadedCategorizer, items: Sequence[ExtractionItem], *, sure: float
+    loaded: LoadedCategorizer | None, items: Sequence[ExtractionItem], *, sure: float
 ) -> Iterator[EntityLink]:
     """The deepest category that is `sure`, in 0..1, of each item without one.
 
-    Items of a kind that the model does not know get none.
+    Items of a kind that the model does not know get none; without a model none does.
     """
+    if loaded is None:
+        return
     without = [item for item in items if item.category is None]
     texts = [CategoryText(item.title, item.description) for item in without]
     found = categorize(loaded, lambda: loaded, texts, sure) if texts else None

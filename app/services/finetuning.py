@@ -91,7 +91,8 @@ class Shelf:
             files=files,
         )
         made = self.registry.register(name, draft)
-        promoted = self._serves_now(before, measures, judged_by)
+        instead = [values[judged_by] for values in baselines.values() if judged_by in values]
+        promoted = self._serves_now(before, measures, judged_by, max(instead, default=0.0))
         if promoted:
             self.registry.promote(name, made.version)
         return Finetuned(
@@ -109,8 +110,13 @@ class Shelf:
         return self.registry.get(name, "champion").manifest.metrics
 
     def _serves_now(
-        self, before: Mapping[str, Measure], now: Mapping[str, Measure], judged_by: str
+        self,
+        before: Mapping[str, Measure],
+        now: Mapping[str, Measure],
+        judged_by: str,
+        without: float,
     ) -> bool:
+        """`without`: what the best of its baselines reaches, which need no training."""
         match self.promote:
             case "always":
                 return True
@@ -119,9 +125,12 @@ class Shelf:
             case "if_better":
                 if judged_by not in now:
                     return judged_by not in before
-                # One that was never right is no better than the rules that answer without any.
-                least = before[judged_by].value if judged_by in before else 0.0
-                return now[judged_by].value > least
+                found = now[judged_by]
+                if judged_by in before:
+                    return found.value > before[judged_by].value
+                # Rules answer without any: they are better than what looking words up beats.
+                high = found.value if found.high is None else found.high
+                return found.value > 0.0 and high >= without
             case _:
                 assert_never(self.promote)
 

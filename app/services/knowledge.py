@@ -11,15 +11,17 @@ from msgspec.structs import replace as replace_fields
 from graph.records import ItemText, Named
 from graph.repositories import exporting
 from graph.repositories import lexicon as queries
+from graph.repositories.categories import category_paths
 from graph.repositories.vocabulary import known_brands, known_parameters
 from ml.grounding.grounder import Grounder, KnownModel, Linker
+from ml.grounding.habits import Habits
 from ml.grounding.lexicon import Lexicon
 from ml.grounding.records import TextToRead
 from ml.grounding.trust import Trust, facts_of
 from ml.purpose.kinds import Sold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from graph.client import Database
     from graph.repositories.lexicon import ModelRow
@@ -120,11 +122,25 @@ def load_untrusted(
     items = queries.judged_items(database, limit=JUDGED_ITEMS)
     lexicon = replace(lexicon, sold=_sold(categories, models.values(), items))
     grounder = Grounder(lexicon, Trust(), linker, models, reader)
-    judged = [item for item in items if facts_of(item)]
-    if linker is not None:
-        others = [item for item in items if not facts_of(item)]
-        judged += with_models(others[:LINKED_ITEMS], grounder)
-    return grounder, judged
+    bare = queries.bare_items(database, limit=LINKED_ITEMS) if linker else []
+    linked = with_models(bare, grounder)
+    habits = Habits.of(
+        queries.stated_in_categories(database),
+        {id: [one.id for one in path] for id, path in category_paths(database).items()},
+        models=_of_models([*(item for item in items if item.model), *linked], models),
+    )
+    judged = [item for item in (*items, *linked) if facts_of(item)]
+    return replace(grounder, lexicon=replace(lexicon, habits=habits)), judged
+
+
+def _of_models(
+    items: Sequence[ItemText], models: Mapping[str, KnownModel]
+) -> Iterator[tuple[str, str | None]]:
+    """The categories of items, each with that of its model, if it is of one."""
+    for item in items:
+        model = models.get(item.model.id) if item.model else None
+        if item.category:
+            yield item.category.id, model.category.id if model and model.category else None
 
 
 def _sold(
@@ -139,22 +155,18 @@ def _sold(
 
 
 def with_models(items: Sequence[ItemText], grounder: Grounder) -> list[ItemText]:
-    """Items of which nothing is known but a title, with what the models have that these name.
+    """Items of which nothing is known but a title, with what a model has where they name one.
 
     So that a shop of bare titles has something that its readings can be held against.
     """
     links = grounder.own_links([TextToRead({"title": item.title}) for item in items])
     known = []
     for item, link in zip(items, links, strict=True):
-        if link is not None and link.confidence >= SURE:
-            model = grounder.models[link.model]
-            brand = item.brand or (Named(model.brand, model.brand) if model.brand else None)
-            known.append(
-                replace_fields(
-                    item,
-                    model=Named(model.id, model.name),
-                    inherited=model.facts,
-                    brand=brand,
-                )
-            )
+        if link is None or link.confidence < SURE:
+            known.append(item)
+            continue
+        model = grounder.models[link.model]
+        brand = item.brand or (Named(model.brand, model.brand) if model.brand else None)
+        named = Named(model.id, model.name)
+        known.append(replace_fields(item, model=named, inherited=model.facts, brand=brand))
     return known

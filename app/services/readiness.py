@@ -17,6 +17,7 @@ from graph.schema import INDEXES
 
 if TYPE_CHECKING:
     from app.services.serving import ServingView
+    from app.services.warming import WarmthState
     from graph.migrate import IndexState, MigrationStatus
 
 # Health is asked without a key: neither addresses nor accounts are told, the log has them.
@@ -35,6 +36,14 @@ _DATABASE_REMEDY: tuple[tuple[type[DatabaseError], str], ...] = (
     ),
 )
 
+_WARMING = (
+    "models and names are being loaded, and the first searches planned; wait, a minute at most"
+)
+_LATE = (
+    "the first searches and questions are slow: what they need is still being loaded; "
+    "look at the load of the machine and of Neo4j"
+)
+
 
 class Readiness:
     """Asks the database itself, each time: a probe that remembers is worth nothing."""
@@ -46,11 +55,13 @@ class Readiness:
         migrations: Callable[[], Awaitable[MigrationStatus]],
         indexes: Callable[[], Awaitable[Sequence[IndexState]]],
         models: Callable[[], Mapping[str, ServingView]],
+        warming: Callable[[], WarmthState],
     ) -> None:
         self._verify = verify
         self._migrations = migrations
         self._indexes = indexes
         self._models = models
+        self._warming = warming
 
     async def check(self) -> dict[str, str]:
         """Return if requests can be served, with the parts that do less than they should.
@@ -67,7 +78,11 @@ class Readiness:
             raise NotReady({"database": remedy}) from error
         if parts:
             raise NotReady(parts)
-        return model_parts(self._models())
+        warming = self._warming()  # asked last: the time that it may take begins with this
+        if warming == "awaited":
+            raise NotReady({"warming": _WARMING})
+        late = {"warming": _LATE} if warming == "late" else {}
+        return late | model_parts(self._models())
 
 
 def migration_parts(status: MigrationStatus) -> dict[str, str]:

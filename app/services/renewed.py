@@ -79,7 +79,7 @@ class Renewed(Generic[T]):
         """
         if self._current is not None:
             return self()
-        if self._renewal is None or not self._renewal.is_alive():
+        if not self.is_loading():
             self.begin()
         return None
 
@@ -87,6 +87,9 @@ class Renewed(Generic[T]):
         """Loads it in a thread, so that whoever asks first waits for less; failing is no harm."""
         self._renewal = threading.Thread(target=self._begun, name="renewed", daemon=True)
         self._renewal.start()
+
+    def is_loading(self) -> bool:
+        return self._renewal is not None and self._renewal.is_alive()
 
     def settle(self) -> None:
         """Returns when no renewal is under way."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ml.grounding.grounder import Grounder
     from ml.grounding.lexicon import Lexicon
 
+USUAL = 0.5  # that an item of its category has a parameter; what is less usual stays a word too
 SURE = 0.5  # of all ways to read the words; what is less sure stays a word among words
 _AT_MOST = re.compile(r"(?:under|below|less than|up to|at most|max|<=?|≤|不超过|低于)\s*$", re.I)
 _AT_LEAST = re.compile(r"(?:over|above|more than|at least|min|>=?|≥|超过|高于|不低于)\s*$", re.I)
@@ -95,11 +96,10 @@ def understand(query: str, grounder: Grounder) -> Understood:
         silent.append((stock.start(), stock.end()))
     open_text = _without(query, silent, keep_places=True)
     lexicon = grounder.lexicon
-    readings = read(open_text, lexicon)
     parts += _named("brand", named_in(open_text, lexicon.brands), parts)
-    parts += _named("category", _category(open_text, lexicon, parts, readings), parts)
-    for reading in readings:
-        if reading.share >= SURE and reading.known and _is_free(reading, parts):
+    parts += _named("category", _category_in(open_text, lexicon, parts), parts)
+    for reading in read(open_text, lexicon, category=_category(parts, open_text)):
+        if _is_sure(reading) and _is_free(reading, parts):
             start, condition = _condition(open_text, reading)
             if start < reading.start:
                 silent.append((start, reading.end))
@@ -114,17 +114,15 @@ def understand(query: str, grounder: Grounder) -> Understood:
     return Understood(tuple(parts), _without(query, silent), _without(query, places))
 
 
-def _category(
-    text: str, lexicon: Lexicon, parts: Sequence[Part], readings: Sequence[Reading]
-) -> Found[Named] | None:
+def _category_in(text: str, lexicon: Lexicon, parts: Sequence[Part]) -> Found[Named] | None:
     """By its name, or by this in the other number: but a `phone case` is no phone."""
-    known = {part.start for part in parts} | {reading.start for reading in readings}
 
     def is_head(found: Found[Named]) -> bool:
         behind = _WORD_BEHIND.match(text, found.end)
-        if behind is None or behind.end() in known:
+        if behind is None or _NO_COMPOUND.match(text, behind.end()):
             return True
-        return _NO_COMPOUND.match(text, behind.end()) is not None
+        known = {part.start for part in parts} | {one.start for one in read(text, lexicon)}
+        return behind.end() in known
 
     return named_in(text, lexicon.categories) or named_in(text, lexicon.things, fits=is_head)
 
@@ -134,6 +132,19 @@ def _named(field: str, found: Found[Named] | None, parts: Sequence[Part]) -> Ite
         found.start < part.end and part.start < found.end for part in parts
     ):
         yield Part(Term(field, OneOf((found.thing.id,))), found.start, found.end)
+
+
+def _category(parts: Sequence[Part], text: str) -> str | None:
+    """The id of the one that is wanted."""
+    for part in parts:
+        if part.term.field == "category" and _refused_from(part, text) < 0:
+            assert isinstance(part.term.condition, OneOf)
+            return part.term.condition.values[0]
+    return None
+
+
+def _is_sure(reading: Reading) -> bool:
+    return reading.known and reading.share >= SURE and reading.usual >= USUAL
 
 
 def _refused_from(part: Part, text: str) -> int:

@@ -6,10 +6,12 @@ more where the machine has other work.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from time import perf_counter
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import structlog
 
@@ -19,26 +21,97 @@ from app.services.searching import Searching, SearchQuery
 from app.services.similarity import Similarity, Wanted
 from graph.errors import GraphError, QueryTimedOut
 
+if TYPE_CHECKING:
+    from app.services.renewed import Renewed
+    from app.services.serving import Serving
+    from graph.repositories.products import Products
+
+AWAITED_S = 60.0  # slow answers are better than none; a loaded machine takes up to 54 s
 _TRIES = 3  # to plan may take longer than a query is given; the next try finds it further on
+_AGAIN_AFTER_S = 1.0  # while there is no graph to ask
+_LOOK_EVERY_S = 0.1  # no thread waits: a server that stops would wait for it
+
+WarmthState = Literal["over", "awaited", "late"]
 
 T = TypeVar("T")
 
 _log = structlog.get_logger("warming")
 
 
-async def warm_up(browsing: Browsing, similarity: Similarity, searching: Searching) -> None:
-    """List, compare and search one product; of what fails nobody hears but the log."""
+class Warming:
+    """One warming up beside the event loop, and how it stands.
+
+    Args:
+        work: what is done once.
+        awaited_s: so long at most it is waited for by whoever asks how it stands.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[], Coroutine[Any, Any, None]],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        awaited_s: float = AWAITED_S,
+    ) -> None:
+        self._work = work
+        self._clock = clock
+        self._awaited_s = awaited_s
+        self._task: asyncio.Task[None] | None = None
+        self._asked_at: float | None = None
+
+    def begin(self) -> None:
+        self._task = asyncio.create_task(self._work())
+
+    async def end(self) -> None:
+        """Leave it where it is."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    def state(self) -> WarmthState:
+        """`over` also where it never began. Asked for the first time when all else is ready."""
+        if self._task is None or self._task.done():
+            return "over"
+        now = self._clock()
+        if self._asked_at is None:
+            self._asked_at = now
+        return "awaited" if now - self._asked_at < self._awaited_s else "late"
+
+
+async def warm_up(
+    browsing: Browsing,
+    products: Products,
+    similarity: Similarity,
+    searching: Searching,
+    *,
+    kept: Sequence[Renewed[Any]],
+    models: Sequence[Serving[Any]],
+) -> None:
+    """List, read, compare and search one product, with all that is loaded for it.
+
+    Waits for a graph that can be asked; of what fails then nobody hears but the log.
+    """
+    listed = partial(browsing.list_products, ProductQuery(), limit=1, cursor=None)
+    while (page := await _answered(listed)) is None:
+        await asyncio.sleep(_AGAIN_AFTER_S)
     started_s = perf_counter()
-    page = await _answered(partial(browsing.list_products, ProductQuery(), limit=1, cursor=None))
-    if page is None or not page.items:
-        return
-    item = page.items[0]
-    for _ in range(2):  # the first answer tells the second how to be one round trip
-        await _answered(partial(similarity.to_stored, item.id, Wanted()))
-    search = partial(searching.search, SearchQuery(q=item.title), limit=10, cursor=None)
-    for facets in (True, False):
-        await _answered(partial(search, facets=facets))
-    _log.debug("warmed_up", seconds=round(perf_counter() - started_s, 1))
+    for renewed in kept:
+        renewed.begin()
+    for model in models:
+        model.predictor()
+    await _loaded(lambda: any(model.view().loading for model in models))
+    for item in page.items:
+        await _answered(partial(products.get, item.id))
+        for _ in range(2):  # the first answer tells the second how to be one round trip
+            await _answered(partial(similarity.to_stored, item.id, Wanted()))
+        await _answered(partial(searching.search, SearchQuery(q=item.title), limit=10, cursor=None))
+    await _loaded(lambda: any(renewed.is_loading() for renewed in kept))
+    _log.info("warmed_up", seconds=round(perf_counter() - started_s, 1))
+
+
+async def _loaded(loading: Callable[[], bool]) -> None:
+    while loading():
+        await asyncio.sleep(_LOOK_EVERY_S)
 
 
 async def _answered(ask: Callable[[], Awaitable[T]]) -> T | None:

@@ -54,6 +54,7 @@ class ServerOptions:
     restart_limit: int = 5  # deaths in quick succession before the supervisor gives up
     minimum_free_mib: int = 512  # one log file each for two databases, and room to write
     prepare_archive: bool = True
+    drop_torn_end: bool = False  # of the log, with all that comes after what cannot be read
     repository: Path | None = None
     cache: Path | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -127,6 +128,7 @@ def _settings(
         **_SMALL,
         **_memory(memory),
         "db.transaction.timeout": f"{round(options.transaction_timeout_s * 1000)}ms",
+        **(_DROPPING if options.drop_torn_end else {}),
     }
 
 
@@ -170,6 +172,10 @@ _SMALL = {
     # A stop takes 1 s instead of 11: the store is closed before this quiet time begins.
     "internal.dbms.bolt.netty_server_shutdown_quiet_period_duration": "0s",
 }
+
+
+# A recovery ends at the first transaction that cannot be read, and cuts the log off there.
+_DROPPING = {"internal.dbms.tx_log.fail_on_corrupted_log_files": "false"}
 
 
 def _memory(memory: MemoryPlan) -> dict[str, str]:

@@ -58,6 +58,11 @@ class Layout:
         return self.logs / "console.log"
 
     @property
+    def debug_log(self) -> Path:
+        """What Neo4j says to its makers, such as why a database did not start."""
+        return self.logs / "debug.log"
+
+    @property
     def user_log(self) -> Path:
         """What Neo4j says to its operator; it turns this file over itself."""
         return self.logs / "neo4j.log"

@@ -10,10 +10,11 @@ from pathlib import Path
 from graph.embedded.configuration import ServerOptions
 from graph.embedded.layout import Layout
 from graph.embedded.ports import Ports
-from graph.errors import DiskFull, PortInUse, ServerError, ServerStartFailed
+from graph.errors import DatabaseBroken, DiskFull, PortInUse, ServerError, ServerStartFailed
 
 _TAIL_LINES = 15
 _TAIL_BYTES = 64 * 1024
+_DEBUG_TAIL_BYTES = 1024 * 1024  # a stack trace is a line, and may be long
 _MIB = 1024 * 1024
 # With less than one log file Neo4j turns read-only or does not start, and names other reasons.
 _CRAMPED_MIB = 64
@@ -22,6 +23,13 @@ _OUT_OF_MEMORY = "Terminating due to java.lang.OutOfMemoryError"
 # with the same code over a setting it refuses, and says so in an ERROR line.
 _OUT_OF_MEMORY_EXIT = 3
 _DISK_FULL = "No space left on device"
+# Told of a database that has given up, in a server that goes on answering.
+_GIVEN_UP = re.compile(
+    r"\[Neo\.DatabaseError\.Transaction\.(TransactionLogError|TransactionStartFailed)\]"
+)
+# The system's own database does not start either: then the server ends.
+_NOT_STARTED = re.compile(r"Failed to start DatabaseId\{\w+\[neo4j\]\}")
+_TORN = "Unreadable bytes are encountered after last readable position"
 # Frames of a stack trace, and warnings of the Java machine that every start prints.
 _NOISE = re.compile(
     r"^(\s+at |\s*\.\.\. \d+ more|WARNING: |\[[\d.s ]+\](\[(warning|error) *\]\[aot| ))"
@@ -35,6 +43,19 @@ class Story:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._mark = _size(layout.user_log)
+        self._debug_mark = _size(layout.debug_log)
+
+    def broken_database(self) -> DatabaseBroken | None:
+        """Why the database of a server that answers did not start with it, if it did not."""
+        said = _read_from(self._layout.debug_log, self._debug_mark, _DEBUG_TAIL_BYTES)
+        failures = [line for line in said if _NOT_STARTED.search(line)]
+        if not failures:
+            return None
+        return DatabaseBroken(home=str(self._layout.home), torn=_TORN in failures[-1])
+
+    def has_given_up(self) -> bool:
+        """Whether the server answers, and its database will not before the next start."""
+        return any(_GIVEN_UP.search(line) for line in _read_from(self._layout.user_log, self._mark))
 
     def explain(
         self,
@@ -76,6 +97,8 @@ def _free_mib(layout: Layout) -> int:
 
 
 def _reason(options: ServerOptions, exit_code: int | None, text: str, *, had_answered: bool) -> str:
+    if _GIVEN_UP.search(text):
+        return "its database met an error that only a restart ends"
     if exit_code is None and had_answered:
         return f"it answered nothing for {options.silence_limit_s:g} s, and was killed"
     if exit_code is None:
@@ -94,12 +117,12 @@ def _size(file: Path) -> int:
         return 0
 
 
-def _read_from(file: Path, mark: int) -> list[str]:
+def _read_from(file: Path, mark: int, tail_bytes: int = _TAIL_BYTES) -> list[str]:
     try:
         with file.open("rb") as stream:
             size = stream.seek(0, 2)
             begin = mark if mark <= size else 0  # turned over meanwhile
-            stream.seek(max(begin, size - _TAIL_BYTES))
+            stream.seek(max(begin, size - tail_bytes))
             return stream.read().decode("utf-8", errors="replace").splitlines()
     except OSError:
         return []

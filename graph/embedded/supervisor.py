@@ -229,9 +229,13 @@ class Supervisor:
             self._publish("restarting" if self._endpoint else "starting", server=process.pid)
         ready = self._await_ready(process)
         answered_from = time.monotonic()
+        if ready and (broken := story.broken_database()) is not None:
+            kill_group(process.pid)
+            process.wait()
+            return broken, 0.0
         if ready:
             self._announce()
-            self._attend(process)
+            self._attend(process, story)
         if self._stopping.is_set():
             process.wait()
             return None
@@ -243,8 +247,8 @@ class Supervisor:
         error = story.explain(self._options, self._ports, exit_code, had_answered=ready)
         return error, time.monotonic() - answered_from
 
-    def _attend(self, process: subprocess.Popen[bytes]) -> None:
-        """Until it ends, or answers nothing for so long that only an end helps.
+    def _attend(self, process: subprocess.Popen[bytes], story: Story) -> None:
+        """Until it ends, or only an end helps: it answers nothing, or its database has given up.
 
         A query that fills the heap can stop a server for minutes before it dies of it.
         """
@@ -255,6 +259,8 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 pass
             else:
+                return
+            if not self._stopping.is_set() and story.has_given_up():
                 return
             if self._stopping.is_set() or answers_bolt(self._ports.bolt):
                 answered = time.monotonic()

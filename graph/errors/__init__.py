@@ -7,6 +7,7 @@ GraphError
 │   ├── ServerBusy
 │   ├── ServerStartFailed
 │   ├── PortInUse
+│   ├── DatabaseBroken
 │   ├── DiskFull
 │   └── PasswordMissing
 ├── DatabaseError               any Neo4j, through graph/client.py
@@ -99,6 +100,7 @@ from graph.errors.migrations import (
     MigrationUnknown,
 )
 from graph.errors.server import (
+    DatabaseBroken,
     DiskFull,
     EmbeddedExtraMissing,
     JarsUnavailable,
@@ -115,6 +117,7 @@ __all__ = [
     "CypherInvalid",
     "CypherRefused",
     "CypherTooLarge",
+    "DatabaseBroken",
     "DatabaseError",
     "DatabaseNotEmpty",
     "DatabaseNotFound",

@@ -60,6 +60,25 @@ class ServerStartFailed(ServerError):
         )
 
 
+class DatabaseBroken(ServerError):
+    """The server starts, and its database does not; `torn` says that the end of its log is."""
+
+    code = "database_broken"
+
+    def __init__(self, *, home: str, torn: bool) -> None:
+        self.home, self.torn = home, torn
+        data = f"{home}/neo4j/data"
+        remedy = (
+            "the last transaction in its log is torn, as a full disk or a power cut leaves it. "
+            f"Make a copy of {data}, then run `catalograph neo4j recover`, which goes back to the "
+            "last whole one, and load again what was being loaded"
+            if torn
+            else f"{home}/neo4j/logs/debug.log has the reason. Bring back a copy of {data}, "
+            "or move that folder away and load the dumps again"
+        )
+        super().__init__(f"the database of {home} does not start: {remedy}.")
+
+
 class PortInUse(ServerError):
     code = "port_in_use"
 

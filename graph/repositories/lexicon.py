@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from graph.client import Database
-from graph.records import FactText, ItemText, Named, ValueView
+from graph.records import FactText, ItemText, Named, StatedIn, ValueView
 from graph.repositories.exporting import written_since
 from graph.repositories.item_texts import named
 from graph.repositories.vocabulary import known_parameters
@@ -48,25 +48,42 @@ RETURN collect([m.id, m.name, coalesce(m.names, []), facts,
 """
 READ_WITH = (Label.VALUE, Label.MODEL, Label.BRAND, Label.CATEGORY, Label.PARAMETER)
 # What a dump or a person says, and never what a text was read to say: that would confirm itself.
-JUDGED = """
-MATCH (n:Product) WHERE n.closed_at IS NULL AND n.title IS NOT NULL
-WITH n LIMIT $limit
-CALL (n) {
+_SAYS = """EXISTS {
+  (n)-[r:HAS_PARAMETER|INSTANCE_OF]->() WHERE r.origin IN ['catalog', 'reviewed']
+}"""
+# In the order of a hash, so that a part of them is of all sources, and the same every time.
+TITLES = """
+MATCH (n:Product) WHERE n.closed_at IS NULL AND n.title IS NOT NULL AND {chosen}
+WITH n ORDER BY n.content_hash, n.id LIMIT $limit
+CALL (n) {{
   MATCH (n)-[r:HAS_PARAMETER]->(v:Value)
   WHERE r.status = 'accepted' AND r.origin IN ['catalog', 'reviewed']
   RETURN collect(DISTINCT [v.parameter, v.id]) AS own
-}
-CALL (n) {
+}}
+CALL (n) {{
   MATCH (n)-[i:INSTANCE_OF]->(:Model)-[r:HAS_PARAMETER]->(v:Value)
   WHERE i.status = 'accepted' AND i.origin IN ['catalog', 'reviewed']
     AND r.status = 'accepted' AND r.origin IN ['catalog', 'reviewed']
   RETURN collect(DISTINCT [v.parameter, v.id]) AS inherited
-}
+}}
 RETURN collect([n.title,
   [(n)-[r:MADE_BY]->(x) WHERE r.origin IN ['catalog', 'reviewed'] | x.id][0],
   [(n)-[r:BELONGS_TO]->(x) WHERE r.origin IN ['catalog', 'reviewed'] | x.id][0],
   [(n)-[r:INSTANCE_OF]->(x) WHERE r.origin IN ['catalog', 'reviewed'] | x.id][0],
   own, inherited]) AS items
+"""
+JUDGED, BARE = TITLES.format(chosen=_SAYS), TITLES.format(chosen=f"NOT {_SAYS}")
+# By one source of facts at a time: what it never says of any item, it does not deny of one.
+STATED_IN = """
+MATCH (n:Product|Model)-[b:BELONGS_TO]->(c:Category)
+WHERE b.status = 'accepted' AND b.origin IN ['catalog', 'reviewed'] AND n.closed_at IS NULL
+CALL (n) {
+  MATCH (n)-[r:HAS_PARAMETER]->(v:Value) WHERE r.origin IN ['catalog', 'reviewed']
+  RETURN coalesce(r.source, '') AS source, v.parameter AS parameter,
+    max(CASE r.status WHEN 'accepted' THEN 1 ELSE 0 END) AS said
+}
+RETURN c.id AS category, source, parameter, sum(said) AS items, count(*) - sum(said) AS refused
+ORDER BY category, source, parameter
 """
 # Not what was read from a title: that would teach a reader its own mistakes.
 LINKED_TITLES = """
@@ -132,16 +149,31 @@ def known_models(database: Database) -> Iterator[ModelRow]:
         after = models[-1][0]
 
 
+def stated_in_categories(database: Database) -> list[StatedIn]:
+    """Which parameters dumps and people state of the items in each category."""
+    return [StatedIn(**row) for row in database.read(STATED_IN)]
+
+
 def linked_titles(database: Database) -> list[tuple[str, str]]:
     """Titles of open products, with the id of the model that a catalog or a person says."""
     return [(row["title"], row["model"]) for row in database.stream(LINKED_TITLES)]
 
 
 def judged_items(database: Database, *, limit: int) -> list[ItemText]:
-    """Products with their titles and with what is known of them, if anything: values by id alone.
+    """Products with their titles and what a catalog or a person says of them: values by id alone.
 
-    What was read from their texts does not count as known.
+    What was read from their texts does not count.
     """
+    return _titles(database, JUDGED, limit)
+
+
+def bare_items(database: Database, *, limit: int) -> list[ItemText]:
+    """Products of which neither facts nor a model are known: title, brand and category."""
+    return _titles(database, BARE, limit)
+
+
+def _titles(database: Database, query: str, limit: int) -> list[ItemText]:
+    rows: list[list[Any]] = database.read(query, limit=limit)[0]["items"]
     return [
         ItemText(
             "product",
@@ -152,13 +184,8 @@ def judged_items(database: Database, *, limit: int) -> list[ItemText]:
             facts=_ids(own),
             inherited=_ids(inherited),
         )
-        for title, brand, category, model, own, inherited in _judged(database, limit)
+        for title, brand, category, model, own, inherited in rows
     ]
-
-
-def _judged(database: Database, limit: int) -> list[list[Any]]:
-    found: list[list[Any]] = database.read(JUDGED, limit=limit)[0]["items"]
-    return found
 
 
 def _facts(rows: list[list[Any]], names: dict[str, str]) -> tuple[FactText, ...]:

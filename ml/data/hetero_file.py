@@ -41,7 +41,10 @@ def write_hetero(data: HeteroData, snapshot: Snapshot, path: Path) -> None:
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        partial.touch()
+        mode = partial.stat().st_mode  # as of every file; safetensors gives one to its owner alone
         save_file(tensors, partial, metadata={"format": FORMAT, "manifest": manifest})
+        partial.chmod(mode)
         partial.replace(path)
     except (OSError, SafetensorError) as error:
         raise SnapshotNotWritten(path=str(path), reason=str(error)) from error

@@ -13,7 +13,7 @@ from ml.grounding.lexicon import Found, Lexicon, Names, named_in
 from ml.grounding.made_for import MadeFor, made_for
 from ml.grounding.naming import place_of
 from ml.grounding.plausible import Read, Weigher, reasons_of, weighed
-from ml.grounding.reading import READ_CHARS, Expected, Reading, read
+from ml.grounding.reading import READ_CHARS, Reading, read
 from ml.grounding.records import ExtractedFact, Links, Normalized, Relation, TextToRead
 from ml.grounding.trust import NameKind, Trust
 from ml.purpose.kinds import sells_accessories
@@ -22,6 +22,8 @@ from ml.purpose.reading import without_extras
 RULES = "rules"
 TITLE = "title"
 WORTH = 0.1  # what is less likely is a guess, and a text says it or not
+UNUSUAL = 0.5  # below it a person is told that items of a category hardly have a parameter
+FOREIGN = 0.05  # below it no item of a category is taken for one of a model
 LIKELY = 0.5  # from here on what a model has counts when its text is read
 
 _RELATIONS: Mapping[str, Relation] = {"brand": "MADE_BY", "category": "BELONGS_TO"}
@@ -79,15 +81,19 @@ class _Subject:
     Attributes:
         named: the model that the title names.
         made_for: it names that because something is made for it; None: it offers it.
+        category: where that is not known; never that of what something is made for.
+        foreign: what it names is of a kind that items of its category are not.
     """
 
     brand: Found[Named] | None
     named: ModelLink | None
     made_for: MadeFor | None
+    category: Found[Named] | None
+    foreign: bool
 
     @property
     def link(self) -> ModelLink | None:
-        return None if self.made_for else self.named
+        return None if self.made_for or self.foreign else self.named
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +146,7 @@ class Grounder:
             self._model(item, subject.link) for item, subject in zip(items, subjects, strict=True)
         ]
         reads = [
-            self._read(item, subject, _expected(model), trained_for)
+            self._read(item, subject, model, trained_for)
             for item, subject, (_, model) in zip(items, subjects, models, strict=True)
         ]
         if self.weigher is not None:
@@ -169,7 +175,16 @@ class Grounder:
         other = made_for(title, model, self.lexicon) if item.model is None else None
         if other is not None and brand is not None:
             brand = named_in(other.own_words(title), self.lexicon.brands)
-        return _Subject(brand, link, other)
+        category = _named(item, item.category, self.lexicon.categories)
+        if category and other and not sells_accessories([category.thing.name]):
+            category = None
+        return _Subject(brand, link, other, category, self._is_foreign(item, model))
+
+    def _is_foreign(self, item: TextToRead, model: KnownModel | None) -> bool:
+        if item.category is None or model is None or model.category is None:
+            return False
+        of_model = model.category.id
+        return self.lexicon.habits.may_be_of(item.category.id, of_model) < FOREIGN
 
     def _model(
         self, item: TextToRead, link: ModelLink | None
@@ -193,7 +208,7 @@ class Grounder:
             *self._names(item, subject),
             *([_model_fact(item, model, link)] if model and link and item.model is None else []),
             *(fact for fact in learnt if not _speaks_of_other(subject, fact)),
-            *(self._fact(item, one) for one in reads if one.confidence >= WORTH),
+            *(self._fact(item, one) for one in reads if one.sureness >= WORTH),
         ]
         if wanted.implied and model:
             confidence = link.confidence if link and item.model is None else 1.0
@@ -217,15 +232,19 @@ class Grounder:
         return self.linker.link(titles, names)
 
     def _read(
-        self, item: TextToRead, subject: _Subject, expected: Expected, learnt: Set[str]
+        self, item: TextToRead, subject: _Subject, model: KnownModel | None, learnt: Set[str]
     ) -> list[Read]:
         """By rules, what is not of the parameters that the trained reader answers for."""
-        other = subject.made_for
+        other, category = subject.made_for, _category(item, subject, model)
         return [
             Read(name, reading, self.trust.confidence(reading))
             for name, text in item.fields.items()
             for reading in read(
-                text, self.lexicon, expected=expected, rivals=self.weigher is not None
+                text,
+                self.lexicon,
+                expected=_expected(model),
+                category=category,
+                rivals=self.weigher is not None,
             )
             if reading.parameter not in learnt
             if not (other and name == TITLE and other.speaks_of(reading.start, reading.end))
@@ -245,7 +264,7 @@ class Grounder:
             name=self.lexicon.parameters[reading.parameter].name,
             value=item.fields[read.field][reading.start : reading.end],
             normalized=Normalized(value.text, value.number, value.unit),
-            confidence=read.confidence,
+            confidence=read.sureness,
             field=read.field,
             start=reading.start,
             end=reading.end,
@@ -270,6 +289,8 @@ class Grounder:
             yield f"a quantity in its unit, which {known}"
         if reading.expected is False:
             yield "but the model that is named has another value"
+        if reading.usual < UNUSUAL:
+            yield "but hardly any item of its category has such a parameter"
         if reading.instead:
             others = ", ".join(names[id] for id in reading.instead)
             yield f"the same words could speak of {others}"
@@ -277,9 +298,9 @@ class Grounder:
     def _names(self, item: TextToRead, subject: _Subject) -> Iterator[ExtractedFact]:
         if subject.brand is not None:
             yield self._name_fact(item, "brand", subject.brand)
-        category, other = _named(item, item.category, self.lexicon.categories), subject.made_for
-        if category and (other is None or sells_accessories([category.thing.name])):
-            yield self._name_fact(item, "category", category)
+        if subject.category is not None:
+            yield self._name_fact(item, "category", subject.category)
+        other = subject.made_for
         model = self.models.get(subject.named.model) if subject.named else None
         if model and subject.named and other:
             yield _made_for_fact(item, model, subject.named, other)
@@ -305,6 +326,15 @@ class Grounder:
 def _named(item: TextToRead, known: Named | None, names: Names[Named]) -> Found[Named] | None:
     """What the title names, where it is not known already."""
     return None if known else named_in(item.fields.get(TITLE, "")[:READ_CHARS], names)
+
+
+def _category(item: TextToRead, subject: _Subject, model: KnownModel | None) -> str | None:
+    """The one whose items it is like, by its id: that of its model before that of a shop."""
+    if model and model.category:
+        return model.category.id
+    if item.category:
+        return item.category.id
+    return subject.category.thing.id if subject.category else item.predicted
 
 
 def _expected(model: KnownModel | None) -> dict[str, set[str]]:

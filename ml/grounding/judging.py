@@ -86,7 +86,7 @@ def judge(
     for text in texts:
         trusted = by_fold[family_of[text.family] % FOLDS]
         assert trusted is not None
-        candidates.append(candidates_of(text.item.title, lexicon, trusted))
+        candidates.append(candidates_of(text.item, lexicon, trusted))
     bare = [ItemText("product", one.item.title, brand=one.item.brand) for one in texts]
     plausible = asked_of(similar, bare, candidates, [one.family for one in texts])
     rows: list[tuple[int, int, Candidate, Floats, bool]] = []
@@ -113,11 +113,12 @@ def judge(
     )
 
 
-def candidates_of(title: str, lexicon: Lexicon, trust: Trust) -> list[Candidate]:
+def candidates_of(item: ItemText, lexicon: Lexicon, trust: Trust) -> list[Candidate]:
     """Everything that a title may state, rivals for the same words included."""
+    category = item.category.id if item.category else None
     return [
         Candidate(reading, trust.confidence(reading))
-        for reading in read(title, lexicon, rivals=True)
+        for reading in read(item.title, lexicon, category=category, rivals=True)
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from graph.records import Named, Parameter, ValueView
 from graph.text import slug
+from ml.grounding.habits import Habits
 from ml.grounding.plurals import in_singular
 from ml.grounding.tokens import Token, stands_alone, tokens
 from ml.purpose.kinds import Sold
@@ -112,6 +113,7 @@ class Lexicon:
         category_names: of all categories.
         things: categories by their names in the singular as well as in the plural.
         sold: what is sold in them; of what titles show nothing, until that was learnt.
+        habits: which parameters their items have; nothing is known of that until it was learnt.
     """
 
     parameters: Mapping[str, Parameter]
@@ -126,6 +128,7 @@ class Lexicon:
     category_names: tuple[str, ...] = field(default=(), repr=False)
     things: Names[Named] = field(default_factory=Names, repr=False)
     sold: Sold = field(default=Sold.of({}, ()), repr=False)
+    habits: Habits = field(default=Habits(), repr=False)
 
     @classmethod
     def of(

@@ -23,6 +23,7 @@ class Read:
     """A reading of one field with its confidence.
 
     Attributes:
+        confidence: that it is right where the item has such a parameter at all.
         weighed_by: NAME@VERSION of what weighed it once more; None: reading alone is sure of it.
         before: its confidence by reading alone, where it was weighed once more.
     """
@@ -33,6 +34,11 @@ class Read:
     weighed_by: str | None = None
     before: float | None = None
     plausible: Plausible | None = None
+
+    @property
+    def sureness(self) -> float:
+        """Probability that the item has this value, in 0..1."""
+        return self.confidence * self.reading.usual
 
 
 class Weigher(Protocol):
@@ -72,7 +78,7 @@ def weighed(
     found = weigher.weighed([items[place] for place, _ in parts], candidates)
     for (place, part), asked, of in zip(parts, candidates, found, strict=True):
         now = [_weighed(one, again, weigher.name) for one, again in zip(part, of, strict=True)]
-        best = surest(asked, [one.confidence for one in now])
+        best = surest(asked, [one.sureness for one in now])
         kept[place] += [one for one, is_best in zip(now, best, strict=True) if is_best]
     return kept
 

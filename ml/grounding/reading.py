@@ -22,6 +22,7 @@ _EACH_WORD = 2.0  # of a name: the longer, the less by accident
 _SAID_BY_MODEL = 3.0
 _OTHER_THAN_MODEL = -3.0
 _AGAIN = -4.0  # a second value of the same parameter
+_UNUSUAL = 1e-3  # that an item has what none of its kind has: a text may say so all the same
 _RIVAL = 0.003  # share from which on a reading is worth weighing against the likeliest
 _CHOICES = 4  # of one place that are weighed together
 _COMBINATIONS = 4_000
@@ -38,6 +39,8 @@ class Reading:
         share: of all ways to read the text, weighed by how likely they are, those with this value.
         known: whether a catalog or a person states this value of an item.
         expected: whether the model that the text is of has it; None where nothing is known.
+        usual: how likely items of its category have the parameter at all, in 0..1; its name beside
+            the value makes up for much of it.
         instead: other parameters that the same words could speak of.
         chosen: the likeliest of its place; False for its rivals, where they are wanted.
     """
@@ -51,8 +54,22 @@ class Reading:
     cued: bool
     known: bool
     expected: bool | None
+    usual: float
     instead: tuple[str, ...]
     chosen: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known before a text is read."""
+
+    lexicon: Lexicon
+    expected: Expected
+    category: str | None
+
+    def usual(self, mention: Mention) -> float:
+        likely = self.lexicon.habits.likely(self.category, mention.parameter)
+        return math.sqrt(likely) if mention.cued else likely
 
 
 def read(
@@ -61,6 +78,7 @@ def read(
     *,
     asked: Sequence[str] | None = None,
     expected: Expected | None = None,
+    category: str | None = None,
     rivals: bool = False,
     consistent: bool = True,
 ) -> list[Reading]:
@@ -70,17 +88,18 @@ def read(
         text: as it was written; places count in it. Only its first `READ_CHARS` are read.
         asked: only these parameters, but weighed against all: `8GB RAM` is no storage.
         expected: what the model has that the text is known to be of.
+        category: id of the one that the item is in; None: not known.
         rivals: also what else the words of a place may state, or that nothing outweighed.
         consistent: numbers far from all known ones are none, and places are read together; False
             is for measuring what that brings.
     """
-    expected = expected or {}
+    known = _Known(lexicon, expected or {}, category)
     plain = clean(text, READ_CHARS)
     found_in = mentions(plain.text, lexicon)
     places = _places([one for one in found_in if not consistent or _may_be(one, lexicon)])
     found: list[Reading] = []
     for group in _together(places) if consistent else [[place] for place in places]:
-        options = [_weighed(place, lexicon, expected) for place in group]
+        options = [_weighed(place, known) for place in group]
         for place, shares in zip(options, _shares(options), strict=True):
             best = max(range(len(shares)), key=shares.__getitem__)
             others = {other.parameter for other, _ in place}
@@ -88,7 +107,7 @@ def read(
                 # The last share, which has no mention, is that of nothing.
                 if at == best or (rivals and share >= _RIVAL):
                     span = plain.original_span(mention.start, mention.end)
-                    reading = _reading(mention, span, share, others, lexicon, expected)
+                    reading = _reading(mention, span, share, others, known)
                     found.append(reading if at == best else replace(reading, chosen=False))
     wanted = None if asked is None else set(asked)
     kept = [one for one in found if wanted is None or one.parameter in wanted]
@@ -136,24 +155,23 @@ def _together(places: Sequence[list[Mention]]) -> Iterator[list[list[Mention]]]:
         yield members
 
 
-def _weighed(
-    place: Sequence[Mention], lexicon: Lexicon, expected: Expected
-) -> list[tuple[Mention, float]]:
+def _weighed(place: Sequence[Mention], known: _Known) -> list[tuple[Mention, float]]:
     """The likeliest mentions of a place with their log-odds."""
-    odds = [(mention, _log_odds(mention, lexicon, expected)) for mention in place]
+    odds = [(mention, _log_odds(mention, known)) for mention in place]
     return sorted(odds, key=lambda one: -one[1])[:_CHOICES]
 
 
-def _log_odds(mention: Mention, lexicon: Lexicon, expected: Expected) -> float:
-    odds = math.log(lexicon.prior(mention.parameter))
-    odds += math.log(lexicon.share(mention.parameter, mention.value.id))
+def _log_odds(mention: Mention, known: _Known) -> float:
+    odds = math.log(known.lexicon.prior(mention.parameter))
+    odds += math.log(known.lexicon.share(mention.parameter, mention.value.id))
+    odds += math.log(max(known.usual(mention), _UNUSUAL))
     if mention.cued:
         odds += _CUED
     if mention.own_unit:
         odds += _OWN_UNIT
     if mention.how == "name":
         odds += _EACH_WORD * (1 + _words(mention))
-    if (values := expected.get(mention.parameter)) is not None:
+    if (values := known.expected.get(mention.parameter)) is not None:
         odds += _SAID_BY_MODEL if mention.value.id in values else _OTHER_THAN_MODEL
     return odds
 
@@ -199,11 +217,10 @@ def _reading(
     span: tuple[int, int],
     share: float,
     others: Set[str],
-    lexicon: Lexicon,
-    expected: Expected,
+    known: _Known,
 ) -> Reading:
     """`others`: parameters that the same words could speak of, its own among them."""
-    values = expected.get(mention.parameter)
+    values = known.expected.get(mention.parameter)
     return Reading(
         parameter=mention.parameter,
         value=mention.value,
@@ -212,7 +229,8 @@ def _reading(
         share=share,
         how=mention.how,
         cued=mention.cued,
-        known=lexicon.items.get(mention.value.id, 0) > 0,
+        known=known.lexicon.items.get(mention.value.id, 0) > 0,
         expected=None if values is None else mention.value.id in values,
+        usual=known.usual(mention),
         instead=tuple(sorted(others - {mention.parameter})),
     )

@@ -17,12 +17,14 @@ class TextToRead(Record, frozen=True):
     Attributes:
         fields: such as `title` and `description`; the title counts most.
         model: id of the model that it is known to be of.
+        predicted: id of the category that it is in by a model of categories.
     """
 
     fields: Mapping[str, str]
     brand: Named | None = None
     category: Named | None = None
     model: str | None = None
+    predicted: str | None = None
 
 
 class Normalized(Record, frozen=True):

@@ -55,7 +55,8 @@ class Trust:
                         counts[kind][0] += found.thing.id == named.id
                         counts[kind][1] += 1
             facts = facts_of(item)
-            for reading in read(item.title, lexicon):
+            category = item.category.id if item.category else None
+            for reading in read(item.title, lexicon, category=category):
                 if reading.parameter in facts:
                     for kind in kinds(reading):
                         counts[kind][0] += reading.value.id in facts[reading.parameter]

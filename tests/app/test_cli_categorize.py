@@ -12,7 +12,7 @@ from ml.categories.categorizer import Categorizer, CategorizerConfig
 from ml.registry import Registry
 from tests.ml.categories.made_up import KINDS, titles, write_offers
 
-DONE, WITH_REJECTS = 0, 4
+DONE, FAILED, WITH_REJECTS = 0, 1, 4
 
 
 @pytest.fixture
@@ -45,6 +45,17 @@ def test_titles_of_a_file_are_answered_without_a_database(run, promoted, tmp_pat
     assert kettle["category"]["name"] == "Kettles"
     assert (empty["code"], mystery["unknown"]) == ("text_missing", True)
     assert "3 rows" in done.stderr
+
+
+def test_a_file_all_of_whose_rows_are_rejected_is_a_failure(run, promoted, tmp_path):
+    file = tmp_path / "offers.csv"
+    file.write_text("name,price\n,8\n,7\n", encoding="utf-8")
+
+    done = run("categorize", file, "--title", "name")
+
+    assert done.returncode == FAILED, done.stderr
+    assert [json.loads(line)["code"] for line in done.stdout.splitlines()] == ["text_missing"] * 2
+    assert "All rows were rejected" in done.stderr
 
 
 def test_json_is_one_report_and_nothing_else_on_standard_output(run, tmp_path):

@@ -103,6 +103,21 @@ def test_an_import_without_a_job_is_shown_by_the_id_it_printed(catalograph, shop
     assert json.loads(unknown.stdout)["error"]["code"] == "job_not_found"
 
 
+def test_an_import_without_a_job_has_its_rejects_and_says_why_there_is_no_more(catalograph, shop):
+    done = json.loads(catalograph(*shop("1,Lamp,1", "2,Desk,cheap")).stdout)
+
+    rejects = catalograph("jobs", "rejects", done["run"][:-2])
+    refused = [catalograph("jobs", what, done["run"], "--json") for what in ("watch", "retry")]
+
+    assert rejects.returncode == DONE, rejects.stderr
+    assert json.loads(rejects.stdout)["value"] == "cheap"
+    for one in refused:
+        assert one.returncode == FAILED
+        error = json.loads(one.stdout)["error"]
+        assert error["code"] == "import_without_job"
+        assert "import the dump again" in error["message"]
+
+
 def test_a_job_in_the_background_can_be_found_again(catalograph, shop):
     done = catalograph(*shop("1,Lamp,1"), "--background")
 

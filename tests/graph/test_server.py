@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -17,10 +18,19 @@ import psutil
 import pytest
 from neo4j.exceptions import ClientError, DriverError, Neo4jError
 
+from graph.client import Database
+from graph.connection import Connection
 from graph.embedded.archive import archive_file
 from graph.embedded.jars import install_jars
 from graph.embedded.java import java_executable
-from graph.errors import DiskFull, PortInUse, ServerBusy, ServerStartFailed
+from graph.errors import (
+    DatabaseBroken,
+    DatabaseUnavailable,
+    DiskFull,
+    PortInUse,
+    ServerBusy,
+    ServerStartFailed,
+)
 from graph.server import (
     NEO4J_VERSION,
     EmbeddedServer,
@@ -314,6 +324,30 @@ def test_a_server_that_dies_too_often_is_given_up(tmp_path: Path) -> None:
         assert server.status.phase == "failed"
 
 
+def test_a_torn_end_of_the_log_is_named_and_left_out_on_demand(tmp_path: Path) -> None:
+    with EmbeddedServer(tmp_path, OPTIONS) as server:
+        with connect(server.endpoint) as driver:
+            driver.execute_query("UNWIND range(1, 1000) AS id CREATE (:Kept {id: id})")
+        os.kill(server.endpoint.pid, signal.SIGKILL)
+        server.stop(0)
+    log = max(data_dir(tmp_path).glob("transactions/neo4j/neostore.transaction.db.*"))
+    whole = log.read_bytes().rstrip(b"\0")
+    with log.open("r+b") as file:
+        file.seek(len(whole))
+        file.write(b"\x07" * 100_000)
+
+    with pytest.raises(DatabaseBroken, match="catalograph neo4j recover"):
+        EmbeddedServer(tmp_path, OPTIONS).start()
+    recovering = EmbeddedServer(tmp_path, ServerOptions(**SMALL, drop_torn_end=True))
+    with recovering as server, connect(server.endpoint) as driver:
+        found = driver.execute_query("MATCH (k:Kept) RETURN count(k) AS rows").records[0]
+    with EmbeddedServer(tmp_path, OPTIONS) as again:
+        assert answers(again.endpoint)
+
+    assert found["rows"] == 1_000
+    assert java_processes(tmp_path) == []
+
+
 # Servers in the background
 
 
@@ -380,3 +414,28 @@ def test_a_server_that_answers_nothing_is_ended_and_started_again(tmp_path: Path
         found = server_status(tmp_path)
         assert found.endpoint is not None
         assert found.endpoint.pid != hung
+
+
+def test_a_server_whose_database_gave_up_on_a_full_disk_is_started_again(tmp_path: Path) -> None:
+    write = "UNWIND range(1, 10000) AS id CREATE (:Written {id: id})"
+    with EmbeddedServer(tmp_path, OPTIONS) as server:
+        endpoint = server.endpoint
+        connection = Connection(
+            uri=endpoint.uri, username="neo4j", password=endpoint.password, retry_s=0.1
+        )
+        with Database(connection) as database:
+            database.run(write)
+            room = (2**20, resource.RLIM_INFINITY)  # for each file
+            resource.prlimit(endpoint.pid, resource.RLIMIT_FSIZE, room)
+
+            def fill() -> None:
+                for _ in range(100):
+                    database.run(write)
+
+            with pytest.raises(DatabaseUnavailable):
+                fill()
+
+            eventually(lambda: server_status(tmp_path).restarts > 0 and answers(endpoint))
+            written = database.read("MATCH (w:Written) RETURN count(w) AS rows")[0]["rows"]
+    assert written >= 10_000
+    assert written % 10_000 == 0

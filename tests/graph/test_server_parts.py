@@ -310,6 +310,7 @@ ERRORS = [
     errors.ServerBusy(home="/h", process=7),
     errors.ServerStartFailed(home="/h", reason="r", log_tail="t"),
     errors.PortInUse(port=7687),
+    errors.DatabaseBroken(home="/h", torn=True),
     errors.DiskFull(folder="/h", free_mib=1, needed_mib=2),
     errors.PasswordMissing(file="/h/password"),
 ]

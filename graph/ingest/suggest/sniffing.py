@@ -96,7 +96,9 @@ def _encoding(head: bytes) -> tuple[str, str | None]:
     if chinese is not None:
         foreign = [character for character in chinese if not character.isascii()]
         common = sum("\u4e00" <= character <= "\u9fff" for character in foreign)
-        if common >= 0.7 * len(foreign) and len(foreign) >= 2:
+        # Of a western text, what follows an accent is a letter: it would be half of a sign.
+        halves = sum(character.encode("gb18030")[-1] < 0x80 for character in foreign)
+        if common >= 0.7 * len(foreign) and len(foreign) >= max(2, 2 * halves):
             why = f"is not UTF-8; as gb18030, {percent(common / len(foreign))} of it are Chinese"
             return "gb18030", why
     western = "cp1252" if _decoded(head, "cp1252") is not None else "latin-1"

@@ -1,5 +1,7 @@
 """Whatever a client sends, the answer is a problem that says what to do, and never a 500."""
 
+import gzip
+
 import pytest
 
 from app.api.models import Product, ProductPage
@@ -61,6 +63,85 @@ async def test_a_body_that_is_no_json_is_a_problem(client, method, path, body):
     answer = await client.request(method, path, content=body, headers=JSON)
 
     problem(answer, 400, "body_malformed")
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b'{"price": 1,}', "byte 12 (line 1, column 13)"),
+        ('{"title": "Würth 螺", "price": tru}'.encode(), "byte 33 (line 1, column 31)"),
+        (b'{\n  "title": "x"\n  "price": 1\n}', "byte 19 (line 3, column 3)"),
+        (b'{"title": "x"} // lamp', "byte 15 (line 1, column 16)"),
+        (b'{"title": "W\xfcrth"}', "byte 12 is not UTF-8"),
+        (b'{"price": NaN}', "NaN is no number of JSON; write null"),
+        (b'{"price": -Infinity}', "-Infinity is no number of JSON; write null"),
+        (b'{"title": "\\ud800"}', "half of a surrogate pair"),
+        (b'{"price": 1e999}', "number out of range"),
+        (b'{"title": "lamp', "truncated"),
+        (b'\xef\xbb\xbf{"title": "x"}', "byte order mark"),
+        (b'{"a":' * 50_000, "nested too deeply"),
+    ],
+)
+async def test_a_body_that_is_no_json_is_told_where_it_stops_being_it(client, body, says):
+    answer = await client.put("/v1/products/acme:1", content=body, headers=JSON)
+
+    found = problem(answer, 400, "body_malformed")
+    assert says in found.detail
+    assert says in found.errors[0].detail
+    assert "$[...]" not in found.detail
+
+
+async def test_a_compressed_body_is_refused_by_its_header(client):
+    answer = await client.put(
+        "/v1/products/acme:1",
+        content=gzip.compress(b'{"title": "x"}'),
+        headers={**JSON, "Content-Encoding": "gzip"},
+    )
+
+    assert "without Content-Encoding" in problem(answer, 415, "body_encoded").detail
+
+
+@pytest.mark.parametrize("header", ["If-Match", "If-None-Match", "If-Unmodified-Since"])
+async def test_a_condition_on_what_is_written_is_refused_and_not_ignored(client, header):
+    await client.put("/v1/products/acme:1", json={"title": "x"})
+
+    answer = await client.put("/v1/products/acme:1", json={"title": "y"}, headers={header: "*"})
+    deleted = await client.delete("/v1/products/acme:1", headers={header: "*"})
+
+    for refused in (answer, deleted):
+        fault = problem(refused, 422, "request_invalid").errors[0]
+        assert (fault.pointer, fault.code) == (f"/{header}", "precondition_unsupported")
+    assert (await client.get("/v1/products/acme:1")).json()["title"] == "x"
+
+
+CSV = {"Content-Type": "text/csv"}
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "headers", "place"),
+    [
+        ("/v1/imports?source=acme", b"sku\n1\n", CSV, ("query", "/mapping")),
+        ("/v1/imports?source=acme&mapping=none", b"sku\n1\n", CSV, ("query", "/mapping")),
+        ("/v1/imports?source=acme", b"x", {"Content-Type": "x/y"}, ("header", "/Content-Type")),
+        (
+            "/v1/imports?source=acme",
+            b"x",
+            {**CSV, "Content-Encoding": "br"},
+            ("header", "/Content-Encoding"),
+        ),
+        ("/v1/graph-builds?webhook=http://10.0.0.1/", b"{}", JSON, ("query", "/webhook")),
+        ("/v1/ask", b'{"question": "Why?", "session": "x"}', JSON, ("body", "/session")),
+        ("/v1/extract", b"{}", {"Content-Type": "text/plain"}, ("header", "/Content-Type")),
+        ("/v1/extract", b"{}", {**JSON, "Content-Encoding": "br"}, ("header", "/Content-Encoding")),
+    ],
+)
+async def test_what_one_part_of_a_request_is_refused_for_names_that_part(
+    client, path, content, headers, place
+):
+    answer = await client.post(path, content=content, headers=headers)
+
+    found = Problem.model_validate_json(answer.content).errors
+    assert [(one.place, one.pointer) for one in found] == [place], answer.text
 
 
 @pytest.mark.parametrize("body", [b"[]", b"7", b'"x"', b"null", b"{}", b""])

@@ -24,6 +24,7 @@ FINISH = Parameter("finish", "Finish", "text")
 HEIGHT = Parameter("height", "Height", "number", "cm")
 PARAMETERS = {one.id: one for one in (FINISH, HEIGHT)}
 ACME = Named("acme", "Acme", ("Acme",))
+LAMPS, CANS = Named("lamps", "Lamps", ("Lamps",)), Named("cans", "Cans", ("Cans",))
 OF = """
 MATCH (p:Product {id: $id})-[r:HAS_PARAMETER]->(v)
 RETURN v.id AS value, r.origin AS origin, r.status AS status, r.evidence AS evidence, r.run AS run
@@ -31,7 +32,7 @@ ORDER BY value
 """
 
 
-def item(id, title, *cells, source="shop", brand=None):
+def item(id, title, *cells, source="shop", brand=None, category=None):
     facts = tuple(Fact(normalise_value(cell, parameter), "x") for cell, parameter in cells)
     return Item(
         "product",
@@ -40,6 +41,7 @@ def item(id, title, *cells, source="shop", brand=None):
         source,
         f"hash {title} {cells}",
         brand=brand,
+        categories=(category,) if category else (),
         facts=facts,
     )
 
@@ -170,6 +172,59 @@ def test_what_is_less_sure_waits_for_a_person(stocked, build):
     build(source="shop", accept=1.0, propose=0.1).carry_out(stocked)
 
     assert {row["status"] for row in stocked.read(OF, id="shop:1")} == {"proposed"}
+
+
+def test_what_only_other_categories_have_is_not_read(database, build):
+    """One dump of two kinds says the height of lamps alone, and its other cans have no facts."""
+    lamps = [
+        item(f"lamp{n}", f"Lamp {cell}", (cell, HEIGHT), ("pale green", FINISH), category=LAMPS)
+        for n, cell in enumerate(["60 cm", "30 cm"] * 10)
+    ]
+    cans = [item(f"can{n}", "Pale green can", ("pale green", FINISH), category=CANS) for n in "abc"]
+    stock(
+        database,
+        *lamps,
+        *cans,
+        item("can", "Can, pale green, 30 cm", category=CANS),
+        item("lamp", "Lamp, pale green, 30 cm", category=LAMPS),
+    )
+
+    build(accept=0.8).carry_out(database)
+
+    lamp, can = (
+        {row["value"]: row["status"] for row in database.read(OF, id=id)}
+        for id in ("shop:lamp", "shop:can")
+    )
+    assert lamp == {"finish=pale-green": "accepted", "height=30cm": "accepted"}
+    assert can["finish=pale-green"] == "accepted"
+    assert can.get("height=30cm") != "accepted"
+
+
+def test_items_of_a_category_are_of_no_models_that_hardly_any_of_them_names(database, build):
+    models = [
+        Item("model", f"acme-p{n}", f"Acme P{n}", "specs", f"m{n}", brand=ACME, categories=(LAMPS,))
+        for n in range(900, 940)
+    ]
+    cans = [item(n, f"Nord can with lid, {n} ml", category=CANS) for n in range(40)]
+    stock(
+        database,
+        *models,
+        *cans,
+        item("can", "Nord Garden P907 can", category=CANS),
+        item("lamp", "Acme P907 lamp", category=LAMPS),
+        item("any", "Nord Garden P907"),
+    )
+    linking = partial(load_grounder, linker_over=linker_over(lambda: None))
+
+    replace(build(), grounder=linking).carry_out(database)
+
+    linked = database.read(
+        "MATCH (p:Product)-[:INSTANCE_OF]->(m) RETURN p.id AS id, m.id AS model ORDER BY id"
+    )
+    assert linked == [
+        {"id": "shop:any", "model": "acme-p907"},
+        {"id": "shop:lamp", "model": "acme-p907"},
+    ]
 
 
 def test_a_catalog_is_never_overwritten(stocked, build):

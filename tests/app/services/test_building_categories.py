@@ -9,8 +9,9 @@ from app.services.building import GraphBuild
 from app.services.builds import BuildSpec
 from app.services.categorizing import LoadedCategorizer
 from app.services.knowledge import load_grounder
-from graph.records import Item, Named
+from graph.records import Fact, Item, Named, Parameter
 from graph.repositories.entity_links import EntityLink, write_links
+from graph.text import normalise_value
 from ml.categories.categorizer import Categorizer, CategorizerConfig
 from ml.categories.records import LabelledTitle
 from tests.graph.repositories.conftest import store
@@ -23,6 +24,8 @@ LANTERNS, KETTLES, DESKS = (
     Named(f"home/{kind.lower()}", kind, (kind,)) for kind in ("Lanterns", "Kettles", "Desks")
 )
 BY_NAME = {one.name: one for one in (LANTERNS, KETTLES, DESKS)}
+HEIGHT = Parameter("height", "Height", "number", "cm")
+POWER = Parameter("power", "Power", "number", "W")
 KETTLE = "shop:1"
 LINKS = """
 MATCH (p:Product {source: 'shop'})-[r:BELONGS_TO]->(c)
@@ -41,7 +44,9 @@ def learnt():
     return LoadedCategorizer("categories@1", categorizer, paths)
 
 
-def product(id, title, category=None, source="shop"):
+def product(id, title, category=None, source="shop", *cells):
+    parameters = [HEIGHT if cell.endswith("cm") else POWER for cell in cells]
+    values = [normalise_value(*one) for one in zip(cells, parameters, strict=True)]
     return Item(
         "product",
         f"{source}:{id}",
@@ -49,6 +54,7 @@ def product(id, title, category=None, source="shop"):
         source,
         f"hash {title}",
         categories=(category,) if category else (),
+        facts=tuple(Fact(value, "x") for value in values),
     )
 
 
@@ -104,6 +110,25 @@ def test_a_product_without_a_category_gets_the_one_that_is_sure(stocked, build, 
     }
     assert (report.links, report.categories) == ({"BELONGS_TO": 1}, "categories@1")
     assert (report.before.items_with_category, report.after.items_with_category) == (1, 2)
+
+
+@pytest.mark.parametrize("model", ["none", "learnt"])
+def test_a_text_is_read_as_one_of_the_predicted_category(database, build, learnt, model):
+    """The maker says the height of lanterns, and of kettles the power alone."""
+    store(
+        database,
+        [
+            *(product(f"l{n}", f"lantern {n}", LANTERNS, "maker", "30 cm") for n in range(9)),
+            *(product(f"k{n}", f"kettle {n}", KETTLES, "maker", "40 W") for n in range(9)),
+            product(1, "acme kettle spout steam 30 cm"),
+        ],
+        parameters={one.id: one for one in (HEIGHT, POWER)},
+    )
+
+    build(learnt if model == "learnt" else None, accept=0.5).carry_out(database)
+
+    found = database.read("MATCH (:Product {id: $id})-[:HAS_PARAMETER]->(v) RETURN v.id", id=KETTLE)
+    assert len(found) == (0 if model == "learnt" else 1)
 
 
 def test_what_a_catalog_says_and_kinds_that_were_not_learnt_are_left_alone(stocked, build, learnt):

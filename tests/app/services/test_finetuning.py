@@ -77,6 +77,28 @@ def test_where_nothing_serves_one_that_was_never_right_does_not_either(shelf, f1
     assert done.promoted is serves
 
 
+@pytest.mark.parametrize(
+    ("f1", "high", "lookup", "serves"),
+    [(0.5, 0.6, 0.7, False), (0.5, 0.75, 0.7, True), (0.8, 0.9, 0.7, True), (0.5, 0.6, None, True)],
+)
+def test_where_nothing_serves_one_that_looking_up_clearly_beats_does_not_either(
+    shelf, f1, high, lookup, serves
+):
+    done = shelf.keep(
+        "matching",
+        {"matcher.json": b"{}"},
+        config={},
+        examples=3,
+        metrics={"f1": Measured(f1, f1 - 0.1, high)},
+        baselines={"majority": {"f1": 0.1}, "lookup": {} if lookup is None else {"f1": lookup}},
+        judged_by="f1",
+        seed=0,
+        fingerprint="0" * 64,
+    )
+
+    assert done.promoted is serves
+
+
 def test_a_worse_one_is_kept_and_does_not_serve(shelf, labels, tmp_path):
     finetune_extraction([labels], QUICK, shelf, notify=silent)
     few = write(tmp_path / "few.jsonl", texts(12, seed=3))

@@ -35,7 +35,7 @@ def online(name, state="ONLINE", percent=100.0):
 ALL_ONLINE = [online(index.name) for index in INDEXES]
 
 
-def readiness(*, error=None, status=CURRENT, indexes=ALL_ONLINE, **serving):
+def readiness(*, error=None, status=CURRENT, indexes=ALL_ONLINE, warming="over", **serving):
     async def verify():
         if error:
             raise error
@@ -46,7 +46,13 @@ def readiness(*, error=None, status=CURRENT, indexes=ALL_ONLINE, **serving):
     async def states():
         return indexes
 
-    return Readiness(verify=verify, migrations=migrations, indexes=states, models=lambda: serving)
+    return Readiness(
+        verify=verify,
+        migrations=migrations,
+        indexes=states,
+        models=lambda: serving,
+        warming=lambda: warming,
+    )
 
 
 async def not_ready(checked):
@@ -137,3 +143,21 @@ async def test_a_model_that_does_not_load_is_told_and_requests_are_served(view, 
 )
 async def test_a_model_that_is_loaded_or_will_be_is_no_reason_to_complain(view):
     assert await readiness(products=view).check() == {}
+
+
+async def test_a_server_that_is_warming_up_is_waited_for():
+    parts = await not_ready(readiness(warming="awaited"))
+
+    assert "wait, a minute at most" in parts["warming"]
+
+
+async def test_one_that_warms_up_for_too_long_serves_and_says_so():
+    assert "slow" in (await readiness(warming="late").check())["warming"]
+
+
+async def test_what_has_to_be_mended_is_told_before_what_has_to_be_waited_for():
+    pending = MigrationStatus(None, ("0001",), (), ())
+
+    parts = await not_ready(readiness(status=pending, warming="awaited"))
+
+    assert set(parts) == {"migrations"}

@@ -1,5 +1,7 @@
 """Queries read as filters: prices, brands, values, and what stays words."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.services.price_words import find_price
@@ -7,10 +9,11 @@ from app.services.search_text import read_query
 from app.services.search_words import SearchWords
 from app.services.suggestions import Suggester
 from app.services.understanding import shown, understand
-from graph.records import Named, Parameter, ValueView
+from graph.records import Named, Parameter, StatedIn, ValueView
 from graph.repositories.names import NamedItems
 from graph.text.lucene import Words, lucene
 from ml.grounding.grounder import Grounder
+from ml.grounding.habits import Habits
 from ml.grounding.lexicon import Lexicon
 from ml.grounding.trust import Trust
 
@@ -48,6 +51,21 @@ WORDS = SearchWords.of(GROUNDER, NAMES)
 def understood(query):
     found = understand(query, GROUNDER)
     return str(found.filter), found.rest
+
+
+def test_a_quantity_that_nothing_of_a_category_has_is_a_word_of_the_text():
+    said = [StatedIn("lamps", "north", "weight", 40), StatedIn("radios", "north", "storage", 40)]
+    habits = Habits.of(said, {"lamps": ["lamps"], "radios": ["radios"]})
+    grounder = Grounder(replace(LEXICON, habits=habits), Trust())
+
+    def understood(query):
+        found = understand(query, grounder)
+        return str(found.filter), found.rest
+
+    assert understood("lamp 128gb") == ("category:lamps", "128gb")
+    assert understood("lamp 2kg") == ("category:lamps weight:weight=2000g", "")
+    assert understood("128gb") == ("storage:storage=128GB", "")
+    assert understood("not lamp 128gb") == ("-category:lamps storage:storage=128GB", "")
 
 
 @pytest.mark.parametrize(

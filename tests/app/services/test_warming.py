@@ -1,11 +1,19 @@
 """A server asks itself first: about a product that is there, and never to its own harm."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import anyio
+import pytest
 
-from app.services.warming import warm_up
+from app.services import warming
+from app.services.serving import ServingView
+from app.services.warming import Warming, warm_up
 from graph.errors import DatabaseUnavailable, QueryTimedOut
+
+pytestmark = pytest.mark.anyio
+
+DOWN = DatabaseUnavailable(uri="bolt://127.0.0.1:7687", reason="refused")
 
 
 class Server:
@@ -25,39 +33,129 @@ class Server:
         self._note("list")
         return SimpleNamespace(items=self._items[:limit])
 
+    async def get(self, id):
+        self._note("get", id)
+
     async def to_stored(self, id, wanted):
         self._note("similar", id)
 
-    async def search(self, query, *, limit, cursor, facets):
-        self._note("search", query.q, facets)
+    async def search(self, query, *, limit, cursor):
+        self._note("search", query.q)
 
 
-def warmed(server):
-    anyio.run(warm_up, server, server, server)
+class Loading:
+    """What is loaded once it has been looked at so often: names of the graph, or a model."""
+
+    def __init__(self, server, *, looks=2):
+        self._server = server
+        self._looks = looks
+
+    def begin(self):
+        self._server.asked.append(("begin",))
+
+    def predictor(self):
+        self.begin()
+
+    def is_loading(self):
+        self._looks -= 1
+        if self._looks == 0:
+            self._server.asked.append(("loaded",))
+        return self._looks > 0
+
+    def view(self):
+        return ServingView(None, "1", self.is_loading(), None)
+
+
+class Clock:
+    now_s = 0.0
+
+    def __call__(self):
+        return self.now_s
+
+
+async def warmed(server, *, kept=(), models=()):
+    await warm_up(server, server, server, server, kept=kept, models=models)
     return server.asked
 
 
-def test_what_storefronts_ask_is_asked_of_a_product_that_is_there():
-    assert warmed(Server()) == [
+async def test_what_storefronts_ask_is_asked_once_of_a_product_that_is_there():
+    assert await warmed(Server()) == [
         ("list",),
+        ("get", "acme:1"),
         ("similar", "acme:1"),
         ("similar", "acme:1"),
-        ("search", "title of acme:1", True),
-        ("search", "title of acme:1", False),
+        ("search", "title of acme:1"),
     ]
 
 
-def test_an_empty_graph_is_asked_nothing_more():
-    assert warmed(Server(items=())) == [("list",)]
+async def test_models_are_loaded_before_items_are_compared_by_them_and_names_beside():
+    server = Server()
+
+    asked = await warmed(server, kept=[Loading(server)], models=[Loading(server)])
+
+    assert [what for what, *_ in asked] == [
+        "list", "begin", "begin", "loaded", "get", "similar", "similar", "search", "loaded"
+    ]  # fmt: skip
 
 
-def test_what_takes_too_long_at_first_is_asked_again():
-    asked = warmed(Server(failures=[QueryTimedOut(timeout_s=10.0)]))
-
-    assert asked[:3] == [("list",), ("list",), ("similar", "acme:1")]
+async def test_an_empty_graph_is_asked_nothing_more():
+    assert await warmed(Server(items=())) == [("list",)]
 
 
-def test_a_graph_that_cannot_be_asked_is_no_error_of_the_server():
-    down = DatabaseUnavailable(uri="bolt://127.0.0.1:7687", reason="refused")
+async def test_what_takes_too_long_at_first_is_asked_again():
+    asked = await warmed(Server(failures=[QueryTimedOut(timeout_s=10.0)]))
 
-    assert warmed(Server(failures=[down])) == [("list",)]
+    assert asked[:3] == [("list",), ("list",), ("get", "acme:1")]
+
+
+async def test_a_graph_that_cannot_be_asked_yet_is_waited_for(monkeypatch):
+    monkeypatch.setattr(warming, "_AGAIN_AFTER_S", 0.0)
+
+    asked = await warmed(Server(failures=[DOWN, DOWN]))
+
+    assert asked[:4] == [("list",), ("list",), ("list",), ("get", "acme:1")]
+
+
+async def test_a_graph_that_goes_away_in_between_is_no_error_of_the_server():
+    server = Server()
+    failing = Server(failures=[DOWN] * 4)
+
+    await warm_up(server, failing, failing, failing, kept=(), models=())
+
+    assert len(failing.asked) == 4
+
+
+async def test_it_is_awaited_for_so_long_at_most_from_when_it_is_first_asked_for():
+    clock, released = Clock(), anyio.Event()
+    under_way = Warming(released.wait, clock=clock, awaited_s=60)
+    under_way.begin()
+
+    clock.now_s = 1_000.0  # nobody has looked: the database was not there
+    first = under_way.state()
+    clock.now_s += 59.0
+    second = under_way.state()
+    clock.now_s += 1.0
+    third = under_way.state()
+    released.set()
+    await anyio.wait_all_tasks_blocked()
+
+    assert (first, second, third, under_way.state()) == ("awaited", "awaited", "late", "over")
+
+
+async def test_one_that_never_began_is_not_awaited():
+    assert Warming(anyio.sleep_forever).state() == "over"
+
+
+async def test_one_that_breaks_is_over_and_one_that_is_ended_too():
+    async def breaks():
+        raise RuntimeError("a defect")
+
+    broken, ended = Warming(breaks), Warming(partial(anyio.sleep, 600))
+    for one in (broken, ended):
+        one.begin()
+    await ended.end()
+    await anyio.wait_all_tasks_blocked()
+
+    assert (broken.state(), ended.state()) == ("over", "over")
+    with pytest.raises(RuntimeError):
+        broken._task.result()

@@ -81,13 +81,13 @@ def changed_stock(shared_database):
     return database
 
 
-def store(database, items=ITEMS):
+def store(database, items=ITEMS, *, parameters=PARAMETERS):
     writer = ItemWriter(database)
     batches = {}
     for item in items:
         batches.setdefault((item.kind, item.source), []).append(item)
     for batch in batches.values():
-        writer.write(batch, parameters=PARAMETERS, run=RUN, now=NOW)
+        writer.write(batch, parameters=parameters, run=RUN, now=NOW)
 
 
 def plan(connection, query, parameters=None):

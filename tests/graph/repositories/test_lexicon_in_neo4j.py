@@ -4,12 +4,13 @@ import pytest
 
 from app.services.knowledge import GraphKnowledge, load_grounder
 from app.services.readers import linker_over
+from graph.records import Item, StatedIn
 from graph.repositories import lexicon as queries
 from ml.grounding.grounder import Wanted
 from ml.grounding.records import TextToRead
 from tests.conftest import empty
 from tests.graph.repositories.conftest import store
-from tests.graph.repositories.stock import ACME, ONE
+from tests.graph.repositories.stock import ACME, ITEMS, ONE
 
 pytestmark = pytest.mark.neo4j
 
@@ -59,6 +60,29 @@ def test_what_was_read_from_a_text_does_not_confirm_itself(database):
     assert (one.facts, one.brand, one.category) == ((), None, None)
 
 
+def test_what_is_known_of_items_and_what_is_not_come_apart_and_of_all_sources(database):
+    titled = [
+        Item("product", f"{source}:{n}", f"thing {n}", source, f"{n * 7919 % 997:03d}{source}")
+        for source in ("east", "west")
+        for n in range(40)
+    ]
+    store(database, [*ITEMS, *titled])
+    database.write(
+        "MATCH (n:Product {id: 'west:0'}), (v:Value {id: 'ram=8GB'}) "
+        "CREATE (n)-[:HAS_PARAMETER {origin: 'extracted', status: 'accepted'}]->(v)"
+    )
+
+    judged = {one.title for one in queries.judged_items(database, limit=100)}
+    bare = [one.title for one in queries.bare_items(database, limit=100)]
+    part = queries.bare_items(database, limit=20)
+
+    assert "Acme One 8GB black" in judged
+    assert judged.isdisjoint(bare)
+    assert bare.count("thing 0") == 2
+    assert part == queries.bare_items(database, limit=20)
+    assert 3 < len({one.title for one in part}) < 20
+
+
 def test_a_value_that_only_texts_state_has_a_name_and_counts_nowhere(database):
     store(database)
     stated = {value.id: value.items for value in queries.stated_values(database)}
@@ -70,6 +94,30 @@ def test_a_value_that_only_texts_state_has_a_name_and_counts_nowhere(database):
 
     assert stated["colour=black"] > 0
     assert read == {**stated, "colour=black": 0}
+
+
+def test_what_is_stated_in_categories_is_counted_by_who_says_it(database):
+    store(database)
+    database.write(
+        "MATCH (n:Product {id: 'north:1'})-[r:HAS_PARAMETER]->(v:Value {parameter: 'colour'}) "
+        "MERGE (n)-[s:HAS_PARAMETER {origin: 'reviewed'}]->(v) SET s.status = 'rejected'"
+    )
+    database.write(
+        "MATCH (n:Product {id: 'north:1'}), (v:Value {id: 'display=6.1in'}) "
+        "MERGE (n)-[s:HAS_PARAMETER {origin: 'extracted'}]->(v) "
+        "SET s.status = 'accepted', s.source = 'north'"
+    )
+
+    said = set(queries.stated_in_categories(database))
+
+    smart = "electronics/phones/smart"
+    assert StatedIn(smart, "specs", "nfc", 1) in said
+    assert StatedIn(smart, "", "colour", 0, refused=1) in said
+    assert {(one.source, one.parameter) for one in said if one.category == smart} == {
+        *(("specs", fact) for fact in ("display", "nfc", "ram")),
+        *(("north", fact) for fact in ("colour", "ram")),
+        ("", "colour"),
+    }
 
 
 def test_a_text_is_read_with_what_the_graph_knows(stocked):

@@ -111,6 +111,15 @@ def test_a_file_has_the_ids_and_what_the_snapshot_says(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["graph.safetensors"]
 
 
+def test_a_file_may_be_read_by_whoever_may_read_other_files(tmp_path):
+    made, path, other = snapshot(), tmp_path / "graph.safetensors", tmp_path / "other"
+    other.touch()
+
+    write_hetero(to_hetero(made), made, path)
+
+    assert path.stat().st_mode == other.stat().st_mode
+
+
 def test_a_file_of_ours_is_replaced_and_another_is_not(tmp_path):
     made, path = snapshot(), tmp_path / "graph.safetensors"
     write_hetero(to_hetero(made), made, path)

@@ -1,11 +1,14 @@
 """What a text states, read by rules from the vocabulary of a graph of lamps and pans."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.records import Named, Parameter, ValueView
+from graph.records import Named, Parameter, StatedIn, ValueView
 from graph.text import normalise_value
+from ml.grounding.habits import Habits
 from ml.grounding.lexicon import Lexicon
 from ml.grounding.reading import READ_CHARS, read
 
@@ -197,3 +200,47 @@ def test_a_megabyte_is_read_as_far_as_a_title_can_go(lexicon):
 
     assert len(found) > 1_000
     assert found[-1].end <= READ_CHARS
+
+
+def test_a_category_whose_items_have_no_such_parameter_speaks_against_it(lexicon):
+    habits = Habits.of(
+        [
+            StatedIn("lamps", "north", "socket", 40),
+            StatedIn("lamps", "north", "height", 40),
+            StatedIn("pans", "north", "weight", 40),
+            StatedIn("pans", "north", "height", 40),
+        ],
+        {"lamps": ["lamps"], "pans": ["pans"]},
+    )
+    lexicon = replace(lexicon, habits=habits)
+
+    def usual(text, **options):
+        return {one.parameter: one.usual for one in read(text, lexicon, **options)}
+
+    assert usual("42 cm, E27") == {"height": 1.0, "socket": 1.0}
+    lamp, pan = (usual("42 cm, E27", category=one) for one in ("lamps", "pans"))
+    assert lamp["socket"] > 0.9
+    assert lamp["height"] > 0.9
+    assert pan["height"] > 0.9
+    assert pan["socket"] < 0.1 < usual("socket: E27", category="pans")["socket"]
+
+
+def test_of_two_parameters_that_words_may_speak_of_the_one_of_the_category_is_read(lexicon):
+    habits = Habits.of(
+        [
+            StatedIn("lamps", "north", "cord", 40),
+            StatedIn("lamps", "north", "socket", 40),
+            StatedIn("shelves", "north", "height", 40),
+            StatedIn("shelves", "north", "colour", 40),
+        ],
+        {"lamps": ["lamps"], "shelves": ["shelves"]},
+    )
+    lexicon = replace(lexicon, habits=habits)
+
+    lamp, shelf = (
+        {one.parameter for one in read("1.5 m", lexicon, category=category)}
+        for category in ("lamps", "shelves")
+    )
+
+    assert lamp == {"cord"}
+    assert shelf == {"height"}

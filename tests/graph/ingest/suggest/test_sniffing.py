@@ -40,7 +40,13 @@ def written(tmp_path, name, content):
         ("dump", '{"a": 1}\n', FileSpec(format="ndjson")),
         ("a.csv", "a,b\n名,ü\n", FileSpec()),
         ("a.csv", "a,b\nrosé,ü\n".encode("cp1252"), FileSpec(encoding="cp1252")),
+        (
+            "a.csv",
+            "Länge,Höhe\nKüche,Bügel\n".encode("cp1252"),
+            FileSpec(encoding="cp1252"),
+        ),
         ("a.csv", "标题,价格\n台灯,5\n".encode("gb18030"), FileSpec(encoding="gb18030")),
+        ("a.csv", "標題,價格\n檯燈書櫃,5\n".encode("gb18030"), FileSpec(encoding="gb18030")),
         ("a.csv", "a,b\n1,2\n".encode("utf-16"), FileSpec()),
         ("a.csv", "\ufeffa;b\n1;2\n", FileSpec(delimiter=";")),
         ("a.csv.gz", gzip.compress(b"a;b\n1;2\n"), FileSpec(delimiter=";")),
