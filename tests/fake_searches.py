@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
+from itertools import product
 
-from graph.filters import Filter
+from graph.filters import Filter, Has, Term
 from graph.repositories.facets import Alike, Stated, ValueOf
 from graph.repositories.names import NamedItems
 from graph.repositories.search import Hit, NamedValues
@@ -22,12 +23,27 @@ class FakeSearch:
 
     async def by_words(self, words, *, kind, filter, pool, rows):
         self.asked.append(words)
+        return self._ranked(words, kind, await self._passing(filter, kind))[:rows]
+
+    async def by_words_unsaid(self, words, *, kind, filter, unsaid, pool):
+        said = {one.id for one in await self._passing(filter.and_(unsaid), kind)}
+        found = {}
+        for silent in product((False, True), repeat=len(unsaid.terms)):
+            terms = (
+                Term(term.field, Has(), negated=True) if lacks else term
+                for term, lacks in zip(unsaid.terms, silent, strict=True)
+            )
+            passing = await self._passing(filter.and_(Filter(tuple(terms))), kind)
+            found |= {one.id: one for one in passing if one.id not in said}
+        return self._ranked(words, kind, found.values())[:pool]
+
+    def _ranked(self, words, kind, summaries):
         hits = [
             self._hit(summary, score)
-            for summary in await self._passing(filter, kind)
+            for summary in summaries
             if (score := self._score(words, kind, summary.id))
         ]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.summary.id))[:rows]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.summary.id))
 
     async def by_filter(self, *, kind, filter, rows):
         return [self._hit(one, 0.0) for one in await self._passing(filter, kind)][:rows]
@@ -86,7 +102,8 @@ class FakeSearch:
     def _score(self, words, kind, id):
         text = Counter(_words(self._text(self._graph.items[kind, id])))
         exact = sum(text[word.lower()] > 0 for word in set(words.exact))
-        return float(exact + sum(0.3 for w in words.like if any(_is_near(w, t) for t in text)))
+        like = sum(0.3 for w in words.like if any(_is_near(w, t) for t in text))
+        return float(exact + like + sum(0.5 for word in set(words.forms) if text[word.lower()]))
 
     def _hit(self, summary, score):
         item = self._graph.items[summary.kind, summary.id]

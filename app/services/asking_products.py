@@ -96,7 +96,7 @@ class ProductNames:
         ]
         named, several = await self._by_code(words, codes, lexicon)
         in_part: set[str] = set()
-        if isinstance(found, Understood) and not _may_be_title(text, found):
+        if isinstance(found, Understood) and not _may_be_title(words, found):
             return ProductsNamed(named, tuple(several))
         hits = await self._products.titled(words.groups(), every=False, limit=_POOL)
         for run in _chosen(words, [hit.title for hit in hits], found):
@@ -180,11 +180,17 @@ def _chosen(
     return chosen[:_NAMES]
 
 
-def _may_be_title(text: str, found: Understood) -> bool:
-    """Whether several names stand side by side, as they do in titles."""
+def _may_be_title(words: TitledWords, found: Understood) -> bool:
+    """Whether several names stand side by side, as they do in titles; one may say nothing else."""
+    named = {(one.start, one.end) for one in found.entities}
+    silent = {
+        (start, end)
+        for start, end in words.silent_names()
+        if not any(first <= start and end <= last for first, last in named)
+    }
     joined = 1
-    for before, one in pairwise(found.entities):
-        beside = not text[before.end : one.start].strip(_TITLE_SIGNS)
+    for before, one in pairwise(sorted(named | silent)):
+        beside = not words.text[before[1] : one[0]].strip(_TITLE_SIGNS)
         joined = joined + 1 if beside else 1
         if joined >= _SURE_NAMES:
             return True
@@ -196,7 +202,8 @@ def _says_more(words: TitledWords, run: Run, found: Understood) -> bool:
     start, end = words.places(run)
     inside = (one for one in found.entities if start <= one.start and one.end <= end)
     longest = max((one.end - one.start for one in inside), default=0)
-    return run.words >= _SURE_WORDS and longest < end - start
+    sure = run.words >= _SURE_WORDS or words.has_silent_name(run)
+    return sure and longest < end - start
 
 
 def _written(code: str, ids: Mapping[str, str], codes: Iterable[str]) -> str:

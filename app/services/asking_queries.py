@@ -44,19 +44,17 @@ def compiled(plan: Plan, lexicon: AskingLexicon, *, limit: int) -> Compiled:
     )
     shown = tuple(answers.parameters_in(scope))
     bare = not (plan.conditions or plan.either or plan.kind)
-    every_brand = lexicon.is_mixed and bare and plan.ask in ("count", "values")
-    every_brand = every_brand and plan.fields == (BRAND,) and not plan.items
-    return Compiled(_query(plan, scope, shown, limit, every_brand=every_brand), kind, shown)
+    every = lexicon.is_mixed and bare and plan.ask in ("count", "values") and not plan.items
+    every = every and plan.fields in ((BRAND,), (CATEGORY,))
+    return Compiled(_query(plan, scope, shown, limit, every=every), kind, shown)
 
 
-def _query(
-    plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int, *, every_brand: bool
-) -> Query:
+def _query(plan: Plan, scope: Scope, shown: tuple[str, ...], limit: int, *, every: bool) -> Query:
     if plan.items:
         return _about_items(plan, scope, shown, limit)
     field = plan.fields[0] if plan.fields else None
-    if every_brand:
-        return answers.brands(scope, counted=plan.ask == "count", limit=limit)
+    if every:
+        return answers.every(scope, field or "", counted=plan.ask == "count", limit=limit)
     match plan.ask:
         case "items" if plan.order_by and plan.order:
             asked = tuple(field for field in plan.fields if field != BRAND)

@@ -10,7 +10,7 @@ from graph.precedence import settle
 from graph.records import FactView
 from graph.repositories.answers import facts_of
 from graph.text import with_brand
-from ml.asking.plan import BRAND, OWN_FIELDS, Language, Plan
+from ml.asking.plan import BRAND, CATEGORY, OWN_FIELDS, Language, Plan
 from ml.asking.wording import sentence
 
 if TYPE_CHECKING:
@@ -219,11 +219,12 @@ def _facts(plan: Plan, rows: Sequence[Mapping[str, Any]], lexicon: AskingLexicon
     fields = plan.fields or None
     for row, stated in _settled(rows, plan, lexicon):
         one: dict[str, object] = {"id": row["id"], "name": row["name"]}
-        if fields is None or BRAND in fields:
-            one["brand"] = row["brand"]
-        if fields is not None and BRAND in fields and row["brand"]:
-            answer.append(row["brand"])
-        wanted = [field for field in fields or () if field != BRAND]
+        for field in (BRAND, CATEGORY):
+            if fields is None or field in fields:
+                one[field] = row[field]
+            if fields is not None and field in fields and row[field]:
+                answer.append(row[field])
+        wanted = [field for field in fields or () if field not in (BRAND, CATEGORY)]
         for fact in sorted(
             dict.fromkeys((f.parameter, f.name, f.text, f.number, f.unit) for f in stated),
             key=lambda f: (wanted.index(f[0]) if f[0] in wanted else 0, f[1], f[3] or 0.0, f[2]),

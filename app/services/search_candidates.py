@@ -26,6 +26,7 @@ WINDOW = 200  # candidates of a query that are put into order, counted and paged
 # Of the index: how many are looked at for those that pass, and how many where too few do.
 POOL, WIDE_POOL = 2_000, 50_000
 FEW = 20
+UNSAID_POOL = 100  # the same, of those that have all words: by the index they are among the first
 RARE = 5  # texts; where fewer have the words, facts may be what has them
 VALUES = 50  # that the words of a query name in part
 NEAREST = 30  # by vectors
@@ -34,6 +35,7 @@ WEAK = 0.25  # of the best score by the index: what has less shares a common wor
 STRONG = 0.5  # the same, where a price decides who is first, and not how well it fits
 
 OFFERED = frozenset({"price", "currency", "in_stock"})
+KIND = ("category", "brand")  # a kettle of another colour is nearer than another red thing
 FOUND_MAX = WINDOW + NEAREST + FEW  # by words, by vectors, by a code
 
 
@@ -47,6 +49,7 @@ class Found:
         exact: ids of those whose code or id is the query.
         stating: ids of those whose facts have its words; `named` is what these pass.
         used: what of that which was understood they pass; `left_out` are the fields of the rest.
+        unsaid: ids of those that have all its words, and say nothing of a part of what is used.
     """
 
     hits: Sequence[Hit]
@@ -57,10 +60,18 @@ class Found:
     named: Filter = field(default_factory=Filter)
     used: Filter = field(default_factory=Filter)
     left_out: frozenset[str] = frozenset()
+    unsaid: frozenset[str] = frozenset()
 
     def passed_by(self, id: str) -> Filter:
         """What one of them passes by what the query was understood to say."""
+        if id in self.unsaid:
+            return _but(self.used, _said_in_words(self.used))
         return self.used.and_(self.named) if id in self.stating else self.used
+
+    @property
+    def is_of_kind(self) -> bool:
+        """Whether they are of the category or the brand that was understood."""
+        return any(term.field in KIND for term in self.used.terms)
 
     def fit_to_sort(self, asked: Asked) -> Sequence[Hit]:
         """Those that fit well enough to be first for their price: by all words, if any do."""
@@ -71,6 +82,32 @@ class Found:
         whole = {hit.summary.id for hit in self.hits if _has_all(hit, asked.text)}
         kept = (whole or good) | self.exact | self.stating
         return [hit for hit in self.hits if hit.summary.id in kept]
+
+
+class _Texts:
+    """Texts with words of one query; the index is asked once for each filter."""
+
+    def __init__(self, search: Search, asked: Asked, kind: ItemKind) -> None:
+        self._search = search
+        self._asked = asked
+        self._kind = kind
+        self._known: dict[Filter, list[Hit]] = {}
+
+    async def passing(self, filter: Filter) -> list[Hit]:
+        if filter not in self._known:
+            self._known[filter] = await self._passing(filter)
+        return self._known[filter]
+
+    async def _passing(self, filter: Filter) -> list[Hit]:
+        look_for = partial(
+            self._search.by_words, self._asked.words, kind=self._kind, filter=filter, rows=WINDOW
+        )
+        hits = await look_for(pool=POOL)
+        if len(hits) < FEW and filter.terms:
+            hits = await look_for(pool=WIDE_POOL)
+        least = WEAK * max((hit.score for hit in hits), default=0.0)
+        # A rare form of a word scores higher than the word itself.
+        return [hit for hit in hits if hit.score >= least or _has_all(hit, self._asked.text)]
 
 
 class Candidates:
@@ -91,11 +128,13 @@ class Candidates:
 
     async def found(self, asked: Asked, wanted: Filter, kind: ItemKind) -> Found:
         """By all that was understood; where nothing passes it, by ever less."""
-        understood = _unsaid(asked, wanted)
+        understood, texts = _unsaid(asked, wanted), _Texts(self._search, asked, kind)
         for used in _ever_less(understood):
-            found = await self._candidates(asked, wanted.and_(used), kind)
+            may_lack = _said_in_words(used)
+            found = await self._candidates(asked, wanted.and_(used), kind, may_lack, texts)
             found = await self._with_named_values(asked, found, wanted.and_(used), kind)
-            if found.hits and not await self._hides(asked, found, used, wanted, kind):
+            passing = len(found.hits) > len(found.unsaid)
+            if passing and not await self._hides(asked, found, used, wanted, texts):
                 return replace(found, used=used, left_out=_fields(understood) - _fields(used))
         hits: list[Hit] = []
         if _says_what(understood) and not asked.is_empty:  # no text has any of the words
@@ -105,39 +144,51 @@ class Candidates:
         return Found(hits, {}, more=len(hits) == WINDOW, used=understood)
 
     async def _hides(
-        self, asked: Asked, found: Found, used: Filter, wanted: Filter, kind: ItemKind
+        self, asked: Asked, found: Found, used: Filter, wanted: Filter, texts: _Texts
     ) -> bool:
         """Whether texts with all the words lack what is stated of others, which lack the words.
 
         `red kettle` are no other red things, where of kettles nobody states a colour.
         """
-        if not _says_what(used) or not asked.open_words or found.stating or found.exact:
+        if not _says_what(used) or found.stating or found.exact:
             return False
-        left = " ".join(asked.open_words)
-        if any(_has_all(hit, left) for hit in found.hits):
+        dropped = _fields(_unsaid(asked, wanted)) - _fields(used) - OFFERED
+        # What was understood and dropped is words again.
+        left = asked.text if dropped else " ".join(asked.open_words)
+        said = (hit for hit in found.hits if hit.summary.id not in found.unsaid)
+        if not left or any(_has_all(hit, left) for hit in said):
             return False
-        texts = await self._by_words(asked, wanted.and_(_of_price(used)), kind)
-        return any(_has_all(hit, asked.text) for hit in texts)
+        others = await texts.passing(wanted.and_(_of_price(used)))
+        return any(_has_all(hit, asked.text) for hit in others)
 
-    async def _candidates(self, asked: Asked, filter: Filter, kind: ItemKind) -> Found:
+    async def _candidates(
+        self, asked: Asked, filter: Filter, kind: ItemKind, may_lack: Filter, texts: _Texts
+    ) -> Found:
         if asked.is_empty:
             # Nothing to compare with: all that passes the filter, if the query says no more.
             rows = WINDOW + 1 if filter.terms or not asked.query.strip() else 0
             hits = await self._search.by_filter(kind=kind, filter=filter, rows=rows) if rows else []
             return Found(hits[:WINDOW], {}, more=len(hits) > WINDOW)
-        exact, hits, passing, similarities = await asyncio.gather(
+        exact, hits, unsaid, passing, similarities = await asyncio.gather(
             self._by_code(asked, filter, kind),
-            self._by_words(asked, filter, kind),
+            texts.passing(filter),
+            self._unsaid(asked, filter, kind, may_lack),
             self._passing(asked, filter, kind),
             self._by_vectors(asked, filter, kind),
         )
         more = max(len(hits), len(passing)) >= WINDOW
-        hits = _joined(exact, _joined(hits, passing)[:WINDOW])
+        hits = _joined(exact, _joined(_joined(hits, passing), unsaid)[:WINDOW])
         known = {hit.summary.id for hit in hits}
         only = [id for id in similarities if id not in known]
         if only:
             hits = [*hits, *await self._search.by_ids(only, kind=kind)]
-        return Found(hits, similarities, more, frozenset(hit.summary.id for hit in exact))
+        return Found(
+            hits,
+            similarities,
+            more,
+            frozenset(hit.summary.id for hit in exact),
+            unsaid=frozenset(hit.summary.id for hit in unsaid) & known,
+        )
 
     async def _passing(self, asked: Asked, filter: Filter, kind: ItemKind) -> list[Hit]:
         """Where the filter says all that the query does: titles need not say what facts do."""
@@ -171,16 +222,14 @@ class Candidates:
             return []
         return await self._search.by_code(asked.code, asked.ids, filter=filter, rows=FEW)
 
-    async def _by_words(self, asked: Asked, filter: Filter, kind: ItemKind) -> list[Hit]:
-        hits = await self._search.by_words(
-            asked.words, kind=kind, filter=filter, pool=POOL, rows=WINDOW
+    async def _unsaid(
+        self, asked: Asked, filter: Filter, kind: ItemKind, may_lack: Filter
+    ) -> list[Hit]:
+        """Texts with every word of the query that say nothing of a part of what it asks for."""
+        hits = await self._search.by_words_unsaid(
+            asked.words, kind=kind, filter=_but(filter, may_lack), unsaid=may_lack, pool=UNSAID_POOL
         )
-        if len(hits) < FEW and filter.terms:
-            hits = await self._search.by_words(
-                asked.words, kind=kind, filter=filter, pool=WIDE_POOL, rows=WINDOW
-            )
-        best = max((hit.score for hit in hits), default=0.0)
-        return [hit for hit in hits if hit.score >= WEAK * best]
+        return [hit for hit in hits if _has_all(hit, asked.text)]
 
     async def _by_vectors(self, asked: Asked, filter: Filter, kind: ItemKind) -> dict[str, float]:
         """Similarities of the nearest by id; none where no model of ours serves and is loaded."""
@@ -224,15 +273,35 @@ def _says_what(understood: Filter) -> bool:
     return any(term.field not in OFFERED and not term.negated for term in understood.terms)
 
 
+def _said_in_words(understood: Filter) -> Filter:
+    """Names that a text may say as well; comparisons and what is not wanted are no words of it."""
+    return Filter(
+        tuple(
+            term
+            for term in understood.terms
+            if isinstance(term.condition, OneOf) and not term.negated and term.field not in OFFERED
+        )
+    )
+
+
+def _but(filter: Filter, other: Filter) -> Filter:
+    return Filter(tuple(term for term in filter.terms if term not in other.terms))
+
+
 def _of_price(understood: Filter) -> Filter:
-    return Filter(tuple(term for term in understood.terms if term.field == "price"))
+    return _only(understood, "price")
+
+
+def _only(understood: Filter, *fields: str) -> Filter:
+    return Filter(tuple(term for term in understood.terms if term.field in fields))
 
 
 def _ever_less(understood: Filter) -> Iterator[Filter]:
-    """All terms, those but for the currency, and those of the price."""
+    """All terms, all but the currency, and ever fewer of what a thing is, with the price."""
     tried: list[Filter] = []
     in_any = Filter(tuple(term for term in understood.terms if term.field != "currency"))
-    for used in (understood, in_any, _of_price(understood)):
+    kind, category = _only(understood, *KIND, "price"), _only(understood, "category", "price")
+    for used in (understood, in_any, kind, category, _of_price(understood)):
         if used not in tried:
             tried.append(used)
             yield used

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ml.search.words import prepared
+from ml.grounding.plurals import singular
+from ml.search.words import KEPT, prepared
 
 if TYPE_CHECKING:
     from graph.repositories.search import Hit
@@ -63,12 +65,24 @@ def in_order(
 
 
 def covered(query: str, title: str) -> float:
-    """Share of the query's letters in words that the title has, spaced as it likes; 0..1."""
-    asked, there = prepared(query), prepared(title)
-    words = set(asked.words)
+    """Share of the query's letters in words that the title has, spaced as it likes; 0..1.
+
+    Of a noun either number will do.
+    """
+    there, nouns = prepared(title), _in_singular(title)
+    words = set(prepared(query).words)
     total = sum(map(len, words))
-    found = sum(len(w) for w in words if w in there.word_set or (len(w) > 2 and w in there.joined))
+    found = sum(
+        len(word)
+        for word in words
+        if singular(word) in nouns or (len(word) > 2 and word in there.joined)
+    )
     return found / total if total else 0.0
+
+
+@lru_cache(maxsize=KEPT)
+def _in_singular(title: str) -> frozenset[str]:
+    return frozenset(map(singular, prepared(title).word_set))
 
 
 def _merged(

@@ -13,6 +13,7 @@ from app.services.understanding import Understood, understand
 from graph.filters import Filter, OneOf
 from graph.text.lucene import Words
 from graph.text.units import find_unit
+from ml.grounding.plurals import number_forms
 from ml.search.spelling import can_be_wrong
 from ml.search.words import folded, prepared
 
@@ -84,14 +85,17 @@ def read_query(
     unknown = [
         word
         for word in _misspelt(parts.text)
-        if word not in words.spelling and find_unit(word) is None
+        if not any(one in words.spelling for one in (word, *number_forms(word)))
+        and find_unit(word) is None
     ]
     corrections = {word: new for word in unknown if (new := words.spelling.correction(word))}
     return Asked(
         query=query,
         text=parts.text,
         words=Words(
-            (*_index_words(parts.text), *words.spelling.with_accents(parts.text)), tuple(unknown)
+            (*_index_words(parts.text), *words.spelling.with_accents(parts.text)),
+            tuple(unknown),
+            tuple(_forms(parts.text)),
         ),
         filter=parts.filter,
         texts=_texts(parts, meant),
@@ -142,6 +146,13 @@ def _index_words(text: str) -> Iterator[str]:
     for first, second in pairwise(parts):
         if first.isdigit() != second.isdigit() and (first + second).isascii():
             yield first + second
+
+
+def _forms(text: str) -> Iterator[str]:
+    """Nouns in the other number, as the index does not know that `bikes` are of `bike`."""
+    for word in prepared(text).words:
+        if word not in STOP_WORDS:
+            yield from number_forms(word)
 
 
 def _texts(parts: Understood, text: str) -> dict[str, str]:

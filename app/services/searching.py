@@ -46,6 +46,10 @@ RELAXED = (
     "nothing that passes what the query was understood to ask for has the other words; "
     "these have its words and price"
 )
+OF_KIND = (
+    "nothing passes all that the query was understood to ask for; these are of its category or "
+    "brand, and of its price"
+)
 ANY_CURRENCY = "nothing found has a price in this currency: prices are compared as bare numbers"
 
 
@@ -187,7 +191,7 @@ class Searching:
             ),
             facets=_facets(order, counted) if facets else None,
             model=loaded.name if loaded else RULES,
-            notice=_notice(asked, loaded, found.left_out),
+            notice=_notice(asked, loaded, found),
             next_cursor=(
                 write_cursor(str(following), of=list_name) if following < len(order) else None
             ),
@@ -286,9 +290,12 @@ def _counted(found: Iterable[tuple[str, str]]) -> tuple[Counted, ...]:
     return tuple(Counted(id, name, items) for (id, name), items in best)
 
 
-def _notice(asked: Asked, loaded: LoadedRanker | None, left_out: frozenset[str]) -> str | None:
+def _notice(asked: Asked, loaded: LoadedRanker | None, found: Found) -> str | None:
+    left_out = found.left_out
+    if left_out == {"currency"}:
+        return ANY_CURRENCY
     if left_out:
-        return ANY_CURRENCY if left_out == {"currency"} else RELAXED
+        return OF_KIND if found.is_of_kind else RELAXED
     if asked.is_empty and asked.query.strip() and not asked.filter.terms:
         return NO_WORDS
     return None if loaded else NO_RANKER

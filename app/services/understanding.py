@@ -11,11 +11,12 @@ from app.services.price_words import find_price
 from graph.filters import Filter, OneOf, Quantity, Range, Term
 from graph.records import Named
 from graph.text import value_id
-from ml.grounding.lexicon import Names, named_in
+from ml.grounding.lexicon import Found, named_in
 from ml.grounding.reading import Reading, read
 
 if TYPE_CHECKING:
     from ml.grounding.grounder import Grounder
+    from ml.grounding.lexicon import Lexicon
 
 USUAL = 0.5  # that an item of its category has a parameter; what is less usual stays a word too
 SURE = 0.5  # of all ways to read the words; what is less sure stays a word among words
@@ -31,6 +32,13 @@ _NOT = re.compile(
     r"|(?<!\S)-$",
     re.I,
 )
+# A word behind a noun that is part of no compound with it: `chair for two`.
+_NO_COMPOUND = re.compile(
+    r"(?:[^\W\d_]*[\u3400-\u9fff]|(?:a|an|and|as|at|but|by|for|from|in|no|not|of|on|or|over|that"
+    r"|the|to|under|up|which|with|without)(?!\w))",
+    re.I,
+)
+_WORD_BEHIND = re.compile(r"[\s-]+(?=[^\W\d_])")
 _LOOKED_BACK = 16  # characters before a quantity
 
 
@@ -88,8 +96,8 @@ def understand(query: str, grounder: Grounder) -> Understood:
         silent.append((stock.start(), stock.end()))
     open_text = _without(query, silent, keep_places=True)
     lexicon = grounder.lexicon
-    for field, names in (("brand", lexicon.brands), ("category", lexicon.categories)):
-        parts += _named(field, open_text, names, parts)
+    parts += _named("brand", named_in(open_text, lexicon.brands), parts)
+    parts += _named("category", _category_in(open_text, lexicon, parts), parts)
     for reading in read(open_text, lexicon, category=_category(parts, open_text)):
         if _is_sure(reading) and _is_free(reading, parts):
             start, condition = _condition(open_text, reading)
@@ -106,8 +114,20 @@ def understand(query: str, grounder: Grounder) -> Understood:
     return Understood(tuple(parts), _without(query, silent), _without(query, places))
 
 
-def _named(field: str, text: str, names: Names[Named], parts: list[Part]) -> Iterator[Part]:
-    found = named_in(text, names)
+def _category_in(text: str, lexicon: Lexicon, parts: Sequence[Part]) -> Found[Named] | None:
+    """By its name, or by this in the other number: but a `phone case` is no phone."""
+
+    def is_head(found: Found[Named]) -> bool:
+        behind = _WORD_BEHIND.match(text, found.end)
+        if behind is None or _NO_COMPOUND.match(text, behind.end()):
+            return True
+        known = {part.start for part in parts} | {one.start for one in read(text, lexicon)}
+        return behind.end() in known
+
+    return named_in(text, lexicon.categories) or named_in(text, lexicon.things, fits=is_head)
+
+
+def _named(field: str, found: Found[Named] | None, parts: Sequence[Part]) -> Iterator[Part]:
     if found is not None and not any(
         found.start < part.end and part.start < found.end for part in parts
     ):

@@ -155,6 +155,23 @@ def category_path(path: str, separator: str = CATEGORY_SEPARATOR) -> tuple[Named
     )
 
 
+def with_other_names(
+    path: tuple[Named, ...], others: tuple[str, ...], *, separator: str = CATEGORY_SEPARATOR
+) -> tuple[Named, ...]:
+    """A path with other names: of each step, where they are a path as long, or else of the last."""
+    names = {step.id: list(step.names) for step in path}
+    for other in others:
+        steps = [name for part in other.split(separator) if (name := clean_text(part))]
+        if len(steps) != len(path):
+            steps = steps[-1:]
+        for category, name in zip(reversed(path), reversed(steps), strict=False):
+            names[category.id].append(name)
+    return tuple(
+        Named(id=step.id, name=step.name, names=tuple(dict.fromkeys(names[step.id])))
+        for step in path
+    )
+
+
 def model_named(brand: Named | None, name: str) -> Named:
     cleaned = clean_text(name)
     return Named(

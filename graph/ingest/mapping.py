@@ -11,9 +11,11 @@ from functools import lru_cache, partial
 from graph.errors import DraftInvalid, ImportFailed, ValueInvalid
 from graph.ingest.cells import SHORT, CellInvalid, Cells, FieldReader, shown_columns
 from graph.ingest.decimal_signs import DecimalSigns
-from graph.ingest.items import assemble, category_path, model_named
+from graph.ingest.items import assemble, category_path, model_named, with_other_names
 from graph.ingest.linking import BrandNames
 from graph.ingest.mapping_file import (
+    BrandSpec,
+    CategorySpec,
     FieldSpec,
     MappingFile,
     NamesSpec,
@@ -161,14 +163,24 @@ class RowMapping:
         if (names := fields.names) is not None:
             yield "names", lambda cells, brand: self._names(cells, names)
         if (category := fields.category) is not None:
-            path = lru_cache(4_096)(partial(category_path, separator=category.separator))
-            yield "categories", _reading(FieldReader(category, self._cells), path, ())
+            yield "categories", self._category_reader(category)
         if fields.model is not None:
             model = FieldReader(fields.model, self._cells)
             yield "model", lambda cells, brand: model(cells, lambda n: model_named(brand, n))
         for name, spec in self._simple_fields():
             build = _build_of(name, spec, self._price_signs)
             yield name, _reading(FieldReader(spec, self._cells), build, None)
+
+    def _category_reader(self, spec: CategorySpec) -> _Read:
+        build = lru_cache(4_096)(partial(category_path, separator=spec.separator))
+        reader = FieldReader(spec, self._cells)
+        if (names := spec.names) is None:
+            return _reading(reader, build, ())
+        separator = names.separator or spec.separator
+        with_names = lru_cache(4_096)(partial(with_other_names, separator=separator))
+        return lambda cells, brand: with_names(
+            reader(cells, build) or (), self._names(cells, names)
+        )
 
     def _simple_fields(self) -> Iterator[tuple[str, FieldSpec]]:
         for name in _SIMPLE:
@@ -229,6 +241,8 @@ class RowMapping:
         for name in self._mapping.fields.__struct_fields__:
             if (spec := getattr(self._mapping.fields, name)) is not None:
                 yield from spec.sources
+                if isinstance(spec, BrandSpec | CategorySpec) and spec.names is not None:
+                    yield from spec.names.sources
 
     def _column_of(self, field: str) -> str:
         spec = self._mapping.id if field == "id" else getattr(self._mapping.fields, field, None)

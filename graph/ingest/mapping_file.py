@@ -67,8 +67,13 @@ class BrandSpec(FieldSpec, frozen=True):
     names: NamesSpec | None = None  # other names the brand is known by
 
 
+class CategoryNamesSpec(NamesSpec, frozen=True):
+    separator: str | None = None  # None: that of the category
+
+
 class CategorySpec(FieldSpec, frozen=True):
     separator: str = ">"
+    names: CategoryNamesSpec | None = None  # other names of the last, or of each step
 
 
 class NumberSpec(FieldSpec, frozen=True):
@@ -198,6 +203,7 @@ def _known_keys() -> list[str]:
         FileSpec,
         IdSpec,
         BrandSpec,
+        CategoryNamesSpec,
         CategorySpec,
         NumberSpec,
         NamesSpec,
@@ -246,6 +252,11 @@ def _fields(mapping: MappingFile) -> list[tuple[str, FieldSpec]]:
     named = [
         (f"fields.{name}", getattr(mapping.fields, name))
         for name in mapping.fields.__struct_fields__
+    ]
+    named += [
+        (f"{place}.names", spec.names)
+        for place, spec in named
+        if isinstance(spec, BrandSpec | CategorySpec)
     ]
     return [(name, spec) for name, spec in [("id", mapping.id), *named] if spec is not None]
 

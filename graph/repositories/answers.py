@@ -8,7 +8,7 @@ from typing import Any, Literal
 from graph.client import AsyncDatabase, Database, Row
 from graph.filters import RESERVED
 from graph.records import FactView, ItemKind, Record
-from graph.repositories.asked_items import OWNER, PRICE, Draft, Query, Scope
+from graph.repositories.asked_items import BRAND, LINKS, OWNER, PRICE, Draft, Query, Scope
 from graph.repositories.asked_products import NEXT_SOURCE, SOURCES_MAX, AskedProducts
 from graph.repositories.selection import CATEGORY_DEPTH, LABELS
 from graph.schema import Label
@@ -135,12 +135,13 @@ def stated_of(database: Database, model: str) -> list[tuple[str, bool]]:
     return [(row["parameter"], row["shared"]) for row in rows]
 
 
-def brands(scope: Scope, *, counted: bool, limit: int) -> Query:
-    """All brands of models or of products: their `total`, and in `rows` what `groups` gives."""
+def every(scope: Scope, field: str, *, counted: bool, limit: int) -> Query:
+    """All brands, or categories, of models or of products: `total`, and `rows` as in `groups`."""
     draft = Draft(scope)
-    made = "COUNT { (x)<-[:MADE_BY]-() }"
+    label, way = (Label.BRAND if field == BRAND else Label.CATEGORY), LINKS[field]
+    made = f"COUNT {{ (x)<-[:{way}]-() }}"
     lines = [
-        f"MATCH (x:{Label.BRAND}) WHERE EXISTS {{ (x)<-[r:MADE_BY]-(n)"
+        f"MATCH (x:{label}) WHERE EXISTS {{ (x)<-[r:{way}]-(n)"
         f" WHERE r.status <> 'rejected' AND {_OPEN} }}"
     ]
     lines += (
@@ -285,12 +286,13 @@ def aggregate(scope: Scope, field: str, how: Aggregate) -> Query:
 
 
 def facts(kind: ItemKind, ids: Sequence[str], fields: Sequence[str] | None) -> Query:
-    """Rows of id, name, brand, price and what is accepted of the parameters; None: of all."""
+    """Rows of id, name, brand, category, price and what is accepted of `fields`; None: of all."""
     draft = Draft(Scope(kind))
     draft.selection.clauses = [f"n.id IN {draft.bind(list(ids))}"]
     wanted = "" if fields is None else f" AND v.parameter IN {draft.bind(list(fields))}"
     return draft.query(
-        f"RETURN n.id AS id, {_NAME} AS name, {_BRAND_NAME} AS brand, n.price AS price,",
+        f"RETURN n.id AS id, {_NAME} AS name, n.price AS price,",
+        f"  {_BRAND_NAME} AS brand, {_CATEGORY_NAME} AS category,",
         f"  {' + '.join(_accepted(kind, wanted))} AS facts",
     )
 
@@ -383,6 +385,7 @@ def facts_of(row: Row, names: dict[str, str]) -> list[FactView]:
 
 
 _BRAND_NAME = "[(n)-[r:MADE_BY]->(x) WHERE r.status <> 'rejected' | x.name][0]"
+_CATEGORY_NAME = "[(n)-[r:BELONGS_TO]->(x) WHERE r.status <> 'rejected' | x.name][0]"
 
 
 def _with_ties(draft: Draft, column: int, order: Order, top: int | None) -> list[str]:

@@ -12,7 +12,9 @@ from graph.records import ItemKind
 from graph.repositories.selection import Selection, select
 from graph.schema import Label
 
-BRAND, PRICE, STOCK = "brand", "price", "in_stock"  # fields that are no parameters
+BRAND, CATEGORY = "brand", "category"  # fields that are no parameters
+PRICE, STOCK = "price", "in_stock"
+LINKS = {BRAND: "MADE_BY", CATEGORY: "BELONGS_TO"}
 # A product that says nothing of a parameter has what its model has.
 OWNER = {"model": "(n)", "product": "(n)-[:INSTANCE_OF*0..1]->()"}
 
@@ -234,8 +236,8 @@ class Draft:
     def values(self, field: str, *, name: str = "x") -> str:
         """What items have of a field, as the variable `name`."""
         fact = f"{name}_fact"
-        if field == BRAND:
-            return f"MATCH (n)-[{fact}:MADE_BY]->({name}) WHERE {fact}.status <> 'rejected'"
+        if (way := LINKS.get(field)) is not None:
+            return f"MATCH (n)-[{fact}:{way}]->({name}) WHERE {fact}.status <> 'rejected'"
         return (
             f"MATCH {OWNER[self._scope.kind]}-[{fact}:HAS_PARAMETER]->({name})\n"
             f"WHERE {fact}.status = 'accepted' AND {name}.parameter = {self.bind(field)}"
@@ -254,9 +256,9 @@ class Draft:
         label = self.selection.label
         other = self.bind(relation.item)
         match relation.bound:
-            case "same" if relation.field == BRAND:
-                match_other = f"MATCH (o:{label} {{id: {other}}})"
-                clause = f"n.brand_id = {self._refer(match_other, 'o.brand_id')}"
+            case "same" if relation.field in LINKS:
+                match_other, own = f"MATCH (o:{label} {{id: {other}}})", f"{relation.field}_id"
+                clause = f"n.{own} = {self._refer(match_other, f'o.{own}')}"
             case "same":
                 clause = self._same(relation, label, other)
             case "above" | "below":
@@ -265,7 +267,7 @@ class Draft:
                 assert_never(relation.bound)
         if relation.negated:
             clause = f"NOT {clause}"
-            if relation.field not in (BRAND, PRICE):  # of what nothing is said, nothing is known
+            if relation.field not in (*LINKS, PRICE):  # of what nothing is said, nothing is known
                 clause += f" AND {self._states(relation.field)}"
         elif relation is self._started:
             self._met = clause

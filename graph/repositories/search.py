@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.client import AsyncDatabase
-from graph.filters import Filter
+from graph.filters import Filter, Has, Term
 from graph.records import ItemKind, ItemSummary
 from graph.repositories.candidates import predicate_of
 from graph.repositories.item_texts import named
 from graph.repositories.products import Products
-from graph.repositories.selection import select
+from graph.repositories.selection import Selection, select
 from graph.text.lucene import Words, lucene, lucene_all
 
 VALUES_POOL = 500  # entities that are looked at for values
@@ -102,6 +102,26 @@ class Search:
         asked: dict[str, object] = {"index": _INDEX[kind], "words": text, "pool": pool}
         return await self._hits(BY_WORDS, kind, filter, {**asked, "rows": rows})
 
+    async def by_words_unsaid(
+        self, words: Words, *, kind: ItemKind, filter: Filter, unsaid: Filter, pool: int
+    ) -> list[Hit]:
+        """Of the `pool` best by the index those that pass `filter`, and say nothing of a term.
+
+        They meet each term of `unsaid`, or say nothing of its field, which of one at least they do.
+        """
+        text = lucene(words)
+        if not text or not unsaid.terms:
+            return []
+        selection = select(filter, kind, from_index=False)
+        met, silent = zip(*(_met_or_silent(term, selection) for term in unsaid.terms), strict=True)
+        either = (f"({one} OR {other})" for one, other in zip(met, silent, strict=True))
+        lacks = f"NOT ({' AND '.join(met)})"
+        predicate = " AND ".join((predicate_of(selection), *either, lacks))
+        asked = {"index": _INDEX[kind], "words": text, "pool": pool, "rows": pool}
+        query = BY_WORDS.format(label=selection.label, predicate=predicate)
+        row = (await self._database.read(query, {**selection.parameters, **asked}))[0]
+        return [_hit(kind, columns) for columns in row["found"]]
+
     async def by_filter(self, *, kind: ItemKind, filter: Filter, rows: int) -> list[Hit]:
         """The first items by id that pass the bound `filter`, looked for where the fewest are."""
         page = await self._products.page(filter, kind=kind, limit=rows, after=None)
@@ -141,6 +161,17 @@ class Search:
         text = query.format(label=selection.label, predicate=predicate_of(selection))
         row = (await self._database.read(text, {**selection.parameters, **asked}))[0]
         return [_hit(kind, columns) for columns in row["found"]]
+
+
+def _met_or_silent(term: Term, selection: Selection) -> tuple[str, str]:
+    """That a term is met, and that its field is not stated."""
+
+    def clause(one: Term) -> str:
+        parameters = selection.parameters
+        chosen = select(Filter((one,)), selection.kind, from_index=False, parameters=parameters)
+        return chosen.clauses[0]
+
+    return f"coalesce({clause(term)}, false)", clause(Term(term.field, Has(), negated=True))
 
 
 def _hit(kind: ItemKind, columns: list[Any]) -> Hit:

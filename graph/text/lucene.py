@@ -9,6 +9,7 @@ from dataclasses import dataclass
 WORDS_MAX = 64  # each is a clause; a title has fewer
 WORD_CHARS = 100
 _PLAIN = re.compile(r"[^\W_]+")
+_FORM_BOOST = 0.5  # the word in the other number
 _GUESSED_BOOST = 0.3  # a word that is only like the one written counts less
 
 
@@ -19,10 +20,12 @@ class Words:
     Attributes:
         exact: runs of letters and digits; anything else is left out.
         like: the same, which may differ by one letter.
+        forms: the exact ones in another form, such as the plural, which count less.
     """
 
     exact: tuple[str, ...]
     like: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
 
 
 def lucene(words: Words) -> str:
@@ -32,7 +35,8 @@ def lucene(words: Words) -> str:
     """
     exact = [word.lower() for word in words.exact if _is_plain(word)]
     like = [_like(word) for word in words.like if _is_plain(word)]
-    return " ".join(dict.fromkeys([*exact, *like][:WORDS_MAX]))
+    forms = [f"{word.lower()}^{_FORM_BOOST}" for word in words.forms if _is_plain(word)]
+    return " ".join(dict.fromkeys([*exact, *like, *forms][:WORDS_MAX]))
 
 
 def lucene_all(words: Sequence[str]) -> str:

@@ -57,6 +57,7 @@ MEASURES: dict[str, Measure] = {
     "high": _measure("highest", "", "", lone=False),
     "low": _measure("lowest", "", "", lone=False),
 }
+_FIRST_YEAR = 1_000.0
 _ANY = frozenset({"large", "small", "high", "low", "long", "short", "fast", "slow"})
 
 
@@ -87,6 +88,8 @@ def meant(meaning: str, lexicon: AskingLexicon, dimension: str | None = None) ->
         if dimension is not None and own != dimension:
             continue
         hint = _hinted(measure, parameter)
+        if hint < 0 and meaning in ("new", "old") and _is_calendar(parameter, lexicon):
+            hint = len(measure.hints)
         if hint < 0 and not (_measures(measure, parameter) and meaning not in ("new", "old")):
             continue
         rank = hint if hint >= 0 else len(measure.hints)
@@ -97,6 +100,11 @@ def meant(meaning: str, lexicon: AskingLexicon, dimension: str | None = None) ->
 def dimension_of(parameter: Parameter) -> str | None:
     unit = find_unit(parameter.unit) if parameter.unit else None
     return unit.dimension if unit else None
+
+
+def _is_calendar(parameter: Parameter, lexicon: AskingLexicon) -> bool:
+    """Whether its years are those of a calendar: nothing lasts for so many."""
+    return parameter.unit == "year" and lexicon.lowest.get(parameter.id, 0.0) >= _FIRST_YEAR
 
 
 def _measures(measure: Measure, parameter: Parameter) -> bool:

@@ -34,7 +34,7 @@ def _complaints(plan: Plan, lexicon: AskingLexicon) -> Iterator[str]:
     for condition in (*plan.conditions, *plan.either):
         yield from _of_condition(condition, lexicon)
     for field in (*plan.fields, *((plan.counted,) if plan.counted is not None else ())):
-        if field != BRAND and field not in lexicon.parameters:
+        if field not in (BRAND, CATEGORY) and field not in lexicon.parameters:
             yield f"there is no parameter {field!r}"
     yield from _of_ask(plan, lexicon)
 
@@ -89,6 +89,8 @@ def _of_ask(plan: Plan, lexicon: AskingLexicon) -> Iterator[str]:
             field not in lexicon.parameters or lexicon.parameters[field].kind != "number"
         ):
             yield f"{field!r} has no numbers"
+    if CATEGORY in plan.fields and plan.ask == "items":
+        yield "the categories of items are not asked for by what ranks these"
     if plan.items and plan.ask in ("items", "aggregate", "groups"):
         yield f"{plan.ask!r} is not asked of named items"
     needs = {"values": 0, "check": 0, "difference": 2, "similar": 1, "facts": 1}.get(plan.ask, 0)

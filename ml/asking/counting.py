@@ -5,7 +5,8 @@ from __future__ import annotations
 from ml.asking.adjectives import meant
 from ml.asking.amounts import find_sign
 from ml.asking.draft import Draft
-from ml.asking.plan import BRAND, Order, Plan
+from ml.asking.grouping import asked_category, asks_category, is_by
+from ml.asking.plan import BRAND, CATEGORY, Order, Plan
 from ml.asking.ranking import Ranked, find_top, one_number
 
 _KINDS = ("种", "kinds of", "types of", "sorts of", "different")
@@ -33,7 +34,7 @@ def counts(draft: Draft) -> bool:
 
 def find_group_size(draft: Draft) -> None:
     """`Brands with more than 20 lamps`, 型号超过20款的品牌: how many items a group has."""
-    if not draft.has("brand"):
+    if not draft.has("brand") and asked_category(draft) is None:
         return
     for place, span in enumerate(draft.spans):
         whole = draft.whole(place)
@@ -56,30 +57,35 @@ def find_group_size(draft: Draft) -> None:
 
 
 def per_group(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan | None:
-    """What is asked of each brand: how many items it has, or what they have."""
+    """What is asked of each brand or category: how many items it has, or what they have."""
     if ranked is None and (varied := most_varied(draft)) is not None:
         return varied
     average = draft.first("average")
     several = any(one.field == BRAND and len(one.values) > 1 for _, one in draft.conditions)
-    brand, each = draft.first("brand"), draft.first("each")
+    brand, category = draft.first("brand"), asked_category(draft)
+    word = brand if category is None else category
+    each_one = draft.has("each") or (word is not None and is_by(draft, word))
     field = BRAND if brand is not None or (several and average is not None) else None
+    if category is not None:
+        field = CATEGORY
     year = meant("new", draft.lexicon)
     if field is None and draft.has("when") and year is not None:
         field = year.id
-    if average is not None and field is not None and (ranked is not None or each is not None):
+    if average is not None and field is not None and (ranked is not None or each_one):
         number = ranked[0] if ranked is not None else one_number(draft)
         if number is None:
             return None
         draft.used.update(
             {average, *draft.places("between"), *draft.places("brand", "who", "when", "each")}
+            | ({category} if category is not None else set())
         )
-        order = ranked[1] if ranked is not None else None
+        order = ranked[1] if ranked is not None else "highest"
         top = (draft.top or 1) if ranked is not None else None
         return Plan(
             "groups", fields=(field,), order_by=number.id, order=order, top=top, aggregate="average"
         )
-    if counted and each is not None and field is not None:
-        draft.used.update((each, *draft.places("brand", "when")))
+    if counted and field is not None and each_one:
+        draft.used.update((*draft.places("each"), *draft.places("brand", "when", "category")))
         return Plan("groups", fields=(field,))
     return None
 
@@ -117,7 +123,7 @@ def most_varied(draft: Draft) -> Plan | None:
     if not _stand_beside(draft, place, counted[0]):
         return None
     draft.used.update(
-        (place, group[0], counted[0], *draft.places("which", "count", "category", "who"))
+        (place, group[0], counted[0], *draft.places("which", "count", "category", "sort", "who"))
     )
     find_top(draft, place)
     order: Order = "lowest" if draft.spans[place].does("least", "lowest") else "highest"
@@ -126,11 +132,13 @@ def most_varied(draft: Draft) -> Plan | None:
 
 
 def _told_apart(draft: Draft, place: int) -> str | None:
-    """The field of texts that a free span names; of brands only the bare word."""
+    """The field of texts that a free span names; of brands and categories only the bare word."""
     if not draft.free(place) or draft.spans[place].is_kind("brand"):
         return None
     if draft.spans[place].does("brand"):
         return BRAND
+    if draft.spans[place].does("category") and asks_category(draft, place):
+        return CATEGORY
     named = draft.parameter(place, "text")
     return named.id if named is not None else None
 
@@ -146,7 +154,7 @@ def _stand_beside(draft: Draft, place: int, other: int) -> bool:
     between = range(min(place, other) + 1, max(place, other))
     return all(
         draft.silent(at)
-        or draft.spans[at].does("count", "category")
+        or draft.spans[at].does("count", "category", "sort")
         or draft.spans[at].is_kind("numeral")
         for at in between
     )
@@ -163,12 +171,11 @@ def _grouped_by(draft: Draft) -> str | None:
     if (place := draft.first("when")) is not None and (year := meant("new", draft.lexicon)):
         draft.used.add(place)
         return year.id
-    places = (draft.first("common"), draft.first("which"))
-    behind = (range(place + 1, place + _BESIDE) for place in places if place is not None)
-    for at in (at for range_ in behind for at in range_):
-        if at < len(draft.spans) and draft.spans[at].is_kind("category"):
-            return None
-        if draft.free(at) and (named := draft.parameter(at, "text", "number")) is not None:
-            draft.used.add(at)
-            return named.id
+    for place in (draft.first("common"), draft.first("which")):
+        for at in () if place is None else range(place + 1, place + _BESIDE):
+            if at < len(draft.spans) and draft.spans[at].is_kind("category"):
+                break
+            if draft.free(at) and (named := draft.parameter(at, "text", "number")) is not None:
+                draft.used.add(at)
+                return named.id
     return None

@@ -6,7 +6,8 @@ from graph.records import Parameter
 from ml.asking.adjectives import dimension_of, fits, meant
 from ml.asking.amounts import usual
 from ml.asking.draft import Draft
-from ml.asking.plan import BRAND
+from ml.asking.grouping import asked_category
+from ml.asking.plan import BRAND, CATEGORY
 from ml.asking.words_zh import ADJECTIVES
 
 _MEASURED = frozenset({"heavy", "large", "tall", "wide", "long", "thick", "expensive"})
@@ -68,6 +69,8 @@ def _meant_by(draft: Draft, place: int, fields: list[str]) -> str | None:
     span = draft.spans[place]
     if span.does("brand", "who"):
         return BRAND
+    if span.does("category") and place == asked_category(draft):
+        return CATEGORY
     if adjective := span.of_kind("adjective"):
         if _is_misnamed(draft, adjective[0].id):
             return None

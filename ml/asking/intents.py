@@ -11,6 +11,7 @@ from ml.asking.adjectives import meant
 from ml.asking.counting import counts, most_common, per_group
 from ml.asking.draft import Draft
 from ml.asking.fields import asked_fields
+from ml.asking.grouping import asked_category
 from ml.asking.naming import bind_possessions, lacking
 from ml.asking.plan import BRAND, CATEGORY, ITEM, PRICE, Aggregate, Condition, Plan
 from ml.asking.ranking import Ranked, comparative, find_top, one_number, which_is_more
@@ -183,8 +184,8 @@ def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | 
     if (grouped := per_group(draft, ranked, counted=counted)) is not None:
         bind_possessions(draft, set())
         return grouped
-    if _asks_brand(draft):
-        return _about_brands(draft, ranked, counted=counted)
+    if (field := _group_asked(draft)) is not None:
+        return _about_groups(draft, field, ranked, counted=counted)
     if (mean := _mean(draft)) is not None:
         bind_possessions(draft, set())
         return mean
@@ -204,6 +205,13 @@ def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | 
     if counted:
         return Plan("count")
     return _listed(draft, follows=follows)
+
+
+def _group_asked(draft: Draft) -> str | None:
+    if (place := asked_category(draft)) is not None:
+        draft.used.add(place)
+        return CATEGORY
+    return BRAND if _asks_brand(draft) else None
 
 
 def _asks_brand(draft: Draft) -> bool:
@@ -346,7 +354,9 @@ def _names_items(draft: Draft, *, follows: bool) -> bool:
     return fresh or (named and draft.has("which", "list"))
 
 
-def _about_brands(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan | None:
+def _about_groups(draft: Draft, field: str, ranked: Ranked | None, *, counted: bool) -> Plan | None:
+    if ranked is not None and field == CATEGORY:
+        return None  # of what is ranked, brands alone are read
     if ranked is not None:
         parameter, order = ranked
         top = draft.top or 1
@@ -365,16 +375,16 @@ def _about_brands(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan
         find_top(draft, place)
         bind_possessions(draft, set())
         order = "highest" if most is not None else "lowest"
-        return Plan("groups", fields=(BRAND,), order=order, top=draft.top or 1)
+        return Plan("groups", fields=(field,), order=order, top=draft.top or 1)
     bind_possessions(draft, set())
     if draft.group_low is not None or draft.group_high is not None:
         low, high = draft.group_low, draft.group_high
-        return Plan("groups", fields=(BRAND,), group_low=low, group_high=high)
+        return Plan("groups", fields=(field,), group_low=low, group_high=high)
     if draft.top is not None:  # by how many items they have
-        return Plan("groups", fields=(BRAND,), order="highest", top=draft.top)
+        return Plan("groups", fields=(field,), order="highest", top=draft.top)
     if any(_lacks_items(draft, at, one) for at, one in draft.conditions):
         return None  # `brands without black lamps` are not those that have others
-    return Plan("count" if counted else "values", fields=(BRAND,))
+    return Plan("count" if counted else "values", fields=(field,))
 
 
 def _lacks_items(draft: Draft, place: int, condition: Condition) -> bool:

@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
-from ml.grounding.tokens import Token, key, tokens
-
-_KEEP = ("ss", "us", "is", "os")
-_SIBILANT = ("ches", "shes", "xes", "sses", "zes")
-_PLURAL_CHARS = 4  # `gps` and `its` are no plurals
-
-
-@lru_cache(maxsize=65_536)
-def stem(word: str) -> str:
-    """An English noun in the singular; what looks like one is cut alike on both sides."""
-    if len(word) < _PLURAL_CHARS or not word.isascii() or not word.endswith("s"):
-        return word
-    if word.endswith(_KEEP):
-        return word
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    return word[:-2] if word.endswith(_SIBILANT) else word[:-1]
+from ml.grounding.plurals import in_singular, singular
+from ml.grounding.tokens import Token, key
 
 
 def stems(name: str) -> tuple[str, ...]:
     """The key of a name."""
-    return tuple([stem(word) for word in key(name)])
+    return tuple([singular(word) for word in key(name)])
 
 
 def stemmed(text: str) -> list[Token]:
     """The words of a text with their places."""
-    return [Token(stem(word.key), word.start, word.end) for word in tokens(text)]
+    return in_singular(text)
 
 
 def is_number(word: str) -> bool:

@@ -57,6 +57,7 @@ price|cost|priced|costing|price tag|retail price|价格|价钱|售价|多少钱|
   |发售价|首发价|卖多少|卖多少钱|卖价
 year|release year|launch year|released|launched|announced|introduced|release|launch
   |announcement|release date|launch date|came out|come out|debut|debuted|unveiled|年份|年
+  |published|publication|publication year|publication date|出版|出版年份|出版时间|出版日期
   |发布|上市|发售|发行|问世|推出|发布时间|发布年份|上市时间|上市年份|发布日期|面世|出来
 capacity|容量
 battery|batt|battery capacity|battery size|电池|电池容量|电量

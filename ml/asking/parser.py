@@ -145,6 +145,8 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
     ranked = superlative(draft)
     bind_numbers(draft)
     plan = related(draft)
+    if plan is not None and plan.ask == "items" and ranked is not None:
+        plan = replace(plan, order_by=ranked[0].id, order=ranked[1], top=draft.top or 1)
     if plan is None:
         bind_names(draft)
         if before is not None and _is_fragment(draft):

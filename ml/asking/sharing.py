@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ml.asking.adjectives import meant
 from ml.asking.draft import Draft
 from ml.asking.naming import negation
-from ml.asking.plan import BRAND
+from ml.asking.plan import BRAND, CATEGORY
 
 _BESIDE = 4  # spans between `same` and what it is said of
 _BEFORE = (
@@ -62,6 +62,8 @@ def _field(draft: Draft, at: int) -> str | None:
         return None
     if span.is_kind("parameter") and (parameter := draft.parameter(at)):
         return None if negation(draft, at) else parameter.id
+    if span.does("category"):
+        return CATEGORY
     return BRAND if span.does("brand") else None
 
 

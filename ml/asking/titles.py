@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from ml.asking.keys import is_number, stemmed, stems
 from ml.asking.lexicon import AskingLexicon
+from ml.asking.words_passed import PASSED
 from ml.grounding.tokens import Token, is_han
 
 CODES_MAX = 5  # of a question, that are looked up
@@ -18,6 +19,13 @@ _DIGITS_MIN = 8  # of a code without a letter: fewer are an amount or a year
 _CALLED = "product id|商品编号|gtin|ean|upc|mpn|sku|asin|isbn|id|条码|货号|编号|型号"
 _LABELS = tuple(map(stems, _CALLED.split("|")))  # of codes
 _WORDS_MIN = 2  # of a part of a title
+_PASSED = frozenset(stems(phrase) for _, phrases in PASSED for phrase in phrases.split("|"))
+# Those that the index leaves out.
+_UNINDEXED = frozenset(
+    {"a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it"}
+    | {"no", "not", "of", "on", "or", "such", "that", "the", "their", "then", "there", "these"}
+    | {"they", "this", "to", "was", "will", "with", "s", "t", "www"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,26 @@ class TitledWords:
             any(one.kind == "function" for one in lexicon.senses.get((key,), ()))
             for key in self.keys
         ]
+        self._passed = [
+            silent and not self._may_name(place) for place, silent in enumerate(self._silent)
+        ]
+
+    def _may_name(self, place: int) -> bool:
+        """Whether a silent word may be a name, `Fell` or `One`: written so, or of no grammar."""
+        key = self.keys[place]
+        if key in _UNINDEXED or is_han(key):
+            return False
+        return (key,) in _PASSED or (place > 0 and self.text[self.words[place].start].isupper())
+
+    def silent_names(self) -> Iterator[tuple[int, int]]:
+        """Places of silent words that may be names."""
+        for word, silent, passed in zip(self.words, self._silent, self._passed, strict=True):
+            if silent and not passed:
+                yield word.start, word.end
+
+    def has_silent_name(self, run: Run) -> bool:
+        start, end = self.places(run)
+        return any(start <= one and two <= end for one, two in self.silent_names())
 
     def codes(self) -> list[str]:
         """What may be an id or a number of a product: letters with digits, or many digits."""
@@ -79,7 +107,7 @@ class TitledWords:
 
         Letters and digits that are glued are one word of the index, as is `128gb` for `128 GB`;
         of Chinese it has the pairs of characters that stand together. Silent words are not asked
-        for: it leaves many of them out.
+        for, as it leaves many of them out, but those that may be names.
         """
         first, last = (0, len(self.words) - 1) if run is None else (run.first, run.last)
         groups: list[list[tuple[str, ...]]] = []
@@ -90,7 +118,7 @@ class TitledWords:
                 place += 1
                 continue
             end = self._chunk_end(place, last)
-            if not all(self._silent[place : end + 1]):
+            if not all(self._passed[place : end + 1]):
                 groups.append(self._ways(place, end, first, last))
             place = end + 1
         return groups

@@ -52,7 +52,7 @@ def paraphrase(
     if plan.either:
         shown = (described(one, lexicon, language) for one in plan.either)
         parts.append(("或" if zh else " or ").join(shown))
-    if plan.order and (plan.order_by or plan.ask == "groups"):
+    if plan.order and (plan.top or plan.ask != "groups"):
         by = field_name(plan.order_by, lexicon, zh) if plan.order_by else ""
         top = plan.top or 1
         if zh:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from graph.records import Named, Parameter, ValueView
 from graph.text import slug
 from ml.grounding.habits import Habits
-from ml.grounding.tokens import Token, key, stands_alone, tokens
+from ml.grounding.plurals import in_singular
+from ml.grounding.tokens import Token, stands_alone, tokens
 from ml.purpose.kinds import Sold
 
 LONGEST_NAME = 8  # words; longer names are descriptions, which no title repeats
@@ -18,14 +19,19 @@ T = TypeVar("T")
 
 
 class Names(Generic[T]):
-    """Things by every name they go by; a name may be that of several."""
+    """Things by every name they go by; a name may be that of several.
 
-    def __init__(self) -> None:
+    Attributes:
+        words: of a text, as names and texts are compared by.
+    """
+
+    def __init__(self, words: Callable[[str], list[Token]] = tokens) -> None:
+        self.words = words
         self._things: dict[tuple[str, ...], list[T]] = {}
         self._beginnings: set[tuple[str, ...]] = set()
 
     def add(self, name: str, thing: T) -> None:
-        words = key(name)
+        words = tuple([word.key for word in self.words(name)])
         if not _is_telling(words) or len(words) > LONGEST_NAME:
             return
         known = self._things.setdefault(words, [])
@@ -56,9 +62,15 @@ class Found(Generic[T]):
     end: int
 
 
-def named_in(text: str, names: Names[T]) -> Found[T] | None:
-    """The one that is named at most length, of several the first; None where two share a name."""
-    found = [Found(thing, start, end) for start, end, thing in names.found(text, tokens(text))]
+def named_in(
+    text: str, names: Names[T], *, fits: Callable[[Found[T]], bool] = lambda _: True
+) -> Found[T] | None:
+    """The one that is named at most length, of several the first; None where two share a name.
+
+    `fits`: whether a place of the text may name what is called so.
+    """
+    every = (Found(thing, start, end) for start, end, thing in names.found(text, names.words(text)))
+    found = list(filter(fits, every))
     if not found:
         return None
     best = min(found, key=lambda one: (one.start - one.end, one.start))
@@ -99,6 +111,7 @@ class Lexicon:
         stated: by parameter, how often its values are stated.
         distinct: by parameter, how many values it has.
         category_names: of all categories.
+        things: categories by their names in the singular as well as in the plural.
         sold: what is sold in them; of what titles show nothing, until that was learnt.
         habits: which parameters their items have; nothing is known of that until it was learnt.
     """
@@ -113,6 +126,7 @@ class Lexicon:
     brands: Names[Named] = field(repr=False)
     categories: Names[Named] = field(repr=False)
     category_names: tuple[str, ...] = field(default=(), repr=False)
+    things: Names[Named] = field(default_factory=Names, repr=False)
     sold: Sold = field(default=Sold.of({}, ()), repr=False)
     habits: Habits = field(default=Habits(), repr=False)
 
@@ -144,6 +158,9 @@ class Lexicon:
             brands=_names(brands, (Named(one.id, one.name) for one in brands)),
             categories=_names(categories, (Named(one.id, one.name) for one in categories)),
             category_names=called,
+            things=_names(
+                categories, (Named(one.id, one.name) for one in categories), words=in_singular
+            ),
             sold=Sold.of({one.id: (one.name, *one.names) for one in categories}, ()),
         )
 
@@ -186,8 +203,12 @@ def _names_of_values(
     return names
 
 
-def _names(named: Iterable[Named | Parameter], things: Iterable[T]) -> Names[T]:
-    names: Names[T] = Names()
+def _names(
+    named: Iterable[Named | Parameter],
+    things: Iterable[T],
+    words: Callable[[str], list[Token]] = tokens,
+) -> Names[T]:
+    names: Names[T] = Names(words)
     for one, thing in zip(named, things, strict=True):
         for name in (one.name, *one.names):
             names.add(name, thing)

@@ -25,6 +25,9 @@ _PATH_SIGNS = (">", "›", "»", "→", "|", "\\")
 _NAME_SIGNS = ("|", ";", "；", "、", ",", "，")
 _ONE_CURRENCY = 0.9  # of the prices show it
 _AMOUNT = r"\d[\d.,]*"
+_ZEROS = 0.5  # of the prices; where more are 0, that is what things cost
+# What has another digit than 0 where the amount stands.
+_ANY_BUT_ZERO, _AMOUNT_BUT_ZERO = r".*[1-9].*", rf"(?=[\d.,]*[1-9]){_AMOUNT}"
 
 _PLAIN = ("model", "description", "language", "gtin", "mpn", "url", "image_url", "in_stock")
 
@@ -38,7 +41,7 @@ def fields_of(roles: dict[str, Role], title: FieldSpec) -> tuple[FieldsSpec, lis
         if spec is None:
             continue
         fields[name] = spec
-        evidence = role.evidence + _more(spec)
+        evidence = role.evidence + _more(spec, role.column)
         decisions.append(
             Decision(role.column.label, "field", name, evidence, examples=role.column.examples())
         )
@@ -62,11 +65,10 @@ def _spec(name: str, role: Role, roles: dict[str, Role]) -> FieldSpec | None:
         case "category":
             return _category(role.column)
         case "price":
-            whole = role.column.share(shapes.is_amount) == 1
             return NumberSpec(
                 column=column,
                 decimal=decimal_sign(role.column),
-                pattern=pattern or (None if whole else _AMOUNT),
+                pattern=pattern or _pattern_of_price(role.column),
             )
         case "names":
             return _names(role.column)
@@ -80,8 +82,18 @@ def _spec(name: str, role: Role, roles: dict[str, Role]) -> FieldSpec | None:
             return None  # id and title have their own place, other names of a brand are with it
 
 
-def _more(spec: FieldSpec) -> str:
+def _pattern_of_price(column: Column) -> str | None:
+    whole = column.share(shapes.is_amount) == 1
+    if 0 < column.share(shapes.is_nothing) <= _ZEROS:
+        return _ANY_BUT_ZERO if whole else _AMOUNT_BUT_ZERO
+    return None if whole else _AMOUNT
+
+
+def _more(spec: FieldSpec, column: Column) -> str:
     said = []
+    if spec.pattern in (_ANY_BUT_ZERO, _AMOUNT_BUT_ZERO):
+        share = percent(column.share(shapes.is_nothing))
+        return f"; 0 in {share} of them is read as no price: take `pattern` away if it is one"
     if isinstance(spec, NumberSpec) and spec.decimal != "auto":
         said.append(f"{spec.decimal!r} before its decimals")
     if isinstance(spec, CategorySpec) and spec.separator != ">":

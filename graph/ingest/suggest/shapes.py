@@ -103,6 +103,11 @@ def is_amount(text: str) -> bool:
     return number is not None and number >= 0
 
 
+def is_nothing(text: str) -> bool:
+    """An amount of 0."""
+    return is_amount(text) and number_of(_MONEY_SIGNS.sub("", text).strip()) == 0
+
+
 @lru_cache(maxsize=65_536)
 def number_of(text: str) -> float | None:
     try:

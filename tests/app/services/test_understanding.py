@@ -256,3 +256,42 @@ def test_completions_say_what_they_are_and_how_many_items_have_them():
         "colour",
         30,
     )
+
+
+KINDS = Grounder(
+    Lexicon.of(
+        PARAMETERS,
+        VALUES,
+        brands=[Named("acme", "Acme", ("Acme",))],
+        categories=[
+            Named(name.lower().replace(" ", "-"), name, (name,))
+            for name in ("Phones", "Office chairs", "Shelves", "Battery", "Books")
+        ],
+    ),
+    Trust(),
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "filter", "rest"),
+    [
+        ("office chair", "category:office-chairs", ""),
+        ("red office chair", "category:office-chairs colour:colour=red", ""),
+        ("office chair red", "category:office-chairs colour:colour=red", ""),
+        ("office chair for two", "category:office-chairs", "for two"),
+        ("phone 128gb", "category:phones storage:storage=128GB", ""),
+        ("phone, cheap", "category:phones", ", cheap"),
+        ("shelf", "category:shelves", ""),
+        ("batteries", "category:battery", ""),
+        ("acme phone under 300", "price<=300 brand:acme category:phones", ""),
+        ("book shelf", "category:shelves", "book"),
+        ("phone case", "", "phone case"),
+        ("shelf-mounted light", "", "shelf-mounted light"),
+        ("not a phone", "-category:phones", ""),
+    ],
+)
+def test_a_category_is_meant_in_either_number(query, filter, rest):
+    found = understand(query, KINDS)
+
+    assert set(str(found.filter).split()) == set(filter.split())
+    assert found.rest == rest

@@ -205,6 +205,43 @@ def test_a_brand_brings_the_other_names_it_has():
     assert brand.names == ("Acme", "爱克米", "ACME Corp")
 
 
+CATEGORY = HEAD + "category = { column = 'c', names = { column = 'n' } }\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "names", "expected"),
+    [
+        ("", "家居 > 灯具", [("Home", "家居"), ("Lamps", "灯具")]),
+        ("", "灯具", [("Home",), ("Lamps", "灯具")]),  # that of the last, if it is not as long
+        ("", "商品 > 家居 > 灯具", [("Home",), ("Lamps", "灯具")]),
+        ("", "Lamps", [("Home",), ("Lamps",)]),
+        ("", "", [("Home",), ("Lamps",)]),
+        (", split = '|'", "灯具|Lighting", [("Home",), ("Lamps", "灯具", "Lighting")]),
+        (", separator = '/'", "家居/灯具", [("Home", "家居"), ("Lamps", "灯具")]),
+    ],
+)
+def test_a_category_brings_the_other_names_it_has(more, names, expected):
+    result = item(CATEGORY.replace("'n'", f"'n'{more}"), c="Home > Lamps", n=names)
+
+    assert [category.id for category in result.categories] == ["home", "home/lamps"]
+    assert [category.names for category in result.categories] == expected
+
+
+@pytest.mark.parametrize("field", ["brand", "category"])
+def test_a_column_of_other_names_must_be_there(field):
+    toml = HEAD + f"{field} = {{ column = 'c', names = {{ column = 'n' }} }}\n"
+
+    with pytest.raises(ImportFailed, match="has no column 'n'"):
+        RowMapping(parse_mapping(toml)).check_columns("shop.csv", ("sku", "title", "c"))
+
+
+def test_names_of_a_category_are_checked_as_every_field():
+    toml = HEAD + "category = { column = 'c', names = { split = '|' } }\n"
+
+    with pytest.raises(MappingInvalid, match="names neither a column"):
+        parse_mapping(toml)
+
+
 def test_a_model_row_has_an_id_of_brand_and_name():
     toml = "version=1\ntarget='model'\n[fields]\ntitle={column='title'}\nbrand={column='b'}\n"
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.services.facets import FacetCounts
 from graph.client import AsyncDatabase
-from graph.filters import bind, parse
+from graph.filters import Filter, bind, parse
 from graph.repositories.facets import Facets, Stated
 from graph.repositories.names import known_names
 from graph.repositories.search import Search
@@ -53,9 +53,9 @@ async def facets(request, anyio_backend):
         yield Facets(opened)
 
 
-async def found(search, *exact, like=(), expression="", kind="product", rows=100):
+async def found(search, *exact, like=(), forms=(), expression="", kind="product", rows=100):
     hits = await search.by_words(
-        Words(exact, like),
+        Words(exact, like, forms),
         kind=kind,
         filter=bind(parse(expression), PARAMETERS),
         pool=100,
@@ -110,9 +110,39 @@ async def test_filters_hold_for_what_is_found(search):
     assert await found(search, "acme", expression="-brand:acme") == []
 
 
+@pytest.mark.parametrize(
+    ("unsaid", "expected"),
+    [
+        ("colour:colour=black", []),
+        ("brand:bolt", []),
+        ("display:6.7in", []),
+        ("nfc:yes", []),  # as its model says
+        ("mpn:A1", [N2]),
+        ("mpn:A1 brand:acme", [N2]),
+        ("mpn:A1 language:en", []),
+        ("", []),
+    ],
+)
+async def test_what_says_nothing_of_a_term_is_found(search, unsaid, expected):
+    hits = await search.by_words_unsaid(
+        Words(("acme",)),
+        kind="product",
+        filter=Filter(),
+        unsaid=bind(parse(unsaid), PARAMETERS),
+        pool=100,
+    )
+
+    assert [hit.summary.id for hit in hits] == expected
+
+
 async def test_one_letter_off_is_found_by_likeness(search):
     assert await found(search, "acne") == []
     assert sorted(await found(search, like=("acne",))) == [N1, N2]
+
+
+async def test_another_form_of_a_word_is_found_and_counts_less(search):
+    assert await found(search, "one", forms=("acme",)) == [N1, N2]
+    assert await found(search, "北", forms=("acme", "one")) == [N1, N2]
 
 
 async def test_models_are_found_by_any_of_their_names(search):

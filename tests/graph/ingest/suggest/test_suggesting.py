@@ -248,6 +248,35 @@ def test_a_price_that_cannot_be_read_costs_no_row(dump, items):
     assert found[31].price == 41.19
 
 
+@pytest.mark.parametrize("zero", ["0", "0.00", "€ 0,00", "0 EUR"])
+@pytest.mark.parametrize("other", ["{}.50", "on request"])
+def test_a_few_prices_of_nothing_are_no_prices(dump, items, zero, other):
+    rows = [
+        (*row[:2], other.format(n) if n % 9 == 3 else f"{n + 10}.50") for n, row in enumerate(ROWS)
+    ]
+    rows[30] = (*ROWS[30][:2], zero)
+
+    found = items(dump(("sku", "title", "price"), rows))
+
+    assert found[30].price is None
+    assert (found[0].price, found[31].price) == (10.5, 41.5)
+
+
+def test_the_reason_says_that_zeros_are_no_prices(dump):
+    rows = [(*row[:2], 0 if n % 10 == 0 else n + 10, n % 3) for n, row in enumerate(ROWS)]
+
+    toml = suggest([dump(("sku", "title", "price", "gears"), rows)]).toml
+
+    assert "0 in 10 % of them is read as no price" in toml
+    assert toml.count("[1-9]") == 1  # of the price alone
+
+
+def test_where_most_costs_nothing_zeros_are_prices(dump, items):
+    rows = [(*row[:2], 5 if n % 10 == 0 else 0) for n, row in enumerate(ROWS)]
+
+    assert items(dump(("sku", "title", "price"), rows))[1].price == 0
+
+
 @pytest.mark.parametrize(("yes", "no"), [("in stock", "out of stock"), ("有货", "缺货")])
 def test_stock_is_understood_in_the_words_of_shops(dump, items, yes, no):
     rows = [(*row[:2], yes if n % 2 else no) for n, row in enumerate(ROWS)]

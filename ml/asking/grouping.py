@@ -1,0 +1,42 @@
+"""Categories that a question asks for, and does not only name."""
+
+from __future__ import annotations
+
+from ml.asking.draft import Draft
+
+_ASKS = ("which", "count", "each", "top", "most", "least", "highest", "lowest", "list", "common")
+
+
+def asked_category(draft: Draft) -> int | None:
+    """The place of the word that asks for categories; beside a name it says what this is."""
+    return next((at for at in draft.places("category") if asks_category(draft, at)), None)
+
+
+def asks_category(draft: Draft, place: int) -> bool:
+    """Whether the word at a place asks for categories."""
+    before, behind = _beside(draft, place, -1), _beside(draft, place, +1)
+    if before is not None and draft.spans[before].does(*_ASKS):
+        return True
+    if is_by(draft, place):
+        return True
+    named = [at for at in (before, behind) if at is not None]
+    if any(draft.spans[at].is_kind("category") for at in named):
+        return False
+    if behind is not None and draft.chinese and draft.spans[behind].does(*_ASKS):
+        return True
+    return before is None
+
+
+def is_by(draft: Draft, place: int) -> bool:
+    """`Products by category`."""
+    return place > 0 and draft.spans[place - 1].text.lower() == "by"
+
+
+def _beside(draft: Draft, place: int, step: int) -> int | None:
+    """The next span that says anything but a number."""
+    place += step
+    while 0 <= place < len(draft.spans):
+        if not draft.spans[place].does("ignore") and draft.whole(place) is None:
+            return place
+        place += step
+    return None

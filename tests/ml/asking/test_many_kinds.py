@@ -1,0 +1,133 @@
+"""Questions about a shop of many kinds of things."""
+
+import pytest
+from msgspec.structs import replace
+
+from graph.records import Named, Parameter, ValueView
+from ml.asking.checks import complaints
+from ml.asking.lexicon import AskingLexicon
+from ml.asking.parser import understand
+from ml.asking.plan import Condition, NotUnderstood, Plan
+from tests.ml.asking.plans import plan_of
+
+COUNTED = ("Office chairs", "Shelves", "Batteries", "Knives", "Lenses", "Movies", "Watches")
+KINDS = [Named(name.lower(), name, (name,)) for name in COUNTED]
+
+
+@pytest.fixture(scope="module")
+def shop():
+    return AskingLexicon.of(
+        [
+            Parameter("price", "Price", "number", None, ("Price", "价格")),
+            Parameter("publication", "Publication", "number", "year"),
+        ],
+        [
+            ValueView(f"publication={year}year", "publication", f"{year} year", year, "year", (), 9)
+            for year in (1998.0, 2021.0)
+        ],
+        brands=[Named("acme", "Acme", ("Acme",)), Named("bolt", "Bolt", ("Bolt",))],
+        categories=KINDS,
+        offers=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "category"),
+    [
+        ("office chair", "office chairs"),
+        ("shelf", "shelves"),
+        ("battery", "batteries"),
+        ("knife", "knives"),
+        ("lens", "lenses"),
+        ("movie", "movies"),
+        ("watch", "watches"),
+    ],
+)
+def test_a_category_is_meant_in_the_singular_as_in_the_plural(shop, one, category):
+    of_it = Condition("category", values=(category,))
+
+    for name in (one, category):
+        cheapest = plan_of(f"the cheapest {name}", shop)
+        counted = plan_of(f"How many {name} are there?", shop)
+
+        assert cheapest == Plan("items", (of_it,), order_by="price", order="lowest", top=1)
+        assert counted == Plan("count", (of_it,))
+
+
+MOVIES = Condition("category", values=("movies",))
+
+
+@pytest.mark.parametrize(
+    ("text", "plan"),
+    [
+        ("movies published after 2000",
+         Plan("items", (MOVIES, Condition("publication", low=2000.0, low_inclusive=False)))),
+        ("2021年出版的movies",
+         Plan("items", (Condition("publication", low=2021.0, high=2021.0), MOVIES))),
+        ("movies from 2021",
+         Plan("items", (MOVIES, Condition("publication", low=2021.0, high=2021.0)))),
+        ("the oldest movie",
+         Plan("items", (MOVIES,), order_by="publication", order="lowest", top=1)),
+    ],
+)  # fmt: skip
+def test_years_of_a_calendar_are_known_by_their_numbers(shop, text, plan):
+    found = plan_of(text, shop)
+
+    assert set(found.conditions) == set(plan.conditions)
+    assert replace(found, conditions=()) == replace(plan, conditions=())
+
+
+SHELVES = Condition("category", values=("shelves",))
+LARGEST = Plan("groups", fields=("category",), order="highest", top=1)
+EVERY = Plan("groups", fields=("category",))
+
+
+@pytest.mark.parametrize(
+    ("text", "plan"),
+    [
+        ("Which category has the most products?", LARGEST),
+        ("哪个类别的商品最多？", LARGEST),
+        ("商品最多的类别是哪个", LARGEST),
+        ("What is the most common category?", LARGEST),
+        ("top 3 categories by number of products",
+         Plan("groups", fields=("category",), order="highest", top=3)),
+        ("In which category does Acme have the fewest products?",
+         Plan("groups", (Condition("brand", values=("acme",)),), fields=("category",),
+              order="lowest", top=1)),
+        ("Which brand has the most shelves?",
+         Plan("groups", (SHELVES,), fields=("brand",), order="highest", top=1)),
+        ("Which brand has the most products in the category shelves?",
+         Plan("groups", (SHELVES,), fields=("brand",), order="highest", top=1)),
+        ("Which categories have more than 30 products?",
+         Plan("groups", fields=("category",), group_low=31)),
+        ("Which brand has the most categories?",
+         Plan("groups", fields=("brand",), order="highest", top=1, counted="category")),
+        ("哪个品牌的类别最多",
+         Plan("groups", fields=("brand",), order="highest", top=1, counted="category")),
+        ("Which category has the highest average price?",
+         Plan("groups", fields=("category",), order_by="price", order="highest", top=1,
+              aggregate="average")),
+        ("average price per category",
+         Plan("groups", fields=("category",), order_by="price", order="highest",
+              aggregate="average")),
+        ("How many products does each category have?", EVERY),
+        ("number of products by category", EVERY),
+        ("How many categories are there?", Plan("count", fields=("category",))),
+        ("有多少个类别", Plan("count", fields=("category",))),
+        ("Which categories does Acme have?",
+         Plan("values", (Condition("brand", values=("acme",)),), fields=("category",))),
+        ("有哪些类别？", Plan("values", fields=("category",))),
+        ("Which products are in the category shelves?", Plan("items", (SHELVES,))),
+        ("the shelves category", Plan("items", (SHELVES,))),
+    ],
+)  # fmt: skip
+def test_categories_are_asked_for_as_brands_are(shop, text, plan):
+    assert plan_of(text, shop) == plan
+
+
+def test_what_ranks_items_does_not_rank_categories(shop):
+    found = understand("Which category has the cheapest product?", shop)
+
+    assert isinstance(found, NotUnderstood)
+    ranked = Plan("items", fields=("category",), order_by="price", order="lowest", top=1)
+    assert complaints(ranked, shop) != []
