@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, get_args
 
 from msgspec.structs import replace as replace_fields
 
-from graph.records import ItemText, Named
+from graph.records import ItemText, Named, Origin
 from graph.repositories import exporting
 from graph.repositories import lexicon as queries
 from graph.repositories.categories import category_paths
@@ -124,13 +124,17 @@ def load_untrusted(
     grounder = Grounder(lexicon, Trust(), linker, models, reader)
     bare = queries.bare_items(database, limit=LINKED_ITEMS) if linker else []
     linked = with_models(bare, grounder)
-    habits = Habits.of(
-        queries.stated_in_categories(database),
-        {id: [one.id for one in path] for id, path in category_paths(database).items()},
-        models=_of_models([*(item for item in items if item.model), *linked], models),
+    of_models = list(_of_models([*(item for item in items if item.model), *linked], models))
+    paths = {id: [one.id for one in path] for id, path in category_paths(database).items()}
+    told = queries.stated_in_categories(database)
+    every = queries.stated_in_categories(database, get_args(Origin))
+    lexicon = replace(
+        lexicon,
+        habits=Habits.of(told, paths, of_models),
+        found=Habits.of(every, paths, of_models),
     )
     judged = [item for item in (*items, *linked) if facts_of(item)]
-    return replace(grounder, lexicon=replace(lexicon, habits=habits)), judged
+    return replace(grounder, lexicon=lexicon), judged
 
 
 def _of_models(
