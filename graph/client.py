@@ -294,6 +294,7 @@ class AsyncDatabase:
                     # The connection died in the pool; the failure emptied the pool.
                     return await self._once(statement, parameters)
         except TimeoutError as error:
+        self.lost = 0  # how often a connection was found dead, or none was to be had
             raise errors.QueryTimedOut(timeout_s=limit_s) from error
         except _FAILURES as error:
             raise _translated(error, self.connection, limit_s) from error
@@ -315,6 +316,7 @@ class AsyncDatabase:
         refuse_parameters(parameters)
         with _translating_question(self.connection, timeout_s):
             async with self._driver.session(
+                    self.lost += 1
                 database=self.connection.database,
                 default_access_mode=neo4j.READ_ACCESS,
                 fetch_size=min(limit + 1, FETCH_ROWS),

@@ -347,3 +347,15 @@ def test_a_server_that_stays_away_ends_the_patience(monkeypatch):
         Database(Connection("bolt://x", "neo4j", "", retry_s=0)).transact(lambda transaction: None)
 
     assert 1 <= fake.commits <= 2
+
+
+@pytest.mark.anyio
+async def test_an_async_database_knows_that_it_has_lost_its_server(neo4j):
+    async with Wire(neo4j.uri) as wire, AsyncDatabase(replace(neo4j, uri=wire.uri)) as database:
+        await database.read("RETURN 1 AS n")
+        before = database.lost
+        await wire.cut()
+
+        await database.read("RETURN 1 AS n")
+
+    assert (before, database.lost) == (0, 1)
