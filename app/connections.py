@@ -9,7 +9,7 @@ from dataclasses import replace
 from app.settings import Settings
 from graph.client import Connection, Database
 from graph.errors import DatabaseUnavailable
-from graph.server import Endpoint, server_status
+from graph.server import Endpoint, own_data, server_status
 
 # A job rides out a restart of the server; a client would rather have its 503 and try again.
 WRITE_RETRY_S = 3.0
@@ -57,6 +57,7 @@ def connection_of(settings: Settings) -> Connection:
 def analytics_of(settings: Settings) -> Connection:
     """Where raw Cypher is answered; `neo4j_analytics_uri` must be set."""
     assert settings.neo4j_analytics_uri is not None
+        data=own_data(settings.home, settings.neo4j_uri),
     password = settings.neo4j_analytics_password or settings.neo4j_password
     assert password is not None
     return replace(

@@ -305,7 +305,7 @@ def assemble(
         ),
         jobs=jobs,
         intake=Intake(jobs, settings, clock=partial(datetime.now, UTC)),
-        uploads=Uploads(settings.home),
+        uploads=Uploads(settings.home, data=database.connection.data),
         models=Models(registry, [champion, *readers]),
         champion=champion,
         readers=readers,

@@ -34,6 +34,7 @@ from graph.inspection import (
     refuse_plan,
 )
 from graph.schema import NEO4J_MINIMUM
+from graph.space import require_space
 
 __all__ = ["AsyncDatabase", "Connection", "Database", "ServerInfo", "Table", "Transaction", "plain"]
 
@@ -122,7 +123,10 @@ class Transaction:
 
 
 class Database:
-    """Neo4j for jobs, imports and the command line; safe to share between threads."""
+    """Neo4j for jobs, imports and the command line; safe to share between threads.
+
+    What writes raises `DiskFull` first, where the disk of a server that is ours has no space left.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -155,6 +159,7 @@ class Database:
 
     def run(self, query: str, parameters: Parameters | None = None, /, **more: object) -> list[Row]:
         """Run a statement that commits by itself, once: changes of the schema."""
+        self._require_space()
         with _translating(self.connection), self._session(neo4j.WRITE_ACCESS) as session:
             return _rows(session.run(query, {**(parameters or {}), **more}))
 
@@ -230,7 +235,13 @@ class Database:
             notifications_min_severity=told,
         )
 
+    def _require_space(self) -> None:
+        if self.connection.data is not None:
+            require_space(self.connection.data)
+
     def _once(self, access: str, work: Callable[[Transaction], T]) -> T:
+        if access == neo4j.WRITE_ACCESS:
+            self._require_space()
         with (
             _translating(self.connection),
             self._session(access) as session,
@@ -268,6 +279,7 @@ class AsyncDatabase:
                 **_driver_settings(connection),
             )
         self._inspected = Inspected()
+        self.lost = 0  # how often a connection was found dead, or none was to be had
 
     async def read(
         self,
@@ -289,12 +301,12 @@ class AsyncDatabase:
                 try:
                     return await self._once(statement, parameters)
                 except (driver_errors.ServiceUnavailable, driver_errors.SessionExpired):
+                    self.lost += 1
                     if time.monotonic() - started > _RECONNECT_WITHIN_S:
                         raise
                     # The connection died in the pool; the failure emptied the pool.
                     return await self._once(statement, parameters)
         except TimeoutError as error:
-        self.lost = 0  # how often a connection was found dead, or none was to be had
             raise errors.QueryTimedOut(timeout_s=limit_s) from error
         except _FAILURES as error:
             raise _translated(error, self.connection, limit_s) from error
@@ -316,7 +328,6 @@ class AsyncDatabase:
         refuse_parameters(parameters)
         with _translating_question(self.connection, timeout_s):
             async with self._driver.session(
-                    self.lost += 1
                 database=self.connection.database,
                 default_access_mode=neo4j.READ_ACCESS,
                 fetch_size=min(limit + 1, FETCH_ROWS),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import structlog
 
@@ -17,11 +17,12 @@ from app.jobs.options import WorkerOptions
 from app.jobs.queue import JobQueue
 from app.jobs.records import EndState, Job
 from app.jobs.store import JobStore
-from graph.errors import DatabaseUnavailable, GraphError
+from graph.errors import DatabaseUnavailable, DiskFull, GraphError
 from ml.errors import LearningError
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
+WaitingFor = Literal["database", "disk"]
 
 REPORT_EVERY_S = 0.5  # what a person can follow; each report is a transaction
 RETRY_PAUSE_S = 1.0  # while the jobs database is away
@@ -220,15 +221,18 @@ class JobRunner:
         while True:
             try:
                 return self._bodies[context.job.kind](context)
-            except DatabaseUnavailable as error:
+            except (DatabaseUnavailable, DiskFull) as error:
                 now = time.monotonic()
                 if deadline is None or context.done > seen:
                     pause_s, seen = RETRY_PAUSE_S, context.done
                     deadline = now + self._options.database_patience_s
                 if now >= deadline:
                     raise
-                _log.warning("job waits for the database", job=context.job.id, reason=error.reason)
-            context.wait(pause_s, waiting_for="database")
+                waiting_for: WaitingFor = "disk" if isinstance(error, DiskFull) else "database"
+                _log.warning(
+                    f"job waits for the {waiting_for}", job=context.job.id, reason=str(error)
+                )
+            context.wait(pause_s, waiting_for=waiting_for)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
     def _end(

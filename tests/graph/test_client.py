@@ -13,9 +13,11 @@ from graph.errors import (
     DatabaseRefusedLogin,
     DatabaseTooOld,
     DatabaseUnavailable,
+    DiskFull,
     QueryRefused,
     QueryTimedOut,
 )
+from tests.full_disk import Disk
 from tests.graph.proxy import Wire
 
 NOBODY = "bolt://127.0.0.1:1"
@@ -347,6 +349,23 @@ def test_a_server_that_stays_away_ends_the_patience(monkeypatch):
         Database(Connection("bolt://x", "neo4j", "", retry_s=0)).transact(lambda transaction: None)
 
     assert 1 <= fake.commits <= 2
+
+
+def test_nothing_is_written_where_the_disk_of_our_server_has_too_little_space(
+    database, tmp_path, monkeypatch
+):
+    disk = Disk(monkeypatch, free_mib=127)
+    with Database(replace(database.connection, data=tmp_path)) as ours:
+        for call in (ours.write, ours.run):
+            with pytest.raises(DiskFull, match=rf"{tmp_path} has 127 MiB free .* 128 MiB\. Free"):
+                call("CREATE (:Product {id: 'a'})")
+        there = ours.read("MATCH (n:Product) RETURN count(n) AS n")
+        database.write("CREATE (:Product {id: 'not ours to know'})")
+        disk.free_mib = 128
+        ours.write("CREATE (:Product {id: 'a'})")
+
+    assert there == [{"n": 0}]
+    assert database.read("MATCH (n:Product) RETURN count(n) AS n") == [{"n": 2}]
 
 
 @pytest.mark.anyio
