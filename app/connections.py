@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -32,11 +32,17 @@ def located(settings: Settings) -> Settings:
 
 
 @contextmanager
-def open_for_job(settings: Settings) -> Iterator[Database]:
-    """The database for a command or a job, verified; it rides out a restart of the server."""
+def open_for_job(
+    settings: Settings, away: Callable[[bool], None] = lambda _: None
+) -> Iterator[Database]:
+    """The database for a command or a job, verified; it rides out a restart of the server.
+
+    `away` is told so, and when the server is there.
+    """
     connection = replace(connection_of(located(settings)), retry_s=JOB_RETRY_S)
-    with Database(connection) as database:
+    with Database(connection, away=away) as database:
         database.verify()
+        away(False)
         yield database
 
 
@@ -51,13 +57,13 @@ def connection_of(settings: Settings) -> Connection:
         database=settings.neo4j_database,
         query_timeout_s=settings.query_timeout_s,
         retry_s=WRITE_RETRY_S,
+        data=own_data(settings.home, settings.neo4j_uri),
     )
 
 
 def analytics_of(settings: Settings) -> Connection:
     """Where raw Cypher is answered; `neo4j_analytics_uri` must be set."""
     assert settings.neo4j_analytics_uri is not None
-        data=own_data(settings.home, settings.neo4j_uri),
     password = settings.neo4j_analytics_password or settings.neo4j_password
     assert password is not None
     return replace(

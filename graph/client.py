@@ -126,10 +126,17 @@ class Database:
     """Neo4j for jobs, imports and the command line; safe to share between threads.
 
     What writes raises `DiskFull` first, where the disk of a server that is ours has no space left.
+
+    Args:
+        away: told True before each pause of a retry because no server answers, and False when one
+            does again. What it raises ends the retries.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(
+        self, connection: Connection, *, away: Callable[[bool], None] = lambda _: None
+    ) -> None:
         self.connection = connection
+        self._away = away
         with _translating(connection):
             self._driver = neo4j.GraphDatabase.driver(
                 connection.uri, **_driver_settings(connection)
@@ -255,13 +262,21 @@ class Database:
         # Not the driver's managed transactions: those take a heap error for a passing one and send
         # the query that caused it again for half a minute.
         deadline = time.monotonic() + self.connection.retry_s
-        attempt = 1
+        attempt, away = 1, False
         while True:
             try:
-                return self._once(access, work)
+                outcome = self._once(access, work)
             except errors.DatabaseError as error:
                 if not _worth_another(error.__cause__, attempt) or time.monotonic() > deadline:
                     raise
+                # At first it may be a connection of the pool alone that is dead.
+                if attempt > 1 and isinstance(error.__cause__, driver_errors.DriverError):
+                    away = True
+                    self._away(away)
+            else:
+                if away:
+                    self._away(False)
+                return outcome
             time.sleep(_pause_s(attempt))
             attempt += 1
 

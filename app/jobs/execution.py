@@ -78,7 +78,14 @@ class JobContext:
         if time.monotonic() - self._written_at >= REPORT_EVERY_S:
             self._write(done)
 
-    def wait(self, seconds: float, *, waiting_for: str) -> None:
+    def database_is_away(self, away: bool) -> None:
+        """Told while a retry is under way that rides out a restart. Raises as `report` does."""
+        waits = {"waiting_for": "database"} if away else {}
+        if waits.get("waiting_for") != self.progress.get("waiting_for"):
+            self._written_at = float("-inf")  # at once: what follows may take long
+        self.report({**_without_wait(self.progress), **waits}, done=self.done)
+
+    def wait(self, seconds: float, *, waiting_for: WaitingFor) -> None:
         """Raises as `report` does, and as soon."""
         self.progress = {**self.progress, "waiting_for": waiting_for}
         deadline = time.monotonic() + seconds
@@ -216,7 +223,7 @@ class JobRunner:
             self._end(context, "succeeded", result=result)
 
     def _result(self, context: JobContext) -> dict[str, Any]:
-        """What the body returns; while its database is away, it is begun again and again."""
+        """What the body returns; begun again and again while its database is away, or full."""
         pause_s, deadline, seen = RETRY_PAUSE_S, None, -1
         while True:
             try:
@@ -243,7 +250,7 @@ class JobRunner:
         result: dict[str, Any] | None = None,
         error: dict[str, str] | None = None,
     ) -> None:
-        progress = {name: v for name, v in context.progress.items() if name != "waiting_for"}
+        progress = _without_wait(context.progress)
         ended = self.patiently(
             lambda: self._store.end(
                 context.job,
@@ -290,6 +297,10 @@ class JobRunner:
             with self._idle:
                 self._running -= 1
                 self._idle.notify_all()
+
+
+def _without_wait(progress: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in progress.items() if name != "waiting_for"}
 
 
 def _worker_died(job: Job) -> dict[str, str]:

@@ -351,6 +351,36 @@ def test_a_server_that_stays_away_ends_the_patience(monkeypatch):
     assert 1 <= fake.commits <= 2
 
 
+def test_who_waits_for_a_server_hears_when_it_is_away_and_when_it_is_there_again(monkeypatch):
+    failing(monkeypatch, *[driver_errors.ServiceUnavailable("gone")] * 3)
+    heard = []
+
+    Database(Connection("bolt://x", "neo4j", ""), away=heard.append).transact(lambda _: None)
+
+    assert heard == [True, True, False]
+
+
+def test_a_connection_of_the_pool_that_died_and_locks_that_crossed_are_no_absence(monkeypatch):
+    deadlock = server_error("Neo.TransientError.Transaction.DeadlockDetected")
+    failing(monkeypatch, driver_errors.SessionExpired("dead"), deadlock, deadlock)
+    heard = []
+
+    Database(Connection("bolt://x", "neo4j", ""), away=heard.append).transact(lambda _: None)
+
+    assert heard == []
+
+
+def test_who_hears_that_a_server_is_away_may_give_up():
+    def give_up(away):
+        raise KeyboardInterrupt
+
+    with (
+        Database(Connection(NOBODY, "neo4j", "secret"), away=give_up) as database,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        database.read("RETURN 1 AS n")
+
+
 def test_nothing_is_written_where_the_disk_of_our_server_has_too_little_space(
     database, tmp_path, monkeypatch
 ):
