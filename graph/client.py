@@ -20,7 +20,7 @@ from neo4j import exceptions as driver_errors
 from neo4j.graph import Node, Path, Relationship
 
 from graph import errors
-from graph.connection import Connection, ServerInfo, Table
+from graph.connection import SERVER, Connection, ServerInfo, Table, refuse_old, server_info
 from graph.deadline import GRACE_S, within
 from graph.guard import refuse_parameters, refuse_text
 from graph.inspection import (
@@ -33,7 +33,6 @@ from graph.inspection import (
     hints_of,
     refuse_plan,
 )
-from graph.schema import NEO4J_MINIMUM
 from graph.space import require_space
 
 __all__ = ["AsyncDatabase", "Connection", "Database", "ServerInfo", "Table", "Transaction", "plain"]
@@ -166,7 +165,7 @@ class Database:
 
     def run(self, query: str, parameters: Parameters | None = None, /, **more: object) -> list[Row]:
         """Run a statement that commits by itself, once: changes of the schema."""
-        self._require_space()
+        require_space(self.connection.data)
         with _translating(self.connection), self._session(neo4j.WRITE_ACCESS) as session:
             return _rows(session.run(query, {**(parameters or {}), **more}))
 
@@ -216,12 +215,12 @@ class Database:
 
     def server_info(self) -> ServerInfo:
         # Once: who asks for this wants to know now, not when a server has come back.
-        rows = self._once(neo4j.READ_ACCESS, lambda transaction: transaction.run(_SERVER))
-        return _server_info(self.connection, rows)
+        rows = self._once(neo4j.READ_ACCESS, lambda transaction: transaction.run(SERVER))
+        return server_info(self.connection, rows)
 
     def verify(self) -> None:
         """Raise what stands between us and the database: address, login, version or name."""
-        _refuse_old(self.server_info())
+        refuse_old(self.server_info())
 
     def close(self) -> None:
         self._driver.close()
@@ -242,13 +241,9 @@ class Database:
             notifications_min_severity=told,
         )
 
-    def _require_space(self) -> None:
-        if self.connection.data is not None:
-            require_space(self.connection.data)
-
     def _once(self, access: str, work: Callable[[Transaction], T]) -> T:
         if access == neo4j.WRITE_ACCESS:
-            self._require_space()
+            require_space(self.connection.data)
         with (
             _translating(self.connection),
             self._session(access) as session,
@@ -365,11 +360,11 @@ class AsyncDatabase:
         return bool(await self.read(MARKED, mark=mark))
 
     async def server_info(self) -> ServerInfo:
-        return _server_info(self.connection, await self.read(_SERVER))
+        return server_info(self.connection, await self.read(SERVER))
 
     async def verify(self) -> None:
         """Raise what stands between us and the database: address, login, version or name."""
-        _refuse_old(await self.server_info())
+        refuse_old(await self.server_info())
 
     async def close(self) -> None:
         await self._driver.close()
@@ -421,29 +416,6 @@ def _rows(result: neo4j.Result) -> list[Row]:
 
 def _refuse_planned(summary: neo4j.ResultSummary, connection: Connection) -> None:
     refuse_plan(summary.plan, kind=summary.query_type, database=connection.database)
-
-
-_SERVER = """
-CALL dbms.components() YIELD name, versions, edition WHERE name = 'Neo4j Kernel'
-CALL db.info() YIELD name AS database
-RETURN versions[0] AS version, edition, database
-"""
-
-
-def _server_info(connection: Connection, rows: list[Row]) -> ServerInfo:
-    return ServerInfo(uri=connection.uri, **rows[0])
-
-
-def _refuse_old(server: ServerInfo) -> None:
-    if _version(server.version) < NEO4J_MINIMUM:
-        needed = ".".join(f"{part:02d}" for part in NEO4J_MINIMUM)
-        raise errors.DatabaseTooOld(uri=server.uri, version=server.version, needed=needed)
-
-
-def _version(text: str) -> tuple[int, int]:
-    """`2026.08.1`, `5.27-aura` -> year and month, or major and minor."""
-    major, minor, *_ = (*text.replace("-", ".").split("."), "0")
-    return int(major), int(minor) if minor.isdigit() else 0
 
 
 def _pause_s(attempt: int) -> float:

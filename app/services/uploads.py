@@ -154,8 +154,7 @@ def _synchronise(folder: Path) -> None:
 @contextmanager
 def _full_disk_named(data: Path | None) -> Iterator[None]:
     try:
-        if data is not None:
-            require_space(data)
+        require_space(data)
         yield
     except DiskFull as error:
         raise NoSpace from error

@@ -177,7 +177,7 @@ def test_a_wrong_password_is_told_without_it(neo4j):
 
 
 def test_a_server_that_is_too_old_is_refused_with_both_versions(database, monkeypatch):
-    monkeypatch.setattr("graph.client.NEO4J_MINIMUM", (9999, 1))
+    monkeypatch.setattr("graph.connection.NEO4J_MINIMUM", (9999, 1))
 
     with pytest.raises(DatabaseTooOld, match=r"needs 9999\.01") as refused:
         database.verify()
