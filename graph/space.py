@@ -12,13 +12,13 @@ SPARE_MIB = 128
 _MIB = 1024 * 1024
 
 
-def require_space(folder: Path | None) -> None:
-    """Raises `DiskFull` where so little is left that a transaction could be torn.
+def require_space(folder: Path | None, needed_mib: int = SPARE_MIB) -> None:
+    """Raises `DiskFull` where less is left; by default so little that a transaction could be torn.
 
     None: of a server that is not ours, nothing is known.
     """
     if folder is None:
         return
     free_mib = shutil.disk_usage(folder).free // _MIB
-    if free_mib < SPARE_MIB:
-        raise DiskFull(folder=str(folder), free_mib=free_mib, needed_mib=SPARE_MIB)
+    if free_mib < needed_mib:
+        raise DiskFull(folder=str(folder), free_mib=free_mib, needed_mib=needed_mib)
