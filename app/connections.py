@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from app.settings import Settings
 from graph.client import Connection, Database
 from graph.errors import DatabaseUnavailable
-from graph.server import Endpoint, server_status
+from graph.server import Endpoint, own_data, server_status
 
 # A job rides out a restart of the server; a client would rather have its 503 and try again.
 WRITE_RETRY_S = 3.0
@@ -32,11 +32,17 @@ def located(settings: Settings) -> Settings:
 
 
 @contextmanager
-def open_for_job(settings: Settings) -> Iterator[Database]:
-    """The database for a command or a job, verified; it rides out a restart of the server."""
+def open_for_job(
+    settings: Settings, away: Callable[[bool], None] = lambda _: None
+) -> Iterator[Database]:
+    """The database for a command or a job, verified; it rides out a restart of the server.
+
+    `away` is told so, and when the server is there.
+    """
     connection = replace(connection_of(located(settings)), retry_s=JOB_RETRY_S)
-    with Database(connection) as database:
+    with Database(connection, away=away) as database:
         database.verify()
+        away(False)
         yield database
 
 
@@ -51,6 +57,7 @@ def connection_of(settings: Settings) -> Connection:
         database=settings.neo4j_database,
         query_timeout_s=settings.query_timeout_s,
         retry_s=WRITE_RETRY_S,
+        data=own_data(settings.home, settings.neo4j_uri),
     )
 
 

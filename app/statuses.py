@@ -43,6 +43,7 @@ from graph.errors import (
     DatabaseRefusedLogin,
     DatabaseTooOld,
     DatabaseUnavailable,
+    DiskFull,
     DraftInvalid,
     FilterInvalid,
     MappingInvalid,
@@ -120,6 +121,7 @@ _STATUS: Mapping[type[Exception], int] = {
 # What a client may read where the error's own sentence names our hosts, paths and accounts.
 _PUBLIC: Mapping[type[Exception], str] = {
     DatabaseError: "the database cannot be used at the moment; the log says why",
+    DiskFull: "the disk of the database has too little space left; free some, then send it again",
     ServerError: "the database cannot be used at the moment; the log says why",
     MigrationError: "the database is being brought to a new version",
     JobsUnavailable: "jobs cannot be read or made at the moment; the log says why",

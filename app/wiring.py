@@ -56,7 +56,7 @@ from app.services.similarity import Similarity
 from app.services.threads import Threads
 from app.services.training_runs import MODEL_NAME
 from app.services.uploads import Uploads
-from app.services.warming import Warming, warm_up
+from app.services.warming import Warming, until_asked, warm_up
 from app.services.writing import ProductWrites
 from app.settings import Settings
 from graph import migrate
@@ -236,7 +236,9 @@ def assemble(
             searching,
             kept=(knowledge, asked_with),
             models=(champion, *readers),
-        )
+        ),
+        reached=partial(until_asked, browsing),
+        lost=lambda: database.lost,
     )
     migrations = migrate.load()
     return Wiring(
@@ -303,7 +305,7 @@ def assemble(
         ),
         jobs=jobs,
         intake=Intake(jobs, settings, clock=partial(datetime.now, UTC)),
-        uploads=Uploads(settings.home),
+        uploads=Uploads(settings.home, data=database.connection.data),
         models=Models(registry, [champion, *readers]),
         champion=champion,
         readers=readers,

@@ -20,7 +20,7 @@ from neo4j import exceptions as driver_errors
 from neo4j.graph import Node, Path, Relationship
 
 from graph import errors
-from graph.connection import Connection, ServerInfo, Table
+from graph.connection import SERVER, Connection, ServerInfo, Table, refuse_old, server_info
 from graph.deadline import GRACE_S, within
 from graph.guard import refuse_parameters, refuse_text
 from graph.inspection import (
@@ -33,7 +33,7 @@ from graph.inspection import (
     hints_of,
     refuse_plan,
 )
-from graph.schema import NEO4J_MINIMUM
+from graph.space import require_space
 
 __all__ = ["AsyncDatabase", "Connection", "Database", "ServerInfo", "Table", "Transaction", "plain"]
 
@@ -122,10 +122,20 @@ class Transaction:
 
 
 class Database:
-    """Neo4j for jobs, imports and the command line; safe to share between threads."""
+    """Neo4j for jobs, imports and the command line; safe to share between threads.
 
-    def __init__(self, connection: Connection) -> None:
+    What writes raises `DiskFull` first, where the disk of a server that is ours has no space left.
+
+    Args:
+        away: told True before each pause of a retry because no server answers, and False when one
+            does again. What it raises ends the retries.
+    """
+
+    def __init__(
+        self, connection: Connection, *, away: Callable[[bool], None] = lambda _: None
+    ) -> None:
         self.connection = connection
+        self._away = away
         with _translating(connection):
             self._driver = neo4j.GraphDatabase.driver(
                 connection.uri, **_driver_settings(connection)
@@ -155,6 +165,7 @@ class Database:
 
     def run(self, query: str, parameters: Parameters | None = None, /, **more: object) -> list[Row]:
         """Run a statement that commits by itself, once: changes of the schema."""
+        require_space(self.connection.data)
         with _translating(self.connection), self._session(neo4j.WRITE_ACCESS) as session:
             return _rows(session.run(query, {**(parameters or {}), **more}))
 
@@ -204,12 +215,12 @@ class Database:
 
     def server_info(self) -> ServerInfo:
         # Once: who asks for this wants to know now, not when a server has come back.
-        rows = self._once(neo4j.READ_ACCESS, lambda transaction: transaction.run(_SERVER))
-        return _server_info(self.connection, rows)
+        rows = self._once(neo4j.READ_ACCESS, lambda transaction: transaction.run(SERVER))
+        return server_info(self.connection, rows)
 
     def verify(self) -> None:
         """Raise what stands between us and the database: address, login, version or name."""
-        _refuse_old(self.server_info())
+        refuse_old(self.server_info())
 
     def close(self) -> None:
         self._driver.close()
@@ -231,6 +242,8 @@ class Database:
         )
 
     def _once(self, access: str, work: Callable[[Transaction], T]) -> T:
+        if access == neo4j.WRITE_ACCESS:
+            require_space(self.connection.data)
         with (
             _translating(self.connection),
             self._session(access) as session,
@@ -244,13 +257,21 @@ class Database:
         # Not the driver's managed transactions: those take a heap error for a passing one and send
         # the query that caused it again for half a minute.
         deadline = time.monotonic() + self.connection.retry_s
-        attempt = 1
+        attempt, away = 1, False
         while True:
             try:
-                return self._once(access, work)
+                outcome = self._once(access, work)
             except errors.DatabaseError as error:
                 if not _worth_another(error.__cause__, attempt) or time.monotonic() > deadline:
                     raise
+                # At first it may be a connection of the pool alone that is dead.
+                if attempt > 1 and isinstance(error.__cause__, driver_errors.DriverError):
+                    away = True
+                    self._away(away)
+            else:
+                if away:
+                    self._away(False)
+                return outcome
             time.sleep(_pause_s(attempt))
             attempt += 1
 
@@ -268,6 +289,7 @@ class AsyncDatabase:
                 **_driver_settings(connection),
             )
         self._inspected = Inspected()
+        self.lost = 0  # how often a connection was found dead, or none was to be had
 
     async def read(
         self,
@@ -289,6 +311,7 @@ class AsyncDatabase:
                 try:
                     return await self._once(statement, parameters)
                 except (driver_errors.ServiceUnavailable, driver_errors.SessionExpired):
+                    self.lost += 1
                     if time.monotonic() - started > _RECONNECT_WITHIN_S:
                         raise
                     # The connection died in the pool; the failure emptied the pool.
@@ -337,11 +360,11 @@ class AsyncDatabase:
         return bool(await self.read(MARKED, mark=mark))
 
     async def server_info(self) -> ServerInfo:
-        return _server_info(self.connection, await self.read(_SERVER))
+        return server_info(self.connection, await self.read(SERVER))
 
     async def verify(self) -> None:
         """Raise what stands between us and the database: address, login, version or name."""
-        _refuse_old(await self.server_info())
+        refuse_old(await self.server_info())
 
     async def close(self) -> None:
         await self._driver.close()
@@ -393,29 +416,6 @@ def _rows(result: neo4j.Result) -> list[Row]:
 
 def _refuse_planned(summary: neo4j.ResultSummary, connection: Connection) -> None:
     refuse_plan(summary.plan, kind=summary.query_type, database=connection.database)
-
-
-_SERVER = """
-CALL dbms.components() YIELD name, versions, edition WHERE name = 'Neo4j Kernel'
-CALL db.info() YIELD name AS database
-RETURN versions[0] AS version, edition, database
-"""
-
-
-def _server_info(connection: Connection, rows: list[Row]) -> ServerInfo:
-    return ServerInfo(uri=connection.uri, **rows[0])
-
-
-def _refuse_old(server: ServerInfo) -> None:
-    if _version(server.version) < NEO4J_MINIMUM:
-        needed = ".".join(f"{part:02d}" for part in NEO4J_MINIMUM)
-        raise errors.DatabaseTooOld(uri=server.uri, version=server.version, needed=needed)
-
-
-def _version(text: str) -> tuple[int, int]:
-    """`2026.08.1`, `5.27-aura` -> year and month, or major and minor."""
-    major, minor, *_ = (*text.replace("-", ".").split("."), "0")
-    return int(major), int(minor) if minor.isdigit() else 0
 
 
 def _pause_s(attempt: int) -> float:

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import Path
+
+from graph.errors import DatabaseTooOld
+from graph.schema import NEO4J_MINIMUM
+
+SERVER = """
+CALL dbms.components() YIELD name, versions, edition WHERE name = 'Neo4j Kernel'
+CALL db.info() YIELD name AS database
+RETURN versions[0] AS version, edition, database
+"""
 
 
 @dataclass(frozen=True)
@@ -19,6 +30,7 @@ class Connection:
     pool_size: int = 64  # above the requests one API process has in flight; the server bears 400
     query_timeout_s: float = 10.0  # reads over HTTP, where the caller gave no limit
     retry_s: float = 30.0  # writes ride out a restart of the server, measured at 7 to 17 s
+    data: Path | None = None  # of a server that is ours: writes end before its disk is full
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,22 @@ class Table:
         )
         more = "<p>… and more rows</p>" if self.truncated else ""
         return f"<table><tr>{head}</tr>{body}</table>{more}"
+
+
+def server_info(connection: Connection, rows: Sequence[Mapping[str, str]]) -> ServerInfo:
+    return ServerInfo(uri=connection.uri, **rows[0])
+
+
+def refuse_old(server: ServerInfo) -> None:
+    if _version(server.version) < NEO4J_MINIMUM:
+        needed = ".".join(f"{part:02d}" for part in NEO4J_MINIMUM)
+        raise DatabaseTooOld(uri=server.uri, version=server.version, needed=needed)
+
+
+def _version(text: str) -> tuple[int, int]:
+    """`2026.08.1`, `5.27-aura` -> year and month, or major and minor."""
+    major, minor, *_ = (*text.replace("-", ".").split("."), "0")
+    return int(major), int(minor) if minor.isdigit() else 0
 
 
 def _shown(cell: object) -> str:

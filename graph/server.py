@@ -71,6 +71,7 @@ __all__ = [
     "holds_database",
     "install",
     "mend",
+    "own_data",
     "prepare_archive",
     "report_jars",
     "run_admin",
@@ -256,6 +257,12 @@ def admin_command(
 def data_dir(home: Path) -> Path:
     """Where the databases lie."""
     return Layout(home).data
+
+
+def own_data(home: Path, uri: str) -> Path | None:
+    """Where the databases of the server at `uri` lie; None where it is not that of `home`."""
+    endpoint = server_status(home).endpoint
+    return data_dir(home) if endpoint is not None and endpoint.uri == uri else None
 
 
 def _run_until_signalled(server: EmbeddedServer, follower: Follower | None = None) -> int:

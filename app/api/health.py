@@ -56,9 +56,9 @@ async def get_liveness() -> Response:
 async def get_readiness(request: Request) -> Response:
     """Database reachable, migrations applied, indexes online, warmed up; else a 503 has the remedy.
 
-    A server that has just started loads models and names, and plans its first searches. That is
-    waited for a minute at most, and then named in `degraded`, as is a model that was promoted and
-    does not load.
+    A server that has just started loads models and names, and plans its first searches; so does
+    one whose database was away, and is back. That is waited for a minute at most, and then named
+    in `degraded`, as is a model that was promoted and does not load.
     """
     degraded = await wiring_of(request).readiness.check()
     return answer({"status": "ready", "degraded": degraded})

@@ -179,7 +179,8 @@ class Job(Answer):
         ge=0, description="at that rate; null: not known", examples=[88.0]
     )
     waiting_for: str | None = Field(
-        description="`database` while that is away; the job goes on when it is back",
+        description="`database` while that is away, `disk` while the one of the embedded Neo4j has "
+        "too little space; the job goes on by itself when it is back, or space is free",
         examples=[None],
     )
     closing_skipped: str | None = Field(

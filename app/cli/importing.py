@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -12,6 +14,7 @@ from app.cli.mapping import preview as show_preview
 from app.cli.output import (
     FAILED,
     INTERRUPTED,
+    NO_DATABASE,
     WITH_REJECTS,
     Json,
     bytes_progress,
@@ -105,7 +108,7 @@ def import_(
             nonlocal before
             before += report.bytes_total
 
-        try:
+        with _stopped_between_batches(as_json=json):
             reports = import_files(
                 database,
                 files,
@@ -118,13 +121,6 @@ def import_(
                 progress=progress,
                 done=done,
             )
-        except KeyboardInterrupt:
-            fail(
-                "interrupted; whole batches are stored, and the same command goes on from there",
-                code="interrupted",
-                exit_code=INTERRUPTED,
-                as_json=json,
-            )
     error = nothing_loaded(reports, rejects=f"{rejects_file} has")
     _print_reports(run, reports, rejects_file, dry_run=dry_run, error=error, json=json)
     if error is not None and not json:
@@ -133,6 +129,29 @@ def import_(
         raise SystemExit(FAILED)
     if any(report.rejected for report in reports):
         raise SystemExit(WITH_REJECTS)
+
+
+@contextmanager
+def _stopped_between_batches(*, as_json: bool) -> Iterator[None]:
+    """Who was stopped in the middle learns what to do."""
+    from graph.errors import DiskFull
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        fail(
+            "interrupted; whole batches are stored, and the same command goes on from there",
+            code="interrupted",
+            exit_code=INTERRUPTED,
+            as_json=as_json,
+        )
+    except DiskFull as full:
+        fail(
+            f"{full} Whole batches are stored, and the same command goes on from there.",
+            code=full.code,
+            exit_code=NO_DATABASE,
+            as_json=as_json,
+        )
 
 
 def _submit(

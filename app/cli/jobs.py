@@ -227,7 +227,7 @@ def _amounts(job: JobView) -> tuple[int, int | None]:
 
 def _note(job: JobView) -> str:
     if job.waiting_for is not None:
-        return f"waits for the {job.waiting_for}"
+        return f"waits for {'space on ' if job.waiting_for == 'disk' else ''}the {job.waiting_for}"
     if job.state != "running":
         return job.state
     if job.learning is not None:

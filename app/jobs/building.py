@@ -30,7 +30,7 @@ def build_body(settings: Settings) -> Body:
             report=report,
             categorizer=partial(categorizer_of, settings),
         )
-        with open_for_job(settings) as database:
+        with open_for_job(settings, context.database_is_away) as database:
             outcome: dict[str, Any] = msgspec.to_builtins(run.carry_out(database))
         return outcome
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import structlog
 
@@ -17,11 +17,12 @@ from app.jobs.options import WorkerOptions
 from app.jobs.queue import JobQueue
 from app.jobs.records import EndState, Job
 from app.jobs.store import JobStore
-from graph.errors import DatabaseUnavailable, GraphError
+from graph.errors import DatabaseUnavailable, DiskFull, GraphError
 from ml.errors import LearningError
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
+WaitingFor = Literal["database", "disk"]
 
 REPORT_EVERY_S = 0.5  # what a person can follow; each report is a transaction
 RETRY_PAUSE_S = 1.0  # while the jobs database is away
@@ -77,7 +78,14 @@ class JobContext:
         if time.monotonic() - self._written_at >= REPORT_EVERY_S:
             self._write(done)
 
-    def wait(self, seconds: float, *, waiting_for: str) -> None:
+    def database_is_away(self, away: bool) -> None:
+        """Told while a retry is under way that rides out a restart. Raises as `report` does."""
+        waits = {"waiting_for": "database"} if away else {}
+        if waits.get("waiting_for") != self.progress.get("waiting_for"):
+            self._written_at = float("-inf")  # at once: what follows may take long
+        self.report({**_without_wait(self.progress), **waits}, done=self.done)
+
+    def wait(self, seconds: float, *, waiting_for: WaitingFor) -> None:
         """Raises as `report` does, and as soon."""
         self.progress = {**self.progress, "waiting_for": waiting_for}
         deadline = time.monotonic() + seconds
@@ -215,20 +223,23 @@ class JobRunner:
             self._end(context, "succeeded", result=result)
 
     def _result(self, context: JobContext) -> dict[str, Any]:
-        """What the body returns; while its database is away, it is begun again and again."""
+        """What the body returns; begun again and again while its database is away, or full."""
         pause_s, deadline, seen = RETRY_PAUSE_S, None, -1
         while True:
             try:
                 return self._bodies[context.job.kind](context)
-            except DatabaseUnavailable as error:
+            except (DatabaseUnavailable, DiskFull) as error:
                 now = time.monotonic()
                 if deadline is None or context.done > seen:
                     pause_s, seen = RETRY_PAUSE_S, context.done
                     deadline = now + self._options.database_patience_s
                 if now >= deadline:
                     raise
-                _log.warning("job waits for the database", job=context.job.id, reason=error.reason)
-            context.wait(pause_s, waiting_for="database")
+                waiting_for: WaitingFor = "disk" if isinstance(error, DiskFull) else "database"
+                _log.warning(
+                    f"job waits for the {waiting_for}", job=context.job.id, reason=str(error)
+                )
+            context.wait(pause_s, waiting_for=waiting_for)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
     def _end(
@@ -239,7 +250,7 @@ class JobRunner:
         result: dict[str, Any] | None = None,
         error: dict[str, str] | None = None,
     ) -> None:
-        progress = {name: v for name, v in context.progress.items() if name != "waiting_for"}
+        progress = _without_wait(context.progress)
         ended = self.patiently(
             lambda: self._store.end(
                 context.job,
@@ -286,6 +297,10 @@ class JobRunner:
             with self._idle:
                 self._running -= 1
                 self._idle.notify_all()
+
+
+def _without_wait(progress: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in progress.items() if name != "waiting_for"}
 
 
 def _worker_died(job: Job) -> dict[str, str]:

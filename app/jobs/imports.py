@@ -29,7 +29,7 @@ def import_body(settings: Settings) -> Body:
 
         spec = msgspec.convert(context.job.spec, ImportSpec)
         # Opened by each attempt: an embedded server may be somewhere else after a restart.
-        with open_for_job(settings) as database:
+        with open_for_job(settings, context.database_is_away) as database:
             done = run_import(
                 database,
                 spec,

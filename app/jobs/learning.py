@@ -41,7 +41,7 @@ def pretrain_body(settings: Settings) -> Body:
             device=settings.device,
             images=settings.images,
         )
-        with open_for_job(settings) as database:
+        with open_for_job(settings, context.database_is_away) as database:
             return _plain(run.carry_out(database))
 
     return body
@@ -57,7 +57,7 @@ def finetune_body(settings: Settings) -> Body:
         def notify(text: str) -> None:
             context.report({"phase": "training"}, done=0)  # also hears whether it is to stop
 
-        with open_for_job(settings) as database:
+        with open_for_job(settings, context.database_is_away) as database:
             try:
                 return _plain(finetune(spec, database, shelf, notify=notify))
             except (LabelsInvalid, OffersInvalid, PairsInvalid) as error:
@@ -79,7 +79,7 @@ def as_sent(error: LabelsFileError, file: str | None) -> LabelsFileError:
 def embed_body(settings: Settings) -> Body:
     def body(context: JobContext) -> dict[str, Any]:
         spec = msgspec.convert(context.job.spec, EmbedSpec)
-        with open_for_job(settings) as database:
+        with open_for_job(settings, context.database_is_away) as database:
             done = run_embedding(
                 database, spec, registry_of(settings), _reporter(context), settings.images
             )

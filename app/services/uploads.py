@@ -15,6 +15,8 @@ import anyio
 import anyio.to_thread
 
 from app.errors import BodyEmpty, NoSpace
+from graph.errors import DiskFull
+from graph.space import require_space
 
 PIECE_BYTES = 1 << 20  # one crossing into a thread for each; more only costs memory
 # A file is synchronised as it grows, so that its end is not a wait of minutes.
@@ -27,12 +29,22 @@ def _new_file(path: Path) -> FileIO:
 
 
 class Uploads:
-    """The folder of uploads that are not whole yet; there may be any number of them at once."""
+    """The folder of uploads that are not whole yet; there may be any number of them at once.
+
+    Args:
+        data: of an embedded Neo4j, which is left the space that it needs.
+    """
 
     def __init__(
-        self, home: Path, *, threads: int = 4, create: Callable[[Path], FileIO] = _new_file
+        self,
+        home: Path,
+        *,
+        data: Path | None = None,
+        threads: int = 4,
+        create: Callable[[Path], FileIO] = _new_file,
     ) -> None:
         self._folder = home / "uploads"
+        self._data = data
         self._threads = anyio.CapacityLimiter(threads)
         self._create = create
 
@@ -45,7 +57,7 @@ class Uploads:
         """
         part = self._folder / f"{name}.part"
         file = await anyio.to_thread.run_sync(self._opened, part, limiter=self._threads)
-        spool = Spool(part, file, self._threads)
+        spool = Spool(part, file, self._threads, self._data)
         try:
             yield spool
         finally:
@@ -53,7 +65,7 @@ class Uploads:
             spool.discard()
 
     def _opened(self, part: Path) -> FileIO:
-        with _full_disk_named():
+        with _full_disk_named(self._data):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             return self._create(part)
 
@@ -61,8 +73,11 @@ class Uploads:
 class Spool:
     """One file at `part`; `size` is what came so far."""
 
-    def __init__(self, part: Path, file: FileIO, threads: anyio.CapacityLimiter) -> None:
+    def __init__(
+        self, part: Path, file: FileIO, threads: anyio.CapacityLimiter, data: Path | None
+    ) -> None:
         self.size = 0
+        self._data = data
         self.part = part
         self._file = file
         self._threads = threads
@@ -96,7 +111,7 @@ class Spool:
         Raises:
             NoSpace: there is none for the folder.
         """
-        with _full_disk_named():
+        with _full_disk_named(None):
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.part.replace(target)
             for folder in (target.parent, target.parent.parent):
@@ -111,7 +126,7 @@ class Spool:
             self.part.unlink()
 
     def _flush(self, *, last: bool = False) -> None:
-        with self._lock, _full_disk_named():
+        with self._lock, _full_disk_named(self._data):
             if self._file.closed:  # discarded
                 return
             pending, self._pending = self._pending, bytearray()
@@ -137,9 +152,12 @@ def _synchronise(folder: Path) -> None:
 
 
 @contextmanager
-def _full_disk_named() -> Iterator[None]:
+def _full_disk_named(data: Path | None) -> Iterator[None]:
     try:
+        require_space(data)
         yield
+    except DiskFull as error:
+        raise NoSpace from error
     except OSError as error:
         if error.errno in _FULL:
             raise NoSpace from error

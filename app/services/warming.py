@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import structlog
 
 from app.errors import AppError
-from app.services.browsing import Browsing, ProductQuery
+from app.services.browsing import Browsing, ListPage, ProductQuery
 from app.services.searching import Searching, SearchQuery
 from app.services.similarity import Similarity, Wanted
 from graph.errors import GraphError, QueryTimedOut
@@ -24,6 +24,7 @@ from graph.errors import GraphError, QueryTimedOut
 if TYPE_CHECKING:
     from app.services.renewed import Renewed
     from app.services.serving import Serving
+    from graph.records import ItemSummary
     from graph.repositories.products import Products
 
 AWAITED_S = 60.0  # slow answers are better than none; a loaded machine takes up to 54 s
@@ -42,7 +43,9 @@ class Warming:
     """One warming up beside the event loop, and how it stands.
 
     Args:
-        work: what is done once.
+        work: what is done once, and again for each time that the database was lost.
+        reached: returns when there is a graph that can be asked.
+        lost: how often the connection to it broke, or none was to be had.
         awaited_s: so long at most it is waited for by whoever asks how it stands.
     """
 
@@ -50,17 +53,23 @@ class Warming:
         self,
         work: Callable[[], Coroutine[Any, Any, None]],
         *,
+        reached: Callable[[], Coroutine[Any, Any, object]] = lambda: asyncio.sleep(0),
+        lost: Callable[[], int] = lambda: 0,
         clock: Callable[[], float] = time.monotonic,
         awaited_s: float = AWAITED_S,
     ) -> None:
         self._work = work
+        self._reached = reached
+        self._lost = lost
+        self._lost_before = 0
         self._clock = clock
         self._awaited_s = awaited_s
         self._task: asyncio.Task[None] | None = None
         self._asked_at: float | None = None
 
     def begin(self) -> None:
-        self._task = asyncio.create_task(self._work())
+        self._asked_at = None
+        self._task = asyncio.create_task(self._warmed())
 
     async def end(self) -> None:
         """Leave it where it is."""
@@ -69,13 +78,33 @@ class Warming:
             await asyncio.wait([self._task])
 
     def state(self) -> WarmthState:
-        """`over` also where it never began. Asked for the first time when all else is ready."""
-        if self._task is None or self._task.done():
+        """`over` also where it never began. Asked for the first time when all else is ready.
+
+        It begins again here, because a database that was lost is back when all else is ready.
+        """
+        if self._task is None:
             return "over"
+        if self._task.done():
+            if self._lost() == self._lost_before:
+                return "over"
+            self.begin()
         now = self._clock()
         if self._asked_at is None:
             self._asked_at = now
         return "awaited" if now - self._asked_at < self._awaited_s else "late"
+
+    async def _warmed(self) -> None:
+        await self._reached()
+        self._lost_before = self._lost()  # what failed until then was one absence
+        await self._work()
+
+
+async def until_asked(browsing: Browsing) -> ListPage[ItemSummary]:
+    """One product, or none, as soon as there is a graph that can be asked."""
+    listed = partial(browsing.list_products, ProductQuery(), limit=1, cursor=None)
+    while (page := await _answered(listed)) is None:
+        await asyncio.sleep(_AGAIN_AFTER_S)
+    return page
 
 
 async def warm_up(
@@ -91,9 +120,7 @@ async def warm_up(
 
     Waits for a graph that can be asked; of what fails then nobody hears but the log.
     """
-    listed = partial(browsing.list_products, ProductQuery(), limit=1, cursor=None)
-    while (page := await _answered(listed)) is None:
-        await asyncio.sleep(_AGAIN_AFTER_S)
+    page = await until_asked(browsing)
     started_s = perf_counter()
     for renewed in kept:
         renewed.begin()

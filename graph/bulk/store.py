@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from graph.server import (
     server_status,
     take_database,
 )
+from graph.space import require_space
 
 # What a migration leaves in a database that is empty otherwise. From the counts of the store.
 _NODES = """
@@ -49,6 +51,7 @@ def require_empty_home(home: Path, options: ServerOptions) -> None:
     Raises:
         DatabaseNotEmpty: something is in it.
         ServerBusy: nothing is, but another process runs it.
+        DiskFull: a server could not start on what would be loaded.
     """
     found = server_status(home)
     if found.endpoint is not None:
@@ -56,6 +59,7 @@ def require_empty_home(home: Path, options: ServerOptions) -> None:
             require_empty(database, str(home))
     with held(home, options):  # at once, where a start would wait for whoever has it
         mend(home)
+        require_space(home, options.minimum_free_mib)
     if not holds_database(home):
         return
     with EmbeddedServer(home, options) as server, open_endpoint(server.endpoint) as database:
@@ -71,7 +75,11 @@ def open_endpoint(endpoint: Endpoint) -> Iterator[Database]:
 
 @contextmanager
 def offline(home: Path, options: ServerOptions) -> Iterator[Path]:
-    """An empty folder to work in, while no server of this home can start."""
+    """An empty folder to work in, while no server of this home can start.
+
+    Raises:
+        DiskFull: the work in it has filled the disk.
+    """
     with held(home, options):
         mend(home)
         scratch = home / _SCRATCH
@@ -79,6 +87,10 @@ def offline(home: Path, options: ServerOptions) -> Iterator[Path]:
         scratch.mkdir(mode=0o700, parents=True)
         try:
             yield scratch
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                require_space(home)
+            raise
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
@@ -94,6 +106,7 @@ def import_store(
 
     Raises:
         BulkLoadFailed: neo4j-admin did not like the files; the old database stays.
+        DiskFull: it had no space for them; the same.
     """
     log = files.folder / "neo4j-admin.log"
     code = run_admin(
@@ -105,6 +118,7 @@ def import_store(
     )
     text = log.read_text(encoding="utf-8", errors="replace")
     if code != 0:
+        require_space(home)  # neo4j-admin does not say that it had none
         raise BulkLoadFailed(
             place="neo4j-admin database import",
             reason=f"ended with exit code {code}, and the database is as it was",

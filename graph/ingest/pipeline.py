@@ -123,6 +123,7 @@ def import_file(
     Raises:
         ImportFailed: the file is broken; everything before the break is stored.
         DatabaseError: the database went away for good.
+        DiskFull: its disk has too little space left; whole batches are stored.
     """
     report = report or ImportReport(file=str(path), run=run)
     telling = _Telling(report, progress)
@@ -224,7 +225,14 @@ class _Pending:
             self._count(self._futures.popleft())
 
     def _count(self, future: Future[list[Outcome]]) -> None:
-        outcomes = future.result()
+        try:
+            outcomes = future.result()
+        except BaseException:
+            # Behind a gap none can be written: what they fail with would hide the reason.
+            for later in self._futures:
+                later.cancel()
+            self._futures.clear()
+            raise
         self._report.created += outcomes.count("created")
         self._report.updated += outcomes.count("updated")
         self._report.unchanged += outcomes.count("unchanged")

@@ -26,6 +26,15 @@ class Wire:
         await self.cut()
         await self._server.wait_closed()
 
+    async def stop(self):
+        """End every connection and serve no new one, as a server that is away."""
+        self._server.close()
+        await self.cut()
+
+    async def start(self):
+        port = int(self.uri.rpartition(":")[2])
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", port)
+
     def freeze(self):
         self._thawed.clear()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import gzip
 import json
 import os
@@ -17,9 +18,15 @@ from benchmarks.catalog_rows import MAPPING, write_csv
 from graph.bulk.admin import AdminOutput, AdminProgress, import_arguments
 from graph.bulk.files import write_files
 from graph.bulk.merging import BulkSource
-from graph.bulk.store import import_store, offline, open_endpoint, require_complete
+from graph.bulk.store import (
+    import_store,
+    offline,
+    open_endpoint,
+    require_complete,
+    require_empty_home,
+)
 from graph.bulk.tables import CsvText, item_table
-from graph.errors import BulkLoadFailed, ImportFailed, MappingInvalid, ServerBusy
+from graph.errors import BulkLoadFailed, DiskFull, ImportFailed, MappingInvalid, ServerBusy
 from graph.ingest.mapping_file import load_mapping_file
 from graph.ingest.rejects import RejectFile
 from graph.server import (
@@ -31,6 +38,7 @@ from graph.server import (
     server_status,
     take_database,
 )
+from tests.full_disk import Disk
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NOW = datetime(2026, 1, 2, 3, 4, 5, 123_456, tzinfo=UTC)
@@ -253,6 +261,48 @@ def test_a_disk_without_room_is_an_error_that_names_the_folder(tmp_path):
         write_files(load, tmp_path / "files", clock=lambda: NOW, rejects=rejects, slices=2)
 
     assert caught.value.file == str(tmp_path / "files")
+
+
+def test_a_disk_on_which_no_server_could_start_is_named_before_anything_is_read(
+    tmp_path, monkeypatch
+):
+    Disk(monkeypatch, free_mib=511)
+
+    with pytest.raises(DiskFull, match="511 MiB free and Neo4j needs 512 MiB"):
+        require_empty_home(tmp_path, SMALL)
+
+
+def test_a_disk_that_a_load_has_filled_is_named_and_cleared(tmp_path, monkeypatch):
+    disk = Disk(monkeypatch)
+
+    def work(scratch):
+        disk.free_mib = 0
+        (scratch / "vocabulary.csv").touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with (
+        pytest.raises(DiskFull, match=f"{tmp_path} has 0 MiB free"),
+        offline(tmp_path, SMALL) as scratch,
+    ):
+        work(scratch)
+
+    assert not scratch.exists()
+
+
+def test_neo4j_admin_that_fails_on_a_full_disk_is_not_taken_for_refusing_the_files(
+    tmp_path, monkeypatch
+):
+    disk = Disk(monkeypatch)
+    load = load_of(write_csv(tmp_path / "d.csv", 5), mapping=mapping(tmp_path, MAPPING))
+
+    with offline(tmp_path, SMALL) as scratch:
+        files = written(load, scratch / "files", slices=1)
+        (files.folder / "items.0.csv").write_text("spoilt,by,the,disk\n")
+        disk.free_mib = 3
+        with pytest.raises(DiskFull, match="3 MiB free"):
+            import_store(files, tmp_path, scratch, SMALL)
+
+    assert not holds_database(tmp_path)
 
 
 def test_any_number_of_processes_writes_the_same(tmp_path):

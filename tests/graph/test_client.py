@@ -13,9 +13,11 @@ from graph.errors import (
     DatabaseRefusedLogin,
     DatabaseTooOld,
     DatabaseUnavailable,
+    DiskFull,
     QueryRefused,
     QueryTimedOut,
 )
+from tests.full_disk import Disk
 from tests.graph.proxy import Wire
 
 NOBODY = "bolt://127.0.0.1:1"
@@ -175,7 +177,7 @@ def test_a_wrong_password_is_told_without_it(neo4j):
 
 
 def test_a_server_that_is_too_old_is_refused_with_both_versions(database, monkeypatch):
-    monkeypatch.setattr("graph.client.NEO4J_MINIMUM", (9999, 1))
+    monkeypatch.setattr("graph.connection.NEO4J_MINIMUM", (9999, 1))
 
     with pytest.raises(DatabaseTooOld, match=r"needs 9999\.01") as refused:
         database.verify()
@@ -347,3 +349,62 @@ def test_a_server_that_stays_away_ends_the_patience(monkeypatch):
         Database(Connection("bolt://x", "neo4j", "", retry_s=0)).transact(lambda transaction: None)
 
     assert 1 <= fake.commits <= 2
+
+
+def test_who_waits_for_a_server_hears_when_it_is_away_and_when_it_is_there_again(monkeypatch):
+    failing(monkeypatch, *[driver_errors.ServiceUnavailable("gone")] * 3)
+    heard = []
+
+    Database(Connection("bolt://x", "neo4j", ""), away=heard.append).transact(lambda _: None)
+
+    assert heard == [True, True, False]
+
+
+def test_a_connection_of_the_pool_that_died_and_locks_that_crossed_are_no_absence(monkeypatch):
+    deadlock = server_error("Neo.TransientError.Transaction.DeadlockDetected")
+    failing(monkeypatch, driver_errors.SessionExpired("dead"), deadlock, deadlock)
+    heard = []
+
+    Database(Connection("bolt://x", "neo4j", ""), away=heard.append).transact(lambda _: None)
+
+    assert heard == []
+
+
+def test_who_hears_that_a_server_is_away_may_give_up():
+    def give_up(away):
+        raise KeyboardInterrupt
+
+    with (
+        Database(Connection(NOBODY, "neo4j", "secret"), away=give_up) as database,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        database.read("RETURN 1 AS n")
+
+
+def test_nothing_is_written_where_the_disk_of_our_server_has_too_little_space(
+    database, tmp_path, monkeypatch
+):
+    disk = Disk(monkeypatch, free_mib=127)
+    with Database(replace(database.connection, data=tmp_path)) as ours:
+        for call in (ours.write, ours.run):
+            with pytest.raises(DiskFull, match=rf"{tmp_path} has 127 MiB free .* 128 MiB\. Free"):
+                call("CREATE (:Product {id: 'a'})")
+        there = ours.read("MATCH (n:Product) RETURN count(n) AS n")
+        database.write("CREATE (:Product {id: 'not ours to know'})")
+        disk.free_mib = 128
+        ours.write("CREATE (:Product {id: 'a'})")
+
+    assert there == [{"n": 0}]
+    assert database.read("MATCH (n:Product) RETURN count(n) AS n") == [{"n": 2}]
+
+
+@pytest.mark.anyio
+async def test_an_async_database_knows_that_it_has_lost_its_server(neo4j):
+    async with Wire(neo4j.uri) as wire, AsyncDatabase(replace(neo4j, uri=wire.uri)) as database:
+        await database.read("RETURN 1 AS n")
+        before = database.lost
+        await wire.cut()
+
+        await database.read("RETURN 1 AS n")
+
+    assert (before, database.lost) == (0, 1)

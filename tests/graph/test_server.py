@@ -38,6 +38,7 @@ from graph.server import (
     ServerOptions,
     admin_command,
     data_dir,
+    own_data,
     server_status,
     start_detached,
     stop_server,
@@ -179,6 +180,8 @@ def test_a_query_can_load_neither_a_file_nor_an_address(driver: neo4j.Driver, so
 @pytest.mark.neo4j
 def test_everything_lies_below_the_home(home: Path, endpoint: Endpoint) -> None:
     assert data_dir(home) == home / "neo4j" / "data"
+    assert own_data(home, endpoint.uri) == data_dir(home)
+    assert own_data(home, "bolt://127.0.0.1:1") is None
     assert (data_dir(home) / "databases" / "neo4j").is_dir()
     assert endpoint.home == home
 

@@ -6,12 +6,17 @@ import os
 import time
 from pathlib import Path
 
-from graph.errors import DatabaseUnavailable, ImportFailed
+from graph.errors import DatabaseUnavailable, DiskFull, ImportFailed
 
 ERRORS = {
     "value": ValueError("it is wrong"),
     "exit": SystemExit(3),
     "refused": ImportFailed(file="x.csv", place="line 3", reason="it is torn"),
+}
+
+MISSING = {
+    "needs": DatabaseUnavailable(uri="bolt://nowhere", reason="refused"),
+    "space": DiskFull(folder="/data", free_mib=1, needed_mib=128),
 }
 
 
@@ -41,9 +46,9 @@ def perform(act, context):
             os._exit(9)
         case ["raise", kind]:
             raise ERRORS[kind]
-        case ["needs", name]:
+        case [("needs" | "space") as what, name]:
             if not (Path(context.job.spec["log"]).parent / name).exists():
-                raise DatabaseUnavailable(uri="bolt://nowhere", reason="refused")
+                raise MISSING[what]
         case ["spin"]:
             while True:
                 context.report({"rows_read": 1}, done=1)

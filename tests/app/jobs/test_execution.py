@@ -117,6 +117,26 @@ def test_a_job_that_ends_before_it_hears_of_the_cancelling_has_succeeded(board, 
     assert (job.state, job.cancel_requested) == ("succeeded", True)
 
 
+def test_a_body_whose_database_is_away_says_so_until_it_is_back_and_hears_of_the_cancelling(
+    board, runner
+):
+    board.row("a")
+    shown = []
+
+    def body(context):
+        context.report({"rows_read": 3}, done=3)
+        for away in (True, False):
+            context.database_is_away(away)
+            shown.append(board.store.get("a").progress)
+        board.store.request_cancel("a")
+        context.database_is_away(True)
+
+    runner(body).run("a")
+
+    assert shown == [{"rows_read": 3, "waiting_for": "database"}, {"rows_read": 3}]
+    assert board.store.get("a").state == "cancelled"
+
+
 def test_a_stop_gives_the_job_back_and_goes_through(board, runner, stop):
     board.row("a")
 

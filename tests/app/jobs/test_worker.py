@@ -176,6 +176,29 @@ def test_a_job_waits_for_its_database_and_goes_on_when_it_is_back(board):
     assert "waiting_for" not in job.progress
 
 
+def test_a_job_waits_for_space_on_the_disk_and_goes_on_when_there_is_some(board):
+    board.add("a", "ok", "space freed", "ok")
+
+    with board.worker():
+        waiting = board.wait("a", lambda job: "waiting_for" in job.progress)
+        (board.home / "freed").touch()
+        job = board.ended("a")
+
+    assert waiting.progress["waiting_for"] == "disk"
+    assert (job.state, job.attempts) == ("succeeded", 1)
+    assert board.done() == ["a 0", "a 1", "a 2"]
+
+
+def test_a_job_whose_disk_stays_full_fails_at_last_with_the_remedy(board):
+    board.add("a", "space freed")
+
+    with board.worker(database_patience_s=0.5):
+        job = board.ended("a")
+
+    assert (job.state, job.error["code"]) == ("failed", "disk_full")
+    assert "Free some space there" in job.error["message"]
+
+
 def test_a_job_whose_database_stays_away_fails_at_last(board):
     board.add("a", "needs back")
     board.add("b", "needs back", source="other")

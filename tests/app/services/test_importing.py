@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pytest
 
 from app.services import importing
 from app.services.importing import ImportSpec, run_import
-from graph.errors import ImportFailed
+from graph.client import Database
+from graph.errors import DiskFull, ImportFailed
 from graph.ingest import pipeline
+from tests.full_disk import Disk
 
 pytestmark = pytest.mark.neo4j
 
@@ -151,6 +154,33 @@ def test_two_workers_on_one_import_report_what_both_have_written(database, tmp_p
     assert counts(report) == counts(others[1]) == undisturbed[1]
     assert database.read(GRAPH) == undisturbed[0]
     assert database.read("MATCH (i:Import) RETURN i.writing AS writing") == [{"writing": None}]
+
+
+@pytest.mark.parametrize("full_after", range(1, 5))
+def test_an_import_that_finds_the_disk_full_goes_on_where_it_was(
+    database, tmp_path, monkeypatch, undisturbed, full_after
+):
+    disk = Disk(monkeypatch)
+    told = 0
+
+    def fill(so_far):
+        nonlocal told
+        told += 1
+        if told == full_after:
+            disk.free_mib = 100
+
+    with Database(replace(database.connection, data=tmp_path)) as ours:
+        with pytest.raises(DiskFull, match="100 MiB free"):
+            run(ours, spec(dump(tmp_path)), tmp_path / "job", report=fill)
+        (node,) = database.read("MATCH (i:Import) RETURN i.items_written AS written")
+        whole = len(ids(database)) == node["written"]
+        disk.free_mib = 1_000
+        report = run(ours, spec(tmp_path / "dump.csv"), tmp_path / "job")
+
+    graph, expected, _ = undisturbed
+    assert whole
+    assert database.read(GRAPH) == graph
+    assert counts(report) == expected
 
 
 def test_what_report_raises_stops_the_import_after_the_batches_at_hand(database, tmp_path):

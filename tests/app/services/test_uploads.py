@@ -14,6 +14,7 @@ from app.services.server_files import find_file
 from app.services.uploads import PIECE_BYTES, Uploads
 from graph.errors import MappingInvalid
 from tests.app.parts import MAPPING
+from tests.full_disk import Disk
 
 anyio_test = pytest.mark.anyio
 
@@ -120,6 +121,22 @@ async def test_a_full_disk_is_named_and_leaves_nothing(tmp_path):
     async with Uploads(tmp_path, create=on_a_full_disk).spool("job-1") as spool:
         with pytest.raises(NoSpace):
             await spool.write(bytes(PIECE_BYTES))
+
+    assert files_under(tmp_path) == []
+
+
+@anyio_test
+async def test_an_upload_leaves_an_embedded_neo4j_the_space_that_it_needs(tmp_path, monkeypatch):
+    disk = Disk(monkeypatch)
+    uploads = Uploads(tmp_path, data=tmp_path)
+    async with uploads.spool("job-1") as spool:
+        await spool.write(bytes(PIECE_BYTES))
+        disk.free_mib = 127
+        with pytest.raises(NoSpace):
+            await spool.write(bytes(PIECE_BYTES))
+
+    with pytest.raises(NoSpace):
+        await uploads.spool("job-2").__aenter__()
 
     assert files_under(tmp_path) == []
 

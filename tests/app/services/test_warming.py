@@ -159,3 +159,63 @@ async def test_one_that_breaks_is_over_and_one_that_is_ended_too():
     assert (broken.state(), ended.state()) == ("over", "over")
     with pytest.raises(RuntimeError):
         broken._task.result()
+
+
+class Losing:
+    """A database that may be lost, and is there all the same when it is asked for."""
+
+    def __init__(self):
+        self.lost = 0
+        self.warmed = 0
+
+    async def work(self):
+        self.warmed += 1
+
+
+async def test_a_database_that_was_lost_is_warmed_up_again_once_when_it_is_back():
+    database, clock = Losing(), Clock()
+    under_way = Warming(database.work, lost=lambda: database.lost, clock=clock, awaited_s=60)
+    under_way.begin()
+    await anyio.wait_all_tasks_blocked()
+    first = under_way.state()
+
+    database.lost += 5  # five requests have met one restart
+    clock.now_s = 1_000.0
+    back = [under_way.state(), under_way.state()]
+    await anyio.wait_all_tasks_blocked()
+
+    assert (first, back, under_way.state()) == ("over", ["awaited", "awaited"], "over")
+    assert database.warmed == 2
+
+
+async def test_a_database_that_is_lost_while_it_is_warmed_up_is_warmed_up_again():
+    database, released = Losing(), anyio.Event()
+
+    async def work():
+        await database.work()
+        await released.wait()
+
+    under_way = Warming(work, lost=lambda: database.lost)
+    under_way.begin()
+    await anyio.wait_all_tasks_blocked()
+    database.lost += 1
+    released.set()
+    await anyio.wait_all_tasks_blocked()
+
+    again = under_way.state()
+    await anyio.wait_all_tasks_blocked()
+
+    assert (again, under_way.state(), database.warmed) == ("awaited", "over", 2)
+
+
+async def test_a_database_that_was_not_there_at_the_start_is_warmed_up_once():
+    database = Losing()
+
+    async def reached():
+        database.lost += 7
+
+    under_way = Warming(database.work, reached=reached, lost=lambda: database.lost)
+    under_way.begin()
+    await anyio.wait_all_tasks_blocked()
+
+    assert (under_way.state(), database.warmed) == ("over", 1)

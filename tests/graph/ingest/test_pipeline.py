@@ -239,3 +239,13 @@ def test_a_second_import_writes_nothing_where_a_new_brand_is_written_in_two_ways
     report = run(path, shelf, mapping, brands=BrandNames(known))
 
     assert report.unchanged == 2
+
+
+def test_what_stops_a_batch_is_not_hidden_by_the_batches_behind_it(tmp_path):
+    class Torn(Shelf):
+        def write(self, items, **more):
+            self.batches.append(len(items))
+            raise RuntimeError(f"batch {len(self.batches)}")
+
+    with pytest.raises(RuntimeError, match="batch 1"):
+        run(dump(tmp_path, *(f"{n},t,1" for n in range(20))), Torn(), batch_rows=2)
