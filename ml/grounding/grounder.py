@@ -178,13 +178,17 @@ class Grounder:
         category = _named(item, item.category, self.lexicon.categories)
         if category and other and not sells_accessories([category.thing.name]):
             category = None
-        return _Subject(brand, link, other, category, self._is_foreign(item, model))
+        maker = item.brand or (brand.thing if brand else None)
+        foreign = self._is_foreign(item, model, maker)
+        return _Subject(brand, link, other, category, foreign)
 
-    def _is_foreign(self, item: TextToRead, model: KnownModel | None) -> bool:
+    def _is_foreign(self, item: TextToRead, model: KnownModel | None, maker: Named | None) -> bool:
         if item.category is None or model is None or model.category is None:
             return False
-        of_model = model.category.id
-        return self.lexicon.habits.may_be_of(item.category.id, of_model) < FOREIGN
+        likely = self.lexicon.habits.may_be_of(
+            item.category.id, model.category.id, maker.id if maker else None
+        )
+        return likely < FOREIGN
 
     def _model(
         self, item: TextToRead, link: ModelLink | None

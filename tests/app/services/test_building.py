@@ -227,6 +227,21 @@ def test_items_of_a_category_are_of_no_models_that_hardly_any_of_them_names(data
     ]
 
 
+def test_a_reference_of_one_maker_serves_a_shop_that_sells_many(database, build):
+    models = [
+        Item("model", f"acme-p{n}", f"Acme P{n}", "specs", f"m{n}", brand=ACME, categories=(LAMPS,))
+        for n in range(900, 904)
+    ]
+    others = [item(n, f"Nord lantern number {n}", category=CANS) for n in range(60)]
+    stock(database, *models, *others, item("own", "Acme P902 lantern", category=CANS))
+    linking = partial(load_grounder, linker_over=linker_over(lambda: None))
+
+    replace(build(), grounder=linking).carry_out(database)
+
+    linked = database.read("MATCH (p:Product)-[:INSTANCE_OF]->(m) RETURN p.id AS id, m.id AS model")
+    assert linked == [{"id": "shop:own", "model": "acme-p902"}]
+
+
 def test_a_catalog_is_never_overwritten(stocked, build):
     stock(stocked, item(4, "Lamp 30 cm", ("60 cm", HEIGHT)))
 
