@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from graph.records import Origin
 from graph.repositories import answers, exporting
 from graph.repositories import lexicon as queries
+from graph.repositories.categories import category_paths
 from graph.repositories.vocabulary import known_brands, known_parameters
 from ml.asking.examples import best_known
 from ml.asking.lexicon import AskingLexicon, Exemplar
@@ -64,8 +67,24 @@ def load_lexicon(database: Database) -> AskingLexicon:
         sources=answers.sources(database) if has_products else (),
         without_models=answers.without_models(database) if has_products and models else (),
     )
+    lexicon = replace(lexicon, stated_in=_stated_in(database))
     known = best_known(lexicon)
     return lexicon if known is None else replace(lexicon, exemplar=_exemplar(database, known.id))
+
+
+def _stated_in(database: Database) -> dict[str, frozenset[str]]:
+    """By category, what items in it, below it, or of models of another that it has, state."""
+    stated: dict[str, set[str]] = defaultdict(set)
+    for row in queries.stated_in_categories(database, get_args(Origin)):
+        if row.items:
+            stated[row.category].add(row.parameter)
+    for category, of_model in answers.categories_of_models(database):
+        stated[category] |= stated[of_model]
+    below = {category: frozenset(parameters) for category, parameters in stated.items()}
+    for category, path in category_paths(database).items():
+        for above in path[:-1]:
+            stated[above.id] |= below.get(category, frozenset())
+    return {category: frozenset(parameters) for category, parameters in stated.items()}
 
 
 def _exemplar(database: Database, model: str) -> Exemplar:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, get_args
 
 from msgspec.structs import replace as replace_fields
 
-from graph.records import ItemText, Named
+from graph.records import ItemText, Named, Origin
 from graph.repositories import exporting
 from graph.repositories import lexicon as queries
 from graph.repositories.categories import category_paths
@@ -125,17 +125,19 @@ def load_untrusted(
     grounder = Grounder(lexicon, Trust(), linker, models, reader)
     bare = queries.bare_items(database, limit=LINKED_ITEMS) if linker else []
     linked = with_models(bare, grounder)
-    habits = Habits.of(
-        queries.stated_in_categories(database),
-        {id: [one.id for one in path] for id, path in category_paths(database).items()},
-        asked=_asked(
-            [*((item, item) for item in items if item.model), *zip(bare, linked, strict=True)],
-            grounder,
-        ),
-        makers=_makers(models.values()),
+    known = [(item, item) for item in items if item.model]
+    asked = list(_asked([*known, *zip(bare, linked, strict=True)], grounder))
+    makers = _makers(models.values())
+    paths = {id: [one.id for one in path] for id, path in category_paths(database).items()}
+    told = queries.stated_in_categories(database)
+    every = queries.stated_in_categories(database, get_args(Origin))
+    lexicon = replace(
+        lexicon,
+        habits=Habits.of(told, paths, asked, makers),
+        found=Habits.of(every, paths, asked, makers),
     )
     judged = [item for item in (*items, *linked) if facts_of(item)]
-    return replace(grounder, lexicon=replace(lexicon, habits=habits)), judged
+    return replace(grounder, lexicon=lexicon), judged
 
 
 def _asked(items: Iterable[tuple[ItemText, ItemText]], grounder: Grounder) -> Iterator[AskedTitle]:

@@ -98,7 +98,8 @@ def understand(query: str, grounder: Grounder) -> Understood:
     lexicon = grounder.lexicon
     parts += _named("brand", named_in(open_text, lexicon.brands), parts)
     parts += _named("category", _category_in(open_text, lexicon, parts), parts)
-    for reading in read(open_text, lexicon, category=_category(parts, open_text)):
+    of_facts = replace(lexicon, habits=lexicon.found)
+    for reading in read(open_text, of_facts, category=_category(parts, open_text)):
         if _is_sure(reading) and _is_free(reading, parts):
             start, condition = _condition(open_text, reading)
             if start < reading.start:

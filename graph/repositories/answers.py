@@ -46,6 +46,12 @@ WHERE EXISTS {{ (c)<-[:SUBCATEGORY_OF*0..{CATEGORY_DEPTH}]-()<-[:BELONGS_TO]-(:P
   AND NOT EXISTS {{ (c)<-[:SUBCATEGORY_OF*0..{CATEGORY_DEPTH}]-()<-[:BELONGS_TO]-(:Model) }}
 RETURN 'category' AS field, c.id AS id
 """
+OF_MODELS = """
+MATCH (n:Product)-[i:INSTANCE_OF]->(m:Model)
+WHERE i.status = 'accepted' AND n.category_id <> m.category_id
+RETURN DISTINCT n.category_id AS category, m.category_id AS of_model
+ORDER BY category, of_model
+"""
 STATED = """
 MATCH (m:Model {id: $id})-[r:HAS_PARAMETER]->(v:Value) WHERE r.status = 'accepted'
 RETURN v.parameter AS parameter, COUNT { (v)<-[:HAS_PARAMETER]-() } <= $common AND EXISTS {
@@ -127,6 +133,11 @@ def with_several_values(database: Database) -> list[str]:
 def without_models(database: Database) -> list[tuple[str, str]]:
     """`brand` and `category` with their ids, where products have them and no model does."""
     return [(row["field"], row["id"]) for row in database.read(WITHOUT_MODELS)]
+
+
+def categories_of_models(database: Database) -> list[tuple[str, str]]:
+    """Of products whose models are in another category: theirs, and that."""
+    return [(row["category"], row["of_model"]) for row in database.read(OF_MODELS)]
 
 
 def stated_of(database: Database, model: str) -> list[tuple[str, bool]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from graph.client import Database
-from graph.records import FactText, ItemText, Named, StatedIn, ValueView
+from graph.records import FactText, ItemText, Named, Origin, StatedIn, ValueView
 from graph.repositories.exporting import written_since
 from graph.repositories.item_texts import named
 from graph.repositories.vocabulary import known_parameters
@@ -14,6 +14,8 @@ from graph.schema import Label
 
 VALUES_MAX = 200_000  # the most often stated; the rest stands in one item each
 PAGE_MODELS = 2_000
+CATEGORY_ITEMS, LEAST_ITEMS = 5_000, 200  # whose facts are counted, of one category
+COUNTED_ITEMS, COUNTED_AT_ONCE = 200_000, 20_000  # of all categories, and in one query
 
 # Degrees of nodes, which the store keeps.
 VALUES = """
@@ -73,16 +75,23 @@ RETURN collect([n.title,
   own, inherited]) AS items
 """
 JUDGED, BARE = TITLES.format(chosen=_SAYS), TITLES.format(chosen=f"NOT {_SAYS}")
-# By one source of facts at a time: what it never says of any item, it does not deny of one.
+# By one source of facts at a time: what it never says of any item, it does not deny of one. Of a
+# large category a part, in the order of a hash, and few categories at once: each query is short.
 STATED_IN = """
-MATCH (n:Product|Model)-[b:BELONGS_TO]->(c:Category)
-WHERE b.status = 'accepted' AND b.origin IN ['catalog', 'reviewed'] AND n.closed_at IS NULL
-CALL (n) {
-  MATCH (n)-[r:HAS_PARAMETER]->(v:Value) WHERE r.origin IN ['catalog', 'reviewed']
-  RETURN coalesce(r.source, '') AS source, v.parameter AS parameter,
-    max(CASE r.status WHEN 'accepted' THEN 1 ELSE 0 END) AS said
+MATCH (c:Category) WHERE c.id IN $categories
+CALL (c) {
+  MATCH (c)<-[b:BELONGS_TO]-(n:Product|Model)
+  WHERE b.status = 'accepted' AND b.origin IN $origins AND n.closed_at IS NULL
+    AND EXISTS { (n)-[r:HAS_PARAMETER]->() WHERE r.origin IN $origins }
+  WITH n ORDER BY coalesce(n.content_hash, split(n.content_hashes[0], '=')[1]), n.id LIMIT $limit
+  CALL (n) {
+    MATCH (n)-[r:HAS_PARAMETER]->(v:Value) WHERE r.origin IN $origins
+    RETURN coalesce(r.source, '') AS source, v.parameter AS parameter,
+      max(CASE r.status WHEN 'accepted' THEN 1 ELSE 0 END) AS said
+  }
+  RETURN source, parameter, sum(said) AS items, count(*) - sum(said) AS refused
 }
-RETURN c.id AS category, source, parameter, sum(said) AS items, count(*) - sum(said) AS refused
+RETURN c.id AS category, source, parameter, items, refused
 ORDER BY category, source, parameter
 """
 # Not what was read from a title: that would teach a reader its own mistakes.
@@ -149,9 +158,23 @@ def known_models(database: Database) -> Iterator[ModelRow]:
         after = models[-1][0]
 
 
-def stated_in_categories(database: Database) -> list[StatedIn]:
-    """Which parameters dumps and people state of the items in each category."""
-    return [StatedIn(**row) for row in database.read(STATED_IN)]
+def stated_in_categories(
+    database: Database, origins: Sequence[Origin] = ("catalog", "reviewed")
+) -> list[StatedIn]:
+    """Which parameters are stated of the items in each category, by default by dumps and people.
+
+    Of a category at most `CATEGORY_ITEMS` are counted, of very many categories fewer of each.
+    """
+    ids = sorted(one.id for one in known_categories(database))
+    limit = max(LEAST_ITEMS, min(CATEGORY_ITEMS, COUNTED_ITEMS // max(len(ids), 1)))
+    step = max(COUNTED_AT_ONCE // limit, 1)
+    return [
+        StatedIn(**row)
+        for first in range(0, len(ids), step)
+        for row in database.read(
+            STATED_IN, categories=ids[first : first + step], origins=list(origins), limit=limit
+        )
+    ]
 
 
 def linked_titles(database: Database) -> list[tuple[str, str]]:

@@ -75,7 +75,8 @@ def fits(meaning: str, parameter: Parameter) -> bool:
 def meant(meaning: str, lexicon: AskingLexicon, dimension: str | None = None) -> Parameter | None:
     """The parameter that an adjective alone speaks of; `dimension`: of the unit written beside it.
 
-    A word of its name counts most, then how many items state it.
+    What items of the category state that is asked about counts most, then a word of its name, then
+    how many items state it.
     """
     measure = MEASURES[meaning]
     if not measure.lone and dimension is None:
@@ -93,8 +94,9 @@ def meant(meaning: str, lexicon: AskingLexicon, dimension: str | None = None) ->
         if hint < 0 and not (_measures(measure, parameter) and meaning not in ("new", "old")):
             continue
         rank = hint if hint >= 0 else len(measure.hints)
-        found.append((rank, -lexicon.stated[parameter.id], parameter.id))
-    return lexicon.parameters[min(found)[2]] if found else None
+        far, stated = lexicon.rank(parameter.id)
+        found.append((far, rank, stated, parameter.id))
+    return lexicon.parameters[min(found)[-1]] if found else None
 
 
 def dimension_of(parameter: Parameter) -> str | None:

@@ -384,10 +384,10 @@ def usual(draft: Draft, unit: str, number: float | None = None) -> Parameter | N
         if number is not None and not low / _FAR <= own <= high * _FAR:
             continue
         exact = find_unit(unit) == find_unit(parameter.unit)
-        stated = draft.lexicon.stated.get(parameter.id, 0)
+        far, stated = draft.lexicon.rank(parameter.id)
         value = draft.lexicon.ids.get((parameter.id, own)) if number is not None else None
         items = draft.lexicon.items.get(value or "", 0)  # 12 GB: rather what some have 12 of
-        found.append((not inside, -items, not exact, -stated, parameter.id))
+        found.append((far, not inside, -items, not exact, stated, parameter.id))
     if len(found) > 1:
         draft.doubt *= 0.9
     return draft.lexicon.parameters[min(found)[-1]] if found else None

@@ -96,7 +96,7 @@ class Draft:
         together = self._said_together(place, senses)
         ranked = sorted(
             together or senses,
-            key=lambda one: (-one.sure, -self.lexicon.stated.get(one.id, 0), one.id),
+            key=lambda one: (-one.sure, *self.lexicon.rank(one.id), one.id),
         )
         return [self.lexicon.parameters[one.id] for one in ranked]
 

@@ -47,6 +47,8 @@ class AskingLexicon:
         longest: words of a name, at most.
         origin: the one of the whole graph, where this has products for one question.
         dimensions: what the numbers of the graph measure.
+        stated_in: by category, the parameters that items in it, or below it, state.
+        near: those of the category that is asked about; empty: of none, or of several.
     """
 
     parameters: Mapping[str, Parameter]
@@ -79,11 +81,22 @@ class AskingLexicon:
     longest: int = LONGEST_NAME
     origin: AskingLexicon | None = field(default=None, repr=False)
     dimensions: frozenset[str] = frozenset()
+    stated_in: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
+    near: frozenset[str] = frozenset()
 
     @property
     def is_mixed(self) -> bool:
         """Whether a question may be of models or of products."""
         return self.offers and self.has_models
+
+    def of_category(self, category: str | None) -> AskingLexicon:
+        """The same where items of a category are asked about: what they state is rather meant."""
+        near = self.stated_in.get(category or "", frozenset())
+        return replace(self, near=near | {PRICE, STOCK}) if near else self
+
+    def rank(self, parameter: str) -> tuple[bool, int]:
+        """Orders parameters that are called alike, or measure alike: the least is rather meant."""
+        return bool(self.near) and parameter not in self.near, -self.stated.get(parameter, 0)
 
     def number_of(self, value: str) -> float | None:
         return next((number for (_, number), id in self.ids.items() if id == value), None)

@@ -24,6 +24,7 @@ from ml.asking.numerals import bind_counts, pass_over_told
 from ml.asking.places import places_of_strangers, places_of_unknown, unknown_words
 from ml.asking.plan import (
     BRAND,
+    CATEGORY,
     ITEM,
     Condition,
     Language,
@@ -106,6 +107,9 @@ def understand(
     found = spans(text, lexicon)
     if not found:
         return NotUnderstood("empty", spoken)
+    near = lexicon.of_category(_category(found, before))
+    if near is not lexicon:
+        lexicon, found = near, spans(text, near)
     named = entities(found, lexicon)
     if unknown := unknown_words(text, found):
         return NotUnderstood(
@@ -122,6 +126,17 @@ def understand(
         return NotUnderstood("nothing_asked", spoken, words, named, places)
     read = tuple((Place(span.text, span.start, span.end), span.read) for span in found if span.read)
     return Understood(plan, spoken, named, confidence, read=read)
+
+
+def _category(found: Sequence[Span], before: Before | None) -> str | None:
+    """The one category that a question names, or the one before it where it names none."""
+    named = {
+        one.id for span in found if span.is_kind("category") for one in span.of_kind("category")
+    }
+    if not named and before is not None:
+        asked = before.plan.conditions
+        named = {id for one in asked if one.field == CATEGORY for id in one.values}
+    return named.pop() if len(named) == 1 else None
 
 
 def _plus_behind(match: re.Match[str]) -> str:

@@ -220,6 +220,10 @@ def _named_values(
     """Those that a phrase may mean: `on the` is part of many texts and names none of them."""
     if all(_is_function(key, lexicon) for key in keys):
         return []
+    if near := [one for one in values if one.parameter in lexicon.near]:
+        values = near
+    elif lexicon.near and is_number(keys[0]):
+        return []  # `phones under 100 g`, where it is a text of foods
     if len(keys) > 1 and _is_article(keys[0], lexicon):
         return [one for one in values if one.exact]  # `a lamp` is no part of `X2a Lamp`
     return values

@@ -114,6 +114,8 @@ class Lexicon:
         things: categories by their names in the singular as well as in the plural.
         sold: what is sold in them; of what titles show nothing, until that was learnt.
         habits: which parameters their items have; nothing is known of that until it was learnt.
+        found: the same by all that counts as a fact, also what texts were read to say: reading does
+            not confirm itself, but search finds it.
     """
 
     parameters: Mapping[str, Parameter]
@@ -129,6 +131,7 @@ class Lexicon:
     things: Names[Named] = field(default_factory=Names, repr=False)
     sold: Sold = field(default=Sold.of({}, ()), repr=False)
     habits: Habits = field(default=Habits(), repr=False)
+    found: Habits = field(default=Habits(), repr=False)
 
     @classmethod
     def of(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.services.asking_lexicon import load_lexicon
 from graph.records import Fact, Item, Named, Parameter
 from graph.text import normalise_value
 from tests.app.asked_graphs import filled
@@ -82,3 +83,10 @@ async def test_neo4j_knows_categories_of_products(asking, question, answer):
     asked = await asking.ask(question)
 
     assert list(asked.answer) == answer, asked.text
+
+
+async def test_neo4j_tells_what_items_of_a_category_state(shop):
+    lexicon = load_lexicon(shop)
+
+    colour = frozenset({"colour"})
+    assert lexicon.stated_in == {one.id: colour for one in (FURNITURE, CHAIRS, SHELVES, PHONES)}

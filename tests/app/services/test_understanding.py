@@ -56,7 +56,7 @@ def understood(query):
 def test_a_quantity_that_nothing_of_a_category_has_is_a_word_of_the_text():
     said = [StatedIn("lamps", "north", "weight", 40), StatedIn("radios", "north", "storage", 40)]
     habits = Habits.of(said, {"lamps": ["lamps"], "radios": ["radios"]})
-    grounder = Grounder(replace(LEXICON, habits=habits), Trust())
+    grounder = Grounder(replace(LEXICON, found=habits), Trust())
 
     def understood(query):
         found = understand(query, grounder)

@@ -60,6 +60,20 @@ def test_what_was_read_from_a_text_does_not_confirm_itself(database):
     assert (one.facts, one.brand, one.category) == ((), None, None)
 
 
+def test_what_texts_were_read_to_say_is_found_and_confirms_nothing(database):
+    store(database)
+    database.write(
+        "MATCH ()-[r:HAS_PARAMETER]->(:Value {parameter: 'colour'}) "
+        "SET r.origin = 'extracted', r.source = null"
+    )
+
+    lexicon = load_grounder(database).lexicon
+
+    smart = "electronics/phones/smart"
+    assert "colour" not in lexicon.habits.stated[smart]
+    assert lexicon.found.stated[smart]["colour"] == (1, 0)
+
+
 def test_what_is_known_of_items_and_what_is_not_come_apart_and_of_all_sources(database):
     titled = [
         Item("product", f"{source}:{n}", f"thing {n}", source, f"{n * 7919 % 997:03d}{source}")

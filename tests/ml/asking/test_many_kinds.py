@@ -1,10 +1,13 @@
 """Questions about a shop of many kinds of things."""
 
+from dataclasses import replace as replace_in
+
 import pytest
 from msgspec.structs import replace
 
 from graph.records import Named, Parameter, ValueView
 from ml.asking.checks import complaints
+from ml.asking.following import Before
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.parser import understand
 from ml.asking.plan import Condition, NotUnderstood, Plan
@@ -131,3 +134,58 @@ def test_what_ranks_items_does_not_rank_categories(shop):
     assert isinstance(found, NotUnderstood)
     ranked = Plan("items", fields=("category",), order_by="price", order="lowest", top=1)
     assert complaints(ranked, shop) != []
+
+
+KNIVES = Condition("category", values=("knives",))
+
+
+@pytest.fixture(scope="module")
+def alike(shop):
+    """Movies have a weight of their reels, knives one of their own, and chairs hold `100g` each."""
+    heavy = Parameter("heavy", "Weight", "number", "g")
+    weight = Parameter("weight", "Weight", "text")
+    content = Parameter("content", "Net content", "text")
+    reel = Parameter("reel", "Reel weight", "number", "g")
+    values = [
+        ValueView("heavy=80g", "heavy", "80 g", 80.0, "g", (), 5),
+        ValueView("heavy=300g", "heavy", "300 g", 300.0, "g", (), 5),
+        ValueView("reel=100g", "reel", "100 g", 100.0, "g", (), 90),
+        ValueView("weight=light", "weight", "light", None, None, (), 90),
+        ValueView("content=100g", "content", "100g", None, None, (), 90),
+    ]
+    lexicon = AskingLexicon.of([heavy, weight, content, reel], values, categories=KINDS)
+    movies, chairs = frozenset({"reel", "weight"}), frozenset({"content"})
+    stated = {"knives": frozenset({"heavy"}), "movies": movies, "office chairs": chairs}
+    return replace_in(lexicon, stated_in=stated)
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("knives lighter than 100 g", "heavy"),
+        ("Which knives weigh less than 100 g?", "heavy"),
+        ("movies lighter than 100 g", "reel"),
+    ],
+)
+def test_what_items_of_the_category_state_is_meant_of_what_is_called_or_measured_alike(
+    alike, text, field
+):
+    [one] = [one for one in plan_of(text, alike).conditions if one.field != "category"]
+
+    assert one == Condition(field, high=100.0, high_inclusive=False)
+
+
+def test_the_heaviest_of_a_category_is_by_what_its_items_state(alike):
+    def ranked(kind):
+        return plan_of(f"the heaviest {kind}", alike).order_by
+
+    assert (ranked("knife"), ranked("movie")) == ("heavy", "reel")
+    assert ranked("shelf") == ranked("office chair")  # nothing of either is measured
+
+
+def test_of_a_question_that_goes_on_the_category_is_that_of_the_one_before(alike):
+    before = Before(Plan("items", (KNIVES,)))
+
+    found = understand("and lighter than 100 g?", alike, before=before)
+
+    assert [one.field for one in found.plan.conditions] == ["category", "heavy"]
