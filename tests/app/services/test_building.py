@@ -16,6 +16,7 @@ from graph.records import Fact, Item, Named, Parameter
 from graph.repositories.entity_links import EntityLink, write_links
 from graph.repositories.items import ItemWriter
 from graph.text import normalise_value
+from ml.grounding.records import TextToRead
 
 pytestmark = pytest.mark.neo4j
 
@@ -198,6 +199,43 @@ def test_what_only_other_categories_have_is_not_read(database, build):
     assert lamp == {"finish=pale-green": "accepted", "height=30cm": "accepted"}
     assert can["finish=pale-green"] == "accepted"
     assert can.get("height=30cm") != "accepted"
+
+
+@pytest.fixture
+def two_kinds(database):
+    """Lamps have a height, and look like cans, as their titles say; of cans nobody says one."""
+    cells = ["60 cm", "30 cm"] * 10
+    lamps = [
+        item(f"lamp{n}", f"Lamp {cell}, looks like cans", (cell, HEIGHT), category=LAMPS)
+        for n, cell in enumerate(cells)
+    ]
+    colours = ("pale green", FINISH)
+    cans = [item(f"can{n}", "Pale green", colours, category=CANS) for n in range(40)]
+    stock(database, *lamps, *cans)
+    return database
+
+
+def test_a_category_that_titles_name_for_another_reason_decides_nothing(two_kinds, build):
+    stock(two_kinds, item("new", "Lamp 30 cm, looks like cans", source="texts"))
+
+    build().carry_out(two_kinds)
+
+    found = {row["value"]: row["status"] for row in two_kinds.read(OF, id="texts:new")}
+    assert found == {"height=30cm": "accepted"}
+
+
+def test_the_category_of_a_model_that_a_title_hardly_names_decides_nothing(two_kinds, build):
+    plum = Named("plum", "Plum", ("Plum",))
+    model = Item("model", "plum-velocity", "Velocity", "specs", "m", brand=plum, categories=(CANS,))
+    stock(two_kinds, model, item("new", "Velo city lamp 30 cm", source="texts"))
+    linking = partial(load_grounder, linker_over=linker_over(lambda: None))
+    title = TextToRead({"title": "Velo city lamp 30 cm"})
+    assert [link and link.confidence for link in linking(two_kinds).own_links([title])] == [0.5]
+
+    replace(build(), grounder=linking).carry_out(two_kinds)
+
+    found = {row["value"]: row["status"] for row in two_kinds.read(OF, id="texts:new")}
+    assert found == {"height=30cm": "accepted"}
 
 
 def test_items_of_a_category_are_of_no_models_that_hardly_any_of_them_names(database, build):
