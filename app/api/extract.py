@@ -134,7 +134,9 @@ class ExtractRequest(BaseModel):
         default=None,
         min_length=1,
         max_length=500,
-        description="of all of them, where it is known",
+        description=(
+            "of all of them, where it is known: its path, its id, or a name that it has alone"
+        ),
         examples=["Home > Lanterns"],
     )
     parameters: list[str] | None = Field(

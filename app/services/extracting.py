@@ -6,16 +6,19 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from app.errors import ParameterUnknown
-from graph.records import Record
+from graph.records import Named, Record
 from graph.text import slug
 from ml.grounding.grounder import RULES, Wanted
-from ml.grounding.lexicon import by_any_name
+from ml.grounding.lexicon import by_any_name, named_in
 from ml.grounding.records import ExtractedFact, TextToRead
 
 if TYPE_CHECKING:
     from app.services.threads import Threads
     from ml.grounding.grounder import Grounder
+    from ml.grounding.lexicon import Lexicon
 
 NO_READER = (
     "no extraction model has been promoted yet: values are found by rules and by the names that "
@@ -78,10 +81,25 @@ def extract(
         min_confidence=min_confidence,
         implied=implied,
     )
-    found = current.ground(items, wanted)
+    found = current.ground([in_graph(item, current.lexicon) for item in items], wanted)
     name = current.reader.name if current.reader else RULES
     notice = None if current.reader else NO_READER
     return Extraction(name, notice, tuple(Extracted(facts) for facts in found))
+
+
+def in_graph(item: TextToRead, lexicon: Lexicon) -> TextToRead:
+    """With its category as the graph has it: by path, by id, or by a name that no other one has."""
+    known = lexicon.habits.paths
+    if item.category is None or item.category.id in known:
+        return item
+    name = item.category.name
+    if name in known:
+        return replace(item, category=Named(name, name))
+    is_path = item.category.id != slug(name)
+    named = None if is_path else named_in(name, lexicon.categories)
+    if named is None or (named.start, named.end) != (0, len(name)):
+        return item
+    return replace(item, category=named.thing)
 
 
 def resolved(grounder: Grounder, names: Sequence[str]) -> tuple[str, ...]:

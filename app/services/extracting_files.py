@@ -9,6 +9,7 @@ from typing import IO
 
 import msgspec
 
+from app.services.extracting import in_graph
 from app.services.text_files import (
     DESCRIPTION,
     TextCounts,
@@ -81,7 +82,7 @@ def _extracted(
     read = [
         one if isinstance(one, RecordRejected) else _to_read(one, title, source) for one in batch
     ]
-    texts = [one for one in read if isinstance(one, TextToRead)]
+    texts = [in_graph(one, grounder.lexicon) for one in read if isinstance(one, TextToRead)]
     found = iter(grounder.ground(texts, wanted))
     for row, one in zip(batch, read, strict=True):
         counts.rows += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, get_args
@@ -14,14 +15,14 @@ from graph.repositories import lexicon as queries
 from graph.repositories.categories import category_paths
 from graph.repositories.vocabulary import known_brands, known_parameters
 from ml.grounding.grounder import Grounder, KnownModel, Linker
-from ml.grounding.habits import Habits
-from ml.grounding.lexicon import Lexicon
+from ml.grounding.habits import AskedTitle, Habits
+from ml.grounding.lexicon import Lexicon, named_in
 from ml.grounding.records import TextToRead
 from ml.grounding.trust import Trust, facts_of
 from ml.purpose.kinds import Sold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from graph.client import Database
     from graph.repositories.lexicon import ModelRow
@@ -124,27 +125,43 @@ def load_untrusted(
     grounder = Grounder(lexicon, Trust(), linker, models, reader)
     bare = queries.bare_items(database, limit=LINKED_ITEMS) if linker else []
     linked = with_models(bare, grounder)
-    of_models = list(_of_models([*(item for item in items if item.model), *linked], models))
+    known = [(item, item) for item in items if item.model]
+    asked = list(_asked([*known, *zip(bare, linked, strict=True)], grounder))
+    makers = _makers(models.values())
     paths = {id: [one.id for one in path] for id, path in category_paths(database).items()}
     told = queries.stated_in_categories(database)
     every = queries.stated_in_categories(database, get_args(Origin))
     lexicon = replace(
         lexicon,
-        habits=Habits.of(told, paths, of_models),
-        found=Habits.of(every, paths, of_models),
+        habits=Habits.of(told, paths, asked, makers),
+        found=Habits.of(every, paths, asked, makers),
     )
     judged = [item for item in (*items, *linked) if facts_of(item)]
     return replace(grounder, lexicon=lexicon), judged
 
 
-def _of_models(
-    items: Sequence[ItemText], models: Mapping[str, KnownModel]
-) -> Iterator[tuple[str, str | None]]:
-    """The categories of items, each with that of its model, if it is of one."""
-    for item in items:
-        model = models.get(item.model.id) if item.model else None
-        if item.category:
-            yield item.category.id, model.category.id if model and model.category else None
+def _asked(items: Iterable[tuple[ItemText, ItemText]], grounder: Grounder) -> Iterator[AskedTitle]:
+    """Of items as they are, and with the models that their titles name."""
+    for item, linked in items:
+        if item.category is None:
+            continue
+        model = grounder.models.get(linked.model.id) if linked.model else None
+        maker = item.brand
+        if maker is None and (found := named_in(item.title, grounder.lexicon.brands)):
+            maker = found.thing
+        yield AskedTitle(
+            item.category.id,
+            model.category.id if model and model.category else None,
+            maker.id if maker else None,
+        )
+
+
+def _makers(models: Collection[KnownModel]) -> dict[str, set[str]]:
+    makers: dict[str, set[str]] = defaultdict(set)
+    for model in models:
+        if model.category and model.brand:
+            makers[model.category.id].add(model.brand)
+    return makers
 
 
 def _sold(

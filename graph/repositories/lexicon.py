@@ -86,7 +86,8 @@ CALL (c) {
   WITH n ORDER BY coalesce(n.content_hash, split(n.content_hashes[0], '=')[1]), n.id LIMIT $limit
   CALL (n) {
     MATCH (n)-[r:HAS_PARAMETER]->(v:Value) WHERE r.origin IN $origins
-    RETURN coalesce(r.source, '') AS source, v.parameter AS parameter,
+    RETURN CASE r.origin WHEN 'reviewed' THEN '' ELSE coalesce(r.source, r.origin) END AS source,
+      v.parameter AS parameter,
       max(CASE r.status WHEN 'accepted' THEN 1 ELSE 0 END) AS said
   }
   RETURN source, parameter, sum(said) AS items, count(*) - sum(said) AS refused

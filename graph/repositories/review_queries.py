@@ -65,13 +65,14 @@ RETURN r.origin AS origin, r.status AS status, r.decision AS decision,
   v.parameter AS parameter
 ORDER BY CASE r.origin WHEN 'reviewed' THEN 0 WHEN 'extracted' THEN 1 ELSE 2 END
 """
-# The statement is there already where a person corrects to what a person has said before.
+# The statement is there already where a person corrects to what a person has said before. What
+# texts are read with is loaded again where a value was written, and learns from decisions.
 DECIDE = """
 MATCH (n:{label} {{id: $item}})
 MATCH (v:Value {{id: $value}})
 MERGE (n)-[r:HAS_PARAMETER {{origin: 'reviewed'}}]->(v)
 ON CREATE SET r.valid_from = $now
-SET r += $properties, r.confidence = 1.0, r.decided_at = $now
+SET r += $properties, r.confidence = 1.0, r.decided_at = $now, v.updated_at = datetime()
 """
 
 # One label for each; the text of the item as it is now.

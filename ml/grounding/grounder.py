@@ -25,6 +25,7 @@ WORTH = 0.1  # what is less likely is a guess, and a text says it or not
 UNUSUAL = 0.5  # below it a person is told that items of a category hardly have a parameter
 FOREIGN = 0.05  # below it no item of a category is taken for one of a model
 LIKELY = 0.5  # from here on what a model has counts when its text is read
+SURE = 0.8  # and its category before that of a shop: a wrong one would silence what is right
 
 _RELATIONS: Mapping[str, Relation] = {"brand": "MADE_BY", "category": "BELONGS_TO"}
 
@@ -178,13 +179,17 @@ class Grounder:
         category = _named(item, item.category, self.lexicon.categories)
         if category and other and not sells_accessories([category.thing.name]):
             category = None
-        return _Subject(brand, link, other, category, self._is_foreign(item, model))
+        maker = item.brand or (brand.thing if brand else None)
+        foreign = self._is_foreign(item, model, maker)
+        return _Subject(brand, link, other, category, foreign)
 
-    def _is_foreign(self, item: TextToRead, model: KnownModel | None) -> bool:
+    def _is_foreign(self, item: TextToRead, model: KnownModel | None, maker: Named | None) -> bool:
         if item.category is None or model is None or model.category is None:
             return False
-        of_model = model.category.id
-        return self.lexicon.habits.may_be_of(item.category.id, of_model) < FOREIGN
+        likely = self.lexicon.habits.may_be_of(
+            item.category.id, model.category.id, maker.id if maker else None
+        )
+        return likely < FOREIGN
 
     def _model(
         self, item: TextToRead, link: ModelLink | None
@@ -235,7 +240,7 @@ class Grounder:
         self, item: TextToRead, subject: _Subject, model: KnownModel | None, learnt: Set[str]
     ) -> list[Read]:
         """By rules, what is not of the parameters that the trained reader answers for."""
-        other, category = subject.made_for, _category(item, subject, model)
+        other, category = subject.made_for, self._category(item, subject, model)
         return [
             Read(name, reading, self.trust.confidence(reading))
             for name, text in item.fields.items()
@@ -249,6 +254,22 @@ class Grounder:
             if reading.parameter not in learnt
             if not (other and name == TITLE and other.speaks_of(reading.start, reading.end))
         ]
+
+    def _category(
+        self, item: TextToRead, subject: _Subject, model: KnownModel | None
+    ) -> str | None:
+        """The one whose items it is like, by its id: that of its model before that of a shop.
+
+        Titles name categories for many reasons: that counts where such names are mostly right.
+        """
+        link, named = subject.link, subject.category
+        if model and model.category and (item.model or (link and link.confidence >= SURE)):
+            return model.category.id
+        if item.category:
+            return item.category.id
+        if named and self.trust.of_name("category", named.thing.id) >= LIKELY:
+            return named.thing.id
+        return item.predicted
 
     def _trained_for(self) -> Set[str]:
         if self.reader is None:
@@ -326,15 +347,6 @@ class Grounder:
 def _named(item: TextToRead, known: Named | None, names: Names[Named]) -> Found[Named] | None:
     """What the title names, where it is not known already."""
     return None if known else named_in(item.fields.get(TITLE, "")[:READ_CHARS], names)
-
-
-def _category(item: TextToRead, subject: _Subject, model: KnownModel | None) -> str | None:
-    """The one whose items it is like, by its id: that of its model before that of a shop."""
-    if model and model.category:
-        return model.category.id
-    if item.category:
-        return item.category.id
-    return subject.category.thing.id if subject.category else item.predicted
 
 
 def _expected(model: KnownModel | None) -> dict[str, set[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from scipy import special
@@ -19,6 +19,21 @@ LINK_SLIPS = 0.1  # of items: of so many the title names a model of another kind
 LEAST = 1e-300  # so that there is a logarithm
 
 _Stated = Mapping[str, Mapping[str, tuple[int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTitle:
+    """A title that was asked which model it names.
+
+    Attributes:
+        category: of its item.
+        of_model: the category of the model; None: it names none.
+        maker: the brand that its item is known to be of.
+    """
+
+    category: str
+    of_model: str | None
+    maker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,8 @@ class Habits:
             those that have it; all of them by `None`.
         asked: by category, how many titles in it were asked which model they name.
         named: by category, how many of them name one of each category.
+        asked_by, named_by: the same by the brand too that a title is known to be of, None for none.
+        makers: by category, the brands of the models in it.
     """
 
     stated: _Stated = field(default_factory=dict)
@@ -49,18 +66,22 @@ class Habits:
     below: Mapping[str | None, tuple[int, Mapping[str, int]]] = field(default_factory=dict)
     asked: Mapping[str, int] = field(default_factory=dict)
     named: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    asked_by: Mapping[str, Mapping[str | None, int]] = field(default_factory=dict)
+    named_by: Mapping[str, Mapping[tuple[str, str | None], int]] = field(default_factory=dict)
+    makers: Mapping[str, Set[str]] = field(default_factory=dict)
 
     @classmethod
     def of(
         cls,
         rows: Sequence[StatedIn],
         paths: Mapping[str, Sequence[str]],
-        models: Iterable[tuple[str, str | None]] = (),
+        asked: Iterable[AskedTitle] = (),
+        makers: Mapping[str, Set[str]] | None = None,
     ) -> Habits:
         """What dumps and people say of items, by their categories.
 
         Args:
-            models: of an item its category and that of its model; None: it names none.
+            makers: by category, the brands of the models in it.
         """
         stated: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
         items: dict[str, dict[str, int]] = defaultdict(dict)
@@ -72,17 +93,22 @@ class Habits:
                 of = items[row.category].get(row.source, 0)
                 items[row.category][row.source] = max(of, row.items)
                 sources[row.parameter].add(row.source)
-        asked, named = Counter[str](), defaultdict[str, Counter[str]](Counter)
-        for category, of_model in models:
-            asked[category] += 1
-            named[category].update([of_model] if of_model else [])
+        asked_by = defaultdict[str, Counter[str | None]](Counter)
+        named_by = defaultdict[str, Counter[tuple[str, str | None]]](Counter)
+        for title in asked:
+            asked_by[title.category][title.maker] += 1
+            if title.of_model:
+                named_by[title.category][title.of_model, title.maker] += 1
         habits = cls(
             stated,
             items,
             {parameter: frozenset(of) for parameter, of in sources.items()},
             paths,
-            asked=asked,
-            named=named,
+            asked={category: sum(by.values()) for category, by in asked_by.items()},
+            named={category: _in_all(by) for category, by in named_by.items()},
+            asked_by=asked_by,
+            named_by=named_by,
+            makers=makers or {},
         )
         return replace(habits, below=habits._counted())
 
@@ -102,16 +128,33 @@ class Habits:
         others = [(kin / total, likely) for kin, likely in others]
         return own * (1 - sum(kin for kin, _ in others)) + sum(kin * one for kin, one in others)
 
-    def may_be_of(self, category: str | None, of_model: str | None) -> float:
+    def may_be_of(
+        self, category: str | None, of_model: str | None, maker: str | None = None
+    ) -> float:
         """Probability that items of a category are of models of another, in 0..1.
 
-        1 where nothing speaks against it: one is above the other, or no title was asked.
+        1 where nothing speaks against it: one is above the other, or no title was asked. What is
+        known to be of a maker of such models is held against titles of such makers alone, because
+        the catalogue of one maker says nothing of the many others that a shop may sell.
         """
         if category is None or of_model is None or category not in self.asked:
             return 1.0
         if category in self.paths.get(of_model, ()) or of_model in self.paths.get(category, ()):
             return 1.0
+        makers = self.makers.get(of_model, frozenset())
+        if maker is None:
+            return self._kin_by(category, of_model, {None, *makers})
+        if maker in makers:
+            return self._kin_by(category, of_model, makers)
         return self._kin(category, of_model)
+
+    def _kin_by(self, category: str, of_model: str, makers: Set[str | None]) -> float:
+        asked, named = self.asked_by[category], self.named_by.get(category, {})
+        of = sum(asked.get(maker, 0) for maker in makers)
+        if not of:
+            return 1.0
+        had = sum(named.get((of_model, maker), 0) for maker in makers)
+        return _probability(_log_odds(had, of, LINK_SLIPS))
 
     def _kin(self, category: str, of_model: str) -> float:
         named = self.named.get(category, {}).get(of_model, 0)
@@ -162,6 +205,14 @@ class Habits:
                 known[above] += 1
                 having[above].update(has)
         return {above: (count, having[above]) for above, count in known.items()}
+
+
+def _in_all(named: Mapping[tuple[str, str | None], int]) -> Counter[str]:
+    """How many name a model of each category, of whatever maker their items are."""
+    total = Counter[str]()
+    for (of_model, _), titles in named.items():
+        total[of_model] += titles
+    return total
 
 
 def _log_odds(had: int, of: int, slips: float) -> float:

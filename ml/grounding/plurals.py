@@ -29,6 +29,7 @@ beanie|beanies boogie|boogies brownie|brownies calorie|calories cookie|cookies
 foodie|foodies genie|genies hoodie|hoodies magpie|magpies movie|movies necktie|neckties
 newbie|newbies onesie|onesies pixie|pixies rookie|rookies selfie|selfies
 smoothie|smoothies talkie|talkies walkie|walkies zombie|zombies pie|pies tie|ties
+tv|tvs cd|cds
 """
 _PLURALS = dict(pair.split("|") for pair in _PAIRS.split())
 _IRREGULAR = {many: one for one, many in _PLURALS.items()}

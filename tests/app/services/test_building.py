@@ -16,6 +16,7 @@ from graph.records import Fact, Item, Named, Parameter
 from graph.repositories.entity_links import EntityLink, write_links
 from graph.repositories.items import ItemWriter
 from graph.text import normalise_value
+from ml.grounding.records import TextToRead
 
 pytestmark = pytest.mark.neo4j
 
@@ -200,6 +201,43 @@ def test_what_only_other_categories_have_is_not_read(database, build):
     assert can.get("height=30cm") != "accepted"
 
 
+@pytest.fixture
+def two_kinds(database):
+    """Lamps have a height, and look like cans, as their titles say; of cans nobody says one."""
+    cells = ["60 cm", "30 cm"] * 10
+    lamps = [
+        item(f"lamp{n}", f"Lamp {cell}, looks like cans", (cell, HEIGHT), category=LAMPS)
+        for n, cell in enumerate(cells)
+    ]
+    colours = ("pale green", FINISH)
+    cans = [item(f"can{n}", "Pale green", colours, category=CANS) for n in range(40)]
+    stock(database, *lamps, *cans)
+    return database
+
+
+def test_a_category_that_titles_name_for_another_reason_decides_nothing(two_kinds, build):
+    stock(two_kinds, item("new", "Lamp 30 cm, looks like cans", source="texts"))
+
+    build().carry_out(two_kinds)
+
+    found = {row["value"]: row["status"] for row in two_kinds.read(OF, id="texts:new")}
+    assert found == {"height=30cm": "accepted"}
+
+
+def test_the_category_of_a_model_that_a_title_hardly_names_decides_nothing(two_kinds, build):
+    plum = Named("plum", "Plum", ("Plum",))
+    model = Item("model", "plum-velocity", "Velocity", "specs", "m", brand=plum, categories=(CANS,))
+    stock(two_kinds, model, item("new", "Velo city lamp 30 cm", source="texts"))
+    linking = partial(load_grounder, linker_over=linker_over(lambda: None))
+    title = TextToRead({"title": "Velo city lamp 30 cm"})
+    assert [link and link.confidence for link in linking(two_kinds).own_links([title])] == [0.5]
+
+    replace(build(), grounder=linking).carry_out(two_kinds)
+
+    found = {row["value"]: row["status"] for row in two_kinds.read(OF, id="texts:new")}
+    assert found == {"height=30cm": "accepted"}
+
+
 def test_items_of_a_category_are_of_no_models_that_hardly_any_of_them_names(database, build):
     models = [
         Item("model", f"acme-p{n}", f"Acme P{n}", "specs", f"m{n}", brand=ACME, categories=(LAMPS,))
@@ -225,6 +263,21 @@ def test_items_of_a_category_are_of_no_models_that_hardly_any_of_them_names(data
         {"id": "shop:any", "model": "acme-p907"},
         {"id": "shop:lamp", "model": "acme-p907"},
     ]
+
+
+def test_a_reference_of_one_maker_serves_a_shop_that_sells_many(database, build):
+    models = [
+        Item("model", f"acme-p{n}", f"Acme P{n}", "specs", f"m{n}", brand=ACME, categories=(LAMPS,))
+        for n in range(900, 904)
+    ]
+    others = [item(n, f"Nord lantern number {n}", category=CANS) for n in range(60)]
+    stock(database, *models, *others, item("own", "Acme P902 lantern", category=CANS))
+    linking = partial(load_grounder, linker_over=linker_over(lambda: None))
+
+    replace(build(), grounder=linking).carry_out(database)
+
+    linked = database.read("MATCH (p:Product)-[:INSTANCE_OF]->(m) RETURN p.id AS id, m.id AS model")
+    assert linked == [{"id": "shop:own", "model": "acme-p902"}]
 
 
 def test_a_catalog_is_never_overwritten(stocked, build):

@@ -134,6 +134,22 @@ def test_what_is_stated_in_categories_is_counted_by_who_says_it(database):
     }
 
 
+def test_what_has_no_source_and_is_of_no_person_is_no_decision_of_one(database):
+    """One slip of a dump among thousands of its items is no habit; a person's decision is."""
+    store(database)
+    database.write(
+        "MATCH ()-[r:HAS_PARAMETER {origin: 'catalog', source: 'north'}]->() SET r.source = null"
+    )
+    database.write(
+        "MATCH (n:Product {id: 'north:1'}), (v:Value {id: 'display=6.1in'}) "
+        "MERGE (n)-[s:HAS_PARAMETER {origin: 'extracted'}]->(v) SET s.status = 'accepted'"
+    )
+
+    said = queries.stated_in_categories(database, ("catalog", "reviewed", "extracted"))
+
+    assert {one.source for one in said} == {"specs", "south", "catalog", "extracted"}
+
+
 def test_a_text_is_read_with_what_the_graph_knows(stocked):
     grounder = load_grounder(stocked)
     text = TextToRead({"title": "ACME Inc. thing, 8GB RAM, black"})

@@ -13,7 +13,9 @@ from graph.errors import DraftInvalid, ProposalStale, ProposalUnknown
 from graph.export import Whole, export_snapshot
 from graph.records import FactCounts
 from graph.repositories.conflicts import Conflicts
+from graph.repositories.exporting import watermark
 from graph.repositories.facts import FactWriter
+from graph.repositories.lexicon import has_changed
 from graph.repositories.products import Products
 from graph.repositories.proposal_ids import proposal_id
 from graph.repositories.review import Review, decide, decisions
@@ -152,6 +154,18 @@ async def test_a_decision_takes_the_proposal_off_the_list_and_can_be_repeated(re
     assert first.at == "2026-01-08T12:30:00Z"
     assert await pages(reviewed, 50) == [one for one in EVERYTHING if one[1] != "colour=red"]
     assert await reviewed.one(RED) is None
+
+
+@pytest.mark.neo4j
+@pytest.mark.parametrize("decision", ["accepted", "rejected"])
+def test_what_texts_are_read_with_has_changed_after_a_decision(database, decision):
+    stock(database)
+    since = watermark(database)
+    assert not has_changed(database, since)
+
+    decide(database, RED, decision, None, "ann", THURSDAY)
+
+    assert has_changed(database, since)
 
 
 async def test_another_decision_about_the_same_is_refused(reviewed):

@@ -3,9 +3,13 @@
 import pytest
 
 from graph.records import StatedIn
-from ml.grounding.habits import PEOPLE, Habits
+from ml.grounding.habits import PEOPLE, AskedTitle, Habits
 
 PATHS = {id: [id] for id in ("bikes", "televisions", "lamps", "kettles", "lanterns")}
+
+
+def asked(category, of_model, titles, *, maker=None):
+    return [AskedTitle(category, of_model, maker)] * titles
 
 
 def said(category, parameter, items, *, source="north", refused=0):
@@ -103,9 +107,9 @@ def test_items_are_like_the_category_of_their_models():
     ]
     paths = {**PATHS, "velos": ["velos"]}
     alone = Habits.of(rows, paths)
-    some = [("velos", "bikes")] * 20 + [("velos", None)] * 60
+    some = asked("velos", "bikes", 20) + asked("velos", None, 60)
     linked = Habits.of(rows, paths, some)
-    slips = Habits.of(rows, paths, [("velos", "bikes")] * 2 + [("velos", None)] * 60)
+    slips = Habits.of(rows, paths, asked("velos", "bikes", 2) + asked("velos", None, 60))
 
     assert alone.likely("velos", "wheel") < 0.5
     assert linked.likely("velos", "wheel") > 0.9
@@ -115,15 +119,15 @@ def test_items_are_like_the_category_of_their_models():
 
 def test_items_are_hardly_of_models_that_few_titles_of_their_category_name():
     paths = {**PATHS, "sale": ["sale"], "radios": ["radios"], "small": ["lamps", "small"]}
-    models = [
-        *[("bikes", "lamps")] * 2,
-        *[("bikes", None)] * 200,
-        *[("sale", "lamps")] * 20,
-        *[("sale", "kettles")] * 40,
-        *[("sale", None)] * 40,
-        *[("lamps", None)] * 200,
+    titles = [
+        *asked("bikes", "lamps", 2),
+        *asked("bikes", None, 200),
+        *asked("sale", "lamps", 20),
+        *asked("sale", "kettles", 40),
+        *asked("sale", None, 40),
+        *asked("lamps", None, 200),
     ]
-    habits = Habits.of([], paths, models)
+    habits = Habits.of([], paths, titles)
 
     assert habits.may_be_of("bikes", "lamps") < 0.01
     assert habits.may_be_of("bikes", "kettles") < 0.01
@@ -131,6 +135,23 @@ def test_items_are_hardly_of_models_that_few_titles_of_their_category_name():
     assert habits.may_be_of("lamps", "small") == habits.may_be_of("lamps", "lamps") == 1.0
     assert habits.may_be_of("radios", "lamps") == 1.0  # no title was asked
     assert habits.may_be_of(None, "lamps") == habits.may_be_of("bikes", None) == 1.0
+
+
+def test_what_a_shop_sells_of_other_makers_says_nothing_of_models_of_one():
+    titles = [
+        *asked("shop", "lamps", 5, maker="acme"),
+        *asked("shop", None, 200, maker="nord"),
+        *asked("bikes", "lamps", 2, maker="acme"),
+        *asked("bikes", "lamps", 1),
+        *asked("bikes", None, 200, maker="acme"),
+    ]
+    habits = Habits.of([], {**PATHS, "shop": ["shop"]}, titles, {"lamps": {"acme"}})
+
+    assert habits.may_be_of("shop", "lamps", "acme") > 0.99
+    assert habits.may_be_of("shop", "lamps") > 0.99
+    assert habits.may_be_of("shop", "lamps", "nord") < 0.01
+    assert habits.may_be_of("bikes", "lamps", "acme") < 0.01
+    assert habits.may_be_of("bikes", "lamps") < 0.01
 
 
 def test_a_person_says_of_what_a_category_has_it_and_of_what_it_has_not():

@@ -12,6 +12,7 @@ NOUNS = (
     ("radio", "radios"), ("tyre", "tyres"), ("mouse", "mice"), ("woman", "women"),
     ("glove", "gloves"), ("stove", "stoves"), ("sleeve", "sleeves"), ("cache", "caches"),
     ("toy", "toys"), ("scarf", "scarves"), ("canvas", "canvases"), ("menu", "menus"),
+    ("tv", "tvs"), ("cd", "cds"),
 )  # fmt: skip
 
 
