@@ -15,6 +15,7 @@ UNKNOWN = 0.5  # so much counts beside the categories known that another one is 
 SLIPS = 0.002  # of items: of so many a dump says what none of their kind has
 PEOPLE = ""  # the source of what they say
 SURE = 0.8  # the most that is expected of a category whose own dumps could have said it
+SILENT = 0.45  # so much of what other categories have is left where a dump is silent of its own
 LINK_SLIPS = 0.1  # of items: of so many the title names a model of another kind
 LEAST = 1e-300  # so that there is a logarithm
 
@@ -128,6 +129,17 @@ class Habits:
         others = [(kin / total, likely) for kin, likely in others]
         return own * (1 - sum(kin for kin, _ in others)) + sum(kin * one for kin, one in others)
 
+    def worth(self, category: str | None, parameter: str) -> float:
+        """What a reading is worth, in 0..1: what most other categories have, silence cannot deny.
+
+        A dump that has no column for the colour of kettles says nothing of it: what is read of it
+        waits for a person.
+        """
+        likely = self.likely(category, parameter)
+        if category is None or category not in self.paths:
+            return likely
+        return max(likely, SILENT * self._around(category, parameter, unknown=0.0))
+
     def may_be_of(
         self, category: str | None, of_model: str | None, maker: str | None = None
     ) -> float:
@@ -168,10 +180,13 @@ class Habits:
         around = min(around, SURE)
         return _probability(math.log(around / (1 - around)) + evidence)
 
-    def _around(self, category: str, parameter: str) -> float:
-        """The share of the other categories that have it: of all, then of ever nearer ones."""
+    def _around(self, category: str, parameter: str, unknown: float = 1.0) -> float:
+        """The share of the other categories that have it: of all, then of ever nearer ones.
+
+        `unknown`: what is taken for so of those that are not known.
+        """
         itself, has = category in self.items, self._has(category, parameter)
-        share = 1.0
+        share = unknown
         for above in (None, *self.paths.get(category, (category,))):
             known, having = self.below.get(above, (0, {}))
             weight = UNKNOWN if above is None else 1.0

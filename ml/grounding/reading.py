@@ -67,9 +67,13 @@ class _Known:
     expected: Expected
     category: str | None
 
-    def usual(self, mention: Mention) -> float:
+    def likely(self, mention: Mention) -> float:
         likely = self.lexicon.habits.likely(self.category, mention.parameter)
         return math.sqrt(likely) if mention.cued else likely
+
+    def usual(self, mention: Mention) -> float:
+        worth = self.lexicon.habits.worth(self.category, mention.parameter)
+        return math.sqrt(worth) if mention.cued else worth
 
 
 def read(
@@ -164,7 +168,7 @@ def _weighed(place: Sequence[Mention], known: _Known) -> list[tuple[Mention, flo
 def _log_odds(mention: Mention, known: _Known) -> float:
     odds = math.log(known.lexicon.prior(mention.parameter))
     odds += math.log(known.lexicon.share(mention.parameter, mention.value.id))
-    odds += math.log(max(known.usual(mention), _UNUSUAL))
+    odds += math.log(max(known.likely(mention), _UNUSUAL))
     if mention.cued:
         odds += _CUED
     if mention.own_unit:

@@ -37,6 +37,21 @@ def test_what_a_dump_says_in_other_categories_alone_the_items_of_this_one_hardly
     assert habits.likely("televisions", "wheel") < 0.2
 
 
+def test_what_most_other_categories_have_is_worth_a_look_where_a_dump_is_silent():
+    rows = [
+        *(said(one, "colour", 40) for one in ("bikes", "lamps", "lanterns", "televisions")),
+        *(said(one, "power", 40) for one in ("kettles", "lamps")),
+        said("bikes", "wheel", 40),
+    ]
+    habits = Habits.of(rows, PATHS)
+
+    assert habits.likely("kettles", "colour") < 0.2 < 0.35 < habits.worth("kettles", "colour")
+    assert habits.worth("kettles", "colour") < 0.5
+    assert habits.worth("kettles", "wheel") < 0.2
+    assert habits.worth("kettles", "power") == habits.likely("kettles", "power") > 0.9
+    assert habits.worth(None, "wheel") == habits.worth("rowing boats", "wheel") == 1.0
+
+
 def test_the_more_items_are_silent_the_more_it_says():
     def likely(items):
         rows = [said("bikes", "wheel", 9), said("televisions", "colour", items)]

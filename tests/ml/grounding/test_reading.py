@@ -222,7 +222,7 @@ def test_a_category_whose_items_have_no_such_parameter_speaks_against_it(lexicon
     assert lamp["socket"] > 0.9
     assert lamp["height"] > 0.9
     assert pan["height"] > 0.9
-    assert pan["socket"] < 0.1 < usual("socket: E27", category="pans")["socket"]
+    assert pan["socket"] < 0.35 < usual("socket: E27", category="pans")["socket"]
 
 
 def test_of_two_parameters_that_words_may_speak_of_the_one_of_the_category_is_read(lexicon):
