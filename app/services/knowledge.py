@@ -15,7 +15,8 @@ from graph.repositories import lexicon as queries
 from graph.repositories.categories import category_paths
 from graph.repositories.vocabulary import known_brands, known_parameters
 from ml.grounding.grounder import Grounder, KnownModel, Linker
-from ml.grounding.habits import AskedTitle, Habits
+from ml.grounding.habits import Habits
+from ml.grounding.kin import AskedTitle, Kin
 from ml.grounding.lexicon import Lexicon, named_in
 from ml.grounding.records import TextToRead
 from ml.grounding.trust import Trust, facts_of
@@ -126,15 +127,15 @@ def load_untrusted(
     bare = queries.bare_items(database, limit=LINKED_ITEMS) if linker else []
     linked = with_models(bare, grounder)
     known = [(item, item) for item in items if item.model]
-    asked = list(_asked([*known, *zip(bare, linked, strict=True)], grounder))
-    makers = _makers(models.values())
+    asked = _asked([*known, *zip(bare, linked, strict=True)], grounder)
+    kin = Kin.of(asked, _makers(models.values()))
     paths = {id: [one.id for one in path] for id, path in category_paths(database).items()}
     told = queries.stated_in_categories(database)
     every = queries.stated_in_categories(database, get_args(Origin))
     lexicon = replace(
         lexicon,
-        habits=Habits.of(told, paths, asked, makers),
-        found=Habits.of(every, paths, asked, makers),
+        habits=Habits.of(told, paths, kin),
+        found=Habits.of(every, paths, kin),
     )
     judged = [item for item in (*items, *linked) if facts_of(item)]
     return replace(grounder, lexicon=lexicon), judged

@@ -3,7 +3,8 @@
 import pytest
 
 from graph.records import StatedIn
-from ml.grounding.habits import PEOPLE, AskedTitle, Habits
+from ml.grounding.habits import PEOPLE, Habits
+from ml.grounding.kin import AskedTitle, Kin
 
 PATHS = {id: [id] for id in ("bikes", "televisions", "lamps", "kettles", "lanterns")}
 
@@ -123,8 +124,9 @@ def test_items_are_like_the_category_of_their_models():
     paths = {**PATHS, "velos": ["velos"]}
     alone = Habits.of(rows, paths)
     some = asked("velos", "bikes", 20) + asked("velos", None, 60)
-    linked = Habits.of(rows, paths, some)
-    slips = Habits.of(rows, paths, asked("velos", "bikes", 2) + asked("velos", None, 60))
+    few = asked("velos", "bikes", 2) + asked("velos", None, 60)
+    linked = Habits.of(rows, paths, Kin.of(some, {}))
+    slips = Habits.of(rows, paths, Kin.of(few, {}))
 
     assert alone.likely("velos", "wheel") < 0.5
     assert linked.likely("velos", "wheel") > 0.9
@@ -142,7 +144,7 @@ def test_items_are_hardly_of_models_that_few_titles_of_their_category_name():
         *asked("sale", None, 40),
         *asked("lamps", None, 200),
     ]
-    habits = Habits.of([], paths, titles)
+    habits = Habits.of([], paths, Kin.of(titles, {}))
 
     assert habits.may_be_of("bikes", "lamps") < 0.01
     assert habits.may_be_of("bikes", "kettles") < 0.01
@@ -160,7 +162,8 @@ def test_what_a_shop_sells_of_other_makers_says_nothing_of_models_of_one():
         *asked("bikes", "lamps", 1),
         *asked("bikes", None, 200, maker="acme"),
     ]
-    habits = Habits.of([], {**PATHS, "shop": ["shop"]}, titles, {"lamps": {"acme"}})
+    kin = Kin.of(titles, {"lamps": {"acme"}})
+    habits = Habits.of([], {**PATHS, "shop": ["shop"]}, kin)
 
     assert habits.may_be_of("shop", "lamps", "acme") > 0.99
     assert habits.may_be_of("shop", "lamps") > 0.99
