@@ -74,14 +74,15 @@ def load_lexicon(database: Database) -> AskingLexicon:
 
 def _stated_in(database: Database) -> dict[str, frozenset[str]]:
     """By category, what items in it, below it, or of models of another that it has, state."""
+    paths = category_paths(database)
     stated: dict[str, set[str]] = defaultdict(set)
-    for row in queries.stated_in_categories(database, get_args(Origin)):
+    for row in queries.stated_in_categories(database, paths, get_args(Origin)):
         if row.items:
             stated[row.category].add(row.parameter)
     for category, of_model in answers.categories_of_models(database):
         stated[category] |= stated[of_model]
     below = {category: frozenset(parameters) for category, parameters in stated.items()}
-    for category, path in category_paths(database).items():
+    for category, path in paths.items():
         for above in path[:-1]:
             stated[above.id] |= below.get(category, frozenset())
     return {category: frozenset(parameters) for category, parameters in stated.items()}

@@ -14,7 +14,7 @@ from graph.repositories import exporting
 from graph.repositories import lexicon as queries
 from graph.repositories.categories import category_paths
 from graph.repositories.vocabulary import known_brands, known_parameters
-from ml.grounding.grounder import Grounder, KnownModel, Linker
+from ml.grounding.grounder import SURE, Grounder, KnownModel, Linker
 from ml.grounding.habits import Habits
 from ml.grounding.kin import AskedTitle, Kin
 from ml.grounding.lexicon import Lexicon, named_in
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 JUDGED_ITEMS = 5_000  # whose titles are held against what is known of them: a few seconds
 LINKED_ITEMS = 2_000  # of those of which only a model is known, by its name: the same
-SURE = 0.8  # that a title names a model
 
 
 class LinkerOver(Protocol):
@@ -130,8 +129,8 @@ def load_untrusted(
     asked = _asked([*known, *zip(bare, linked, strict=True)], grounder)
     kin = Kin.of(asked, _makers(models.values()))
     paths = {id: [one.id for one in path] for id, path in category_paths(database).items()}
-    told = queries.stated_in_categories(database)
-    every = queries.stated_in_categories(database, get_args(Origin))
+    told = queries.stated_in_categories(database, paths)
+    every = queries.stated_in_categories(database, paths, get_args(Origin))
     lexicon = replace(
         lexicon,
         habits=Habits.of(told, paths, kin),

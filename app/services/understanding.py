@@ -11,6 +11,7 @@ from app.services.price_words import find_price
 from graph.filters import Filter, OneOf, Quantity, Range, Term
 from graph.records import Named
 from graph.text import value_id
+from ml.grounding.habits import USUAL
 from ml.grounding.lexicon import Found, named_in
 from ml.grounding.reading import Reading, read
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from ml.grounding.grounder import Grounder
     from ml.grounding.lexicon import Lexicon
 
-USUAL = 0.5  # that an item of its category has a parameter; what is less usual stays a word too
 SURE = 0.5  # of all ways to read the words; what is less sure stays a word among words
 _AT_MOST = re.compile(r"(?:under|below|less than|up to|at most|max|<=?|≤|不超过|低于)\s*$", re.I)
 _AT_LEAST = re.compile(r"(?:over|above|more than|at least|min|>=?|≥|超过|高于|不低于)\s*$", re.I)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from graph.client import Database
@@ -160,13 +160,15 @@ def known_models(database: Database) -> Iterator[ModelRow]:
 
 
 def stated_in_categories(
-    database: Database, origins: Sequence[Origin] = ("catalog", "reviewed")
+    database: Database,
+    categories: Iterable[str],
+    origins: Sequence[Origin] = ("catalog", "reviewed"),
 ) -> list[StatedIn]:
     """Which parameters are stated of the items in each category, by default by dumps and people.
 
     Of a category at most `CATEGORY_ITEMS` are counted, of very many categories fewer of each.
     """
-    ids = sorted(one.id for one in known_categories(database))
+    ids = sorted(categories)
     limit = max(LEAST_ITEMS, min(CATEGORY_ITEMS, COUNTED_ITEMS // max(len(ids), 1)))
     step = max(COUNTED_AT_ONCE // limit, 1)
     return [

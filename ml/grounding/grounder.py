@@ -9,6 +9,7 @@ from typing import Protocol
 from msgspec.structs import replace as replace_fields
 
 from graph.records import FactText, ItemText, Named
+from ml.grounding.habits import USUAL
 from ml.grounding.lexicon import Found, Lexicon, Names, named_in
 from ml.grounding.made_for import MadeFor, made_for
 from ml.grounding.naming import place_of
@@ -22,10 +23,9 @@ from ml.purpose.reading import without_extras
 RULES = "rules"
 TITLE = "title"
 WORTH = 0.1  # what is less likely is a guess, and a text says it or not
-UNUSUAL = 0.5  # below it a person is told that items of a category hardly have a parameter
 FOREIGN = 0.05  # below it no item of a category is taken for one of a model
 LIKELY = 0.5  # from here on what a model has counts when its text is read
-SURE = 0.8  # and its category before that of a shop: a wrong one would silence what is right
+SURE = 0.8  # that a title names it: then its category counts before that of a shop
 
 _RELATIONS: Mapping[str, Relation] = {"brand": "MADE_BY", "category": "BELONGS_TO"}
 
@@ -310,7 +310,7 @@ class Grounder:
             yield f"a quantity in its unit, which {known}"
         if reading.expected is False:
             yield "but the model that is named has another value"
-        if reading.usual < UNUSUAL:
+        if reading.usual < USUAL:
             yield "but hardly any item of its category has such a parameter"
         if reading.instead:
             others = ", ".join(names[id] for id in reading.instead)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from graph.records import StatedIn
 from ml.grounding.kin import Kin, log_odds, probability
 
+USUAL = 0.5  # what is less likely hardly any item of a category has
 UNKNOWN = 0.5  # so much counts beside the categories known that another one is like them all
 SLIPS = 0.002  # of items: of so many a dump says what none of their kind has
 PEOPLE = ""  # the source of what they say

@@ -6,6 +6,7 @@ from app.services.knowledge import GraphKnowledge, load_grounder
 from app.services.readers import linker_over
 from graph.records import Item, StatedIn
 from graph.repositories import lexicon as queries
+from graph.repositories.categories import category_paths
 from ml.grounding.grounder import Wanted
 from ml.grounding.records import TextToRead
 from tests.conftest import empty
@@ -122,7 +123,7 @@ def test_what_is_stated_in_categories_is_counted_by_who_says_it(database):
         "SET s.status = 'accepted', s.source = 'north'"
     )
 
-    said = set(queries.stated_in_categories(database))
+    said = set(queries.stated_in_categories(database, category_paths(database)))
 
     smart = "electronics/phones/smart"
     assert StatedIn(smart, "specs", "nfc", 1) in said
@@ -145,7 +146,8 @@ def test_what_has_no_source_and_is_of_no_person_is_no_decision_of_one(database):
         "MERGE (n)-[s:HAS_PARAMETER {origin: 'extracted'}]->(v) SET s.status = 'accepted'"
     )
 
-    said = queries.stated_in_categories(database, ("catalog", "reviewed", "extracted"))
+    categories = category_paths(database)
+    said = queries.stated_in_categories(database, categories, ("catalog", "reviewed", "extracted"))
 
     assert {one.source for one in said} == {"specs", "south", "catalog", "extracted"}
 

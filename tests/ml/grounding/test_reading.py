@@ -202,16 +202,18 @@ def test_a_megabyte_is_read_as_far_as_a_title_can_go(lexicon):
     assert found[-1].end <= READ_CHARS
 
 
+def habits_of(**stated):
+    """One dump of these categories, each with what it states of all its items."""
+    rows = [
+        StatedIn(category, "north", parameter, 40)
+        for category, parameters in stated.items()
+        for parameter in parameters
+    ]
+    return Habits.of(rows, {category: [category] for category in stated})
+
+
 def test_a_category_whose_items_have_no_such_parameter_speaks_against_it(lexicon):
-    habits = Habits.of(
-        [
-            StatedIn("lamps", "north", "socket", 40),
-            StatedIn("lamps", "north", "height", 40),
-            StatedIn("pans", "north", "weight", 40),
-            StatedIn("pans", "north", "height", 40),
-        ],
-        {"lamps": ["lamps"], "pans": ["pans"]},
-    )
+    habits = habits_of(lamps=("socket", "height"), pans=("weight", "height"))
     lexicon = replace(lexicon, habits=habits)
 
     def usual(text, **options):
@@ -226,15 +228,7 @@ def test_a_category_whose_items_have_no_such_parameter_speaks_against_it(lexicon
 
 
 def test_of_two_parameters_that_words_may_speak_of_the_one_of_the_category_is_read(lexicon):
-    habits = Habits.of(
-        [
-            StatedIn("lamps", "north", "cord", 40),
-            StatedIn("lamps", "north", "socket", 40),
-            StatedIn("shelves", "north", "height", 40),
-            StatedIn("shelves", "north", "colour", 40),
-        ],
-        {"lamps": ["lamps"], "shelves": ["shelves"]},
-    )
+    habits = habits_of(lamps=("cord", "socket"), shelves=("height", "colour"))
     lexicon = replace(lexicon, habits=habits)
 
     lamp, shelf = (
