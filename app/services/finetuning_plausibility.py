@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -72,7 +72,7 @@ def finetune_plausibility(
         },
         judged_by=METRIC,
         seed=seed,
-        fingerprint=_fingerprint(items, texts),
+        fingerprint=fingerprint_of_items([*items, *(text.item for text in texts)]),
     )
 
 
@@ -102,8 +102,9 @@ def judged_texts(
     ]
 
 
-def _fingerprint(items: Sequence[ItemText], texts: Sequence[JudgedText]) -> str:
+def fingerprint_of_items(items: Iterable[ItemText]) -> str:
+    """Of their titles and what they state."""
     digest = hashlib.sha256()
-    for item in (*items, *(text.item for text in texts)):
+    for item in items:
         digest.update(msgspec.json.encode((item.id, item.title, [f.value for f in item.facts])))
     return digest.hexdigest()
