@@ -30,7 +30,7 @@ FEATURES = (
     "usual",  # share of the value in all that is stated of the parameter
     "known",
 )
-VOTES, AGREEING, STATING, USUAL = 0, 1, 2, 8
+VOTES, AGREEING, STATING = range(3)
 FEWEST = 3  # neighbours that state a parameter; what fewer say is no rule
 LEAST_STATING = 0.5  # of the neighbours; where fewer state a parameter, an item may not have it
 LEAST_VOTES = 0.1  # what has fewer is hardly ever right

@@ -14,9 +14,17 @@ from graph.records import FactText, ItemText
 from ml.evaluation.hidden_facts import threshold_for
 from ml.filling.candidates import Asking
 from ml.filling.stated import stated_by
-from ml.filling.trees import Trees
+from ml.filling.trees import Floats, Trees
 
 MARGIN = 1.645  # a precision is kept with 95 % probability, not on average
+
+
+_DECIMALS = 4  # two forests that are sure of the same differ behind them
+
+
+def confidence_of(trees: Trees, x_RF: Floats) -> Floats:
+    """Probability that each candidate is right, as it is compared with thresholds, [R]."""
+    return trees.confidence(x_RF).round(_DECIMALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,7 @@ class Judged:
     """Values that were named for hidden facts, by a judge that had not seen their families.
 
     Attributes:
-        confidence_J: of each, float32.
+        confidence_J: of each, float64: a threshold is one of them.
         right_J: whether the item has it, bool.
     """
 
@@ -40,12 +48,8 @@ class Judged:
     right_J: Tensor
 
     def threshold(self, precision: float) -> float:
-        """The lowest confidence from which on at least this share is right; above 1: none is."""
-        found = threshold_for(precision, self.confidence_J, self.right_J, margin=MARGIN)
-        return found if found < 1.0 else NEVER
-
-
-NEVER = 1.1  # a confidence that nothing reaches
+        """The lowest confidence from which on at least this share is right; inf: there is none."""
+        return threshold_for(precision, self.confidence_J, self.right_J, margin=MARGIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ class GapFiller:
             [self._open(item, of) for item, of in zip(items, settled, strict=True)], dtype=bool
         ).reshape(len(items), len(self.parameters))
         found = self.asking.candidates(items, asked_QP)
-        confidence_R = self.trees.confidence(found.x_RF)
+        confidence_R = confidence_of(self.trees, found.x_RF)
         filled: list[list[Filled]] = [[] for _ in items]
         for row in np.argsort(-confidence_R, kind="stable").tolist():
             if confidence_R[row] >= least:

@@ -1,11 +1,12 @@
 """Learns to fill gaps: facts of known items are hidden, and named by other families."""
 
-# N items, P parameters, R candidates, F features, S families
+# N items, Q of them with hidden facts E, P parameters, V values, R candidates, F features,
+# S families
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
@@ -17,10 +18,10 @@ from graph.records import ItemText
 from ml.data.splits import Shares, split_by_group
 from ml.errors import GraphTooSmall
 from ml.evaluation.report import Measured
-from ml.filling.candidates import AGREEING, STATING, USUAL, VOTES, Asking, Candidates
-from ml.filling.gaps import GapFiller, Judged
+from ml.filling.candidates import AGREEING, STATING, VOTES, Asking
+from ml.filling.gaps import GapFiller, Judged, confidence_of
 from ml.filling.plausibility import Plausibility, PlausibilityConfig
-from ml.filling.stated import StatedValues, stated_by
+from ml.filling.stated import Numbers, StatedValues, stated_by
 from ml.filling.trees import Floats, Trees, TreesConfig
 from ml.filling.votes import VotesConfig
 
@@ -62,23 +63,45 @@ class Learnt:
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """Items some of whose facts are hidden, and what was named for them.
+    """Known items, some of whose facts are hidden.
 
     Attributes:
-        family_Q: number of the family of each item.
-        hidden_Q: facts of each that are hidden.
-        right_R: which candidates are among them.
+        items: what is left of them.
+        families: of the items, and `family_Q` their numbers.
+        hidden_QP: parameters that an item states and that are hidden.
+        fact_E: the hidden facts, each a number of item and value.
+        values: V, how many there are.
     """
 
-    candidates: Candidates
-    family_Q: NDArray[np.int64]
-    hidden_Q: NDArray[np.int64]
-    right_R: NDArray[np.bool_]
+    items: Sequence[ItemText]
+    families: Sequence[str]
+    family_Q: Numbers
+    hidden_QP: NDArray[np.bool_]
+    fact_E: Numbers
+    values: int
+
+    def named(self, item_R: Numbers, value_R: Numbers, score_R: Floats) -> _Named:
+        right_R = np.isin(item_R * self.values + value_R, self.fact_E)
+        return _Named(self.family_Q[item_R], score_R, right_R)
 
     @property
-    def families(self) -> NDArray[np.int64]:
-        """Of the candidates, [R]."""
-        return self.family_Q[self.candidates.item_R]
+    def facts_by_family(self) -> Numbers:
+        """How many are hidden, [S]."""
+        return np.bincount(self.family_Q[self.fact_E // self.values], minlength=self.size)
+
+    @property
+    def size(self) -> int:
+        """S, how many families there are."""
+        return int(self.family_Q.max(initial=-1)) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Values that were named for hidden facts: the item's family, how sure, and whether right."""
+
+    family_R: Numbers
+    score_R: Floats
+    right_R: NDArray[np.bool_]
 
 
 def learn_to_fill(
@@ -94,112 +117,106 @@ def learn_to_fill(
     similar = Plausibility.fit(items, families, config.similar, split.train)
     stated = StatedValues.of(items, similar.index.choices.parameters)
     asking = Asking.of(similar, stated)
-    trial = _tried(asking, items, families, split.test, config)
-    if trial.right_R.sum() < FEWEST_RIGHT:
+    trial = _hide(asking, items, families, split.test, config)
+    found = asking.candidates(trial.items, trial.hidden_QP, trial.families)
+    voted = trial.named(found.item_R, found.value_R, found.x_RF[:, VOTES])
+    if voted.right_R.sum() < FEWEST_RIGHT:
         raise GraphTooSmall(
-            missing=f"{trial.right_R.sum()} hidden facts are named by similar items",
+            missing=f"{voted.right_R.sum()} hidden facts are named by similar items",
             remedy=f"it takes {FEWEST_RIGHT}: import more items with facts of the same categories",
         )
-    x_RF = trial.candidates.x_RF
-    confidence_R = _crossed(trial, config.trees)
-    judged = _judged(confidence_R, trial.right_R)
-    scores = {"nearest": _agreement(x_RF), "votes": x_RF[:, VOTES], "usual": x_RF[:, USUAL]}
+    named = replace(voted, score_R=_crossed(found.x_RF, voted, config.trees))
+    nearest = replace(voted, score_R=found.x_RF[:, AGREEING] / found.x_RF[:, STATING])
+    beside = {"nearest": nearest, "votes": voted, "most_frequent": _most_frequent(trial, stated)}
     return Learnt(
-        GapFiller(asking, Trees.fit(x_RF, trial.right_R, config.trees), judged),
-        _measured(trial, confidence_R, config.seed),
+        GapFiller(
+            asking,
+            Trees.fit(found.x_RF, voted.right_R, config.trees),
+            Judged(torch.from_numpy(named.score_R), torch.from_numpy(named.right_R)),
+        ),
+        _measured(trial, named, config.seed),
         {
-            name: {key: one.value for key, one in _measured(trial, score_R, config.seed).items()}
-            for name, score_R in scores.items()
+            name: {key: one.value for key, one in _measured(trial, of, config.seed).items()}
+            for name, of in beside.items()
         },
-        int(trial.hidden_Q.sum()),
+        len(trial.fact_E),
     )
 
 
-def _tried(
+def _hide(
     asking: Asking,
     items: Sequence[ItemText],
     families: Sequence[str],
     row_N: Tensor,
     config: GapsConfig,
 ) -> _Trial:
-    """Hides facts of some of the items, and asks all other families for them."""
+    """Some of the items, each without a share of what it states."""
     generator = Generator().manual_seed(config.seed)
     drawn = row_N[torch.randperm(len(row_N), generator=generator)[: config.judged_items]].tolist()
-    parameters = asking.similar.index.choices.parameters
+    stated, parameters = asking.stated, asking.similar.index.choices.parameters
     draw_QP = torch.rand(len(drawn), len(parameters), generator=generator).numpy()
-    share_Q1 = config.fewest + (config.most - config.fewest) * torch.rand(
-        len(drawn), 1, generator=generator
-    )
-    hidden_QP = draw_QP < share_Q1.numpy()
-    shown, truth = [], []
-    for row, hidden_P in zip(drawn, hidden_QP, strict=True):
-        item, own = items[row], list(stated_by(items[row]))
-        hidden = {one for one, is_hidden in zip(parameters, hidden_P, strict=True) if is_hidden}
-        truth.append({fact.value for fact in own if fact.parameter in hidden})
-        kept = tuple(fact for fact in own if fact.parameter not in hidden)
-        shown.append(msgspec.structs.replace(item, facts=kept, inherited=()))
-    of = [families[row] for row in drawn]
-    stated_QP = _stating(asking.stated, drawn, len(parameters))
-    found = asking.candidates(shown, hidden_QP & stated_QP, of)
-    values = asking.stated.values
-    number = {family: at for at, family in enumerate(dict.fromkeys(of))}
+    share_Q1 = torch.empty(len(drawn), 1).uniform_(config.fewest, config.most, generator=generator)
+    place_E, value_E = stated.by(np.array(drawn, dtype=np.int64))
+    hidden_QP = np.zeros(draw_QP.shape, dtype=bool)
+    hidden_QP[place_E, stated.parameter_V[value_E]] = True  # what an item lacks nobody can judge
+    hidden_QP &= draw_QP < share_Q1.numpy()
+    hidden_E = hidden_QP[place_E, stated.parameter_V[value_E]]
+    own = [families[row] for row in drawn]
+    number = {family: at for at, family in enumerate(dict.fromkeys(own))}
     return _Trial(
-        found,
-        np.array([number[one] for one in of], dtype=np.int64),
-        np.array([len(one) for one in truth], dtype=np.int64),
-        np.array(
-            [
-                values[value].value in truth[item]
-                for item, value in zip(found.item_R, found.value_R, strict=True)
-            ],
-            dtype=bool,
-        ),
+        [
+            _without(items[row], {parameters[at] for at in np.flatnonzero(hidden_P)})
+            for row, hidden_P in zip(drawn, hidden_QP, strict=True)
+        ],
+        own,
+        np.array([number[family] for family in own], dtype=np.int64),
+        hidden_QP,
+        (place_E * len(stated.values) + value_E)[hidden_E],
+        len(stated.values),
     )
 
 
-def _stating(stated: StatedValues, rows: Sequence[int], parameters: int) -> NDArray[np.bool_]:
-    """Of which parameters items state anything: what they lack nobody can judge."""
-    stating_QP = np.zeros((len(rows), parameters), dtype=bool)
-    place_E, value_E = stated.by(np.array(rows, dtype=np.int64))
-    stating_QP[place_E, stated.parameter_V[value_E]] = True
-    return stating_QP
+def _without(item: ItemText, parameters: Collection[str]) -> ItemText:
+    kept = tuple(fact for fact in stated_by(item) if fact.parameter not in parameters)
+    return msgspec.structs.replace(item, facts=kept, inherited=())
 
 
-def _crossed(trial: _Trial, config: TreesConfig) -> Floats:
+def _crossed(x_RF: Floats, voted: _Named, config: TreesConfig) -> Floats:
     """The confidence of every candidate by trees that saw no family of its fold, [R]."""
-    confidence_R = np.zeros(len(trial.candidates))
+    confidence_R = np.zeros(len(x_RF))
     for fold in range(FOLDS):
-        asked_R = trial.families % FOLDS == fold
-        x_RF = trial.candidates.x_RF
+        asked_R = voted.family_R % FOLDS == fold
         if asked_R.any():
-            trees = Trees.fit(x_RF[~asked_R], trial.right_R[~asked_R], config)
-            confidence_R[asked_R] = trees.confidence(x_RF[asked_R])
+            trees = Trees.fit(x_RF[~asked_R], voted.right_R[~asked_R], config)
+            confidence_R[asked_R] = confidence_of(trees, x_RF[asked_R])
     return confidence_R
 
 
-def _agreement(x_RF: Floats) -> Floats:
-    """The share of the neighbours that state the parameter that have the value."""
-    return np.asarray(x_RF[:, AGREEING] / x_RF[:, STATING])
+def _most_frequent(trial: _Trial, stated: StatedValues) -> _Named:
+    """For whatever is hidden, the value that most items have, as sure as it is frequent."""
+    order_V = np.lexsort((-stated.shares, stated.parameter_V))
+    parameter_F, first_F = np.unique(stated.parameter_V[order_V], return_index=True)
+    most_P = np.zeros(trial.hidden_QP.shape[1], dtype=np.int64)
+    most_P[parameter_F] = order_V[first_F]
+    item_R, parameter_R = trial.hidden_QP.nonzero()
+    value_R = most_P[parameter_R]
+    return trial.named(item_R, value_R, stated.shares[value_R])
 
 
-def _judged(score_R: Floats, right_R: NDArray[np.bool_]) -> Judged:
-    return Judged(torch.from_numpy(score_R).float(), torch.from_numpy(right_R))
-
-
-def _measured(trial: _Trial, score_R: Floats, seed: int) -> dict[str, Measured]:
+def _measured(trial: _Trial, named: _Named, seed: int) -> dict[str, Measured]:
     """What would be filled in at `PRECISION`, by thresholds that other families chose."""
     generator = Generator().manual_seed(seed)
-    named_R = np.zeros(len(score_R), dtype=bool)
+    filled_R = np.zeros(len(named.score_R), dtype=bool)
     for half in (0, 1):
-        asked_R = trial.families % 2 == half
-        judged = _judged(score_R[~asked_R], trial.right_R[~asked_R])
-        named_R |= asked_R & (score_R >= judged.threshold(PRECISION))
-    families = int(trial.family_Q.max()) + 1
-    named_S = np.bincount(trial.families, named_R, minlength=families)
-    right_S = np.bincount(trial.families, named_R & trial.right_R, minlength=families)
-    hidden_S = np.bincount(trial.family_Q, trial.hidden_Q, minlength=families)
-    named, right, hidden = (torch.from_numpy(one).double() for one in (named_S, right_S, hidden_S))
+        asked_R = named.family_R % 2 == half
+        score_R, right_R = named.score_R[~asked_R], named.right_R[~asked_R]
+        judged = Judged(torch.from_numpy(score_R), torch.from_numpy(right_R))
+        filled_R |= asked_R & (named.score_R >= judged.threshold(PRECISION))
+    filled_S = np.bincount(named.family_R, filled_R, minlength=trial.size)
+    right_S = np.bincount(named.family_R, filled_R & named.right_R, minlength=trial.size)
+    filled, right = torch.from_numpy(filled_S), torch.from_numpy(right_S)
+    hidden = torch.from_numpy(trial.facts_by_family).double()
     return {
         FILLED: Measured.ratio_of(right, hidden, generator),
-        "precision": Measured.ratio_of(right, named, generator),
+        "precision": Measured.ratio_of(right, filled, generator),
     }
