@@ -30,6 +30,7 @@ QUEUE_OF_KIND = {
     "embed": "learning",
     "finetune": "learning",
     "build": "imports",
+    "fill": "imports",
 }
 
 
