@@ -77,6 +77,7 @@ from graph.repositories.similar import Similar
 from graph.repositories.stats import Stats
 from graph.repositories.vocabulary import Vocabulary
 from graph.server import EmbeddedServer, end_server
+from graph.space import require_space
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -302,6 +303,7 @@ def assemble(
             indexes=partial(migrate.indexes_async, database, timeout_s=PROBE_TIMEOUT_S),
             models=lambda: {one.name: one.view() for one in (champion, *readers)},
             warming=warming.state,
+            space=partial(require_space, database.connection.data),
         ),
         jobs=jobs,
         intake=Intake(jobs, settings, clock=partial(datetime.now, UTC)),

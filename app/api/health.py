@@ -58,7 +58,8 @@ async def get_readiness(request: Request) -> Response:
 
     A server that has just started loads models and names, and plans its first searches; so does
     one whose database was away, and is back. That is waited for a minute at most, and then named
-    in `degraded`, as is a model that was promoted and does not load.
+    in `degraded`, as is a model that was promoted and does not load, and a disk that is too full
+    to write to.
     """
     degraded = await wiring_of(request).readiness.check()
     return answer({"status": "ready", "degraded": degraded})
