@@ -74,6 +74,7 @@ from graph.repositories.recommending import Recommendable
 from graph.repositories.review import Review, decide
 from graph.repositories.search import Search
 from graph.repositories.similar import Similar
+from graph.repositories.starts import started
 from graph.repositories.stats import Stats
 from graph.repositories.vocabulary import Vocabulary
 from graph.server import EmbeddedServer, end_server
@@ -240,6 +241,7 @@ def assemble(
         ),
         reached=partial(until_asked, browsing),
         lost=lambda: database.lost,
+        started=partial(started, database, timeout_s=PROBE_TIMEOUT_S),
     )
     migrations = migrate.load()
     return Wiring(

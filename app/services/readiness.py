@@ -56,7 +56,7 @@ class Readiness:
         migrations: Callable[[], Awaitable[MigrationStatus]],
         indexes: Callable[[], Awaitable[Sequence[IndexState]]],
         models: Callable[[], Mapping[str, ServingView]],
-        warming: Callable[[], WarmthState],
+        warming: Callable[[], Awaitable[WarmthState]],
         space: Callable[[], None],
     ) -> None:
         self._verify = verify
@@ -81,7 +81,7 @@ class Readiness:
             raise NotReady({"database": remedy}) from error
         if parts:
             raise NotReady(parts)
-        warming = self._warming()  # asked last: the time that it may take begins with this
+        warming = await self._warming()  # asked last: the time that it may take begins with this
         if warming == "awaited":
             raise NotReady({"warming": _WARMING})
         late = {"warming": _LATE} if warming == "late" else {}

@@ -50,12 +50,15 @@ def readiness(
     async def states():
         return indexes
 
+    async def warmth():
+        return warming
+
     return Readiness(
         verify=verify,
         migrations=migrations,
         indexes=states,
         models=lambda: serving,
-        warming=lambda: warming,
+        warming=warmth,
         space=lambda: require_space(data),
     )
 
