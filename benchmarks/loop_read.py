@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from benchmarks.loop_material import ACCEPT, Floats, lexicon_of, material, say
 from ml.filling.plausibility import Plausibility, PlausibilityConfig
+from ml.filling.trees import Trees
 from ml.grounding.judging import (
     Judged,
     JudgedText,
@@ -23,7 +24,7 @@ from ml.grounding.judging import (
 )
 from ml.grounding.lexicon import Lexicon
 from ml.grounding.reading import read
-from ml.grounding.reranking import OF_TEXT, Reranker
+from ml.grounding.reranking import OF_TEXT
 from ml.grounding.trust import Trust, facts_of
 
 READING, TEXT, SIMILAR = "reading", "weighed by text alone", "weighed with similar items"
@@ -114,11 +115,11 @@ def run_read(options: argparse.Namespace) -> dict[str, object]:
     if options.test:
         trust = Trust.learnt([one.item for one in of.dev], lexicon)
         test = judge(of.test, lexicon, similar, trust)
-        text_alone = Reranker.fit(dev.x_RF[:, :OF_TEXT], dev.right_R)
+        text_alone = Trees.fit(dev.x_RF[:, :OF_TEXT], dev.right_R)
         systems = {
             READING: test.read_R,
             TEXT: text_alone.confidence(test.x_RF[:, :OF_TEXT]),
-            SIMILAR: Reranker.fit(dev.x_RF, dev.right_R).confidence(test.x_RF),
+            SIMILAR: Trees.fit(dev.x_RF, dev.right_R).confidence(test.x_RF),
         }
         found["held out"] = part(of.test, lexicon, test, systems, bars)
     return found | {"seconds": round(time.monotonic() - began)}

@@ -46,7 +46,7 @@ _LABELS = {
     "for `categories` CSV with `product_title` and `category_label`, or `title` and `category`; "
     "for `matching` lines of two records `COL name VAL text ...` and 0 or 1, divided by tabs; for "
     "`recommendation` lines of a shopper and then ids of products in the order of time, divided by "
-    "spaces; for `plausibility` nothing: it learns from the graph alone",
+    "spaces; for `plausibility` and `filling` nothing: they learn from the graph alone",
     "required": False,
     "content": {
         "application/x-ndjson": _sent(
@@ -94,7 +94,8 @@ Known = Annotated[
         description="learn also from what the graph knows: decisions of persons (extraction), "
         "products whose model (linking, search) or items whose category (categories) a catalog or "
         "a person says, what shoppers chose after a search (search) or viewed and bought at all "
-        "(recommendation); `plausibility` learns from nothing else and needs no `known`",
+        "(recommendation); `plausibility` and `filling` learn from nothing else and need no "
+        "`known`",
         openapi_examples={"no": {"summary": "only from the labels sent", "value": False}},
     ),
 ]

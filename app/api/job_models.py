@@ -82,13 +82,14 @@ class Learning(Answer):
 
 
 class Building(Answer):
-    """How far a run is that reads the texts of products."""
+    """How far a run is that reads the texts of products, or fills gaps of items."""
 
-    items: int = Field(ge=0, description="products read", examples=[1_200])
-    total: int | None = Field(description="products of the source", examples=[1_700])
+    items: int = Field(ge=0, description="items passed", examples=[1_200])
+    total: int | None = Field(description="items of the source", examples=[1_700])
     facts: dict[str, int] = Field(
         description="by what became of them: `written`, `unchanged`, `outranked` by a catalog, "
-        "`rejected` by a person, `stale`, `unsure`; `made_for`: accessories of a model",
+        "`rejected` by a person, `stale`, `unsure`; of a run that fills gaps also how many were "
+        "`accepted` and `proposed`, new or not, and `ended`; `made_for`: accessories of a model",
         examples=[{"written": 4_100}],
     )
     links: dict[str, int] = Field(
@@ -106,7 +107,7 @@ class Building(Answer):
     categorized_after: float | None = Field(
         description="the same after the run; null: it goes on", examples=[0.93]
     )
-    model: str | None = Field(description="what read them", examples=["rules"])
+    model: str | None = Field(description="what read or filled them", examples=["rules"])
 
 
 class JobError(Answer):
@@ -165,7 +166,9 @@ class Job(Answer):
     rows: Rows
     bytes: Bytes
     learning: Learning | None = Field(description="of a job that learns; else null")
-    building: Building | None = Field(description="of a job that reads texts; else null")
+    building: Building | None = Field(
+        description="of a job that reads texts or fills gaps; else null"
+    )
     percent: float | None = Field(
         ge=0,
         le=100,

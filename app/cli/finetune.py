@@ -230,6 +230,17 @@ def plausibility(promote: Promote = "if_better", seed: Seed = 0, json: Json = Fa
     report(found, json=json)
 
 
+@cli.command()
+def filling(promote: Promote = "if_better", seed: Seed = 0, json: Json = False) -> None:
+    """Learn from the graph what items have that similar ones have; `fill` uses it once promoted."""
+    from app.services.finetuning_filling import finetune_filling
+
+    settings = load_settings()
+    shelf = _shelf(settings, promote)
+    with open_database(settings) as database:
+        report(finetune_filling(database, shelf, seed=seed, notify=note), json=json)
+
+
 class _Learning(Protocol):
     """Learns from files of offers, and from what the graph knows."""
 

@@ -20,6 +20,7 @@ from app.cli import (
     events,
     export,
     extract,
+    fill,
     finetune,
     importing,
     jobs,
@@ -63,6 +64,7 @@ cli.command("ask")(ask.ask)
 cli.command("extract")(extract.extract)
 cli.command("categorize")(categorize.categorize)
 cli.command("build-graph")(build.build_graph)
+cli.command("fill")(fill.fill)
 cli.command("match")(match.match)
 cli.command("search")(search.search)
 cli.command("export")(export.export_)

@@ -33,6 +33,7 @@ def worker(
 ) -> None:
     """Run jobs until Ctrl-C or SIGTERM; the batch at hand is finished, and others go on with it."""
     from app.jobs.building import build_body
+    from app.jobs.filling import fill_body
     from app.jobs.imports import import_body
     from app.jobs.learning import embed_body, finetune_body, pretrain_body
     from app.jobs.worker import run_worker
@@ -50,6 +51,7 @@ def worker(
         "finetune": finetune_body(settings),
         "embed": embed_body(settings),
         "build": build_body(settings),
+        "fill": fill_body(settings),
     }
     idle = run_worker(settings, stop=stop, bodies=bodies)
     _end_threads(idle=idle)

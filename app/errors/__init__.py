@@ -7,6 +7,8 @@ AppError
 ├── KeyFileInvalid              the file of the API keys
 ├── NotReady                    the database, migrations or indexes
 ├── BuildInvalid                a setting of a run that reads texts
+│   └── FillInvalid             of one that fills gaps
+├── FillerMissing               nothing was learnt that gaps could be filled by
 ├── ThresholdMissing            links by scores that are no probabilities
 ├── JobError                    a job
 │   ├── JobNotFound
@@ -83,6 +85,8 @@ from app.errors.setup import (
     AddressInUse,
     BuildInvalid,
     ExamplesMissing,
+    FillerMissing,
+    FillInvalid,
     KeyFileInvalid,
     NotReady,
     SettingsInvalid,
@@ -119,6 +123,8 @@ __all__ = [
     "BuildInvalid",
     "CursorInvalid",
     "ExamplesMissing",
+    "FillInvalid",
+    "FillerMissing",
     "FormInvalid",
     "FormMalformed",
     "FormatUnknown",

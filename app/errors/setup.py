@@ -68,6 +68,20 @@ class BuildInvalid(AppError):
         super().__init__(f"{setting}: {reason}")
 
 
+class FillInvalid(BuildInvalid):
+    code = "fill_invalid"
+
+
+class FillerMissing(AppError):
+    code = "filler_missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no model that fills gaps has been promoted: `catalograph finetune filling` learns one "
+            "from what the graph knows, and says how much it would fill in"
+        )
+
+
 class ThresholdMissing(AppError):
     code = "threshold_missing"
 

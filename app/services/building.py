@@ -13,11 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, assert_never
 
-import msgspec
-
 from app.services.building_categories import category_links
-from app.services.builds import BuildSpec, check_build
-from graph.filters import Filter, OneOf, Term
+from app.services.builds import BuildSpec, check_build, of_source
+from app.services.places import KeptPlace
 from graph.records import Coverage, ExtractionItem, Record, StatedFact
 from graph.repositories.entity_links import EntityLink, LinkType, end_links, write_links
 from graph.repositories.extraction_items import PAGE_ITEMS, walk
@@ -30,8 +28,6 @@ if TYPE_CHECKING:
     from app.services.categorizing import LoadedCategorizer
     from graph.client import Database
     from ml.grounding.grounder import Grounder
-
-_PLACE = "place.json"
 
 
 class BuildProgress(Record, frozen=True):
@@ -102,9 +98,10 @@ class GraphBuild:
         """
         check_build(self.spec)  # it may have been queued on another machine
         writer = FactWriter(database)
-        place = self._place() or _start(writer, self.spec)
+        kept = KeptPlace(self.folder, _Place)
+        place = kept.read() or _start(writer, self.spec)
         grounder, categorizer = self.grounder(database), self.categorizer()
-        filter = _of_source(self.spec.source)
+        filter = of_source(self.spec.source)
         pages = walk(
             database,
             filter,
@@ -114,10 +111,10 @@ class GraphBuild:
         )
         for page in pages:
             place = self._built(database, writer, grounder, categorizer, page, place)
-            self._keep(place)
+            kept.keep(place)
             written = place.facts.get("written", 0)
             self.report(BuildProgress(place.items, place.before.items, written))
-        (self.folder / _PLACE).unlink(missing_ok=True)
+        kept.forget()
         return BuildReport(
             place.items,
             place.with_facts,
@@ -199,22 +196,6 @@ class GraphBuild:
             model=fact.model,
             quote=fact.value,
         )
-
-    def _place(self) -> _Place | None:
-        try:
-            return msgspec.json.decode((self.folder / _PLACE).read_bytes(), type=_Place)
-        except FileNotFoundError:
-            return None
-
-    def _keep(self, place: _Place) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.folder / f"{_PLACE}.part"
-        part.write_bytes(msgspec.json.encode(place))
-        part.replace(self.folder / _PLACE)
-
-
-def _of_source(source: str | None) -> Filter:
-    return Filter() if source is None else Filter((Term("source", OneOf((source,))),))
 
 
 def _start(writer: FactWriter, spec: BuildSpec) -> _Place:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.errors import BuildInvalid
 from graph.errors import ValueInvalid
+from graph.filters import Filter, OneOf, Term
 from graph.records import Record
 from graph.text import item_id
 
@@ -42,8 +43,18 @@ def check_build(spec: BuildSpec) -> None:
     if spec.propose > spec.accept:
         reason = f"{spec.propose} is above {spec.accept}, from which on facts are accepted"
         raise BuildInvalid(setting="propose", reason=reason)
-    if spec.source is not None:
+    checked_source(spec.source, BuildInvalid)
+
+
+def checked_source(source: str | None, invalid: type[BuildInvalid]) -> None:
+    """Raises `invalid`: it is no name of a source."""
+    if source is not None:
         try:
-            item_id(spec.source, "any")
+            item_id(source, "any")
         except ValueInvalid as error:
-            raise BuildInvalid(setting="source", reason=error.reason) from error
+            raise invalid(setting="source", reason=error.reason) from error
+
+
+def of_source(source: str | None) -> Filter:
+    """The items of a source, or all."""
+    return Filter() if source is None else Filter((Term("source", OneOf((source,))),))

@@ -12,6 +12,7 @@ from app.services.finetuning import (
     finetune_matching,
     reviewed_texts,
 )
+from app.services.finetuning_filling import finetune_filling
 from app.services.finetuning_plausibility import finetune_plausibility
 from app.services.finetuning_recommendation import finetune_recommendation, read_behaviour
 from app.services.finetuning_search import finetune_search, known_judgements
@@ -62,5 +63,7 @@ def finetune(spec: FinetuneSpec, database: Database, shelf: Shelf, *, notify: No
             return finetune_plausibility(
                 database, shelf, linker_over=linker_over, seed=spec.seed, notify=notify
             )
+        case "filling":
+            return finetune_filling(database, shelf, seed=spec.seed, notify=notify)
         case _:
             assert_never(spec.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -37,14 +37,14 @@ def finetune_plausibility(
         ArtefactInvalid, RegistryUnavailable: nothing of it is kept.
     """
     from ml.filling.plausibility import Plausibility, PlausibilityConfig
+    from ml.filling.trees import Trees, TreesConfig
     from ml.grounding.judging import METRIC, crossed, judge, skill
     from ml.grounding.plausible_files import to_files
-    from ml.grounding.reranking import Reranker, RerankerConfig
 
     items = known_items(database, limit=INDEX_ITEMS)
     groups = families_of(items)
     notify(f"{len(items):,} items with facts can be asked")
-    config, trees = PlausibilityConfig(seed=seed), RerankerConfig(seed=seed)
+    config, trees = PlausibilityConfig(seed=seed), TreesConfig(seed=seed)
     similar = Plausibility.fit(items, groups, config)
     grounder, known = load_untrusted(database, linker_over=linker_over)
     texts = judged_texts(known, items, groups)
@@ -58,7 +58,7 @@ def finetune_plausibility(
         shelf = replace(shelf, promote="always" if shelf.promote == "always" else "never")
     return shelf.keep(
         PLAUSIBILITY,
-        to_files(Reranker.fit(judged.x_RF, judged.right_R, trees), similar),
+        to_files(Trees.fit(judged.x_RF, judged.right_R, trees), similar),
         config={
             "items": len(items),
             "similar": msgspec.to_builtins(config),
@@ -72,7 +72,7 @@ def finetune_plausibility(
         },
         judged_by=METRIC,
         seed=seed,
-        fingerprint=_fingerprint(items, texts),
+        fingerprint=fingerprint_of_items([*items, *(text.item for text in texts)]),
     )
 
 
@@ -102,8 +102,9 @@ def judged_texts(
     ]
 
 
-def _fingerprint(items: Sequence[ItemText], texts: Sequence[JudgedText]) -> str:
+def fingerprint_of_items(items: Iterable[ItemText]) -> str:
+    """Of their titles and what they state."""
     digest = hashlib.sha256()
-    for item in (*items, *(text.item for text in texts)):
+    for item in items:
         digest.update(msgspec.json.encode((item.id, item.title, [f.value for f in item.facts])))
     return digest.hexdigest()

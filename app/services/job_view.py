@@ -9,11 +9,13 @@ import msgspec
 
 from app.jobs.records import Job, JobState
 from app.services.builds import BUILD
+from app.services.fills import FILL
 from app.services.training_runs import EMBED, FINETUNE, PRETRAIN
 from graph.records import Record
 
 LEARNING = (PRETRAIN, EMBED, FINETUNE)
 
+_WRITING = (BUILD, FILL)
 _FEWEST_S = 0.05  # a rate over less time says nothing
 
 
@@ -133,7 +135,7 @@ def view(job: Job, now: datetime) -> JobView:
         rows=_rows(counts),
         bytes=ByteCounts(read=counts.get("bytes_read", 0), total=counts.get("bytes_total")),
         learning=_learning(job, counts) if job.kind in LEARNING else None,
-        building=_building(job, counts) if job.kind == BUILD else None,
+        building=_building(job, counts) if job.kind in _WRITING else None,
         percent=percent,
         rows_per_s=rate,
         seconds_left=_seconds_left(job, counts, rate),
@@ -240,7 +242,7 @@ def _seconds_left(job: Job, counts: dict[str, Any], rate: float | None) -> float
 def _amounts(job: Job, counts: dict[str, Any]) -> tuple[int, int]:
     if job.kind in LEARNING:
         return int(counts.get("done", 0)), int(counts.get("total") or 0)
-    if job.kind == BUILD:
+    if job.kind in _WRITING:
         return int(counts.get("rows_read", 0)), int(counts.get("total") or 0)
     return int(counts.get("bytes_read", 0)), int(counts.get("bytes_total") or 0)
 

@@ -16,6 +16,7 @@ from msgspec import structs
 from app.errors import JobFinished, JobIdAmbiguous, JobNotFound, JobNotRetryable
 from app.jobs.records import ENDED, Job, JobState, NewJob
 from app.services.builds import BUILD, BuildSpec, check_build
+from app.services.fills import FILL, FillSpec, check_fill
 from app.services.idempotency import require_same
 from app.services.importing import REJECTS_NAME, ImportSpec, new_run_id
 from app.services.training_runs import (
@@ -182,6 +183,31 @@ class Jobs:
             retry_of=retry_of,
         )
 
+    def submit_fill(
+        self,
+        spec: FillSpec,
+        *,
+        webhook: str | None = None,
+        idempotency_key: str | None = None,
+        retry_of: str | None = None,
+    ) -> tuple[Job, bool]:
+        """A job that fills gaps, behind the imports of its source; or the one of this key.
+
+        Raises:
+            FillInvalid: nobody has to wait for a worker to hear of it.
+            WebhookNotAllowed: its host is not in the settings.
+        """
+        check_fill(spec)
+        return self._submit(
+            FILL,
+            spec,
+            partition=spec.source or FILL,
+            source=spec.source,
+            webhook=webhook,
+            idempotency_key=idempotency_key,
+            retry_of=retry_of,
+        )
+
     def find_by_key(self, idempotency_key: str) -> Job | None:
         return self._store().find_by_key(idempotency_key)
 
@@ -287,6 +313,9 @@ class Jobs:
         if job.kind == BUILD:
             build = msgspec.convert(job.spec, BuildSpec)
             return self.submit_build(build, webhook=job.webhook, retry_of=job.id)[0]
+        if job.kind == FILL:
+            fill = msgspec.convert(job.spec, FillSpec)
+            return self.submit_fill(fill, webhook=job.webhook, retry_of=job.id)[0]
         if job.kind == FINETUNE:
             return self._finetuned_again(job)
         spec = msgspec.convert(job.spec, PretrainSpec)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.services.categorizing import LoadedCategorizer, loaded_categorizer
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from graph.client import Database
     from graph.repositories.lexicon import ModelRow
     from ml.artefact import Artefact
+    from ml.filling.gaps import GapFiller
     from ml.grounding.grounder import Grounder, Linker
     from ml.grounding.reranking import PlausibleReading
     from ml.grounding.trained import TrainedReader
@@ -28,6 +29,7 @@ EXTRACTION, LINKING, MATCHING, SEARCH = "extraction", "linking", "matching", "se
 RECOMMENDATION = "recommendation"  # what ranks items for a shopper
 CATEGORIES = "categories"
 PLAUSIBILITY = "plausibility"  # what weighs readings once more, by what similar items have
+FILLING = "filling"  # what names facts that items lack
 CHAMPION = "champion"
 # Who asks the champion of a name; that of any other name is kept, and nobody asks it.
 USED_BY: Mapping[str, str] = {
@@ -39,6 +41,7 @@ USED_BY: Mapping[str, str] = {
     RECOMMENDATION: "/v1/recommend",
     CATEGORIES: "/v1/categorize, `catalograph categorize` and build-graph",
     PLAUSIBILITY: "/v1/extract, `catalograph extract` and build-graph, to weigh what rules read",
+    FILLING: "/v1/graph-fills and `catalograph fill`",
 }
 
 
@@ -107,6 +110,29 @@ def plausible_reading(artefact: Artefact) -> PlausibleReading:
     from ml.grounding.plausible_files import from_files
 
     return from_files(f"{artefact.name}@{artefact.version}", artefact.contents())
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFiller:
+    """NAME@VERSION, and what names the facts that items lack."""
+
+    name: str
+    filler: GapFiller
+
+
+def filler_of(settings: Settings) -> LoadedFiller | None:
+    """What fills gaps, if anything was promoted; imports torch: seconds, the first time.
+
+    Raises:
+        ArtefactCorrupted: a file is not what was registered.
+    """
+    from ml.filling.gaps_files import from_files
+
+    champion = champion_of(registry_of(settings), FILLING)
+    if champion is None:
+        return None
+    name = f"{champion.name}@{champion.version}"
+    return LoadedFiller(name, from_files(name, champion.contents()))
 
 
 def learnt_linking(artefact: Artefact) -> Learnt:

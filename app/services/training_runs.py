@@ -43,6 +43,7 @@ Reader = Literal[
     "search",
     "recommendation",
     "plausibility",
+    "filling",
 ]
 # `if_better`: than what serves, by the one measure that its kind is judged by; where nothing
 # serves, than being never right.
@@ -64,7 +65,7 @@ class FinetuneSpec(Record, frozen=True, kw_only=True):
         known: also what the graph knows: decisions of persons (extraction), products whose model
             (linking, search) or items whose category (categories) a catalog or a person says, what
             shoppers chose after a search (search) or viewed and bought at all (recommendation);
-            plausibility learns from nothing else, whatever is said here.
+            plausibility and filling learn from nothing else, whatever is said here.
         tune: what of its transformer learns; of extraction.
         start: NAME/VERSION of the pretrained encoder it begins with; of extraction; None: the
             usual one.
@@ -100,10 +101,10 @@ def check_finetuning(spec: FinetuneSpec) -> None:
         setting = "from" if spec.start is not None else "tune"
         reason = f"{spec.name} has no transformer that learns; leave it out"
         raise RecipeInvalid(setting=setting, reason=reason)
-    if spec.name == "plausibility":
+    if spec.name in ("plausibility", "filling"):
         if spec.path is not None:
             reason = "it learns from the graph alone; send no labels"
-            raise RecipeInvalid(setting="reader=plausibility", reason=reason)
+            raise RecipeInvalid(setting=f"reader={spec.name}", reason=reason)
         return
     if spec.path is None and not spec.known:
         reason = "there is nothing to learn from; send a file of labels, or set `known`"

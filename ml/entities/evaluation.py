@@ -20,13 +20,12 @@ from ml.entities.scoring import (
     Span,
     calibration_error,
     exact_counts,
-    measured,
-    ratio,
     shares_of,
 )
 from ml.entities.spelling import plain
 from ml.entities.tagger import EntityTagger
 from ml.errors import TitlesInvalid
+from ml.evaluation.intervals import ratio
 from ml.evaluation.overlap import tell_known
 from ml.evaluation.report import Measured, Report, sha256_of
 from ml.links.training import Notify
@@ -109,15 +108,17 @@ def _metrics(
     spans = [[(entity.type, entity.start, entity.end) for entity in row] for row in found]
     seen = {_string(title, span) for title in train for span in title.entities}
     parts = {
-        name: measured(*pair, generator)
+        name: Measured.ratio_of(*pair, generator)
         for name, pair in shares_of(exact_counts(test, spans)).items()
     }
     for kind in sorted({kind for title in test for kind, _, _ in title.entities}):
         own = shares_of(exact_counts(test, spans, partial(_is_of, kind)))
-        parts |= {f"{name}_{kind}": measured(*pair, generator) for name, pair in own.items()}
+        parts |= {
+            f"{name}_{kind}": Measured.ratio_of(*pair, generator) for name, pair in own.items()
+        }
     for name, is_seen in (("seen_recall", True), ("unseen_recall", False)):
         count_S3 = exact_counts(test, spans, partial(_is_met, seen, is_seen))
-        parts[name] = measured(*shares_of(count_S3)["recall"], generator)
+        parts[name] = Measured.ratio_of(*shares_of(count_S3)["recall"], generator)
     return {**parts, "ece": calibration_error(test, found, generator)}
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import Generator, Tensor
 
 from ml.entities.records import Entity, LabelledTitle
-from ml.evaluation.intervals import RESAMPLES, bootstrap_interval
+from ml.evaluation.intervals import bootstrap_interval
 from ml.evaluation.report import Measured
 
 Span = tuple[str, int, int]
@@ -40,19 +40,6 @@ def shares_of(count_S3: Tensor) -> dict[str, tuple[Tensor, Tensor]]:
         "precision": (right_S, found_S),
         "recall": (right_S, gold_S),
     }
-
-
-def ratio(above_S: Tensor, below_S: Tensor) -> float:
-    """Of the sums; 0 where there is nothing below."""
-    return (above_S.sum() / below_S.sum().clamp(min=1)).item()
-
-
-def measured(above_S: Tensor, below_S: Tensor, generator: Generator) -> Measured:
-    """The ratio of the sums, and its percentiles over titles drawn again with replacement."""
-    drawn_CS = torch.randint(len(above_S), (RESAMPLES, len(above_S)), generator=generator)
-    ratio_C = above_S[drawn_CS].sum(dim=1) / below_S[drawn_CS].sum(dim=1).clamp(min=1)
-    low, high = ratio_C.quantile(torch.tensor([0.025, 0.975], dtype=torch.float64)).tolist()
-    return Measured(ratio(above_S, below_S), low, high)
 
 
 def calibration_error(

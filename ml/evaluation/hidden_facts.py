@@ -83,7 +83,7 @@ def confident(
 def threshold_for(
     precision: float, confidence_M: Tensor, hits_M: Tensor, margin: float = 0.0
 ) -> float:
-    """The lowest confidence above which at least that share of the guesses holds.
+    """The lowest confidence from which on at least that share of the guesses holds; inf: none.
 
     With a margin z it holds not only of these guesses but of their like: the lower bound of the
     share has to reach it (Wilson, JASA 1927; 1.645 is one-sided 95 %).
@@ -97,7 +97,7 @@ def threshold_for(
     sorted_M = confidence_M[order_M]
     is_end_M = torch.from_numpy(ends_of_ties(sorted_M.numpy()))
     good_M = (is_end_M & (bound_M >= precision)).nonzero().flatten()
-    return float(sorted_M[good_M[-1]]) if len(good_M) else 1.0
+    return float(sorted_M[good_M[-1]]) if len(good_M) else float("inf")
 
 
 def filled(threshold: float, confidence_M: Tensor, hits_M: Tensor) -> Filled:

@@ -34,3 +34,18 @@ def bootstrap_interval(
     tail = (1 - share) / 2
     low, high = torch.cat(means).quantile(torch.tensor([tail, 1 - tail], dtype=torch.float64))
     return low.item(), high.item()
+
+
+def ratio(above_S: Tensor, below_S: Tensor) -> float:
+    """Of the sums; 0 where there is nothing below."""
+    return (above_S.sum() / below_S.sum().clamp(min=1)).item()
+
+
+def ratio_interval(
+    above_S: Tensor, below_S: Tensor, generator: Generator, *, resamples: int = RESAMPLES
+) -> tuple[float, float]:
+    """95 % percentiles of the ratio of the sums, by drawing the examples again."""
+    drawn_CS = torch.randint(len(above_S), (resamples, len(above_S)), generator=generator)
+    ratio_C = above_S[drawn_CS].sum(dim=1) / below_S[drawn_CS].sum(dim=1).clamp(min=1)
+    low, high = ratio_C.quantile(torch.tensor([0.025, 0.975], dtype=torch.float64)).tolist()
+    return low, high

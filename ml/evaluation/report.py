@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from torch import Generator, Tensor
 
-from ml.evaluation.intervals import bootstrap_interval
+from ml.evaluation.intervals import bootstrap_interval, ratio, ratio_interval
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -24,6 +24,11 @@ class Measured(msgspec.Struct, frozen=True):
         """The mean over test examples, one value each."""
         low, high = bootstrap_interval(value_S, generator)
         return cls(value_S.double().mean().item(), low, high)
+
+    @classmethod
+    def ratio_of(cls, above_S: Tensor, below_S: Tensor, generator: Generator) -> Measured:
+        """The ratio of two sums over test examples, float64, one value each."""
+        return cls(ratio(above_S, below_S), *ratio_interval(above_S, below_S, generator))
 
 
 class Report(msgspec.Struct, frozen=True):

@@ -149,6 +149,7 @@ class Plausibility:
         items: Sequence[ItemText],
         families: Sequence[str],
         config: PlausibilityConfig | None = None,
+        rows: Tensor | None = None,
     ) -> Plausibility:
         """Learns from items with facts whom to ask: some are hidden, and named by other items.
 
@@ -156,15 +157,19 @@ class Plausibility:
             items: the index.
             families: of each what it shares with its look-alikes, and with what is said of it
                 elsewhere; see `ml.data.splits.families`.
+            rows: of the index those that may be asked about in training; None: any.
 
         Raises:
             GraphTooSmall: no item has a fact.
         """
         config = config or PlausibilityConfig()
+        torch.manual_seed(config.seed)  # initial weights
         index = Index.over(items, families, config)
         votes = Votes(index.choices, prior_of(index.items, index.choices), config.votes)
         generator = Generator().manual_seed(config.seed)
-        row_T = torch.randperm(len(items), generator=generator)[: config.training_items]
+        row_T = torch.arange(len(items)) if rows is None else rows
+        drawn_T = torch.randperm(len(row_T), generator=generator)[: config.training_items]
+        row_T = row_T[drawn_T]
 
         def predict(known: ItemFacts, rows: Tensor) -> Tensor:
             near = index.near.nearest(known, config.neighbours, row_T[rows])
@@ -201,6 +206,14 @@ class Plausibility:
                 found[at] = answer
         return found
 
+    def shares(self, known: ItemFacts, near: Near, heard_QK: Tensor) -> Tensor:
+        """How much each neighbour that is heard counts, [Q, K + 1, P]; the last is nobody."""
+        share_QKP = self.votes.shares(known, near, self.index.items)
+        share_QKP = torch.cat((share_QKP[:, :-1] * heard_QK[:, :, None], share_QKP[:, -1:]), dim=1)
+        whole_Q1P = share_QKP.sum(1, keepdim=True).clamp_min(1e-9)
+        heard_QKP: Tensor = share_QKP / whole_Q1P
+        return heard_QKP
+
     def _choice(self, fact: FactText) -> int | None:
         choice = self.index.choices.of_value(fact.value, fact.parameter, fact.number)
         return None if choice < 0 or bool(self.index.choices.is_rare[choice]) else choice
@@ -236,9 +249,7 @@ class Plausibility:
 
     def _voted(self, known: ItemFacts, near: Near, heard_QK: Tensor) -> Tensor:
         """The probability of every choice, [Q, C]."""
-        share_QKP = self.votes.shares(known, near, self.index.items)
-        share_QKP = torch.cat((share_QKP[:, :-1] * heard_QK[:, :, None], share_QKP[:, -1:]), dim=1)
-        share_QKP = share_QKP / share_QKP.sum(1, keepdim=True).clamp_min(1e-9)
+        share_QKP = self.shares(known, near, heard_QK)
         share_QKC = share_QKP[:, :, self.index.choices.parameter_of]
         given_QC = (share_QKC[:, :-1] * self.index.has_NC[near.item_BK]).sum(1)
         voted_QC: Tensor = given_QC + share_QKC[:, -1] * self.index.share_C

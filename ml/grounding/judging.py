@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 from graph.records import ItemText
 from ml.errors import GraphTooSmall
 from ml.evaluation.report import Measured
+from ml.filling.trees import Trees, TreesConfig
 from ml.grounding.lexicon import Lexicon
 from ml.grounding.reading import read
 from ml.grounding.reranking import (
     NOTHING,
     OF_TEXT,
     Candidate,
-    Reranker,
-    RerankerConfig,
     Similar,
     asked_of,
     features,
@@ -144,7 +143,7 @@ def surest(candidates: Sequence[Candidate], confidences: Sequence[float] | Float
 
 
 def crossed(
-    judged: Judged, config: RerankerConfig | None = None, *, of_text_alone: bool = False
+    judged: Judged, config: TreesConfig | None = None, *, of_text_alone: bool = False
 ) -> Floats:
     """The confidence of every candidate by a reranker that saw no family of its fold, [R]."""
     columns = slice(OF_TEXT if of_text_alone else None)
@@ -153,7 +152,7 @@ def crossed(
         asked_R = judged.family_R % FOLDS == fold
         if asked_R.any() and not asked_R.all():
             x_RF, right_R = judged.x_RF[~asked_R, columns], judged.right_R[~asked_R]
-            reranker = Reranker.fit(x_RF, right_R, config)
+            reranker = Trees.fit(x_RF, right_R, config)
             confidence_R[asked_R] = reranker.confidence(judged.x_RF[asked_R, columns])
     return confidence_R
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import TYPE_CHECKING, Protocol
 
-import lightgbm
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.records import FactText, ItemText
+from ml.filling.trees import Trees
 from ml.grounding.reading import Reading
 
 if TYPE_CHECKING:
@@ -47,17 +47,6 @@ LIKELY = 0.5  # share from which on a reading says what kind of item this is
 _EDGE = 1e-3  # probabilities are kept so far from 0 and 1 before their logarithm is taken
 
 
-class RerankerConfig(msgspec.Struct, frozen=True):
-    """Few and small trees: a catalogue's own titles are hundreds, not millions."""
-
-    trees: int = 80
-    leaves: int = 8
-    least_rows: int = 15
-    rate: float = 0.05
-    pull: float = 5.0
-    seed: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A reading of a text, with what reading alone makes of it."""
@@ -81,43 +70,11 @@ class Similar(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Reranker:
-    """Boosted trees over a candidate, its rivals, and what similar items have."""
-
-    booster: lightgbm.Booster
-
-    @classmethod
-    def fit(
-        cls, x_RF: Floats, right_R: NDArray[np.bool_], config: RerankerConfig | None = None
-    ) -> Reranker:
-        """Learns how often candidates like each are right, by cross-entropy."""
-        config = config or RerankerConfig()
-        settings = {
-            "objective": "binary",
-            "num_leaves": config.leaves,
-            "min_data_in_leaf": config.least_rows,
-            "learning_rate": config.rate,
-            "lambda_l2": config.pull,
-            "seed": config.seed,
-            "deterministic": True,
-            "force_row_wise": True,
-            "verbose": -1,
-        }
-        return cls(lightgbm.train(settings, lightgbm.Dataset(x_RF, label=right_R), config.trees))
-
-    def confidence(self, x_RF: Floats) -> Floats:
-        """Probability that each candidate is right, [R]."""
-        if not len(x_RF):
-            return np.empty(0)
-        return np.asarray(self.booster.predict(x_RF), dtype=np.float64)
-
-
-@dataclass(frozen=True, slots=True)
 class PlausibleReading:
     """A reranker with the similar items that it asks."""
 
     name: str
-    reranker: Reranker
+    reranker: Trees
     similar: Similar
 
     def weighed(

@@ -11,6 +11,7 @@ from app.errors import JobFinished, JobNotFound, JobNotRetryable, WebhookNotAllo
 from app.jobs.records import ENDED, Job
 from app.jobs.tables import JOBS
 from app.services.builds import BUILD, check_build
+from app.services.fills import FILL, check_fill
 from app.services.idempotency import require_same
 from app.services.importing import ImportSpec, new_run_id
 from app.services.jobs import Jobs
@@ -48,6 +49,10 @@ class FakeJobs:
     def submit_build(self, spec, *, webhook=None, idempotency_key=None, retry_of=None):
         check_build(spec)
         return self._submit(BUILD, spec, None, webhook, idempotency_key, retry_of)
+
+    def submit_fill(self, spec, *, webhook=None, idempotency_key=None, retry_of=None):
+        check_fill(spec)
+        return self._submit(FILL, spec, None, webhook, idempotency_key, retry_of)
 
     def submit_embedding(self, spec):
         return self._submit(EMBED, spec, None, None, None, None)[0]

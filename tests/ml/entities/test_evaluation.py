@@ -8,8 +8,9 @@ import torch
 from ml.entities.config import TaggingConfig
 from ml.entities.evaluation import EntityFiles, evaluate_entities
 from ml.entities.records import LabelledTitle
-from ml.entities.scoring import exact_counts, measured, shares_of
+from ml.entities.scoring import exact_counts, shares_of
 from ml.errors import TitlesInvalid
+from ml.evaluation.report import Measured
 from tests.ml.entities.made_up import GOODS, as_bieos, titles
 
 QUICK = TaggingConfig(networks=("cnn",), epochs=4, pretraining_epochs=1, made_up=0.5)
@@ -90,7 +91,7 @@ def test_only_exact_spans_of_the_right_type_count():
     count_S3 = exact_counts(rows, found)
 
     generator = torch.Generator().manual_seed(0)
-    f1 = measured(*shares_of(count_S3)["f1"], generator)
+    f1 = Measured.ratio_of(*shares_of(count_S3)["f1"], generator)
     assert count_S3.tolist() == [[1, 2, 2], [0, 1, 1]]
     assert f1.value == pytest.approx(2 * 1 / (3 + 3))
     assert (f1.low, f1.high) == (0.0, 0.5)
@@ -100,4 +101,4 @@ def test_where_nothing_is_found_the_score_is_zero():
     count_S3 = exact_counts([LabelledTitle("台灯", (("WARE", 0, 2),))], [[]])
 
     generator = torch.Generator().manual_seed(0)
-    assert measured(*shares_of(count_S3)["precision"], generator).value == 0.0
+    assert Measured.ratio_of(*shares_of(count_S3)["precision"], generator).value == 0.0

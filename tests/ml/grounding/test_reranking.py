@@ -7,17 +7,19 @@ import pytest
 from graph.records import ItemText, Named
 from ml.errors import ArtefactCorrupted, GraphTooSmall
 from ml.filling.plausibility import Plausibility, PlausibilityConfig
+from ml.filling.plausibility_files import SETTINGS, TENSORS, TREES
+from ml.filling.trees import Trees, TreesConfig
 from ml.grounding.grounder import Grounder, KnownModel
 from ml.grounding.judging import JudgedText, crossed, judge, skill
-from ml.grounding.plausible_files import SETTINGS, TENSORS, TREES, from_files, to_files
+from ml.grounding.plausible_files import from_files, to_files
 from ml.grounding.reading import read
 from ml.grounding.records import TextToRead
-from ml.grounding.reranking import OF_TEXT, Reranker, RerankerConfig
+from ml.grounding.reranking import OF_TEXT
 from ml.grounding.trust import Trust
 from tests.ml.lamps import facts_of, families, lexicon, models, titles
 
 CONFIG = PlausibilityConfig(neighbours=10, epochs=1, training_items=40)
-TREES_CONFIG = RerankerConfig(trees=40, least_rows=5)
+TREES_CONFIG = TreesConfig(trees=40, least_rows=5)
 
 
 def judged_texts():
@@ -42,7 +44,7 @@ def judged(similar):
 
 @pytest.fixture(scope="module")
 def files(judged, similar):
-    return to_files(Reranker.fit(judged.x_RF, judged.right_R, TREES_CONFIG), similar)
+    return to_files(Trees.fit(judged.x_RF, judged.right_R, TREES_CONFIG), similar)
 
 
 @pytest.fixture(scope="module")

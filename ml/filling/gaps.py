@@ -1,0 +1,98 @@
+"""Facts that items lack, named by the items that are most like them, with a counted confidence."""
+
+# Q items asked about, P parameters, R candidates, J judged candidates
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from torch import Tensor
+
+from graph.records import FactText, ItemText
+from ml.evaluation.hidden_facts import threshold_for
+from ml.filling.candidates import Asking
+from ml.filling.stated import stated_by
+from ml.filling.trees import Floats, Trees
+
+MARGIN = 1.645  # a precision is kept with 95 % probability, not on average
+
+
+_DECIMALS = 4  # two forests that are sure of the same differ behind them
+
+
+def confidence_of(trees: Trees, x_RF: Floats) -> Floats:
+    """Probability that each candidate is right, as it is compared with thresholds, [R]."""
+    return trees.confidence(x_RF).round(_DECIMALS)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A value that an item probably has; `confidence` in 0..1."""
+
+    value: FactText
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Values that were named for hidden facts, by a judge that had not seen their families.
+
+    Attributes:
+        confidence_J: of each, float64: a threshold is one of them.
+        right_J: whether the item has it, bool.
+    """
+
+    confidence_J: Tensor
+    right_J: Tensor
+
+    def threshold(self, precision: float) -> float:
+        """The lowest confidence from which on at least this share is right; inf: there is none."""
+        return threshold_for(precision, self.confidence_J, self.right_J, margin=MARGIN)
+
+
+@dataclass(frozen=True, slots=True)
+class GapFiller:
+    """Names what items lack; made once, asked page by page.
+
+    Attributes:
+        asking: the known items, and how they are asked.
+        trees: how often candidates like each are right.
+        judged: what thresholds are chosen by.
+    """
+
+    asking: Asking
+    trees: Trees
+    judged: Judged
+
+    @property
+    def parameters(self) -> Sequence[str]:
+        """Ids of all that can be named."""
+        return self.asking.similar.index.choices.parameters
+
+    def fill(
+        self, items: Sequence[ItemText], settled: Sequence[Collection[str]], least: float
+    ) -> list[list[Filled]]:
+        """For each item the values of parameters that it states nothing of, the surest first.
+
+        Args:
+            items: with all that is known of them, and of their models.
+            settled: of each item further parameters that it is not asked about.
+            least: confidence, in 0..1; what is less sure is left out.
+        """
+        asked_QP = np.array(
+            [self._open(item, of) for item, of in zip(items, settled, strict=True)], dtype=bool
+        ).reshape(len(items), len(self.parameters))
+        found = self.asking.candidates(items, asked_QP)
+        confidence_R = confidence_of(self.trees, found.x_RF)
+        filled: list[list[Filled]] = [[] for _ in items]
+        for row in np.argsort(-confidence_R, kind="stable").tolist():
+            if confidence_R[row] >= least:
+                value = self.asking.stated.values[found.value_R[row]]
+                filled[found.item_R[row]].append(Filled(value, float(confidence_R[row])))
+        return filled
+
+    def _open(self, item: ItemText, settled: Collection[str]) -> list[bool]:
+        stated = {fact.parameter for fact in stated_by(item)}
+        return [one not in stated and one not in settled for one in self.parameters]

@@ -1,0 +1,141 @@
+"""Facts that lamps lack are named by lamps of their maker, where those are known to be right."""
+
+from dataclasses import replace as with_fields
+
+import pytest
+from msgspec.structs import replace
+
+from graph.records import ItemText, Named
+from ml.errors import ArtefactCorrupted, GraphTooSmall
+from ml.filling.gaps_files import COUNTED, STATED, from_files, to_files
+from ml.filling.gaps_learning import GapsConfig, learn_to_fill
+from ml.filling.plausibility import PlausibilityConfig
+from ml.filling.trees import TreesConfig
+from tests.ml.lamps import POWER, SOCKET, SPARE, fact, models
+
+CONFIG = GapsConfig(
+    similar=PlausibilityConfig(neighbours=10, epochs=2, training_items=40),
+    trees=TreesConfig(trees=40, least_rows=5),
+)
+LAMPS, DESK = Named("lamps", "Lamps"), Named("lamps/desk", "Desk lamps")
+CANS = Named("cans", "Cans")
+TINT = "tint"  # of every third lamp, whoever makes it
+
+
+def lamps(times=12):
+    """Many of each maker; a third of them say their tint, and it is any."""
+    found = []
+    for turn in range(times):
+        for at, one in enumerate(models()):
+            tint = fact(SOCKET, ("pale", "deep")[(at // 3 + turn // 3) % 2])
+            more = (
+                (replace(tint, parameter=TINT, value=f"tint={tint.text}"),)
+                if (at + turn) % 3 == 0
+                else ()
+            )
+            id = f"{one.id}-{turn}"
+            found.append(replace(one, id=id, category=LAMPS, facts=(*one.facts, *more)))
+    return found
+
+
+def families(items):
+    return [str(item.id) for item in items]
+
+
+@pytest.fixture(scope="module")
+def learnt():
+    items = lamps()
+    return learn_to_fill(items, families(items), CONFIG)
+
+
+def lamp(*facts, brand="Acme", category=LAMPS, title="Glow 99"):
+    maker = Named(brand.lower(), brand) if brand else None
+    return ItemText("product", title, brand=maker, category=category, facts=facts)
+
+
+def named(learnt, item, settled=(), least=0.5):
+    [found] = learnt.filler.fill([item], [settled], least)
+    return {one.value.value: one.confidence for one in found}
+
+
+def test_a_lamp_gets_what_the_lamps_of_its_maker_have(learnt):
+    found = named(learnt, lamp())
+
+    assert set(found) == {"power=5W", "spare=40W", "socket=tiny"}
+    assert min(found.values()) > 0.9
+
+
+def test_what_it_states_or_waits_for_is_not_asked(learnt):
+    assert set(named(learnt, lamp(fact(POWER, "5 W")))) == {"spare=40W", "socket=tiny"}
+    assert set(named(learnt, lamp(), settled=("power", "socket"))) == {"spare=40W"}
+    of_model = replace(lamp(), facts=(), inherited=(fact(SPARE, "9 W"),))
+    assert "spare=40W" not in named(learnt, of_model)
+
+
+def test_what_half_of_the_neighbours_lack_is_not_said(learnt):
+    assert not any(value.startswith("tint") for value in named(learnt, lamp(), least=0.0))
+
+
+def test_only_items_of_its_own_kind_are_heard(learnt):
+    assert set(named(learnt, lamp(category=DESK))) == {"power=5W", "spare=40W", "socket=tiny"}
+    assert named(learnt, lamp(category=CANS), least=0.0) == {}
+    assert named(learnt, lamp(category=None), least=0.0) == {}
+
+
+def test_most_of_what_is_hidden_is_filled_in_and_right(learnt):
+    assert learnt.metrics["filled"].low > 0.5
+    assert learnt.metrics["precision"].value > 0.97
+    assert learnt.baselines["most_frequent"]["filled"] == 0.0
+    assert learnt.filler.judged.threshold(0.98) <= 1.0
+
+
+def test_what_chance_decides_is_sure_at_no_threshold():
+    items = [
+        replace(one, facts=(fact(SOCKET, ("tiny", "wide")[at * 7 % 11 % 2]),), brand=None)
+        for at, one in enumerate(lamps())
+    ]
+    learnt = learn_to_fill(items, families(items), CONFIG)
+
+    assert learnt.filler.judged.threshold(0.98) > 1.0
+    assert learnt.metrics["filled"].value == 0.0
+
+
+def test_the_same_seed_learns_the_same(learnt):
+    items = lamps()
+    again = learn_to_fill(items, families(items), CONFIG)
+
+    assert again.metrics == learnt.metrics
+    assert named(again, lamp()) == named(learnt, lamp())
+
+
+def test_it_is_read_back_as_it_was_written(learnt):
+    filler = from_files("filling@1", to_files(learnt.filler))
+
+    read = with_fields(learnt, filler=filler)
+    assert named(read, lamp()) == named(learnt, lamp())
+    assert filler.judged.threshold(0.98) == learnt.filler.judged.threshold(0.98)
+
+
+@pytest.mark.parametrize("file", [STATED, COUNTED])
+@pytest.mark.parametrize("content", [None, b"nonsense", b"{}"], ids=["missing", "torn", "empty"])
+def test_a_damaged_file_is_named(learnt, file, content):
+    files = to_files(learnt.filler)
+    del files[file]
+    if content is not None:
+        files[file] = content
+
+    with pytest.raises(ArtefactCorrupted, match=file):
+        from_files("filling@1", files)
+
+
+def test_a_few_items_teach_nothing():
+    items = lamps(times=1)[:10]
+
+    with pytest.raises(GraphTooSmall, match="similar items"):
+        learn_to_fill(items, families(items), CONFIG)
+    with pytest.raises(GraphTooSmall, match="no fact"):
+        learn_to_fill([lamp()], ["a"], CONFIG)
+
+
+def test_no_item_no_answer(learnt):
+    assert learnt.filler.fill([], [], 0.5) == []
