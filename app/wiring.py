@@ -74,9 +74,11 @@ from graph.repositories.recommending import Recommendable
 from graph.repositories.review import Review, decide
 from graph.repositories.search import Search
 from graph.repositories.similar import Similar
+from graph.repositories.starts import started
 from graph.repositories.stats import Stats
 from graph.repositories.vocabulary import Vocabulary
 from graph.server import EmbeddedServer, end_server
+from graph.space import require_space
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -239,6 +241,7 @@ def assemble(
         ),
         reached=partial(until_asked, browsing),
         lost=lambda: database.lost,
+        started=partial(started, database, timeout_s=PROBE_TIMEOUT_S),
     )
     migrations = migrate.load()
     return Wiring(
@@ -302,6 +305,7 @@ def assemble(
             indexes=partial(migrate.indexes_async, database, timeout_s=PROBE_TIMEOUT_S),
             models=lambda: {one.name: one.view() for one in (champion, *readers)},
             warming=warming.state,
+            space=partial(require_space, database.connection.data),
         ),
         jobs=jobs,
         intake=Intake(jobs, settings, clock=partial(datetime.now, UTC)),

@@ -42,11 +42,11 @@ def _sent(summary: str, text: str, **others: str) -> dict[str, Any]:
 
 _LABELS = {
     "description": "for `extraction` JSON lines with `input`, `category` and `target_scores`; for "
-    "`linking` and `search` CSV with `product_title`, `cluster_label` and `category_label`; for "
-    "`categories` CSV with `product_title` and `category_label`; for `matching` lines of two "
-    "records `COL name VAL text ...` and 0 or 1, divided by tabs; for `recommendation` lines of a "
-    "shopper and then ids of products in the order of time, divided by spaces; for `plausibility` "
-    "and `filling` nothing: they learn from the graph alone",
+    "`linking` and `search` CSV with `product_title` and `cluster_label`, or `title` and `model`; "
+    "for `categories` CSV with `product_title` and `category_label`, or `title` and `category`; "
+    "for `matching` lines of two records `COL name VAL text ...` and 0 or 1, divided by tabs; for "
+    "`recommendation` lines of a shopper and then ids of products in the order of time, divided by "
+    "spaces; for `plausibility` and `filling` nothing: they learn from the graph alone",
     "required": False,
     "content": {
         "application/x-ndjson": _sent(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.output import Json, out, print_fields, print_json, steps_progress
+from app.cli.output import Json, out, print_fields, print_json, queued, steps_progress
 from app.cli.session import open_database
 from app.services.builds import ACCEPT, BUILD, LINK, PROPOSE, BuildSpec, check_build
 from app.settings import Settings, load_settings
@@ -23,9 +23,12 @@ def build_graph(
     source: Annotated[
         str | None, typer.Option(help="Only products of this source; default: of all.")
     ] = None,
-    all_: Annotated[
-        bool, typer.Option("--all", help="Also products of which a catalog states facts.")
-    ] = False,
+    only_text: Annotated[
+        bool,
+        typer.Option(
+            "--only-text/--all", help="Only products of which no catalog states a fact, or all."
+        ),
+    ] = True,
     accept: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Facts this sure count at once.")
     ] = ACCEPT,
@@ -36,18 +39,32 @@ def build_graph(
         float,
         typer.Option(min=0.0, max=1.0, help="Link to a model that a title names this surely."),
     ] = LINK,
+    background: Annotated[
+        bool, typer.Option("--background", help="Leave it to a worker, as a job.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Read the texts of products, and write what they state; catalogs are never overwritten."""
     settings = load_settings()
-    spec = BuildSpec(source=source, only_text=not all_, accept=accept, propose=propose, link=link)
+    spec = BuildSpec(source=source, only_text=only_text, accept=accept, propose=propose, link=link)
     check_build(spec)
+    if background:
+        _submit(settings, spec, json=json)
+        return
     with open_database(settings) as database:
         report = built_here(database, settings, spec)
     if json:
         print_json(report)
     else:
         print_build(report)
+
+
+def _submit(settings: Settings, spec: BuildSpec, *, json: bool) -> None:
+    from app.services.jobs import Jobs
+
+    with Jobs(settings) as jobs:
+        job, _ = jobs.submit_build(spec)
+    queued(job.id, as_json=json)
 
 
 def built_here(database: Database, settings: Settings, spec: BuildSpec) -> BuildReport:

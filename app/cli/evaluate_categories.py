@@ -15,8 +15,8 @@ def categories(
     train: Annotated[
         Path,
         typer.Option(
-            help="Offers to learn from: CSV with product_title, category_label; titles with one "
-            "cluster_label are one product."
+            help="Offers to learn from: CSV with product_title and category_label, or title and "
+            "category; titles with one cluster_label, or model, are one product."
         ),
     ],
     test: Annotated[Path, typer.Option(help="Offers to score, once; read after the training.")],

@@ -23,7 +23,8 @@ def linking(
     train: Annotated[
         Path,
         typer.Option(
-            help="Offers to learn from: CSV with product_title, cluster_label, category_label."
+            help="Offers to learn from: CSV with product_title and cluster_label, or title and "
+            "model; for --category with category_label, or category."
         ),
     ],
     more: Annotated[

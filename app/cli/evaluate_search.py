@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 Train = Annotated[
     Path,
     typer.Option(
-        help="Offers to learn from: CSV with product_title, cluster_label, category_label. Split "
-        "them by product before, never by row."
+        help="Offers to learn from: CSV with product_title and cluster_label, or title and model. "
+        "Split them by product before, never by row."
     ),
 ]
 Test = Annotated[

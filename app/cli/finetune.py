@@ -101,7 +101,8 @@ def linking(
     train: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Offers: CSV with product_title, cluster_label, category_label; repeatable."
+            help="Offers: CSV with a title and the model that it names, as product_title and "
+            "cluster_label, or title and model; repeatable."
         ),
     ] = None,
     known: Annotated[
@@ -154,7 +155,10 @@ def recommendation(
 def categories(
     train: Annotated[
         list[Path] | None,
-        typer.Option(help="Offers: CSV with product_title, category_label; repeatable."),
+        typer.Option(
+            help="Offers: CSV with product_title and category_label, or title and category; "
+            "repeatable."
+        ),
     ] = None,
     known: Annotated[
         bool,
@@ -177,8 +181,8 @@ def search(
     train: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Offers of known products: CSV with product_title, cluster_label, category_label; "
-            "repeatable."
+            help="Offers of known products: CSV with product_title and cluster_label, or title "
+            "and model; repeatable."
         ),
     ] = None,
     known: Annotated[

@@ -26,6 +26,7 @@ from app.cli.output import (
     print_fields,
     print_json,
     print_table,
+    queued,
     steps_progress,
     training_note,
     unsure_cells,
@@ -139,8 +140,7 @@ def retry(
     if json:
         print_json(job)
     else:
-        out.print(job.id, highlight=False, soft_wrap=True)
-        err.print(f"Queued; `catalograph jobs watch {job.id}` follows it.", highlight=False)
+        queued(job.id, as_json=False)
 
 
 @cli.command()

@@ -118,6 +118,15 @@ def end_of_rows(rows: int, rejected: int) -> None:
         raise SystemExit(FAILED if rejected == rows else WITH_REJECTS)
 
 
+def queued(job: str, *, as_json: bool) -> None:
+    """Says which job a worker is left with; its id alone stands on standard output."""
+    if as_json:
+        print_json({"job": job})
+        return
+    out.print(job, highlight=False, soft_wrap=True)
+    err.print(f"Queued; `catalograph jobs watch {job}` follows it.", highlight=False)
+
+
 def note(text: str) -> None:
     """Tells a person what is going on: a line as it is, beside the data on standard output."""
     err.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -16,12 +16,12 @@ import typer
 from app.cli.output import (
     INTERRUPTED,
     Json,
-    err,
     fail,
     out,
     print_fields,
     print_json,
     print_table,
+    queued,
     steps_progress,
     training_note,
 )
@@ -227,8 +227,4 @@ def _submit(settings: Settings, spec: PretrainSpec, *, json: bool) -> None:
 
     with Jobs(settings) as jobs:
         job, _ = jobs.submit_pretraining(spec)
-    if json:
-        print_json({"job": job.id})
-        return
-    out.print(job.id, highlight=False, soft_wrap=True)
-    err.print(f"Queued; `catalograph jobs watch {job.id}` follows it.", highlight=False)
+    queued(job.id, as_json=json)

@@ -21,12 +21,14 @@ from graph.errors import GraphError, QueryRefused
 from graph.records import Record
 from graph.repositories.hardening import open_settings
 from graph.schema import NEO4J_MINIMUM
-from graph.server import NEO4J_VERSION, report_jars
+from graph.server import NEO4J_VERSION, data_dir, report_jars
+from graph.space import SPARE_MIB
 
 State = Literal["ok", "warning", "red"]
 
 LITTLE_DISK_GB = 5.0  # a first load of a million rows takes about two
 PYTHON_MINIMUM = (3, 11)
+_MIB = 2**20
 
 
 class Finding(Record, frozen=True):
@@ -42,7 +44,7 @@ def diagnose(settings: Settings) -> list[Finding]:
     return [
         _python(),
         *_jars(settings),
-        _disk(settings.home),
+        *_disks(settings),
         _keys(settings),
         *_database(settings),
     ]
@@ -72,14 +74,32 @@ def _jars(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _disk(home: Path) -> Finding:
-    folder = next(part for part in (home, *home.parents) if part.exists())
-    free_gb = shutil.disk_usage(folder).free / 1e9
-    detail = f"{free_gb:.1f} GB free at {home}"
+def _disks(settings: Settings) -> Iterator[Finding]:
+    home, data = settings.home, data_dir(settings.home)
+    is_own = settings.neo4j_uri is None
+    is_apart = is_own and _existing(home).stat().st_dev != _existing(data).stat().st_dev
+    remedy = "free some space, or move it to a larger disk and set CATALOGRAPH_HOME to where it is"
+    yield disk(home, remedy, has_database=is_own and not is_apart)
+    if is_apart:
+        yield disk(data, "free some space", has_database=True)
+
+
+def disk(folder: Path, remedy: str, *, has_database: bool) -> Finding:
+    """How much is left where `folder` is, or will be; `has_database`: ours, which is spared."""
+    free = shutil.disk_usage(_existing(folder)).free
+    free_gb, free_mib = free / 1e9, free // _MIB
+    if has_database and free_mib < SPARE_MIB:
+        detail = f"{free_mib} MiB free at {folder}; with less than {SPARE_MIB} nothing is written"
+        again = "what failed meanwhile goes on with `catalograph jobs retry ID`"
+        return Finding("disk", "red", detail, f"{remedy}; {again}")
+    detail = f"{free_gb:.1f} GB free at {folder}"
     if free_gb >= LITTLE_DISK_GB:
         return Finding("disk", "ok", detail)
-    remedy = "free some space, or set CATALOGRAPH_HOME to a folder on a larger disk"
     return Finding("disk", "red" if free_gb < 1 else "warning", detail, remedy)
+
+
+def _existing(folder: Path) -> Path:
+    return next(part for part in (folder, *folder.parents) if part.exists())
 
 
 def _keys(settings: Settings) -> Finding:

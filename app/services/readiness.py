@@ -11,6 +11,7 @@ from graph.errors import (
     DatabaseNotFound,
     DatabaseRefusedLogin,
     DatabaseTooOld,
+    DiskFull,
     QueryTimedOut,
 )
 from graph.schema import INDEXES
@@ -55,13 +56,15 @@ class Readiness:
         migrations: Callable[[], Awaitable[MigrationStatus]],
         indexes: Callable[[], Awaitable[Sequence[IndexState]]],
         models: Callable[[], Mapping[str, ServingView]],
-        warming: Callable[[], WarmthState],
+        warming: Callable[[], Awaitable[WarmthState]],
+        space: Callable[[], None],
     ) -> None:
         self._verify = verify
         self._migrations = migrations
         self._indexes = indexes
         self._models = models
         self._warming = warming
+        self._space = space
 
     async def check(self) -> dict[str, str]:
         """Return if requests can be served, with the parts that do less than they should.
@@ -78,11 +81,11 @@ class Readiness:
             raise NotReady({"database": remedy}) from error
         if parts:
             raise NotReady(parts)
-        warming = self._warming()  # asked last: the time that it may take begins with this
+        warming = await self._warming()  # asked last: the time that it may take begins with this
         if warming == "awaited":
             raise NotReady({"warming": _WARMING})
         late = {"warming": _LATE} if warming == "late" else {}
-        return late | model_parts(self._models())
+        return late | disk_parts(self._space) | model_parts(self._models())
 
 
 def migration_parts(status: MigrationStatus) -> dict[str, str]:
@@ -115,6 +118,18 @@ def index_parts(states: Sequence[IndexState]) -> dict[str, str]:
         percent = min(state.population_percent for state in building)
         names = _listed([state.name for state in building])
         return {"indexes": f"{names} still being built ({percent:.0f} %); wait"}
+    return {}
+
+
+def disk_parts(space: Callable[[], None]) -> dict[str, str]:
+    """No reason to send requests elsewhere either: what only reads is answered."""
+    try:
+        space()
+    except DiskFull as error:
+        return {
+            "disk": f"nothing is written: {error.free_mib} MiB are left where the database lies, "
+            f"and it needs {error.needed_mib}; free some space there, reads are answered meanwhile"
+        }
     return {}
 
 

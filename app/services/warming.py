@@ -39,6 +39,10 @@ T = TypeVar("T")
 _log = structlog.get_logger("warming")
 
 
+async def _unknown() -> object:
+    return object()  # equals no other one
+
+
 class Warming:
     """One warming up beside the event loop, and how it stands.
 
@@ -46,6 +50,7 @@ class Warming:
         work: what is done once, and again for each time that the database was lost.
         reached: returns when there is a graph that can be asked.
         lost: how often the connection to it broke, or none was to be had.
+        started: when it was started; one that runs on has all that it was asked before at hand.
         awaited_s: so long at most it is waited for by whoever asks how it stands.
     """
 
@@ -55,6 +60,7 @@ class Warming:
         *,
         reached: Callable[[], Coroutine[Any, Any, object]] = lambda: asyncio.sleep(0),
         lost: Callable[[], int] = lambda: 0,
+        started: Callable[[], Coroutine[Any, Any, object]] = _unknown,
         clock: Callable[[], float] = time.monotonic,
         awaited_s: float = AWAITED_S,
     ) -> None:
@@ -62,6 +68,8 @@ class Warming:
         self._reached = reached
         self._lost = lost
         self._lost_before = 0
+        self._started = started
+        self._started_before: object = None
         self._clock = clock
         self._awaited_s = awaited_s
         self._task: asyncio.Task[None] | None = None
@@ -77,25 +85,39 @@ class Warming:
             self._task.cancel()
             await asyncio.wait([self._task])
 
-    def state(self) -> WarmthState:
+    async def state(self) -> WarmthState:
         """`over` also where it never began. Asked for the first time when all else is ready.
 
         It begins again here, because a database that was lost is back when all else is ready.
         """
-        if self._task is None:
+        if self._task is None or (self._task.done() and await self._is_warm()):
             return "over"
-        if self._task.done():
-            if self._lost() == self._lost_before:
-                return "over"
+        if self._task.done():  # or another probe was faster
             self.begin()
         now = self._clock()
         if self._asked_at is None:
             self._asked_at = now
         return "awaited" if now - self._asked_at < self._awaited_s else "late"
 
+    async def _is_warm(self) -> bool:
+        lost = self._lost()
+        if lost == self._lost_before:
+            return True
+        if await self._start() != self._started_before:
+            return False
+        self._lost_before = lost
+        return True
+
+    async def _start(self) -> object:
+        try:
+            return await self._started()
+        except GraphError:
+            return await _unknown()
+
     async def _warmed(self) -> None:
         await self._reached()
         self._lost_before = self._lost()  # what failed until then was one absence
+        self._started_before = await self._start()
         await self._work()
 
 

@@ -360,7 +360,7 @@ def _reading(reader: FieldReader, build: Callable[[str], object], otherwise: obj
 
 def _build_of(name: str, spec: FieldSpec, signs: DecimalSigns) -> Callable[[str], object]:
     if name == "in_stock":
-        return _yes_no
+        return _at_hand
     if isinstance(spec, NumberSpec):
         return lru_cache(REMEMBERED_CELLS)(partial(_amount, decimal=spec.decimal, signs=signs))
     return lambda raw: clean_text(raw) or None
@@ -375,5 +375,13 @@ def _amount(raw: str, *, decimal: DecimalSign, signs: DecimalSigns) -> float:
     return number
 
 
-def _yes_no(raw: str) -> bool:
-    return normalise_value(raw, _YES_NO).text == "yes"
+def _at_hand(raw: str) -> bool:
+    """Whether there are any, also from how many; a shop that sells ahead has less than none."""
+    try:
+        return normalise_value(raw, _YES_NO).text == "yes"
+    except ValueInvalid:
+        try:
+            return parse_number(raw) > 0
+        except ValueInvalid:
+            pass
+        raise

@@ -15,6 +15,7 @@ from graph.schema import Label
 VALUES_MAX = 200_000  # the most often stated; the rest stands in one item each
 PAGE_MODELS = 2_000
 CATEGORY_ITEMS, LEAST_ITEMS = 5_000, 200  # whose facts are counted, of one category
+ITEMS_PART, ITEMS_SETTLED_S = 100, 600  # one of so many is more than a few; and how long few wait
 COUNTED_ITEMS, COUNTED_AT_ONCE = 200_000, 20_000  # of all categories, and in one query
 
 # Degrees of nodes, which the store keeps.
@@ -47,6 +48,14 @@ CALL (m) {
 RETURN collect([m.id, m.name, coalesce(m.names, []), facts,
   [(m)-[r:MADE_BY]->(x) WHERE r.status <> 'rejected' | [x.id, x.name, x.names]][0],
   [(m)-[r:BELONGS_TO]->(x) WHERE r.status <> 'rejected' | [x.id, x.name, x.names]][0]]) AS models
+"""
+# A few items among many change next to nothing of what is counted, and prices change all day long.
+# The number of all of a label is one that the store keeps.
+ITEMS_CHANGED = """
+WITH CASE WHEN datetime($since) < datetime() - duration({seconds: $settled_s}) THEN 1
+  ELSE COUNT { (:Product) } / $part + 1 END AS enough
+RETURN COUNT { MATCH (n:Product) WHERE n.updated_at >= datetime($since) }
+  + COUNT { MATCH (d:Deletion) WHERE d.at >= datetime($since) } >= enough AS changed
 """
 READ_WITH = (Label.VALUE, Label.MODEL, Label.BRAND, Label.CATEGORY, Label.PARAMETER)
 # What a dump or a person says, and never what a text was read to say: that would confirm itself.
@@ -113,8 +122,15 @@ class ModelRow(Named, frozen=True):
 
 
 def has_changed(database: Database, since: str) -> bool:
-    """Whether anything that texts are read with was written since a watermark (ISO 8601)."""
-    return written_since(database, since, READ_WITH)
+    """Whether anything that texts are read with was written since a watermark (ISO 8601).
+
+    Products, whose facts are counted, matter where more than a hundredth of them was written,
+    or where the watermark is of a while ago.
+    """
+    if written_since(database, since, READ_WITH):
+        return True
+    rows = database.read(ITEMS_CHANGED, since=since, part=ITEMS_PART, settled_s=ITEMS_SETTLED_S)
+    return bool(rows[0]["changed"])
 
 
 def known_values(database: Database) -> list[ValueView]:

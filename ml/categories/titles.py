@@ -22,7 +22,7 @@ def read_titles(path: Path, *, to_judge_by: bool = False) -> list[LabelledTitle]
         OffersInvalid: the file cannot be read, lacks a column, or has no such row.
     """
     titles = []
-    for row in rows_of(path, COLUMNS):
+    for row in rows_of(path, COLUMNS, {LABEL}):
         title, category = row[TITLE].strip(), row[CATEGORY].strip()
         if category and (to_judge_by or words_of(title)):
             group = (row.get(LABEL) or "").strip() or title.casefold()

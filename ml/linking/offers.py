@@ -14,6 +14,13 @@ from pathlib import Path
 from ml.errors import OffersInvalid
 
 TITLE, LABEL, CATEGORY = "product_title", "cluster_label", "category_label"
+# What else these columns are called, the first that is there counts.
+OTHER_NAMES = {
+    TITLE: ("title", "name", "product_name"),
+    LABEL: ("model", "model_name", "product"),
+    CATEGORY: ("category", "category_name"),
+}
+_SHOWN_COLUMNS, _SHOWN_CHARS = 10, 40  # of a header, in an error
 _GZIP = b"\x1f\x8b"
 _CELL_CHARS = 2_000_000  # csv's own limit is far below a description that somebody pasted
 _TOO_LONG = f"has a cell of more than {_CELL_CHARS:,} characters"
@@ -36,9 +43,11 @@ def read_offers(path: Path, categories: Collection[str] = ()) -> list[Offer]:
     wanted = {name.casefold() for name in categories}
     offers: list[Offer] = []
     there: set[str] = set()
-    for row in rows_of(path, (TITLE, LABEL, CATEGORY)):
-        there.add(row[CATEGORY])
-        if not wanted or row[CATEGORY].casefold() in wanted:
+    needed = (TITLE, LABEL, CATEGORY) if wanted else (TITLE, LABEL)
+    for row in rows_of(path, needed, {CATEGORY}):
+        category = row.get(CATEGORY, "")
+        there.add(category)
+        if not wanted or category.casefold() in wanted:
             offers.append(Offer(title=row[TITLE], label=row[LABEL]))
     if not offers:
         known = f"; its categories are {', '.join(sorted(there)[:10])}" if there else ""
@@ -46,8 +55,12 @@ def read_offers(path: Path, categories: Collection[str] = ()) -> list[Offer]:
     return offers
 
 
-def rows_of(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
-    """The rows of a CSV file, plain or gzip, that has these columns.
+def rows_of(
+    path: Path, columns: Sequence[str], optional: Collection[str] = ()
+) -> Iterator[dict[str, str]]:
+    """The rows of a CSV file, plain or gzip, that has these columns under one of their names.
+
+    Each has these columns alone, and of the optional ones those that the file has.
 
     Raises:
         OffersInvalid: the file cannot be read, lacks a column, or a row lacks one of these cells.
@@ -56,12 +69,15 @@ def rows_of(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
     csv.field_size_limit(max(csv.field_size_limit(), _CELL_CHARS))
     reader = csv.DictReader(io.StringIO(_text(path), newline=""))
     try:
-        if any(len(name) > _CELL_CHARS for name in reader.fieldnames or ()):
+        header = reader.fieldnames or ()
+        if any(len(name) > _CELL_CHARS for name in header):
             raise invalid(reason=_TOO_LONG, line=1)
-        missing = [name for name in columns if name not in (reader.fieldnames or ())]
-        if missing:
-            raise invalid(reason=f"has no column {missing[0]!r}", line=1)
-        for row in reader:
+        found = _found(header, (*columns, *optional))
+        missing = next((name for name in columns if name not in found), None)
+        if missing is not None:
+            raise invalid(reason=_lacking(missing, header), line=1)
+        for cells in reader:
+            row = {name: cells[found[name]] for name in found}
             if any(row[name] is None for name in columns):
                 raise invalid(reason="has too few cells", line=reader.line_num)
             if any(len(row[name]) > _CELL_CHARS for name in columns):
@@ -71,6 +87,25 @@ def rows_of(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
         # The limit of the module is that of the whole process, and may be higher than ours.
         reason = _TOO_LONG if "field limit" in str(error) else str(error)
         raise invalid(reason=reason, line=reader.line_num) from error
+
+
+def _found(header: Sequence[str], wanted: Collection[str]) -> dict[str, str]:
+    """What the file calls the columns; `Product Title` is `product_title`."""
+    there = {"_".join(name.casefold().replace("-", " ").split()): name for name in reversed(header)}
+    found = {}
+    for column in wanted:
+        name = next((one for one in (column, *OTHER_NAMES[column]) if one in there), None)
+        if name is not None:
+            found[column] = there[name]
+    return found
+
+
+def _lacking(column: str, header: Sequence[str]) -> str:
+    *others, last = (repr(name) for name in OTHER_NAMES[column])
+    shown = [repr(name[:_SHOWN_CHARS]) for name in header[:_SHOWN_COLUMNS]]
+    more = ", …" if len(header) > _SHOWN_COLUMNS else ""
+    it_has = f"; it has {', '.join(shown)}{more}" if shown else ""
+    return f"has no column {column!r}, {', '.join(others)} or {last}{it_has}"
 
 
 def _text(path: Path) -> str:

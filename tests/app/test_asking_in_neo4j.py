@@ -200,6 +200,17 @@ def test_the_lexicon_is_made_again_only_where_the_graph_has_changed(database):
     assert "acme-beam" in load(first).models
 
 
+def test_the_lexicon_is_made_again_where_offers_bring_nothing_but_known_names(database):
+    writer = ItemWriter(database)
+    writer.write(list(MODELS), parameters=PARAMETERS, run=RUN, now=NOW)
+    load = GraphLexicon(database)
+    first = load(None)
+
+    writer.write(list(OFFERS), parameters=PARAMETERS, run=RUN, now=NOW)
+
+    assert (first.currencies, load(first).currencies) == ((), ("EUR",))
+
+
 def test_the_command_line_answers_and_refuses(catalograph, database):
     ItemWriter(database).write(list(MODELS), parameters=PARAMETERS, run=RUN, now=NOW)
 

@@ -17,6 +17,7 @@ from graph.errors import (
     QueryRefused,
     QueryTimedOut,
 )
+from graph.repositories.starts import started
 from tests.full_disk import Disk
 from tests.graph.proxy import Wire
 
@@ -403,8 +404,11 @@ async def test_an_async_database_knows_that_it_has_lost_its_server(neo4j):
     async with Wire(neo4j.uri) as wire, AsyncDatabase(replace(neo4j, uri=wire.uri)) as database:
         await database.read("RETURN 1 AS n")
         before = database.lost
+        first = await started(database, timeout_s=5)
         await wire.cut()
 
         await database.read("RETURN 1 AS n")
+        again = await started(database, timeout_s=5)
 
     assert (before, database.lost) == (0, 1)
+    assert first == again

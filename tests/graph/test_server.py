@@ -31,6 +31,7 @@ from graph.errors import (
     ServerBusy,
     ServerStartFailed,
 )
+from graph.repositories.starts import STARTED
 from graph.server import (
     NEO4J_VERSION,
     EmbeddedServer,
@@ -256,6 +257,19 @@ def test_no_acknowledged_row_is_lost_when_the_server_is_killed(
     assert set(acknowledged) <= set(found)
     assert len(found) == len(set(found))
     assert server_status(home).restarts == restarts + 1
+
+
+@pytest.mark.neo4j
+def test_a_server_that_was_killed_says_that_it_was_started_anew(
+    home: Path, endpoint: Endpoint, driver: neo4j.Driver
+) -> None:
+    before = driver.execute_query(STARTED).records[0]["at"]
+
+    os.kill(java_processes(home)[0], signal.SIGKILL)
+
+    eventually(lambda: answers(endpoint))
+    with connect(endpoint) as again:
+        assert again.execute_query(STARTED).records[0]["at"] > before
 
 
 @pytest.mark.neo4j

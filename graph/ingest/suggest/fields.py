@@ -25,6 +25,7 @@ _PATH_SIGNS = (">", "›", "»", "→", "|", "\\")
 _NAME_SIGNS = ("|", ";", "；", "、", ",", "，")
 _ONE_CURRENCY = 0.9  # of the prices show it
 _AMOUNT = r"\d[\d.,]*"
+_COUNT = rf"^[<>≥≤~ ]*(-?{_AMOUNT})[+ ]*$"
 _ZEROS = 0.5  # of the prices; where more are 0, that is what things cost
 # What has another digit than 0 where the amount stands.
 _ANY_BUT_ZERO, _AMOUNT_BUT_ZERO = r".*[1-9].*", rf"(?=[\d.,]*[1-9]){_AMOUNT}"
@@ -75,7 +76,7 @@ def _spec(name: str, role: Role, roles: dict[str, Role]) -> FieldSpec | None:
         case "currency":
             return FieldSpec(column=column, pattern=pattern)
         case "in_stock":
-            return FieldSpec(column=column, pattern=pattern or _yes_no_words(role.column))
+            return FieldSpec(column=column, pattern=pattern or _pattern_of_stock(role.column))
         case _ if name in _PLAIN:
             return FieldSpec(column=column, pattern=pattern)
         case _:
@@ -103,12 +104,18 @@ def _more(spec: FieldSpec, column: Column) -> str:
     return "".join(f"; {each}" for each in said)
 
 
-def _yes_no_words(column: Column) -> str | None:
-    """A pattern for cells that say yes or no, where some say something else."""
-    if column.share(shapes.is_yes_no) == 1:
+def _pattern_of_stock(column: Column) -> str | None:
+    """For cells that say yes, no or how many, where some say something else, or `20+`."""
+
+    def is_plain(text: str) -> bool:
+        return shapes.is_yes_no(text) or shapes.number_of(text) is not None
+
+    if column.share(is_plain) == 1:
         return None
-    known = sorted(text for text in column.counts if shapes.is_yes_no(text))
-    return "^(?:" + "|".join(map(_escaped, known)) + ")$"
+    known = sorted(text for text in column.counts if shapes.is_yes_no(text) and not text.isdigit())
+    words = ["^(?:" + "|".join(map(_escaped, known)) + ")$"] if known else []
+    counts = [_COUNT] if column.share(shapes.is_count) else []
+    return "|".join((*words, *counts))
 
 
 def _escaped(text: str) -> str:

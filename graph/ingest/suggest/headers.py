@@ -43,7 +43,11 @@ _NAMES: dict[str, str] = {
     "image_url": "image|images|image url|image urls|image link|img|img url|picture|pictures|photo|"
     "photos|thumbnail|main image|primary image|图片|主图|图片链接|商品图片|图片地址|bild|imagen",
     "in_stock": "in stock|instock|availability|available|is available|stock|stock status|"
-    "is in stock|库存|有货|是否有货|库存状态|verfügbar|disponible|наличие",
+    "is in stock|库存|有货|是否有货|库存状态|verfügbar|disponible|наличие|stock quantity|stock qty|"
+    "stock level|stock count|units in stock|quantity in stock|inventory|inventory level|"
+    "inventory quantity|inventory qty|quantity available|qty available|available quantity|"
+    "available qty|on hand|quantity on hand|qty on hand|quantity|qty|库存数量|库存量|数量|bestand|"
+    "lagerbestand|menge|anzahl|existencias|cantidad|quantité|giacenza|quantità|остаток|количество|在庫|在庫数",
 }
 _ROLE_OF = {
     name: role
@@ -55,7 +59,13 @@ _ROLE_OF = {
 _OWN = listed(
     "product item article offer listing goods full display short long main ad 商品 产品 宝贝"
 )
-_NEEDS_OWN = frozenset({"name", "id", "code", "title", "link", "amount", "about", "make", "jan"})
+_NEEDS_OWN = frozenset(
+    {"name", "id", "code", "title", "link", "amount", "about", "make", "jan", "quantity", "qty"}
+)
+# A number of things, which may be how many there are, or how many are in a pack.
+_HOW_MANY = listed("quantity qty 数量 menge anzahl cantidad quantité quantità количество")
+_AT_HAND = listed("stock inventory available hand")
+_NOT_AT_HAND = listed("min minimum max maximum safety reorder target initial 最小 最大 安全")
 _LESS_A_PRICE = listed(
     "original old list regular was msrp rrp compare before retail max min maximum minimum cost "
     "shipping delivery lowest highest 原价 市场价 划线价 成本 运费 吊牌价"
@@ -107,6 +117,8 @@ def roles_of(header: str) -> dict[str, float]:
         found = _chinese_end(words[-1])
     if "price" in found and _LESS_A_PRICE.intersection(words):
         found["price"] -= 0.4
+    if not _NOT_AT_HAND.isdisjoint(words):
+        found.pop("in_stock", None)
     return found
 
 
@@ -139,6 +151,14 @@ def is_foreign_id(header: str) -> bool:
     last = words_of(header)[-1:]
     chinese = any(not word.isascii() and word.endswith(("id", "编号", "编码")) for word in last)
     return chinese or not _SHOWS_AN_ID.isdisjoint(last)
+
+
+def says_how_many(header: str) -> bool:
+    """A `quantity`, which need not be the stock."""
+    words = words_of(header)
+    if not words or not _AT_HAND.isdisjoint(words) or "库存" in words[-1]:
+        return False
+    return words[-1] in _HOW_MANY or words[-1].endswith("数量")
 
 
 def is_position(header: str) -> bool:

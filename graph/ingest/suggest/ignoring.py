@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from graph.ingest.suggest import shapes
 from graph.ingest.suggest.columns import Column
-from graph.ingest.suggest.headers import is_foreign_id, is_position
+from graph.ingest.suggest.headers import is_foreign_id, is_position, roles_of
 from graph.ingest.suggest.proposal import percent, shown
-from graph.ingest.suggest.roles import Table, counts_rows
+from graph.ingest.suggest.roles import STOCK_CELLS, Table, counts_rows, stock_share
 
 MANY = 0.9  # of the cells
 SOME_HTML = 0.3
 LONG = 200  # characters in the mean: nobody filters by such a text
 CONSTANT_ROWS = 20  # fewer rows say nothing about whether a column varies
+NUMBERED, DENSE = 50, 0.2  # so many numbers, and of those between: sizes are fewer, sums sparse
+
+_NUMBERED = re.compile(r"([^\W\d_]{1,4}[-_]?)(\d{1,9})")
 
 
 def reason_to_ignore(column: Column, table: Table) -> tuple[str, str] | None:
@@ -35,6 +40,11 @@ def reason_to_ignore(column: Column, table: Table) -> tuple[str, str] | None:
             "long text",
             f"{column.mean_length:,.0f} characters in the mean; no value to filter by",
         )
+    return _no_property(column, table)
+
+
+def _no_property(column: Column, table: Table) -> tuple[str, str] | None:
+    """Plain texts and numbers that say what a row is, or how things stand, and not what is sold."""
     if counts_rows(column) and (is_position(column.label) or column.distinct > CONSTANT_ROWS):
         return "row numbers", "whole numbers that rise by one from row to row"
     if is_foreign_id(column.label):
@@ -43,9 +53,28 @@ def reason_to_ignore(column: Column, table: Table) -> tuple[str, str] | None:
             "ids",
             f"by its name; it tells {unique} of the distinct rows apart, and is not the id",
         )
+    if "in_stock" in roles_of(column.label) and stock_share(column) >= STOCK_CELLS:
+        return "stock", "it changes from day to day, and another column says whether there are any"
+    if numbered := _numbered(column):
+        return "ids", numbered
     if _is_constant(column):
         return "constant", f"says {shown(next(iter(column.counts)))!r} in every row"
     return None
+
+
+def _numbered(column: Column) -> str:
+    """`v143`: numbers behind one and the same letter, hundreds of them with few left out."""
+    found = [_NUMBERED.fullmatch(text) for text in column.counts]
+    letters = {match[1] for match in found if match}
+    if column.distinct < NUMBERED or len(letters) > 1 or not all(found):
+        return ""
+    numbers = [int(match[2]) for match in found if match]
+    if column.distinct < DENSE * (max(numbers) - min(numbers)):
+        return ""
+    return (
+        f"{column.distinct:,} of the numbers {min(numbers):,} to {max(numbers):,} behind "
+        f"{letters.pop()!r}: they count things, and measure none"
+    )
 
 
 def _is_constant(column: Column) -> bool:

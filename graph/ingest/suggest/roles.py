@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -9,8 +10,9 @@ from itertools import pairwise
 
 from graph.ingest.suggest import shapes
 from graph.ingest.suggest.columns import Column
-from graph.ingest.suggest.headers import is_position, roles_of
+from graph.ingest.suggest.headers import is_position, roles_of, says_how_many
 from graph.ingest.suggest.proposal import percent
+from graph.text import slug
 
 SHORT = 80  # characters of a name; titles and descriptions are longer
 LONG_TEXT = 150  # characters in the mean; titles are shorter
@@ -19,6 +21,10 @@ BY_CONTENT = 0.3  # a name counts more than what merely looks like it
 RARELY = 0.005  # of the rows say something: too few for any field
 MIN_FILLED = 0.3  # and columns that are mostly empty decide nothing without one either
 IDENTIFIED = 0.8  # of the rows; where fewer have their own, it is the id of something else
+STOCK_CELLS = 0.98  # another word, such as a date of delivery, must not cost many rows
+MODEL_ROWS = 50  # of fewer, too little is repeated to tell models from titles
+SAID_BY_TITLES, OF_SEVERAL_TITLES = 0.6, 0.2  # of the words, and of the cells, of models
+DISTINCT_MODELS = 0.3  # of the cells; what fewer things are called is a kind of thing
 MIN_ROWS = 5  # of fewer, content says nothing about columns without a telling name
 
 
@@ -78,7 +84,8 @@ def assign_roles(table: Table) -> dict[str, Role]:
         if name not in found and column.key not in taken:
             found[name] = Role(name, column, evidence, named=score > BY_CONTENT)
             taken.add(column.key)
-    _add_by_reference(table, found, taken)
+    _add_model_by_reference(table, found, taken)
+    _add_brand_by_reference(table, found, taken)
     if "brand" not in found:
         found.pop("brand names", None)
     return found
@@ -109,7 +116,7 @@ def _said(check: _Check, share: float, column: Column) -> str:
     return f"{check.says} in {percent(share)} of {column.filled:,} cells"
 
 
-def _add_by_reference(
+def _add_brand_by_reference(
     table: Table, found: dict[str, Role], taken: set[tuple[str, str | None]]
 ) -> None:
     """A column without a telling name whose repeated words begin the titles is the brand."""
@@ -121,6 +128,51 @@ def _add_by_reference(
         evidence = f"by its content; its words repeat and begin {percent(share)} of the titles"
         found["brand"] = Role("brand", best, evidence)
         taken.add(best.key)
+
+
+def _add_model_by_reference(
+    table: Table, found: dict[str, Role], taken: set[tuple[str, str | None]]
+) -> None:
+    """A column that says in a few words what several titles say is the model that they are of."""
+    if "title" not in found or "model" in found or len(table.distinct_rows) < MODEL_ROWS:
+        return
+    titles = found["title"].column
+    for column in table.columns:
+        said, shared = (0.0, 0.0) if column.key in taken else _names_titles(column, titles)
+        if said >= SAID_BY_TITLES and shared >= OF_SEVERAL_TITLES:
+            evidence = (
+                f"by its content; {percent(said)} of its words stand in the title beside them, "
+                f"and {percent(shared)} of its cells beside several titles"
+            )
+            found["model"] = Role("model", column, evidence)
+            taken.add(column.key)
+            return
+
+
+def _names_titles(column: Column, titles: Column) -> tuple[float, float]:
+    """Of its words, how many the titles have; of its cells, how many other titles have as well."""
+    if column.filled_share < MIN_FILLED or column.mean_length > SHORT:
+        return 0.0, 0.0
+    if column.is_list or column.distinct_share < DISTINCT_MODELS:
+        return 0.0, 0.0
+    pairs = [
+        (own[0], title[0])
+        for own, title in zip(column.texts, titles.texts, strict=True)
+        if own and title
+    ]
+    words = [(_words(own), _words(title)) for own, title in pairs]
+    total = sum(len(own) for own, _ in words)
+    if not pairs or total < 2 * len(pairs):  # a code or a single name, which says less than a model
+        return 0.0, 0.0
+    beside = defaultdict(set)
+    for own, title in pairs:
+        beside[own].add(title)
+    shared = sum(len(beside[own]) > 1 for own, _ in pairs)
+    return sum(len(own & title) for own, title in words) / total, shared / len(pairs)
+
+
+def _words(text: str) -> set[str]:
+    return set(slug(text).split("-")) if any(map(str.isalnum, text)) else set()
 
 
 def _begins_titles(column: Column, titles: Column) -> float:
@@ -237,7 +289,17 @@ def _image_by_content(column: Column, _: Table) -> float:
 
 
 def _stock(column: Column, _: Table) -> float:
-    return column.share(shapes.is_yes_no)
+    return stock_share(column)
+
+
+def stock_share(column: Column) -> float:
+    """Of the cells, the share that say whether there are any, or how many.
+
+    Of a mere `quantity` some are sold out, or it is how many are in a pack.
+    """
+    if says_how_many(column.label) and not column.share(shapes.is_nothing):
+        return 0.0
+    return column.share(lambda t: shapes.is_yes_no(t) or shapes.is_count(t))
 
 
 def _description_by_content(column: Column, _: Table) -> float:
@@ -270,7 +332,7 @@ _CHECKS: dict[str, _Check] = {
     "mpn": _Check("a short code", _code_or_name, 0.8),
     "url": _Check("an address", _url, 0.9, _url_by_content, 0.95),
     "image_url": _Check("an address", _url, 0.9, _image_by_content, 0.8),
-    "in_stock": _Check("yes or no", _stock, 0.98),
+    "in_stock": _Check("yes, no or how many", _stock, STOCK_CELLS),
     "description": _Check("words", _title, 0.5, _description_by_content, 0.9),
     "language": _Check("a language", _language, 0.95, _language_by_content, 0.99),
     "names": _Check("names", _category, 0.8),

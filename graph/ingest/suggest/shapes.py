@@ -108,6 +108,12 @@ def is_nothing(text: str) -> bool:
     return is_amount(text) and number_of(_MONEY_SIGNS.sub("", text).strip()) == 0
 
 
+def is_count(text: str) -> bool:
+    """How many there are, perhaps about: `12`, `-3`, `20+`, `>20`."""
+    number = number_of(text.strip("<>≥≤~+ "))
+    return number is not None and number.is_integer()
+
+
 @lru_cache(maxsize=65_536)
 def number_of(text: str) -> float | None:
     try:

@@ -1,4 +1,4 @@
-"""Whether a server is closed to what raw Cypher must not do, as `doctor` says it."""
+"""Room on disks, and whether a server is closed to what raw Cypher must not do: the doctor."""
 
 from types import SimpleNamespace
 
@@ -6,9 +6,10 @@ import pytest
 
 from app.connections import analytics_of
 from app.errors import SettingsInvalid
-from app.services.diagnosis import raw_queries
+from app.services.diagnosis import disk, raw_queries
 from app.settings import load_settings
 from graph.errors import QueryRefused
+from tests.full_disk import Disk
 
 CSV = "dbms.security.allow_csv_import_from_file_urls"
 
@@ -41,6 +42,38 @@ def test_an_open_setting_is_named_with_its_remedy():
 
 def test_a_server_that_shows_no_settings_is_to_be_looked_at():
     assert raw_queries(server(QueryRefused(reason="no"))).state == "warning"
+
+
+@pytest.mark.parametrize(
+    ("free_mib", "state", "says"),
+    [
+        (127, "red", "127 MiB free"),
+        (900, "red", "0.9 GB"),
+        (2_000, "warning", "2.1 GB"),
+        (9_000, "ok", "9.4 GB"),
+    ],
+)
+def test_room_on_a_disk_is_told_with_its_place(free_mib, state, says, tmp_path, monkeypatch):
+    Disk(monkeypatch, free_mib=free_mib)
+
+    found = disk(tmp_path / "home" / "data", "free some", has_database=True)
+
+    assert found.state == state
+    assert says in found.detail
+    assert str(tmp_path) in found.detail
+    assert found.remedy.startswith("" if state == "ok" else "free some")
+
+
+@pytest.mark.parametrize(("has_database", "told"), [(True, True), (False, False)])
+def test_that_nothing_is_written_is_said_of_the_disk_of_our_database_alone(
+    has_database, told, tmp_path, monkeypatch
+):
+    Disk(monkeypatch, free_mib=127)
+
+    found = disk(tmp_path, "free some", has_database=has_database)
+
+    assert ("nothing is written" in found.detail) is told
+    assert ("jobs retry" in found.remedy) is told
 
 
 @pytest.fixture

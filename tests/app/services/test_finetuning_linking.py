@@ -69,7 +69,7 @@ def test_a_file_that_cannot_be_read_leaves_nothing_behind(shop, shelf, tmp_path)
     path = tmp_path / "offers.csv"
     path.write_text("title\nlamp\n")
 
-    with pytest.raises(OffersInvalid, match="no column 'product_title'"):
+    with pytest.raises(OffersInvalid, match="no column 'cluster_label'"):
         finetune(FinetuneSpec(name="linking", path=str(path)), shop, shelf, notify=silent)
 
     assert shelf.registry.names() == ()

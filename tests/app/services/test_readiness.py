@@ -14,6 +14,8 @@ from graph.errors import (
 )
 from graph.migrate import IndexState, MigrationStatus
 from graph.schema import INDEXES
+from graph.space import require_space
+from tests.full_disk import Disk
 
 pytestmark = pytest.mark.anyio
 
@@ -35,7 +37,9 @@ def online(name, state="ONLINE", percent=100.0):
 ALL_ONLINE = [online(index.name) for index in INDEXES]
 
 
-def readiness(*, error=None, status=CURRENT, indexes=ALL_ONLINE, warming="over", **serving):
+def readiness(
+    *, error=None, status=CURRENT, indexes=ALL_ONLINE, warming="over", data=None, **serving
+):
     async def verify():
         if error:
             raise error
@@ -46,12 +50,16 @@ def readiness(*, error=None, status=CURRENT, indexes=ALL_ONLINE, warming="over",
     async def states():
         return indexes
 
+    async def warmth():
+        return warming
+
     return Readiness(
         verify=verify,
         migrations=migrations,
         indexes=states,
         models=lambda: serving,
-        warming=lambda: warming,
+        warming=warmth,
+        space=lambda: require_space(data),
     )
 
 
@@ -153,6 +161,19 @@ async def test_a_server_that_is_warming_up_is_waited_for():
 
 async def test_one_that_warms_up_for_too_long_serves_and_says_so():
     assert "slow" in (await readiness(warming="late").check())["warming"]
+
+
+async def test_a_disk_that_takes_no_more_writes_is_told_and_reads_are_served(tmp_path, monkeypatch):
+    disk = Disk(monkeypatch, free_mib=127)
+    checked = readiness(data=tmp_path)
+
+    full = await checked.check()
+    disk.free_mib = 128
+
+    assert "127 MiB" in full["disk"]
+    assert "nothing is written" in full["disk"]
+    assert str(tmp_path) not in full["disk"]
+    assert await checked.check() == {}
 
 
 async def test_what_has_to_be_mended_is_told_before_what_has_to_be_waited_for():

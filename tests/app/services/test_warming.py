@@ -131,19 +131,19 @@ async def test_it_is_awaited_for_so_long_at_most_from_when_it_is_first_asked_for
     under_way.begin()
 
     clock.now_s = 1_000.0  # nobody has looked: the database was not there
-    first = under_way.state()
+    first = await under_way.state()
     clock.now_s += 59.0
-    second = under_way.state()
+    second = await under_way.state()
     clock.now_s += 1.0
-    third = under_way.state()
+    third = await under_way.state()
     released.set()
     await anyio.wait_all_tasks_blocked()
 
-    assert (first, second, third, under_way.state()) == ("awaited", "awaited", "late", "over")
+    assert (first, second, third, await under_way.state()) == ("awaited", "awaited", "late", "over")
 
 
 async def test_one_that_never_began_is_not_awaited():
-    assert Warming(anyio.sleep_forever).state() == "over"
+    assert await Warming(anyio.sleep_forever).state() == "over"
 
 
 async def test_one_that_breaks_is_over_and_one_that_is_ended_too():
@@ -156,7 +156,7 @@ async def test_one_that_breaks_is_over_and_one_that_is_ended_too():
     await ended.end()
     await anyio.wait_all_tasks_blocked()
 
-    assert (broken.state(), ended.state()) == ("over", "over")
+    assert (await broken.state(), await ended.state()) == ("over", "over")
     with pytest.raises(RuntimeError):
         broken._task.result()
 
@@ -167,6 +167,12 @@ class Losing:
     def __init__(self):
         self.lost = 0
         self.warmed = 0
+        self.starts = [1]
+
+    async def started(self):
+        if self.starts is None:
+            raise DOWN
+        return list(self.starts)
 
     async def work(self):
         self.warmed += 1
@@ -177,14 +183,14 @@ async def test_a_database_that_was_lost_is_warmed_up_again_once_when_it_is_back(
     under_way = Warming(database.work, lost=lambda: database.lost, clock=clock, awaited_s=60)
     under_way.begin()
     await anyio.wait_all_tasks_blocked()
-    first = under_way.state()
+    first = await under_way.state()
 
     database.lost += 5  # five requests have met one restart
     clock.now_s = 1_000.0
-    back = [under_way.state(), under_way.state()]
+    back = [await under_way.state(), await under_way.state()]
     await anyio.wait_all_tasks_blocked()
 
-    assert (first, back, under_way.state()) == ("over", ["awaited", "awaited"], "over")
+    assert (first, back, await under_way.state()) == ("over", ["awaited", "awaited"], "over")
     assert database.warmed == 2
 
 
@@ -202,10 +208,10 @@ async def test_a_database_that_is_lost_while_it_is_warmed_up_is_warmed_up_again(
     released.set()
     await anyio.wait_all_tasks_blocked()
 
-    again = under_way.state()
+    again = await under_way.state()
     await anyio.wait_all_tasks_blocked()
 
-    assert (again, under_way.state(), database.warmed) == ("awaited", "over", 2)
+    assert (again, await under_way.state(), database.warmed) == ("awaited", "over", 2)
 
 
 async def test_a_database_that_was_not_there_at_the_start_is_warmed_up_once():
@@ -218,4 +224,38 @@ async def test_a_database_that_was_not_there_at_the_start_is_warmed_up_once():
     under_way.begin()
     await anyio.wait_all_tasks_blocked()
 
-    assert (under_way.state(), database.warmed) == ("over", 1)
+    assert (await under_way.state(), database.warmed) == ("over", 1)
+
+
+@pytest.mark.parametrize(
+    ("starts", "warmed"), [([1], 1), ([2], 2), ([1, 2], 2), (None, 2)],
+    ids=["it ran on", "restarted", "another server", "it does not say"],
+)  # fmt: skip
+async def test_a_database_that_ran_on_while_connections_broke_is_still_warm(starts, warmed):
+    database = Losing()
+    under_way = Warming(database.work, lost=lambda: database.lost, started=database.started)
+    under_way.begin()
+    await anyio.wait_all_tasks_blocked()
+
+    database.lost += 1
+    database.starts = starts
+    states = [await under_way.state() for _ in range(2)]
+    await anyio.wait_all_tasks_blocked()
+
+    assert states == ["over" if warmed == 1 else "awaited"] * 2
+    assert (await under_way.state(), database.warmed) == ("over", warmed)
+
+
+async def test_probes_at_the_same_time_warm_up_a_restarted_database_once():
+    database = Losing()
+    under_way = Warming(database.work, lost=lambda: database.lost, started=database.started)
+    under_way.begin()
+    await anyio.wait_all_tasks_blocked()
+
+    database.lost, database.starts = 1, [2]
+    async with anyio.create_task_group() as probes:
+        for _ in range(3):
+            probes.start_soon(under_way.state)
+    await anyio.wait_all_tasks_blocked()
+
+    assert database.warmed == 2

@@ -45,6 +45,19 @@ def texts(result: Item) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("cell", "in_stock"),
+    [("yes", True), ("有货", True), ("12", True), ("1,200", True), ("3.0", True), ("0", False),
+     ("0.0", False), ("-2", False), ("sold out", False)],
+)  # fmt: skip
+def test_stock_is_whether_there_are_any_or_how_many(cell, in_stock):
+    assert item(HEAD + "in_stock = { column = 'stock' }", stock=cell).in_stock is in_stock
+
+
+def test_stock_that_is_no_answer_is_refused_with_what_it_says():
+    assert "'soon'" in rejected(HEAD + "in_stock = { column = 'stock' }", stock="soon").reason
+
+
+@pytest.mark.parametrize(
     ("cell", "unit", "number"),
     [
         ("6.1 inches", "in", 6.1),

@@ -7,6 +7,8 @@ from app.services.readers import linker_over
 from graph.records import Item, StatedIn
 from graph.repositories import lexicon as queries
 from graph.repositories.categories import category_paths
+from graph.repositories.exporting import watermark
+from graph.repositories.items import ItemWriter
 from ml.grounding.grounder import Wanted
 from ml.grounding.records import TextToRead
 from tests.conftest import empty
@@ -176,6 +178,44 @@ def test_it_is_loaded_again_only_where_something_has_changed(database):
         "MATCH (v:Value {id: 'ram=8GB'}) SET v.names = ['8 gigs'], v.updated_at = datetime()"
     )
     assert load(first) is not first
+
+
+STOCK = """
+UNWIND range(1, $items) AS number
+CREATE (:Product {id: 'north:' + number, updated_at: datetime() - duration({hours: 1})})
+"""
+TOUCHED = """
+MATCH (n:Product) WITH n ORDER BY n.id LIMIT $items
+SET n.updated_at = datetime() - duration({minutes: $minutes})
+"""
+
+
+def minutes_ago(database, minutes):
+    query = "RETURN toString(datetime() - duration({minutes: $minutes})) AS at"
+    return database.read(query, minutes=minutes)[0]["at"]
+
+
+@pytest.mark.parametrize(
+    ("items", "minutes", "changed"),
+    [(0, 1, False), (3, 1, False), (4, 1, True), (1, 11, True), (0, 11, False)],
+)
+def test_items_that_bring_no_new_name_matter_where_they_are_many_or_all_was_read_a_while_ago(
+    database, items, minutes, changed
+):
+    database.write(STOCK, items=300)
+    database.write(TOUCHED, items=items, minutes=minutes)
+
+    assert queries.has_changed(database, minutes_ago(database, minutes + 1)) is changed
+
+
+def test_items_that_are_gone_matter_as_well(database):
+    store(database)
+    since = watermark(database)
+    assert not queries.has_changed(database, since)
+
+    ItemWriter(database).delete("product", "north:1")
+
+    assert queries.has_changed(database, since)
 
 
 def test_what_reads_or_links_is_exchanged_without_a_restart(database):

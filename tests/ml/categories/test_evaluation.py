@@ -69,7 +69,7 @@ def test_few_labels_are_drawn_several_times(files):
 @pytest.mark.parametrize(
     ("train", "test", "error", "reason"),
     [
-        ("title\nkettle\n", None, OffersInvalid, "no column 'product_title'"),
+        ("text\nkettle\n", None, OffersInvalid, "'title', 'name' or 'product_name'; it has 'text'"),
         ("product_title\nkettle\n", None, OffersInvalid, "no column 'category_label'"),
         ("product_title,category_label\nkettle\n", None, OffersInvalid, "too few cells"),
         ("product_title,category_label\n", None, OffersInvalid, "no row with a title"),

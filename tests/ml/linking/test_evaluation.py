@@ -128,7 +128,8 @@ def test_a_packed_file_says_the_same(files):
     ("content", "reason"),
     [
         (b"", "has no column 'product_title'"),
-        (b"title,label\na,b\n", "has no column 'product_title'"),
+        (b"title,label\na,b\n", "has no column 'cluster_label', 'model'"),
+        (b"text,model\na,b\n", "'title', 'name' or 'product_name'; it has 'text', 'model'"),
         (b"product_title,cluster_label,category_label\n", "has no offer that is asked for"),
         (b"product_title,cluster_label,category_label\na\n", "line 2: has too few cells"),
         (b"product_title,cluster_label,category_label\n\xff,b,c\n", "is not UTF-8"),
@@ -142,7 +143,8 @@ def test_a_packed_file_says_the_same(files):
     ],
     ids=[
         "empty",
-        "columns",
+        "label",
+        "title",
         "header",
         "short-row",
         "bytes",

@@ -31,13 +31,23 @@ from graph.ingest.suggest.headers import (
         ("Hersteller", "brand"),
         ("EAN-13", "gtin"),
         ("manufacturer part number", "mpn"),
+        ("Variant Inventory Qty", "in_stock"),
+        ("stock_quantity", "in_stock"),
+        ("Lagerbestand", "in_stock"),
+        ("库存数量", "in_stock"),
     ],
 )
 def test_a_name_speaks_for_a_role(header, role):
     assert max(roles_of(header), key=roles_of(header).get) == role
 
 
-@pytest.mark.parametrize("header", ["vendor name", "seller_id", "供应商名称", "colour", "", "col1"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("vendor name", "seller_id", "供应商名称", "colour", "", "col1"),
+        *("min stock", "pack quantity", "max_order_qty", "stock code"),
+    ],
+)
 def test_names_of_other_things_speak_for_none(header):
     assert roles_of(header) == {}
 

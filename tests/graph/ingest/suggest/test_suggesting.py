@@ -286,6 +286,76 @@ def test_stock_is_understood_in_the_words_of_shops(dump, items, yes, no):
     assert (found[0].in_stock, found[1].in_stock) == (False, True)
 
 
+def counted(header, *cells):
+    """Products with one column more, whose cells come in turns."""
+    return ("sku", "title", header), [
+        (*row[:2], cells[n % len(cells)]) for n, row in enumerate(ROWS)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("stock", (0, 3, 12, -2)),
+        ("quantity", (0, 1, 12)),
+        ("库存数量", (0, 250)),
+        ("Inventory Qty", ("0.0", "7.0")),
+        ("stock", ("0", "20+", ">5")),
+        ("availability", ("sold out", "20+", "in stock")),
+    ],
+)
+def test_how_many_there_are_says_whether_there_are_any(dump, suggested, items, header, cells):
+    path = dump(*counted(header, *cells))
+
+    first, second = items(path)[:2]
+
+    assert suggested(path).parameters == ()
+    assert (first.in_stock, second.in_stock) == (False, True)
+
+
+def test_a_quantity_that_is_never_0_is_how_many_are_in_a_pack(dump, suggested):
+    mapping = suggested(dump(*counted("quantity", 1, 6, 12)))
+
+    assert mapping.fields.in_stock is None
+    assert [(one.id, one.kind) for one in mapping.parameters] == [("quantity", "number")]
+
+
+def test_of_two_columns_for_the_stock_the_other_is_left_out(dump, suggested):
+    rows = [(*row[:2], "in stock" if n % 3 else "sold out", n % 3) for n, row in enumerate(ROWS)]
+    mapping = suggested(dump(("sku", "title", "availability", "stock_quantity"), rows))
+
+    assert mapping.fields.in_stock.column == "availability"
+    assert mapping.parameters == ()
+
+
+def offers_of(models):
+    """A name and two titles for each, of a shop that repeats the name in both."""
+    names = [f"{MAKERS[n % 4]} {NAMES[n % 10]} {100 + n}" for n in range(models)]
+    return [(name, f"{name.lower()} {end}") for name in names for end in ("in oak", "used")]
+
+
+def test_what_several_titles_say_as_well_is_their_model(dump, suggested):
+    rows = [(f"N-{n}", title, name) for n, (name, title) in enumerate(offers_of(40))]
+
+    mapping = suggested(dump(("sku", "title", "label"), rows))
+
+    assert mapping.fields.model.column == "label"
+    assert mapping.parameters == ()
+
+
+def test_what_one_title_alone_says_as_well_is_no_model(dump, suggested):
+    rows = [(f"N-{n}", title, f"{name} {n}") for n, (name, title) in enumerate(offers_of(40))]
+
+    assert suggested(dump(("sku", "title", "label"), rows)).fields.model is None
+
+
+@pytest.mark.parametrize(("numbers", "kept"), [(200, False), (9, True)])
+def test_many_numbers_behind_one_letter_count_things(dump, suggested, numbers, kept):
+    rows = [(f"N-{n}", f"{NAMES[n % 10]} {n} in oak", f"v{n % numbers}") for n in range(400)]
+
+    assert bool(suggested(dump(("sku", "title", "seller"), rows)).parameters) is kept
+
+
 def test_nested_objects_become_columns_and_lists_many_values(tmp_path, items):
     path = tmp_path / "dump.ndjson"
     rows = [

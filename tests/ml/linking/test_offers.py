@@ -1,0 +1,60 @@
+"""Files of offers: the columns that are needed, whatever they are called."""
+
+import pytest
+
+from ml.categories.records import LabelledTitle
+from ml.categories.titles import read_titles
+from ml.errors import OffersInvalid
+from ml.linking.offers import Offer, read_offers
+
+
+@pytest.fixture
+def file(tmp_path):
+    def file(text):
+        path = tmp_path / "offers.csv"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return file
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "product_title,cluster_label,category_label",
+        "title,model,category",
+        "Product Name,Model-Name,CATEGORY NAME",
+        "name,product,category",
+    ],
+)
+def test_columns_have_the_usual_names(file, header):
+    path = file(f"{header}\nred kettle,Acme K1,Kettles\n")
+
+    assert read_offers(path, ["kettles"]) == [Offer("red kettle", "Acme K1")]
+    assert read_titles(path) == [LabelledTitle("red kettle", "Kettles", "Acme K1")]
+
+
+def test_the_name_that_says_most_counts_where_there_are_several(file):
+    path = file("name,title,product_title,category\na,b,red kettle,Kettles\n")
+
+    (found,) = read_titles(path)
+
+    assert found.title == "red kettle"
+
+
+def test_what_nobody_asks_for_may_be_missing(file):
+    assert read_offers(file("title,model\nred kettle,Acme K1\n")) == [
+        Offer("red kettle", "Acme K1")
+    ]
+
+
+def test_what_is_missing_is_named_beside_what_is_there(file):
+    path = file("sku,titel,price\n1,red kettle,9\n")
+
+    with pytest.raises(OffersInvalid) as caught:
+        read_titles(path)
+
+    assert str(caught.value).startswith(
+        f"{path}, line 1: has no column 'product_title', 'title', 'name' or 'product_name'; "
+        "it has 'sku', 'titel', 'price'. "
+    )
