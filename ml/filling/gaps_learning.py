@@ -50,6 +50,13 @@ class GapsConfig(msgspec.Struct, frozen=True):
     most: float = 0.9
     seed: int = 0
 
+    def seeded(self) -> GapsConfig:
+        """With its seed for everything that is drawn."""
+        similar, trees = (
+            msgspec.structs.replace(part, seed=self.seed) for part in (self.similar, self.trees)
+        )
+        return msgspec.structs.replace(self, similar=similar, trees=trees)
+
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
@@ -112,7 +119,7 @@ def learn_to_fill(
     Raises:
         GraphTooSmall: no item has a fact, or too few hidden ones are named rightly.
     """
-    config = config or GapsConfig()
+    config = (config or GapsConfig()).seeded()
     split = split_by_group(families, Shares(valid=0.0, test=0.5), seed=config.seed)
     similar = Plausibility.fit(items, families, config.similar, split.train)
     stated = StatedValues.of(items, similar.index.choices.parameters)
