@@ -59,7 +59,9 @@ class GraphFill(BaseModel):
         examples=[False],
     )
     dry_run: bool = Field(
-        default=False, description="count what would be filled in, and write nothing"
+        default=False,
+        description="count what would be filled in, and write nothing",
+        examples=[False],
     )
 
 

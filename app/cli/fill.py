@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.output import Json, out, print_fields, print_json, print_table, steps_progress
+from app.cli.output import Json, out, print_fields, print_json, print_table, queued, steps_progress
 from app.cli.session import open_database
 from app.services.fills import FILL, PRECISION, FillSpec, check_fill
 from app.settings import Settings, load_settings
@@ -38,6 +38,9 @@ def fill(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Count what would be filled in; write nothing.")
     ] = False,
+    background: Annotated[
+        bool, typer.Option("--background", help="Leave it to a worker, as a job.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Fill in facts that items lack, by what similar items have; nothing is ever overwritten.
@@ -49,12 +52,23 @@ def fill(
         source=source, precision=precision, propose=propose, remove=remove, dry_run=dry_run
     )
     check_fill(spec)
+    if background:
+        _submit(settings, spec, json=json)
+        return
     with open_database(settings) as database:
         report = filled_here(database, settings, spec)
     if json:
         print_json(report)
     else:
         print_fill(report, spec)
+
+
+def _submit(settings: Settings, spec: FillSpec, *, json: bool) -> None:
+    from app.services.jobs import Jobs
+
+    with Jobs(settings) as jobs:
+        job, _ = jobs.submit_fill(spec)
+    queued(job.id, as_json=json)
 
 
 def filled_here(database: Database, settings: Settings, spec: FillSpec) -> FillReport:

@@ -22,6 +22,14 @@ def test_taking_back_needs_none(catalograph):
     assert (report["items"], report["facts"], report["model"]) == (0, {}, None)
 
 
+def test_a_worker_can_be_left_to_do_it(catalograph):
+    submitted = catalograph("fill", "--source", "acme", "--background", "--json")
+    shown = catalograph("jobs", "show", json.loads(submitted.stdout)["job"], "--json")
+
+    job = json.loads(shown.stdout)
+    assert (job["kind"], job["state"], job["source"]) == ("fill", "queued", "acme")
+
+
 def test_a_setting_that_makes_no_sense_is_named(catalograph):
     done = catalograph("fill", "--precision", "98")
 
