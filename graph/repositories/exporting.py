@@ -11,7 +11,6 @@ from graph.client import Database
 from graph.columns import EDGE_TYPES, NODE_COLUMNS
 from graph.filters import Filter
 from graph.records import ItemKind
-from graph.repositories.products import WALK
 from graph.repositories.selection import select
 from graph.schema import Label, Relationship
 
@@ -181,8 +180,7 @@ def walk(database: Database, label: str) -> Iterator[Range]:
 def walk_selected(database: Database, filter: Filter, kind: ItemKind) -> Iterator[list[str]]:
     """The ids of the items that pass a bound filter, page by page, in their order."""
     selection = select(filter, kind, from_index=False)
-    query = WALK.format(label=selection.label, predicate=selection.predicate)
-    query, after = query + "RETURN collect(n.id) AS ids", ""
+    query, after = selection.walk + "RETURN collect(n.id) AS ids", ""
     asked = {**selection.parameters, "limit": PAGE_IDS}
     while ids := database.read(query, asked, after=after)[0]["ids"]:
         yield ids

@@ -8,7 +8,6 @@ from graph.client import Database, Row
 from graph.filters import Filter
 from graph.records import ExtractionItem, ItemKind
 from graph.repositories.item_texts import named
-from graph.repositories.products import WALK, WALK_FROM
 from graph.repositories.selection import select
 
 PAGE_ITEMS = 1_000  # with descriptions a few megabytes
@@ -53,19 +52,12 @@ def walk(
     is still to come.
     """
     selection = select(filter, kind)
-    if selection.start is not None:
-        template = WALK_FROM.replace("{start}", selection.start)
-    else:
-        template = WALK
-    page = template.format(
-        label=selection.label, property=selection.start_property, predicate=selection.predicate
-    )
     asked = {**selection.parameters, "limit": page_items, "only_text": only_text}
     while True:
-        (end,) = database.read(page + LAST, asked, after=after)
+        (end,) = database.read(selection.walk + LAST, asked, after=after)
         if not end["items"]:
             return
-        rows = database.read(page + PAGE, asked, after=after)
+        rows = database.read(selection.walk + PAGE, asked, after=after)
         if rows:
             yield [extraction_item(row) for row in rows]
         after = end["last"]

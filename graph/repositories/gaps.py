@@ -11,7 +11,6 @@ from graph.filters import Filter
 from graph.records import ItemKind, ItemText
 from graph.repositories.ending import end_facts
 from graph.repositories.item_texts import COLUMNS, item_text
-from graph.repositories.products import WALK, WALK_FROM
 from graph.repositories.selection import select
 
 PAGE_ITEMS = 500  # with facts of their own and of their models
@@ -65,12 +64,8 @@ def walk_gaps(
     `filler` is the name of the model, without a version.
     """
     selection = select(filter, kind)
-    page = WALK if selection.start is None else WALK_FROM.replace("{start}", selection.start)
-    query = page.format(
-        label=selection.label, property=selection.start_property, predicate=selection.predicate
-    )
     asked = {**selection.parameters, "filler": f"{filler}@", "limit": PAGE_ITEMS}
-    while rows := database.read(query + _PAGE, asked, after=after):
+    while rows := database.read(selection.walk + _PAGE, asked, after=after):
         after = rows[-1]["id"]
         yield [_with_gaps(kind, row) for row in rows]
 

@@ -61,19 +61,6 @@ ORDER BY id
 """
 
 # {…} are clauses of ours from `selection`; what the user wrote is in the parameters.
-WALK = """
-MATCH (n:{label}) WHERE {predicate}
-WITH n ORDER BY n.id LIMIT $limit
-"""
-WALK_FROM = """
-{start}
-CALL (key) {{
-  MATCH (n:{label}) WHERE n.{property} = key AND {predicate}
-  // The first column is constant, and without it the planner does not see the index's order.
-  RETURN n ORDER BY n.{property}, n.id LIMIT $limit
-}}
-WITH n ORDER BY n.id LIMIT $limit
-"""
 REACH = """
 CALL () {{
   MATCH (v:Value) WHERE {seed}
@@ -191,15 +178,8 @@ class Products:
             selection = select(filter, kind, from_index=False)
             template = SEEDED_PRODUCTS if kind == "product" else SEEDED_MODELS
             query = template.format(seed=selection.seeds[seed], predicate=selection.predicate)
-        elif selection.start is not None:
-            query = WALK_FROM.format(
-                start=selection.start,
-                label=selection.label,
-                property=selection.start_property,
-                predicate=selection.predicate,
-            )
         else:
-            query = WALK.format(label=selection.label, predicate=selection.predicate)
+            query = selection.walk
         asked = {**selection.parameters, "after": after, "limit": limit}
         return await self._database.read(query + _SUMMARY, asked)
 

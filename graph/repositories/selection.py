@@ -108,6 +108,20 @@ _CATEGORIES_BELOW = (
     f"MATCH (top)<-[:SUBCATEGORY_OF*0..{CATEGORY_DEPTH}]-(below) WITH DISTINCT below.id AS key"
 )
 
+_WALK = """
+MATCH (n:{label}) WHERE {predicate}
+WITH n ORDER BY n.id LIMIT $limit
+"""
+_WALK_FROM = """
+{start}
+CALL (key) {{
+  MATCH (n:{label}) WHERE n.{property} = key AND {predicate}
+  // The first column is constant, and without it the planner does not see the index's order.
+  RETURN n ORDER BY n.{property}, n.id LIMIT $limit
+}}
+WITH n ORDER BY n.id LIMIT $limit
+"""
+
 
 @dataclass(slots=True)
 class Selection:
@@ -134,6 +148,17 @@ class Selection:
     @property
     def predicate(self) -> str:
         return " AND ".join(("n.id > $after", *self.clauses))
+
+    @property
+    def walk(self) -> str:
+        """Clauses that give a page of `$limit` items `n` behind `$after`, in the order of ids."""
+        template = _WALK if self.start is None else _WALK_FROM
+        return template.format(
+            start=self.start,
+            label=self.label,
+            property=self.start_property,
+            predicate=self.predicate,
+        )
 
     def bind(self, value: object) -> str:
         """The name under which `value` travels beside the query."""

@@ -5,7 +5,7 @@ import pytest
 from graph.errors import FilterInvalid
 from graph.filters import Filter, Quantity, Range, Term, bind, parse
 from graph.repositories import products, stats, vocabulary
-from graph.repositories.products import WALK, WALK_FROM, Products
+from graph.repositories.products import Products
 from graph.repositories.selection import select
 from tests.graph.repositories.conftest import plan, store
 from tests.graph.repositories.stock import PARAMETERS
@@ -70,16 +70,10 @@ async def test_a_comparison_that_makes_no_sense_is_refused(async_database):
 )
 async def test_a_page_is_read_from_an_index_in_its_order(database, expression, operators):
     selection = select(bind(parse(expression), PARAMETERS), "product")
-    query = (WALK_FROM if selection.start else WALK).format(
-        start=selection.start,
-        label=selection.label,
-        property=selection.start_property,
-        predicate=selection.predicate,
-    )
 
     names = plan(
         database.connection,
-        query + " RETURN n.id AS id",
+        selection.walk + " RETURN n.id AS id",
         {**selection.parameters, "after": "", "limit": 10},
     )
 
