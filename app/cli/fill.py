@@ -104,10 +104,8 @@ def print_fill(report: FillReport, spec: FillSpec) -> None:
     }
     if report.model:
         fields["filled by"] = report.model
-        fields["confidence needed"] = (
-            f"{report.threshold:.3f}, for {spec.precision:.1%} right"
-            if report.threshold is not None
-            else f"no facts are sure enough for {spec.precision:.1%} right"
+        fields["parameters sure enough"] = (
+            f"{len(report.thresholds)}, for {spec.precision:.1%} right"
         )
     print_fields("Would be filled in" if report.dry_run else "Filled in", fields)
     if report.parameters:

@@ -7,6 +7,7 @@ what somebody states by now, has ended.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from app.services.builds import of_source
 from app.services.fills import FillSpec, check_fill
 from app.services.places import KeptPlace
 from app.services.readers import FILLING, LoadedFiller
-from graph.records import ItemKind, Parameter, Record, StatedFact, Value
+from graph.records import ItemKind, Parameter, Record, StatedFact, Status, Value
 from graph.repositories.facts import FactWriter
 from graph.repositories.gaps import ItemWithGaps, count_items, end_filled, walk_gaps
 from graph.repositories.lexicon import known_categories
@@ -50,14 +51,15 @@ class FillReport(Record, frozen=True):
             written, unchanged, outranked, rejected by a person; `ended`: of earlier runs;
             `made_for` counts accessories, which are passed over.
         parameters: how many were accepted or proposed of each.
-        threshold: the confidence from which on facts are accepted; None: none is sure enough.
+        thresholds: by parameter, the confidence from which on its facts are accepted; of parameters
+            that have none nothing is sure enough.
         model: NAME@VERSION; None: it only took back.
     """
 
     items: int
     facts: dict[str, int]
     parameters: dict[str, int]
-    threshold: float | None
+    thresholds: dict[str, float]
     model: str | None
     dry_run: bool
 
@@ -80,7 +82,22 @@ class _Surroundings:
     parameters: dict[str, Parameter]
     sold: Sold
     loaded: LoadedFiller | None
-    threshold: float
+    thresholds: dict[str, float]
+    propose: float
+
+    @property
+    def least(self) -> float:
+        """What is less sure nobody hears of."""
+        return min(self.propose, *self.thresholds.values(), math.inf)
+
+    def status(self, filled: Filled) -> Status | None:
+        """None: it is not sure enough, or of a parameter that this graph does not have."""
+        parameter = filled.value.parameter
+        if parameter not in self.parameters:
+            return None
+        if filled.confidence >= self.thresholds.get(parameter, math.inf):
+            return "accepted"
+        return "proposed" if filled.confidence >= self.propose else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +145,7 @@ class GapFilling:
             place.items,
             place.facts,
             dict(Counter(place.parameters).most_common()),
-            around.threshold if around.threshold <= 1.0 else None,
+            around.thresholds,
             around.loaded.name if around.loaded else None,
             self.spec.dry_run,
         )
@@ -143,7 +160,8 @@ class GapFilling:
             known_parameters(database),
             Sold.of({one.id: (one.name, *one.names) for one in known_categories(database)}, ()),
             loaded,
-            loaded.filler.judged.threshold(self.spec.precision) if loaded else 1.0,
+            loaded.filler.thresholds(self.spec.precision) if loaded else {},
+            math.inf if self.spec.propose is None else self.spec.propose,
         )
 
     def _filled(
@@ -169,15 +187,14 @@ class GapFilling:
     def _stated(self, around: _Surroundings, page: Sequence[ItemWithGaps]) -> list[StatedFact]:
         if around.loaded is None or not page:
             return []
-        least = around.threshold if self.spec.propose is None else self.spec.propose
         found = around.loaded.filler.fill(
-            [one.item for one in page], [one.waiting for one in page], min(least, around.threshold)
+            [one.item for one in page], [one.waiting for one in page], around.least
         )
         return [
-            _fact(str(one.item.id), value, around.threshold, around.loaded.name)
+            _fact(str(one.item.id), value, status, around.loaded.name)
             for one, values in zip(page, found, strict=True)
             for value in values
-            if value.value.parameter in around.parameters
+            if (status := around.status(value)) is not None
         ]
 
     def _written(
@@ -211,13 +228,13 @@ def _is_accessory(one: ItemWithGaps, sold: Sold) -> bool:
     return item.kind == "product" and sold.accessory(item.title, category) is not None
 
 
-def _fact(item: str, filled: Filled, threshold: float, model: str) -> StatedFact:
+def _fact(item: str, filled: Filled, status: Status, model: str) -> StatedFact:
     value = filled.value
     return StatedFact(
         item=item,
         value=Value(value.value, value.parameter, value.text, value.number, value.unit),
         origin="predicted",
-        status="accepted" if filled.confidence >= threshold else "proposed",
+        status=status,
         confidence=filled.confidence,
         evidence="",
         model=model,

@@ -46,6 +46,7 @@ def ratio_interval(
 ) -> tuple[float, float]:
     """95 % percentiles of the ratio of the sums, by drawing the examples again."""
     drawn_CS = torch.randint(len(above_S), (resamples, len(above_S)), generator=generator)
-    ratio_C = above_S[drawn_CS].sum(dim=1) / below_S[drawn_CS].sum(dim=1).clamp(min=1)
+    above_C, below_C = above_S.double()[drawn_CS].sum(dim=1), below_S.double()[drawn_CS].sum(dim=1)
+    ratio_C = above_C / below_C.clamp(min=1)
     low, high = ratio_C.quantile(torch.tensor([0.025, 0.975], dtype=torch.float64)).tolist()
     return low, high

@@ -27,7 +27,7 @@ class Measured(msgspec.Struct, frozen=True):
 
     @classmethod
     def ratio_of(cls, above_S: Tensor, below_S: Tensor, generator: Generator) -> Measured:
-        """The ratio of two sums over test examples, float64, one value each."""
+        """The ratio of two sums over test examples, one value each."""
         return cls(ratio(above_S, below_S), *ratio_interval(above_S, below_S, generator))
 
 

@@ -17,6 +17,7 @@ from ml.filling.stated import stated_by
 from ml.filling.trees import Floats, Trees
 
 MARGIN = 1.645  # a precision is kept with 95 % probability, not on average
+FEWEST_JUDGED = 5  # values of a parameter; fewer right ones may be luck
 
 
 _DECIMALS = 4  # two forests that are sure of the same differ behind them
@@ -42,14 +43,31 @@ class Judged:
     Attributes:
         confidence_J: of each, float64: a threshold is one of them.
         right_J: whether the item has it, bool.
+        parameter_J: number of its parameter, int64.
     """
 
     confidence_J: Tensor
     right_J: Tensor
+    parameter_J: Tensor
 
-    def threshold(self, precision: float) -> float:
-        """The lowest confidence from which on at least this share is right; inf: there is none."""
-        return threshold_for(precision, self.confidence_J, self.right_J, margin=MARGIN)
+    def __getitem__(self, chosen_J: Tensor) -> Judged:
+        return Judged(*(of[chosen_J] for of in (self.confidence_J, self.right_J, self.parameter_J)))
+
+    def thresholds(self, precision: float) -> dict[int, float]:
+        """By parameter, the confidence from which on its values are right often enough.
+
+        So often are those of all parameters together, by the lower bound, and those of each by
+        itself, of which `FEWEST_JUDGED` have to be there. What is never so sure has none.
+        """
+        floor = threshold_for(precision, self.confidence_J, self.right_J, margin=MARGIN)
+        sure = self[self.confidence_J >= floor]
+        found = {}
+        for parameter in set(sure.parameter_J.tolist()):
+            own = sure[sure.parameter_J == parameter]
+            threshold = threshold_for(precision, own.confidence_J, own.right_J)
+            if int((own.confidence_J >= threshold).sum()) >= FEWEST_JUDGED:
+                found[parameter] = threshold
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +88,14 @@ class GapFiller:
     def parameters(self) -> Sequence[str]:
         """Ids of all that can be named."""
         return self.asking.similar.index.choices.parameters
+
+    def thresholds(self, precision: float) -> dict[str, float]:
+        """By parameter, from which confidence on this share of its values is right.
+
+        Without parameters whose values are never so sure.
+        """
+        found = self.judged.thresholds(precision)
+        return {self.parameters[number]: threshold for number, threshold in found.items()}
 
     def fill(
         self, items: Sequence[ItemText], settled: Sequence[Collection[str]], least: float

@@ -35,6 +35,7 @@ def to_files(filler: GapFiller) -> dict[str, bytes]:
         "first": torch.from_numpy(stated.first_N),
         "confidence": judged.confidence_J,
         "right": judged.right_J,
+        "parameter": judged.parameter_J,
     }
     return {
         **plausibility_files.to_files(filler.trees, FEATURES, filler.asking.similar),
@@ -57,7 +58,7 @@ def from_files(name: str, files: Mapping[str, bytes]) -> GapFiller:
         corrupted(name, STATED, "values and categories", str(error))
     try:
         tensors = load(files[COUNTED])
-        judged = Judged(tensors["confidence"], tensors["right"])
+        judged = Judged(tensors["confidence"], tensors["right"], tensors["parameter"])
         asking = Asking.of(similar, _stated(known, tensors, similar))
     except (safetensors.SafetensorError, KeyError, ValueError) as error:
         corrupted(name, COUNTED, "the tensors of its values", str(error))

@@ -77,7 +77,7 @@ class _Trial:
         families: of the items, and `family_Q` their numbers.
         hidden_QP: parameters that an item states and that are hidden.
         fact_E: the hidden facts, each a number of item and value.
-        values: V, how many there are.
+        stated: what the items of the index state.
     """
 
     items: Sequence[ItemText]
@@ -85,16 +85,20 @@ class _Trial:
     family_Q: Numbers
     hidden_QP: NDArray[np.bool_]
     fact_E: Numbers
-    values: int
+    stated: StatedValues
 
     def named(self, item_R: Numbers, value_R: Numbers, score_R: Floats) -> _Named:
-        right_R = np.isin(item_R * self.values + value_R, self.fact_E)
-        return _Named(self.family_Q[item_R], score_R, right_R)
+        right_R = np.isin(item_R * len(self.stated.values) + value_R, self.fact_E)
+        parameter_R = self.stated.parameter_V[value_R]
+        judged = Judged(*map(torch.from_numpy, (score_R, right_R, parameter_R)))
+        return _Named(torch.from_numpy(self.family_Q[item_R]), judged)
 
     @property
     def facts_by_family(self) -> Numbers:
         """How many are hidden, [S]."""
-        return np.bincount(self.family_Q[self.fact_E // self.values], minlength=self.size)
+        return np.bincount(
+            self.family_Q[self.fact_E // len(self.stated.values)], minlength=self.size
+        )
 
     @property
     def size(self) -> int:
@@ -104,11 +108,14 @@ class _Trial:
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """Values that were named for hidden facts: the item's family, how sure, and whether right."""
+    """Values that were named for hidden facts, with the family of the item."""
 
-    family_R: Numbers
-    score_R: Floats
-    right_R: NDArray[np.bool_]
+    family_R: Tensor
+    judged: Judged
+
+    def scored(self, score_R: Floats) -> _Named:
+        """The same values, as sure as these scores say."""
+        return replace(self, judged=replace(self.judged, confidence_J=torch.from_numpy(score_R)))
 
 
 def learn_to_fill(
@@ -127,20 +134,17 @@ def learn_to_fill(
     trial = _hide(asking, items, families, split.test, config)
     found = asking.candidates(trial.items, trial.hidden_QP, trial.families)
     voted = trial.named(found.item_R, found.value_R, found.x_RF[:, VOTES])
-    if voted.right_R.sum() < FEWEST_RIGHT:
+    right_R = voted.judged.right_J.numpy()
+    if right_R.sum() < FEWEST_RIGHT:
         raise GraphTooSmall(
-            missing=f"{voted.right_R.sum()} hidden facts are named by similar items",
+            missing=f"{right_R.sum()} hidden facts are named by similar items",
             remedy=f"it takes {FEWEST_RIGHT}: import more items with facts of the same categories",
         )
-    named = replace(voted, score_R=_crossed(found.x_RF, voted, config.trees))
-    nearest = replace(voted, score_R=found.x_RF[:, AGREEING] / found.x_RF[:, STATING])
-    beside = {"nearest": nearest, "votes": voted, "most_frequent": _most_frequent(trial, stated)}
+    named = voted.scored(_crossed(found.x_RF, voted, config.trees))
+    nearest = voted.scored(found.x_RF[:, AGREEING] / found.x_RF[:, STATING])
+    beside = {"nearest": nearest, "votes": voted, "most_frequent": _most_frequent(trial)}
     return Learnt(
-        GapFiller(
-            asking,
-            Trees.fit(found.x_RF, voted.right_R, config.trees),
-            Judged(torch.from_numpy(named.score_R), torch.from_numpy(named.right_R)),
-        ),
+        GapFiller(asking, Trees.fit(found.x_RF, right_R, config.trees), named.judged),
         _measured(trial, named, config.seed),
         {
             name: {key: one.value for key, one in _measured(trial, of, config.seed).items()}
@@ -179,7 +183,7 @@ def _hide(
         np.array([number[family] for family in own], dtype=np.int64),
         hidden_QP,
         (place_E * len(stated.values) + value_E)[hidden_E],
-        len(stated.values),
+        stated,
     )
 
 
@@ -191,16 +195,18 @@ def _without(item: ItemText, parameters: Collection[str]) -> ItemText:
 def _crossed(x_RF: Floats, voted: _Named, config: TreesConfig) -> Floats:
     """The confidence of every candidate by trees that saw no family of its fold, [R]."""
     confidence_R = np.zeros(len(x_RF))
+    family_R, right_R = voted.family_R.numpy(), voted.judged.right_J.numpy()
     for fold in range(FOLDS):
-        asked_R = voted.family_R % FOLDS == fold
+        asked_R = family_R % FOLDS == fold
         if asked_R.any():
-            trees = Trees.fit(x_RF[~asked_R], voted.right_R[~asked_R], config)
+            trees = Trees.fit(x_RF[~asked_R], right_R[~asked_R], config)
             confidence_R[asked_R] = confidence_of(trees, x_RF[asked_R])
     return confidence_R
 
 
-def _most_frequent(trial: _Trial, stated: StatedValues) -> _Named:
+def _most_frequent(trial: _Trial) -> _Named:
     """For whatever is hidden, the value that most items have, as sure as it is frequent."""
+    stated = trial.stated
     order_V = np.lexsort((-stated.shares, stated.parameter_V))
     parameter_F, first_F = np.unique(stated.parameter_V[order_V], return_index=True)
     most_P = np.zeros(trial.hidden_QP.shape[1], dtype=np.int64)
@@ -213,16 +219,15 @@ def _most_frequent(trial: _Trial, stated: StatedValues) -> _Named:
 def _measured(trial: _Trial, named: _Named, seed: int) -> dict[str, Measured]:
     """What would be filled in at `PRECISION`, by thresholds that other families chose."""
     generator = Generator().manual_seed(seed)
-    filled_R = np.zeros(len(named.score_R), dtype=bool)
+    judged, filled_R = named.judged, torch.zeros(len(named.family_R), dtype=torch.bool)
     for half in (0, 1):
         asked_R = named.family_R % 2 == half
-        score_R, right_R = named.score_R[~asked_R], named.right_R[~asked_R]
-        judged = Judged(torch.from_numpy(score_R), torch.from_numpy(right_R))
-        filled_R |= asked_R & (named.score_R >= judged.threshold(PRECISION))
-    filled_S = np.bincount(named.family_R, filled_R, minlength=trial.size)
-    right_S = np.bincount(named.family_R, filled_R & named.right_R, minlength=trial.size)
-    filled, right = torch.from_numpy(filled_S), torch.from_numpy(right_S)
-    hidden = torch.from_numpy(trial.facts_by_family).double()
+        for parameter, threshold in judged[~asked_R].thresholds(PRECISION).items():
+            own_R = asked_R & (judged.parameter_J == parameter)
+            filled_R |= own_R & (judged.confidence_J >= threshold)
+    filled = torch.bincount(named.family_R[filled_R], minlength=trial.size)
+    right = torch.bincount(named.family_R[filled_R & judged.right_J], minlength=trial.size)
+    hidden = torch.from_numpy(trial.facts_by_family)
     return {
         FILLED: Measured.ratio_of(right, hidden, generator),
         "precision": Measured.ratio_of(right, filled, generator),

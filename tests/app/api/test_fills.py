@@ -29,7 +29,7 @@ async def test_its_progress_is_in_items_and_its_end_says_what_was_filled_in(clie
         "items": 4,
         "facts": {"accepted": 5, "written": 5},
         "parameters": {"power": 5},
-        "threshold": 0.93,
+        "thresholds": {"power": 0.93},
         "model": "filling@1",
         "dry_run": False,
     }

@@ -166,12 +166,12 @@ def test_a_dry_run_counts_and_writes_nothing(database, run):
 
 def test_what_is_less_sure_waits_for_a_person(database, run, loaded, monkeypatch):
     stock(database, item("1", "Acme", GAPS))
-    monkeypatch.setattr(type(loaded.filler.judged), "threshold", lambda self, precision: 1.5)
+    monkeypatch.setattr(type(loaded.filler.judged), "thresholds", lambda self, precision: {})
 
     nothing = run()
     proposed = run(id="fill-2", propose=0.5)
 
-    assert nothing.threshold is None
+    assert nothing.thresholds == {}
     assert nothing.facts.get("accepted", 0) == 0
     assert set(of(database, "shop:1").values()) == {("predicted", "proposed")}
     assert proposed.facts["proposed"] == 3

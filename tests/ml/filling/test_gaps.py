@@ -3,10 +3,12 @@
 from dataclasses import replace as with_fields
 
 import pytest
+import torch
 from msgspec.structs import replace
 
 from graph.records import ItemText, Named
 from ml.errors import ArtefactCorrupted, GraphTooSmall
+from ml.filling.gaps import Judged
 from ml.filling.gaps_files import COUNTED, STATED, from_files, to_files
 from ml.filling.gaps_learning import GapsConfig, learn_to_fill
 from ml.filling.plausibility import PlausibilityConfig
@@ -86,7 +88,7 @@ def test_most_of_what_is_hidden_is_filled_in_and_right(learnt):
     assert learnt.metrics["filled"].low > 0.5
     assert learnt.metrics["precision"].value > 0.97
     assert learnt.baselines["most_frequent"]["filled"] == 0.0
-    assert learnt.filler.judged.threshold(0.98) <= 1.0
+    assert set(learnt.filler.thresholds(0.98)) == {"power", "spare", "socket"}
 
 
 def test_what_chance_decides_is_sure_at_no_threshold():
@@ -96,8 +98,27 @@ def test_what_chance_decides_is_sure_at_no_threshold():
     ]
     learnt = learn_to_fill(items, families(items), CONFIG)
 
-    assert learnt.filler.judged.threshold(0.98) > 1.0
+    assert learnt.filler.thresholds(0.98) == {}
     assert learnt.metrics["filled"].value == 0.0
+
+
+def test_a_parameter_has_to_be_right_often_enough_by_itself():
+    """Of 400 colours all are right, of 40 sizes at the same confidence nine in ten."""
+    right = torch.ones(440, dtype=torch.bool)
+    right[400:404] = False
+    sizes = torch.tensor([0.95] * 400 + [0.95] * 36 + [0.99] * 4, dtype=torch.float64)
+    judged = Judged(sizes, right, torch.tensor([0] * 400 + [1] * 40))
+
+    assert judged.thresholds(0.95) == {0: 0.95}
+    assert judged.thresholds(0.8) == {0: 0.95, 1: 0.95}
+
+
+def test_a_few_right_values_of_a_parameter_are_no_rule():
+    right = torch.ones(304, dtype=torch.bool)
+    confidence = torch.full((304,), 0.99, dtype=torch.float64)
+    judged = Judged(confidence, right, torch.tensor([0] * 300 + [1] * 4))
+
+    assert judged.thresholds(0.98) == {0: 0.99}
 
 
 def test_the_same_seed_learns_the_same(learnt):
@@ -113,7 +134,7 @@ def test_it_is_read_back_as_it_was_written(learnt):
 
     read = with_fields(learnt, filler=filler)
     assert named(read, lamp()) == named(learnt, lamp())
-    assert filler.judged.threshold(0.98) == learnt.filler.judged.threshold(0.98)
+    assert filler.thresholds(0.98) == learnt.filler.thresholds(0.98)
 
 
 @pytest.mark.parametrize("file", [STATED, COUNTED])
