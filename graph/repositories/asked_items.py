@@ -140,7 +140,8 @@ class Draft:
         ] or ["true"]
         match: list[str]
         if self.selection.start is not None:
-            clauses.insert(0, f"n.{self.selection.start_property} = key")
+            # The id is in the index as well, and without a word of it the planner reads all items.
+            clauses.insert(0, f"n.{self.selection.start_property} = key AND n.id > ''")
             match = [self.selection.start, f"MATCH (n:{label})"]
         elif self._shared is not None:
             match = [f"UNWIND {self._shared} AS v", *self._having_value(clauses)]
