@@ -206,8 +206,9 @@ class Products:
     async def _seed(self, selection: Selection, limit: int) -> int | None:
         """The parameter term to begin at, if that takes fewer steps than walking the items.
 
-        With `m` of `N` items behind a term, a walk passes `limit * N / m` of them to fill a page;
-        beginning at the values passes `m`. Degrees and counts are kept by the store.
+        Where a share `s` of all items passes, a walk passes `limit / s` of them to fill a page, or
+        ends before; beginning at the values of a term passes those behind it. Terms are taken for
+        independent of each other. Degrees and counts are kept by the store.
         """
         if not selection.seeds:
             return None
@@ -215,13 +216,23 @@ class Products:
             REACH.format(seed=seed, number=number) for number, seed in enumerate(selection.seeds)
         )
         columns = ", ".join(f"reach_{number}" for number in range(len(selection.seeds)))
-        query = f"{reaches}RETURN [{columns}] AS reaches, COUNT {{ (:{selection.label}) }} AS items"
+        items = f"COUNT {{ (:{selection.label}) }}"
+        if selection.start_items is None:
+            walk = f"WITH *, {items} AS walked "
+        else:
+            walk = f"CALL () {{ {selection.start_items} AS walked }} "
+        query = f"{reaches}{walk}RETURN [{columns}] AS reaches, walked, {items} AS items"
         row = (await self._database.read(query, selection.parameters))[0]
-        reaches_by_seed: list[int] = row["reaches"]
-        smallest = min(reaches_by_seed)
-        if smallest > math.sqrt(limit * row["items"]):
-            return None
-        return reaches_by_seed.index(smallest)
+        return shortest_seed(row["reaches"], row["walked"], row["items"], limit)
+
+
+def shortest_seed(reaches: list[int], walked: int, items: int, limit: int) -> int | None:
+    """The place of the least of `reaches`, where a walk of at most `walked` items is longer."""
+    smallest = min(reaches)
+    share = math.prod(min(reach / items, 1.0) for reach in reaches) if items else 0.0
+    if smallest > walked or smallest * share > limit:
+        return None
+    return reaches.index(smallest)
 
 
 def _item(row: Row, sources: Sequence[str]) -> ItemView:
