@@ -35,7 +35,7 @@ _PLACE = "place.json"
 
 
 class BuildProgress(Record, frozen=True):
-    """How far a run is, in products; `total` counts those of the source, read or not."""
+    """How far a run is, in products; `total` counts those that it reads."""
 
     rows_read: int
     total: int
@@ -116,7 +116,7 @@ class GraphBuild:
             place = self._built(database, writer, grounder, categorizer, page, place)
             self._keep(place)
             written = place.facts.get("written", 0)
-            self.report(BuildProgress(place.items, place.before.items, written))
+            self.report(BuildProgress(place.items, self._total(place.before), written))
         (self.folder / _PLACE).unlink(missing_ok=True)
         return BuildReport(
             place.items,
@@ -175,6 +175,9 @@ class GraphBuild:
             dict(Counter(place.links) + Counter(linked)),
             place.before,
         )
+
+    def _total(self, before: Coverage) -> int:
+        return before.items_of_text if self.spec.only_text else before.items
 
     def _needed(self, relation: Literal["HAS_PARAMETER"] | LinkType) -> float:
         match relation:
