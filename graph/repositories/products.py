@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -20,11 +19,11 @@ from graph.records import (
     Named,
     Neighbourhood,
 )
+from graph.repositories.seeding import PASSING, reaches
 from graph.repositories.selection import (
     CATEGORY_DEPTH,
     FIND_ITEM,
     KINDS,
-    Selection,
     kinds_of,
     select,
 )
@@ -74,27 +73,7 @@ CALL (key) {{
 }}
 WITH n ORDER BY n.id LIMIT $limit
 """
-REACH = """
-CALL () {{
-  MATCH (v:Value) WHERE {seed}
-  RETURN sum(COUNT {{ (v)<-[:HAS_PARAMETER]-() }}) AS reach_{number}
-}}
-"""
-SEEDED_PRODUCTS = """
-MATCH (v:Value) WHERE {seed}
-CALL (v) {{
-  MATCH (v)<-[:HAS_PARAMETER]-(n:Product) RETURN n
-  UNION
-  MATCH (v)<-[:HAS_PARAMETER]-(:Model)<-[:INSTANCE_OF]-(n:Product) RETURN n
-}}
-WITH DISTINCT n WHERE {predicate}
-WITH n ORDER BY n.id LIMIT $limit
-"""
-SEEDED_MODELS = """
-MATCH (v:Value)<-[:HAS_PARAMETER]-(n:Model) WHERE {seed}
-WITH DISTINCT n WHERE {predicate}
-WITH n ORDER BY n.id LIMIT $limit
-"""
+SEEDED = "WITH n ORDER BY n.id LIMIT $limit\n"
 
 _AROUND = "MADE_BY|BELONGS_TO|INSTANCE_OF|HAS_PARAMETER|VALUE_OF|SUBCATEGORY_OF|EXPECTS|BOUGHT_WITH"
 # A value belongs to its parameter for good, without a status; the rest may have been rejected.
@@ -186,11 +165,11 @@ class Products:
 
     async def _page_of(self, filter: Filter, kind: ItemKind, after: str, limit: int) -> list[Row]:
         selection = select(filter, kind)
-        seed = await self._seed(selection, limit)
-        if seed is not None:
+        reached = await reaches(self._database, selection)
+        if reached is not None and reached.is_shorter_than_walk(limit):
             selection = select(filter, kind, from_index=False)
-            template = SEEDED_PRODUCTS if kind == "product" else SEEDED_MODELS
-            query = template.format(seed=selection.seeds[seed], predicate=selection.predicate)
+            seed = selection.seeds[reached.seed]
+            query = PASSING[kind].format(seed=seed, predicate=selection.predicate) + SEEDED
         elif selection.start is not None:
             query = WALK_FROM.format(
                 start=selection.start,
@@ -202,37 +181,6 @@ class Products:
             query = WALK.format(label=selection.label, predicate=selection.predicate)
         asked = {**selection.parameters, "after": after, "limit": limit}
         return await self._database.read(query + _SUMMARY, asked)
-
-    async def _seed(self, selection: Selection, limit: int) -> int | None:
-        """The parameter term to begin at, if that takes fewer steps than walking the items.
-
-        Where a share `s` of all items passes, a walk passes `limit / s` of them to fill a page, or
-        ends before; beginning at the values of a term passes those behind it. Terms are taken for
-        independent of each other. Degrees and counts are kept by the store.
-        """
-        if not selection.seeds:
-            return None
-        reaches = "".join(
-            REACH.format(seed=seed, number=number) for number, seed in enumerate(selection.seeds)
-        )
-        columns = ", ".join(f"reach_{number}" for number in range(len(selection.seeds)))
-        items = f"COUNT {{ (:{selection.label}) }}"
-        if selection.start_items is None:
-            walk = f"WITH *, {items} AS walked "
-        else:
-            walk = f"CALL () {{ {selection.start_items} AS walked }} "
-        query = f"{reaches}{walk}RETURN [{columns}] AS reaches, walked, {items} AS items"
-        row = (await self._database.read(query, selection.parameters))[0]
-        return shortest_seed(row["reaches"], row["walked"], row["items"], limit)
-
-
-def shortest_seed(reaches: list[int], walked: int, items: int, limit: int) -> int | None:
-    """The place of the least of `reaches`, where a walk of at most `walked` items is longer."""
-    smallest = min(reaches)
-    share = math.prod(min(reach / items, 1.0) for reach in reaches) if items else 0.0
-    if smallest > walked or smallest * share > limit:
-        return None
-    return reaches.index(smallest)
 
 
 def _item(row: Row, sources: Sequence[str]) -> ItemView:

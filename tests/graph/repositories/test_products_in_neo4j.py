@@ -5,7 +5,8 @@ import pytest
 from graph.errors import FilterInvalid
 from graph.filters import Filter, Quantity, Range, Term, bind, parse
 from graph.repositories import products, stats, vocabulary
-from graph.repositories.products import WALK, WALK_FROM, Products, shortest_seed
+from graph.repositories.products import WALK, WALK_FROM, Products
+from graph.repositories.seeding import Reaches
 from graph.repositories.selection import select
 from tests.graph.repositories.conftest import plan, store
 from tests.graph.repositories.stock import PARAMETERS
@@ -88,17 +89,19 @@ async def test_a_page_is_read_from_an_index_in_its_order(database, expression, o
 
 
 @pytest.mark.parametrize(
-    ("reaches", "walked", "seed"),
+    ("of_seeds", "walked", "seed"),
     [
-        ([300], 100_000, 0),  # a walk would pass 3,300 items to find ten
-        ([30_000], 100_000, None),  # a walk finds ten in 34
-        ([3_000, 30_000, 2_000], 100_000, 2),  # each has many, and all of them hardly any
-        ([300], 200, None),  # of a small brand
-        ([0, 30_000], 100_000, 0),
+        ((300,), 100_000, 0),  # a walk would pass 3,300 items to find ten
+        ((30_000,), 100_000, None),  # a walk finds ten in 34
+        ((3_000, 30_000, 2_000), 100_000, 2),  # each has many, and all of them hardly any
+        ((300,), 200, None),  # of a small brand
+        ((0, 30_000), 100_000, 0),
     ],
 )
-def test_a_page_begins_where_the_fewest_items_are_passed(reaches, walked, seed):
-    assert shortest_seed(reaches, walked, items=100_000, limit=10) == seed
+def test_a_page_begins_where_the_fewest_items_are_passed(of_seeds, walked, seed):
+    reached = Reaches(of_seeds, walked, items=100_000)
+
+    assert (reached.seed if reached.is_shorter_than_walk(10) else None) == seed
 
 
 async def test_what_a_walk_would_pass_is_counted_by_degrees(database):
