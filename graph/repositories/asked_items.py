@@ -140,9 +140,12 @@ class Draft:
         ] or ["true"]
         match: list[str]
         if self.selection.start is not None:
-            # The id is in the index as well, and without a word of it the planner reads all items.
-            clauses.insert(0, f"n.{self.selection.start_property} = key AND n.id > ''")
-            match = [self.selection.start, f"MATCH (n:{label})"]
+            # The index holds the id as well: without a word of it the planner does not take it, and
+            # without the hint perhaps that of ids alone.
+            start = self.selection.start_property
+            clauses.insert(0, f"n.{start} = key AND n.id > ''")
+            hint = f"USING INDEX n:{label}({start}, id)"
+            match = [self.selection.start, f"MATCH (n:{label}) {hint}"]
         elif self._shared is not None:
             match = [f"UNWIND {self._shared} AS v", *self._having_value(clauses)]
         elif self._seed_field is not None:
