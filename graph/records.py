@@ -462,3 +462,4 @@ class Coverage(Record, frozen=True):
     items_with_facts: int  # accepted ones
     facts: dict[Origin, dict[Status, int]]
     items_with_category: int = 0
+    items_of_text: int = 0  # of which no catalog states a fact

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class BuildProgress(Record, frozen=True):
-    """How far a run is, in products; `total` counts those of the source, read or not."""
+    """How far a run is, in products; `total` counts those that it reads."""
 
     rows_read: int
     total: int
@@ -113,7 +113,7 @@ class GraphBuild:
             place = self._built(database, writer, grounder, categorizer, page, place)
             kept.keep(place)
             written = place.facts.get("written", 0)
-            self.report(BuildProgress(place.items, place.before.items, written))
+            self.report(BuildProgress(place.items, self._total(place.before), written))
         kept.forget()
         return BuildReport(
             place.items,
@@ -172,6 +172,9 @@ class GraphBuild:
             dict(Counter(place.links) + Counter(linked)),
             place.before,
         )
+
+    def _total(self, before: Coverage) -> int:
+        return before.items_of_text if self.spec.only_text else before.items
 
     def _needed(self, relation: Literal["HAS_PARAMETER"] | LinkType) -> float:
         match relation:

@@ -140,8 +140,12 @@ class Draft:
         ] or ["true"]
         match: list[str]
         if self.selection.start is not None:
-            clauses.insert(0, f"n.{self.selection.start_property} = key")
-            match = [self.selection.start, f"MATCH (n:{label})"]
+            # The index holds the id as well: without a word of it the planner does not take it, and
+            # without the hint perhaps that of ids alone.
+            start = self.selection.start_property
+            clauses.insert(0, f"n.{start} = key AND n.id > ''")
+            hint = f"USING INDEX n:{label}({start}, id)"
+            match = [self.selection.start, f"MATCH (n:{label}) {hint}"]
         elif self._shared is not None:
             match = [f"UNWIND {self._shared} AS v", *self._having_value(clauses)]
         elif self._seed_field is not None:
@@ -217,21 +221,41 @@ class Draft:
     def number(self, field: str, function: str) -> str:
         if field == PRICE:
             return "WITH n, n.price AS number WHERE number IS NOT NULL"
-        lines = []
-        if field != self._seed_field:
-            way = "" if self._scope.kind == "model" else "[way:INSTANCE_OF*0..1]->()-"
-            lines = [
-                f"MATCH (n)-{way}[fact:HAS_PARAMETER]->(v)",
-                f"WHERE fact.status = 'accepted' AND v.parameter = {self.bind(field)}"
-                " AND v.number IS NOT NULL",
-            ]
         if self._scope.kind == "model":
-            return "\n".join((*lines, f"WITH n, {function}(v.number) AS number"))
-        nearest = [  # its own number, whatever its model has
-            f"WITH n, size(way) AS steps, {function}(v.number) AS number",
-            "WITH n, min([steps, number])[1] AS number",
+            stated = [] if field == self._seed_field else [self._stating("n", field)]
+            return "\n".join((*stated, f"WITH n, {function}(v.number) AS number"))
+        if field == self._seed_field:
+            numbers = [f"WITH n, size(way) AS steps, {function}(v.number) AS number"]
+        else:
+            numbers = self._own_and_inherited(field, function)
+        # Its own number, whatever its model has.
+        return "\n".join((*numbers, "WITH n, min([steps, number])[1] AS number"))
+
+    def _stating(self, item: str, field: str) -> str:
+        return (
+            f"MATCH ({item})-[fact:HAS_PARAMETER]->(v) WHERE fact.status = 'accepted'"
+            f" AND v.parameter = {self.bind(field)} AND v.number IS NOT NULL"
+        )
+
+    def _own_and_inherited(self, field: str, function: str) -> list[str]:
+        """Lines to `number` of items, and whether a step away; each model is looked at once."""
+        return [
+            "WITH collect(n) AS items",
+            "CALL (items) {",
+            "  UNWIND items AS n",
+            f"  {self._stating('n', field)}",
+            f"  RETURN n, 0 AS steps, {function}(v.number) AS number",
+            "  UNION ALL",
+            "  UNWIND items AS n",
+            "  MATCH (n)-[:INSTANCE_OF]->(m)",
+            "  WITH m, collect(n) AS instances",
+            f"  {self._stating('m', field)}",
+            f"  WITH m, instances, {function}(v.number) AS number",
+            "  UNWIND instances AS n",
+            "  RETURN n, 1 AS steps, number",
+            "}",
+            f"WITH n, steps, {function}(number) AS number",
         ]
-        return "\n".join((*lines, *nearest))
 
     def values(self, field: str, *, name: str = "x") -> str:
         """What items have of a field, as the variable `name`."""

@@ -117,5 +117,7 @@ CALL (items) {{
 RETURN size([item IN items WHERE item[1]]) AS open,
   size([item IN items WHERE any(said IN item[2] WHERE said[1] = 'accepted')]) AS with_facts,
   size([item IN items WHERE item[3]]) AS with_category, size(items) AS passed,
+  size([item IN items WHERE item[1] AND none(said IN item[2] WHERE said[0] = 'catalog')])
+    AS of_text,
   items[-1][0] AS last, facts
 """

@@ -134,7 +134,7 @@ class FactWriter:
             # The source is constant, but without it the planner does not see its index's order.
             in_order="n.id" if source is None else "n.source, n.id",
         )
-        items = with_facts = with_category = 0
+        items = with_facts = with_category = of_text = 0
         facts: dict[Origin, dict[Status, int]] = {}
         after: str | None = ""
         while after is not None:
@@ -142,6 +142,7 @@ class FactWriter:
             items += row["open"]
             with_facts += row["with_facts"]
             with_category += row["with_category"]
+            of_text += row["of_text"]
             for origin, status, count in row["facts"]:
                 by_status = facts.setdefault(origin, {})
                 by_status[status] = by_status.get(status, 0) + count
@@ -151,6 +152,7 @@ class FactWriter:
             items_with_facts=with_facts,
             facts=facts,
             items_with_category=with_category,
+            items_of_text=of_text,
         )
 
     def _write(

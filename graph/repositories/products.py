@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -20,11 +19,11 @@ from graph.records import (
     Named,
     Neighbourhood,
 )
+from graph.repositories.seeding import PASSING, reaches
 from graph.repositories.selection import (
     CATEGORY_DEPTH,
     FIND_ITEM,
     KINDS,
-    Selection,
     kinds_of,
     select,
 )
@@ -61,27 +60,7 @@ ORDER BY id
 """
 
 # {…} are clauses of ours from `selection`; what the user wrote is in the parameters.
-REACH = """
-CALL () {{
-  MATCH (v:Value) WHERE {seed}
-  RETURN sum(COUNT {{ (v)<-[:HAS_PARAMETER]-() }}) AS reach_{number}
-}}
-"""
-SEEDED_PRODUCTS = """
-MATCH (v:Value) WHERE {seed}
-CALL (v) {{
-  MATCH (v)<-[:HAS_PARAMETER]-(n:Product) RETURN n
-  UNION
-  MATCH (v)<-[:HAS_PARAMETER]-(:Model)<-[:INSTANCE_OF]-(n:Product) RETURN n
-}}
-WITH DISTINCT n WHERE {predicate}
-WITH n ORDER BY n.id LIMIT $limit
-"""
-SEEDED_MODELS = """
-MATCH (v:Value)<-[:HAS_PARAMETER]-(n:Model) WHERE {seed}
-WITH DISTINCT n WHERE {predicate}
-WITH n ORDER BY n.id LIMIT $limit
-"""
+SEEDED = "WITH n ORDER BY n.id LIMIT $limit\n"
 
 _AROUND = "MADE_BY|BELONGS_TO|INSTANCE_OF|HAS_PARAMETER|VALUE_OF|SUBCATEGORY_OF|EXPECTS|BOUGHT_WITH"
 # A value belongs to its parameter for good, without a status; the rest may have been rejected.
@@ -173,35 +152,15 @@ class Products:
 
     async def _page_of(self, filter: Filter, kind: ItemKind, after: str, limit: int) -> list[Row]:
         selection = select(filter, kind)
-        seed = await self._seed(selection, limit)
-        if seed is not None:
+        reached = await reaches(self._database, selection)
+        if reached is not None and reached.is_shorter_than_walk(limit):
             selection = select(filter, kind, from_index=False)
-            template = SEEDED_PRODUCTS if kind == "product" else SEEDED_MODELS
-            query = template.format(seed=selection.seeds[seed], predicate=selection.predicate)
+            seed = selection.seeds[reached.seed]
+            query = PASSING[kind].format(seed=seed, predicate=selection.predicate) + SEEDED
         else:
             query = selection.walk
         asked = {**selection.parameters, "after": after, "limit": limit}
         return await self._database.read(query + _SUMMARY, asked)
-
-    async def _seed(self, selection: Selection, limit: int) -> int | None:
-        """The parameter term to begin at, if that takes fewer steps than walking the items.
-
-        With `m` of `N` items behind a term, a walk passes `limit * N / m` of them to fill a page;
-        beginning at the values passes `m`. Degrees and counts are kept by the store.
-        """
-        if not selection.seeds:
-            return None
-        reaches = "".join(
-            REACH.format(seed=seed, number=number) for number, seed in enumerate(selection.seeds)
-        )
-        columns = ", ".join(f"reach_{number}" for number in range(len(selection.seeds)))
-        query = f"{reaches}RETURN [{columns}] AS reaches, COUNT {{ (:{selection.label}) }} AS items"
-        row = (await self._database.read(query, selection.parameters))[0]
-        reaches_by_seed: list[int] = row["reaches"]
-        smallest = min(reaches_by_seed)
-        if smallest > math.sqrt(limit * row["items"]):
-            return None
-        return reaches_by_seed.index(smallest)
 
 
 def _item(row: Row, sources: Sequence[str]) -> ItemView:

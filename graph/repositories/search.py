@@ -12,10 +12,13 @@ from graph.records import ItemKind, ItemSummary
 from graph.repositories.candidates import predicate_of
 from graph.repositories.item_texts import named
 from graph.repositories.products import Products
+from graph.repositories.seeding import PASSING, reaches
 from graph.repositories.selection import Selection, select
 from graph.text.lucene import Words, lucene, lucene_all
 
 VALUES_POOL = 500  # entities that are looked at for values
+MANY_TEXTS = 10_000  # of a pool; of fewer each is asked whether it passes
+FEW_ITEMS = 5_000  # behind a value; to look for them takes 80 ms
 DESCRIPTION_CHARS = 600  # of what is shown and marked; a description may be a megabyte
 
 _INDEX: dict[ItemKind, str] = {"product": "product_text", "model": "entity_names"}
@@ -31,6 +34,16 @@ _SHOWN = f"""[score, n.id, coalesce(n.title, n.name),
 BY_WORDS = f"""
 CALL db.index.fulltext.queryNodes($index, $words, {{{{limit: $pool}}}}) YIELD node AS n, score
 WHERE n:{{label}} AND {{predicate}}
+WITH n, score ORDER BY score DESC, n.id LIMIT $rows
+RETURN collect({_SHOWN}) AS found
+"""
+# The same of items that pass: where these are few, it costs less to look for them than to ask each
+# of very many texts.
+OF_PASSING = f"""
+{{passing}}
+WITH collect(n) AS passing
+CALL db.index.fulltext.queryNodes($index, $words, {{{{limit: $pool}}}}) YIELD node AS n, score
+WHERE n IN passing
 WITH n, score ORDER BY score DESC, n.id LIMIT $rows
 RETURN collect({_SHOWN}) AS found
 """
@@ -99,8 +112,16 @@ class Search:
         text = lucene(words)
         if not text:
             return []
-        asked: dict[str, object] = {"index": _INDEX[kind], "words": text, "pool": pool}
-        return await self._hits(BY_WORDS, kind, filter, {**asked, "rows": rows})
+        selection = select(filter, kind, from_index=False)
+        predicate = predicate_of(selection)
+        reached = await reaches(self._database, selection) if pool >= MANY_TEXTS else None
+        if reached is None or reached.least > FEW_ITEMS:
+            query = BY_WORDS.format(label=selection.label, predicate=predicate)
+        else:
+            seed = selection.seeds[reached.seed]
+            query = OF_PASSING.format(passing=PASSING[kind].format(seed=seed, predicate=predicate))
+        asked = {"index": _INDEX[kind], "words": text, "pool": pool, "rows": rows}
+        return await self._read(query, kind, {**selection.parameters, **asked})
 
     async def by_words_unsaid(
         self, words: Words, *, kind: ItemKind, filter: Filter, unsaid: Filter, pool: int
@@ -119,8 +140,7 @@ class Search:
         predicate = " AND ".join((predicate_of(selection), *either, lacks))
         asked = {"index": _INDEX[kind], "words": text, "pool": pool, "rows": pool}
         query = BY_WORDS.format(label=selection.label, predicate=predicate)
-        row = (await self._database.read(query, {**selection.parameters, **asked}))[0]
-        return [_hit(kind, columns) for columns in row["found"]]
+        return await self._read(query, kind, {**selection.parameters, **asked})
 
     async def by_filter(self, *, kind: ItemKind, filter: Filter, rows: int) -> list[Hit]:
         """The first items by id that pass the bound `filter`, looked for where the fewest are."""
@@ -159,7 +179,10 @@ class Search:
     ) -> list[Hit]:
         selection = select(filter, kind, from_index=False)
         text = query.format(label=selection.label, predicate=predicate_of(selection))
-        row = (await self._database.read(text, {**selection.parameters, **asked}))[0]
+        return await self._read(text, kind, {**selection.parameters, **asked})
+
+    async def _read(self, query: str, kind: ItemKind, asked: dict[str, object]) -> list[Hit]:
+        row = (await self._database.read(query, asked))[0]
         return [_hit(kind, columns) for columns in row["found"]]
 
 

@@ -103,9 +103,18 @@ _PROPERTY = {
     "category": "category_id",
     "source": "source",
 }
+# How many items a walk passes at most: degrees, which the store keeps.
+_KEY_ITEMS: Mapping[str, str] = {
+    "model": "MATCH (one:Model {id: key}) RETURN sum(COUNT { (one)<-[:INSTANCE_OF]-() })",
+    "brand": "MATCH (one:Brand {id: key}) RETURN sum(COUNT { (one)<-[:MADE_BY]-() })",
+    "category": "MATCH (one:Category {id: key}) RETURN sum(COUNT { (one)<-[:BELONGS_TO]-() })",
+}
+# `WITH DISTINCT below` would not do: Neo4j leaves it out of the plan behind this expansion, and a
+# category below two of those that are asked for comes twice.
 _CATEGORIES_BELOW = (
     "MATCH (top:Category) WHERE top.id IN $x "
-    f"MATCH (top)<-[:SUBCATEGORY_OF*0..{CATEGORY_DEPTH}]-(below) WITH DISTINCT below.id AS key"
+    f"MATCH (top)<-[:SUBCATEGORY_OF*0..{CATEGORY_DEPTH}]-(below) "
+    "WITH collect(DISTINCT below.id) AS keys UNWIND keys AS key"
 )
 
 _WALK = """
@@ -128,9 +137,9 @@ class Selection:
     """One kind of item, the clauses that choose among them, and the parameters of those.
 
     `start` gives keys, for each of which an index on `start_property` holds the items in the order
-    of their ids. `seeds` are clauses over a value `v`: instead of walking all items, a query may
-    begin at the values that one of them names. `inherited` has for a seed of products its clause,
-    and what has to hold as well where it is the model that has the value.
+    of their ids; `start_items` counts those. `seeds` are clauses over a value `v`: instead of
+    walking all items, a query may begin at the values that one of them names. `inherited` has for
+    a seed of products its clause, and what has to hold as well where it is the model that has it.
     """
 
     kind: ItemKind
@@ -140,6 +149,7 @@ class Selection:
     parameters: dict[str, object] = field(default_factory=dict)
     start: str | None = None
     start_property: str | None = None
+    start_items: str | None = None
 
     @property
     def label(self) -> Label:
@@ -221,6 +231,8 @@ def _begin(selection: Selection, term: Term) -> None:
         selection.start = _CATEGORIES_BELOW.replace("$x", values)
     else:
         selection.start = f"UNWIND {values} AS key"
+    if term.field in _KEY_ITEMS:
+        selection.start_items = f"{selection.start} {_KEY_ITEMS[term.field]}"
 
 
 def _clause(selection: Selection, term: Term) -> str:

@@ -51,6 +51,8 @@ def shop(shared_database):
         ("Which offer is the heaviest?", ["stray black"]),
         ("Which two offers are the heaviest?", ["plain five", "stray black"]),
         ("Which black offer is the lightest?", ["plain three"]),
+        ("Which two offers by Acme are the heaviest?", ["plain five", "stray black"]),
+        ("Which offer by Acme is the lightest?", ["feathery glow"]),
         ("Which offers have the same finish as the plain five?", ["plain three", "stray black"]),
         ("Which offers are heavier than the plain three?", ["plain five", "stray black"]),
         ("Which offers are cheaper than the plain five?", ["plain three", "repainted three"]),

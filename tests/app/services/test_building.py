@@ -80,14 +80,14 @@ def stocked(database):
 
 @pytest.fixture
 def build(tmp_path):
-    def made(**spec):
+    def made(report=lambda progress: None, **spec):
         return GraphBuild(
             id="build-1",
             spec=BuildSpec(**spec),
             grounder=load_grounder,
             folder=tmp_path / "build-1",
             clock=lambda: NOW,
-            report=lambda progress: None,
+            report=report,
         )
 
     return made
@@ -115,6 +115,15 @@ def test_what_titles_state_becomes_facts_with_their_evidence(stocked, build):
     assert (report.items, report.items_with_facts, report.facts["written"]) == (3, 2, 3)
     assert (report.before.items_with_facts, report.after.items_with_facts) == (0, 2)
     assert report.before.items == report.after.items == 3
+
+
+@pytest.mark.parametrize(("only_text", "read"), [(True, 3), (False, 23)])
+def test_progress_is_told_of_the_products_that_are_read(stocked, build, only_text, read):
+    told = []
+
+    build(only_text=only_text, report=told.append).carry_out(stocked)
+
+    assert [(one.rows_read, one.total) for one in told] == [(read, read)]
 
 
 def test_a_brand_that_a_title_names_is_linked(stocked, build):

@@ -288,8 +288,9 @@ def test_coverage_tells_what_is_known_before_and_after(database):
     after = FactWriter(database).coverage("shop")
     everything = FactWriter(database).coverage(None)
 
-    assert before == Coverage(items=2, items_with_facts=1, facts={"catalog": {"accepted": 1}})
-    assert (after.items, after.items_with_facts) == (2, 2)
+    catalog = {"catalog": {"accepted": 1}}
+    assert before == Coverage(items=2, items_with_facts=1, facts=catalog, items_of_text=1)
+    assert (after.items, after.items_with_facts, after.items_of_text) == (2, 2, 1)
     assert after.facts["extracted"] == {"accepted": 1, "proposed": 1}
     assert everything.items == 3
 

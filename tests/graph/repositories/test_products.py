@@ -60,6 +60,7 @@ async def test_an_id_that_nobody_has_is_none(reads, id):
         ("category:electronics/phones", [N1, N2, M1]),
         ("category:electronics/phones/smart", [N1, M1]),
         ("category:tools,electronics/phones/smart", [N1, S1, M1]),
+        ("category:electronics,electronics/phones", [N1, N2, M1]),
         ("category:nothing", []),
         ("-category:electronics/phones/smart", [N2, S1, S2, MX]),
         ("category:electronics -category:electronics/phones/smart", [N2]),

@@ -6,6 +6,7 @@ from graph.errors import FilterInvalid
 from graph.filters import Filter, Quantity, Range, Term, bind, parse
 from graph.repositories import products, stats, vocabulary
 from graph.repositories.products import Products
+from graph.repositories.seeding import Reaches
 from graph.repositories.selection import select
 from tests.graph.repositories.conftest import plan, store
 from tests.graph.repositories.stock import PARAMETERS
@@ -79,6 +80,33 @@ async def test_a_page_is_read_from_an_index_in_its_order(database, expression, o
 
     assert operators <= names
     assert not names & {"AllNodesScan", "NodeByLabelScan", "Sort"}
+
+
+@pytest.mark.parametrize(
+    ("of_seeds", "walked", "seed"),
+    [
+        ((300,), 100_000, 0),  # a walk would pass 3,300 items to find ten
+        ((30_000,), 100_000, None),  # a walk finds ten in 34
+        ((3_000, 30_000, 2_000), 100_000, 2),  # each has many, and all of them hardly any
+        ((300,), 200, None),  # of a small brand
+        ((0, 30_000), 100_000, 0),
+    ],
+)
+def test_a_page_begins_where_the_fewest_items_are_passed(of_seeds, walked, seed):
+    reached = Reaches(of_seeds, walked, items=100_000)
+
+    assert (reached.seed if reached.is_shorter_than_walk(10) else None) == seed
+
+
+async def test_what_a_walk_would_pass_is_counted_by_degrees(database):
+    store(database)
+    counted = {}
+    for expression in ("brand:acme", "category:electronics", "model:acme-one"):
+        selection = select(bind(parse(expression), PARAMETERS), "product")
+        query = f"CALL () {{ {selection.start_items} AS walked }} RETURN walked"
+        counted[expression] = database.read(query, **selection.parameters)[0]["walked"]
+
+    assert counted == {"brand:acme": 3, "category:electronics": 3, "model:acme-one": 2}
 
 
 @pytest.mark.parametrize("language", ["CYPHER 5", "CYPHER 25"])

@@ -9,7 +9,7 @@ from graph.client import AsyncDatabase
 from graph.filters import Filter, bind, parse
 from graph.repositories.facets import Facets, Stated
 from graph.repositories.names import known_names
-from graph.repositories.search import Search
+from graph.repositories.search import MANY_TEXTS, Search
 from graph.text.lucene import Words
 from tests.conftest import empty
 from tests.fake_searches import FakeFacets, FakeSearch
@@ -53,13 +53,13 @@ async def facets(request, anyio_backend):
         yield Facets(opened)
 
 
-async def found(search, *exact, like=(), forms=(), expression="", kind="product", rows=100):
+async def found(search, *exact, like=(), forms=(), expression="", kind="product", pool=100):
     hits = await search.by_words(
         Words(exact, like, forms),
         kind=kind,
         filter=bind(parse(expression), PARAMETERS),
-        pool=100,
-        rows=rows,
+        pool=pool,
+        rows=100,
     )
     return [hit.summary.id for hit in hits]
 
@@ -104,10 +104,26 @@ async def test_words_find_titles_descriptions_and_parts_of_chinese(search):
     assert await found(search, "unheardof") == []
 
 
-async def test_filters_hold_for_what_is_found(search):
-    assert await found(search, "acme", expression="price<600") == [N1]
-    assert await found(search, "acme", expression="display>=6.5in") == [N2]
-    assert await found(search, "acme", expression="-brand:acme") == []
+@pytest.mark.parametrize("pool", [100, MANY_TEXTS])
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("price<600", [N1]),
+        ("display>=6.5in", [N2]),
+        ("-brand:acme", []),
+        ("nfc:yes", [N1, N2]),  # as the model says
+        ("nfc:yes display>=6.5in", [N2]),
+        ("colour:colour=black", [N1, N2]),
+    ],
+)
+async def test_filters_hold_for_what_is_found(search, expression, expected, pool):
+    assert sorted(await found(search, "acme", expression=expression, pool=pool)) == expected
+
+
+@pytest.mark.parametrize("pool", [100, MANY_TEXTS])
+async def test_filters_hold_for_models(search, pool):
+    assert await found(search, "acme", expression="ram>8GB", kind="model", pool=pool) == []
+    assert await found(search, "acme", expression="nfc:yes", kind="model", pool=pool) == [ONE.id]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,24 @@
+"""How Neo4j finds the items that a question speaks of."""
+
+import pytest
+
+from graph.filters import bind, parse
+from graph.repositories.answers import aggregate, items
+from graph.repositories.asked_items import Scope
+from tests.graph.repositories.conftest import plan, store
+from tests.graph.repositories.stock import PARAMETERS
+
+pytestmark = pytest.mark.neo4j
+
+
+@pytest.mark.parametrize("kind", ["product", "model"])
+@pytest.mark.parametrize("expression", ["brand:acme", "category:electronics", "category:tools"])
+def test_a_brand_or_category_is_read_from_its_index(database, kind, expression):
+    store(database)
+    scope = Scope(kind, bind(parse(expression), PARAMETERS))
+
+    for query in (items(scope, ["ram"], limit=5), aggregate(scope, "ram", "average")):
+        names = plan(database.connection, query.text, query.parameters)
+
+        assert "NodeIndexSeek" in names
+        assert not names & {"AllNodesScan", "NodeByLabelScan"}
