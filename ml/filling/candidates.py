@@ -31,7 +31,7 @@ FEATURES = (
     "known",
 )
 VOTES, AGREEING, STATING = range(3)
-FEWEST = 3  # neighbours that state a parameter; what fewer say is no rule
+FEWEST = 3  # items that state a parameter, or a value of it; what fewer say is no rule
 LEAST_STATING = 0.5  # of the neighbours; where fewer state a parameter, an item may not have it
 LEAST_VOTES = 0.1  # what has fewer is hardly ever right
 _NONE = np.empty(0, dtype=np.int64)
@@ -54,6 +54,20 @@ class Candidates:
 
     def __len__(self) -> int:
         return len(self.item_R)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kin:
+    """What an item of one category may hear.
+
+    Attributes:
+        heard_N: the items of the index.
+        open_P: parameters of which they state more than one value. Where those say `yes` that have
+            something and nobody says `no`, silence is the other answer.
+    """
+
+    heard_N: Tensor
+    open_P: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +98,14 @@ class Asking:
             asked_QP: parameters, in the order of the index.
             families: of each item the one that is not asked; None: all are.
         """
+        kin = {one: self._kin(one) for one in {category_of(item) for item in items}}
         items_R, values, rows = [], [], []
         for first in range(0, len(items), _BATCH_ITEMS):
             part = slice(first, first + _BATCH_ITEMS)
-            heard = self._heard(items[part], families[part] if families else None)
-            for place, (value_R, x_RF) in enumerate(self._of(items[part], asked_QP[part], heard)):
+            of = [kin[category_of(item)] for item in items[part]]
+            heard = self._heard(of, families[part] if families else None)
+            asked = asked_QP[part] & np.stack([one.open_P for one in of])
+            for place, (value_R, x_RF) in enumerate(self._of(items[part], asked, heard)):
                 items_R.append(np.full(len(value_R), first + place))
                 values.append(value_R)
                 rows.append(x_RF)
@@ -98,22 +115,21 @@ class Asking:
             np.concatenate([np.empty((0, len(FEATURES))), *rows]),
         )
 
-    def _heard(self, items: Sequence[ItemText], families: Sequence[str] | None) -> Tensor:
+    def _heard(self, kin: Sequence[_Kin], families: Sequence[str] | None) -> Tensor:
         """Whom each item may hear, bool [Q, N]."""
-        categories = [category_of(item) for item in items]
-        of = {one: self._of_kin(one) for one in set(categories)}
-        heard_QN = torch.stack([of[one] for one in categories])
+        heard_QN = torch.stack([one.heard_N for one in kin])
         for row, family in enumerate(families or ()):
             heard_QN[row, self.similar.index.rows_of.get(family, [])] = False
         return heard_QN
 
-    def _of_kin(self, category: str | None) -> Tensor:
-        """Items of the index that items of this category may hear, bool [N]."""
+    def _kin(self, category: str | None) -> _Kin:
         heard_N = torch.zeros(len(self.stated.category_N), dtype=torch.bool)
         for other, rows in self.rows_of.items():
             if akin(category, other):
                 heard_N[rows] = True
-        return heard_N
+        parameters = len(self.similar.index.choices.parameters)
+        values_P = self.stated.values_of(parameters, np.flatnonzero(heard_N.numpy()), FEWEST)
+        return _Kin(heard_N, values_P > 1)
 
     @torch.no_grad()
     def _of(

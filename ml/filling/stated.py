@@ -72,6 +72,11 @@ class StatedValues:
         begun_E = np.repeat(np.cumsum(count_K) - count_K, count_K)
         return place_E, self.value_E[first_K[place_E] + np.arange(len(place_E)) - begun_E]
 
+    def values_of(self, parameters: int, rows: Numbers, least: int) -> Numbers:
+        """How many values of each parameter at least so many of the items in `rows` state, [P]."""
+        count_V = np.bincount(self.by(rows)[1], minlength=len(self.values))
+        return np.bincount(self.parameter_V[count_V >= least], minlength=parameters)
+
 
 def stated_by(item: ItemText) -> Iterable[FactText]:
     """The facts of an item, each value once, its own before those of its model."""

@@ -6,7 +6,7 @@ import pytest
 import torch
 from msgspec.structs import replace
 
-from graph.records import ItemText, Named
+from graph.records import ItemText, Named, Parameter
 from ml.errors import ArtefactCorrupted, GraphTooSmall
 from ml.filling.gaps import Judged
 from ml.filling.gaps_files import COUNTED, STATED, from_files, to_files
@@ -21,6 +21,7 @@ CONFIG = GapsConfig(
 )
 LAMPS, DESK = Named("lamps", "Lamps"), Named("lamps/desk", "Desk lamps")
 CANS = Named("cans", "Cans")
+DIMS = Parameter("dims", "Dimmable", "boolean")
 TINT = "tint"  # of every third lamp, whoever makes it
 
 
@@ -76,6 +77,19 @@ def test_what_it_states_or_waits_for_is_not_asked(learnt):
 
 def test_what_half_of_the_neighbours_lack_is_not_said(learnt):
     assert not any(value.startswith("tint") for value in named(learnt, lamp(), least=0.0))
+
+
+@pytest.mark.parametrize(("no", "is_said"), [(0, False), (2, False), (60, True)])
+def test_what_only_those_state_who_have_it_is_not_said_of_others(no, is_said):
+    says = [*["no"] * no, *[None, *["yes"] * 5] * 120]  # silence stands for `no`
+    items = [
+        replace(one, facts=(*one.facts, fact(DIMS, cell))) if cell else one
+        for one, cell in zip(lamps(), says, strict=False)
+    ]
+    cans = [lamp(fact(DIMS, "no"), category=CANS) for _ in range(9)]
+    learnt = learn_to_fill([*items, *cans], [*families(items), *"abcdefghi"], CONFIG)
+
+    assert ("dims=yes" in named(learnt, lamp(), least=0.0)) is is_said
 
 
 def test_only_items_of_its_own_kind_are_heard(learnt):
