@@ -33,6 +33,7 @@ FEATURES = (
 VOTES, AGREEING, STATING = range(3)
 FEWEST = 3  # items that state a parameter, or a value of it; what fewer say is no rule
 LEAST_STATING = 0.5  # of the neighbours; where fewer state a parameter, an item may not have it
+SEVERAL = 0.05  # of the items that state a parameter; fewer with two values contradict themselves
 LEAST_VOTES = 0.1  # what has fewer is hardly ever right
 _NONE = np.empty(0, dtype=np.int64)
 _BATCH_ITEMS = 64  # each is compared with all items of the index
@@ -77,13 +78,18 @@ class Asking:
     similar: Plausibility
     stated: StatedValues
     rows_of: dict[str | None, Tensor]  # items of the index, by category
+    single_P: NDArray[np.bool_]  # parameters of which hardly any item has two values
 
     @classmethod
     def of(cls, similar: Plausibility, stated: StatedValues) -> Asking:
         rows = defaultdict[str | None, list[int]](list)
         for row, category in enumerate(stated.category_N):
             rows[category].append(row)
-        return cls(similar, stated, {one: torch.tensor(of) for one, of in rows.items()})
+        place_E, value_E = stated.by(np.arange(len(stated.category_N)))
+        parameter_E = stated.parameter_V[value_E]
+        items_P = _distinct(place_E, parameter_E, len(similar.index.choices.parameters))
+        single_P = np.bincount(parameter_E, minlength=len(items_P)) < (1 + SEVERAL) * items_P
+        return cls(similar, stated, {one: torch.tensor(of) for one, of in rows.items()}, single_P)
 
     def candidates(
         self,
@@ -127,8 +133,8 @@ class Asking:
         for other, rows in self.rows_of.items():
             if akin(category, other):
                 heard_N[rows] = True
-        parameters = len(self.similar.index.choices.parameters)
-        values_P = self.stated.values_of(parameters, np.flatnonzero(heard_N.numpy()), FEWEST)
+        heard = np.flatnonzero(heard_N.numpy())
+        values_P = self.stated.values_of(len(self.single_P), heard, FEWEST)
         return _Kin(heard_N, values_P > 1)
 
     @torch.no_grad()
@@ -197,7 +203,7 @@ class _Ballot:
 
 
 def _distinct(place_E: Numbers, parameter_E: Numbers, parameters: int) -> Numbers:
-    """How many neighbours state each parameter, once or more often, [P]."""
+    """How many items state each parameter, once or more often, [P]."""
     pairs = np.unique(place_E * parameters + parameter_E)
     return np.bincount(pairs % parameters, minlength=parameters)
 

@@ -102,6 +102,8 @@ class GapFiller:
     ) -> list[list[Filled]]:
         """For each item the values of parameters that it states nothing of, the surest first.
 
+        Of a parameter of which items have one value it is one.
+
         Args:
             items: with all that is known of them, and of their models.
             settled: of each item further parameters that it is not asked about.
@@ -113,10 +115,14 @@ class GapFiller:
         found = self.asking.candidates(items, asked_QP)
         confidence_R = confidence_of(self.trees, found.x_RF)
         filled: list[list[Filled]] = [[] for _ in items]
+        named: set[tuple[int, int]] = set()  # items and parameters
+        stated, single_P = self.asking.stated, self.asking.single_P
         for row in np.argsort(-confidence_R, kind="stable").tolist():
-            if confidence_R[row] >= least:
-                value = self.asking.stated.values[found.value_R[row]]
-                filled[found.item_R[row]].append(Filled(value, float(confidence_R[row])))
+            item, value = int(found.item_R[row]), int(found.value_R[row])
+            of = item, int(stated.parameter_V[value])
+            if confidence_R[row] >= least and not (of in named and single_P[of[1]]):
+                named.add(of)
+                filled[item].append(Filled(stated.values[value], float(confidence_R[row])))
         return filled
 
     def _open(self, item: ItemText, settled: Collection[str]) -> list[bool]:

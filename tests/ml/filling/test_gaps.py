@@ -21,7 +21,7 @@ CONFIG = GapsConfig(
 )
 LAMPS, DESK = Named("lamps", "Lamps"), Named("lamps/desk", "Desk lamps")
 CANS = Named("cans", "Cans")
-DIMS = Parameter("dims", "Dimmable", "boolean")
+DIMS, SHADE = Parameter("dims", "Dimmable", "boolean"), Parameter("shade", "Shade", "text")
 TINT = "tint"  # of every third lamp, whoever makes it
 
 
@@ -90,6 +90,21 @@ def test_what_only_those_state_who_have_it_is_not_said_of_others(no, is_said):
     learnt = learn_to_fill([*items, *cans], [*families(items), *"abcdefghi"], CONFIG)
 
     assert ("dims=yes" in named(learnt, lamp(), least=0.0)) is is_said
+
+
+@pytest.mark.parametrize(("have_both", "said"), [(1, 1), (20, 2)])
+def test_of_several_values_the_surest_is_said_unless_items_have_several(have_both, said):
+    shades = [fact(SHADE, cell) for cell in ("pale", "deep")]
+    items = [
+        replace(
+            one,
+            facts=(*one.facts, *(shades if at % 60 < have_both else shades[at * 7 % 11 % 2 :][:1])),
+        )
+        for at, one in enumerate(lamps())
+    ]
+    learnt = learn_to_fill(items, families(items), CONFIG)
+
+    assert sum(value.startswith("shade=") for value in named(learnt, lamp(), least=0.0)) == said
 
 
 def test_only_items_of_its_own_kind_are_heard(learnt):
