@@ -20,6 +20,7 @@ from app.services.builds import of_source
 from app.services.fills import FillSpec, check_fill
 from app.services.places import KeptPlace
 from app.services.readers import FILLING, LoadedFiller
+from graph.filters import Filter, OneOf, Term
 from graph.records import ItemKind, Parameter, Record, StatedFact, Status, Value
 from graph.repositories.facts import FactWriter
 from graph.repositories.gaps import ItemWithGaps, count_items, end_filled, walk_gaps
@@ -129,7 +130,7 @@ class GapFilling:
         check_fill(self.spec)  # it may have been queued on another machine
         around = self._surroundings(database)
         kept = KeptPlace(self.folder, _Place)
-        filter = of_source(self.spec.source)
+        filter = self._asked_about()
         total = sum(count_items(database, filter, kind) for kind in _ORDER)
         place = kept.read() or _Place(_ORDER[0], "", total, 0, {}, {})
         for kind in _ORDER[_ORDER.index(place.kind) :]:
@@ -149,6 +150,12 @@ class GapFilling:
             around.loaded.name if around.loaded else None,
             self.spec.dry_run,
         )
+
+    def _asked_about(self) -> Filter:
+        """What nobody lists any more gets nothing, but may be listed again with what it got."""
+        filter = of_source(self.spec.source)
+        listed_or_not = Term("closed", OneOf(("no", "yes")))
+        return Filter((*filter.terms, listed_or_not)) if self.spec.remove else filter
 
     def _surroundings(self, database: Database) -> _Surroundings:
         loaded = None if self.spec.remove else self.loaded()

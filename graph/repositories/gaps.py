@@ -59,7 +59,7 @@ class ItemWithGaps:
 def walk_gaps(
     database: Database, filter: Filter, kind: ItemKind, *, filler: str, after: str = ""
 ) -> Iterator[list[ItemWithGaps]]:
-    """Open items that pass a bound filter in the order of their ids, behind the id `after`.
+    """Items that pass a bound filter in the order of their ids, behind the id `after`.
 
     `filler` is the name of the model, without a version.
     """

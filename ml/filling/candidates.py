@@ -31,7 +31,8 @@ FEATURES = (
     "known",
 )
 VOTES, AGREEING, STATING = range(3)
-FEWEST = 3  # items that state a parameter, or a value of it; what fewer say is no rule
+FEWEST = 3  # items that state a parameter, or a rarer value of it; what fewer say is no rule
+LEAST_RARER = 0.02  # of the items that state a parameter, those with another than its usual value
 LEAST_STATING = 0.5  # of the neighbours; where fewer state a parameter, an item may not have it
 SEVERAL = 0.05  # of the items that state a parameter; fewer with two values contradict themselves
 LEAST_VOTES = 0.1  # what has fewer is hardly ever right
@@ -63,8 +64,8 @@ class _Kin:
 
     Attributes:
         heard_N: the items of the index.
-        open_P: parameters of which they state more than one value. Where those say `yes` that have
-            something and nobody says `no`, silence is the other answer.
+        open_P: parameters of which they do not all state one value. Where those say `yes` that have
+            something and hardly anybody says `no`, silence is the other answer.
     """
 
     heard_N: Tensor
@@ -133,9 +134,9 @@ class Asking:
         for other, rows in self.rows_of.items():
             if akin(category, other):
                 heard_N[rows] = True
-        heard = np.flatnonzero(heard_N.numpy())
-        values_P = self.stated.values_of(len(self.single_P), heard, FEWEST)
-        return _Kin(heard_N, values_P > 1)
+        stated_P, usual_P = self.stated.usual(len(self.single_P), np.flatnonzero(heard_N.numpy()))
+        rarer_P = stated_P - usual_P
+        return _Kin(heard_N, rarer_P >= np.maximum(FEWEST, LEAST_RARER * stated_P))
 
     @torch.no_grad()
     def _of(

@@ -72,10 +72,13 @@ class StatedValues:
         begun_E = np.repeat(np.cumsum(count_K) - count_K, count_K)
         return place_E, self.value_E[first_K[place_E] + np.arange(len(place_E)) - begun_E]
 
-    def values_of(self, parameters: int, rows: Numbers, least: int) -> Numbers:
-        """How many values of each parameter at least so many of the items in `rows` state, [P]."""
+    def usual(self, parameters: int, rows: Numbers) -> tuple[Numbers, Numbers]:
+        """How often `rows` state each parameter, and how often with its usual value, [P]."""
         count_V = np.bincount(self.by(rows)[1], minlength=len(self.values))
-        return np.bincount(self.parameter_V[count_V >= least], minlength=parameters)
+        stated_P, usual_P = np.zeros((2, parameters), dtype=np.int64)
+        np.add.at(stated_P, self.parameter_V, count_V)
+        np.maximum.at(usual_P, self.parameter_V, count_V)
+        return stated_P, usual_P
 
 
 def stated_by(item: ItemText) -> Iterable[FactText]:

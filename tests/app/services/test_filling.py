@@ -155,6 +155,20 @@ def test_what_was_filled_in_can_be_taken_back_without_a_model(database, run, tmp
     assert len(of(database, "other:2")) == 3
 
 
+def test_what_was_filled_in_is_taken_back_of_items_that_nobody_lists_any_more(database, run):
+    stock(database, item("1", "Acme", GAPS))
+    run()
+    database.run("MATCH (n:Product {id: 'shop:1'}) SET n.closed_at = datetime()")
+
+    kept = run(id="fill-2")
+    assert kept.facts["ended"] == 0
+    assert len(of(database, "shop:1")) == 3
+
+    taken = run(id="fill-3", remove=True)
+    assert taken.facts["ended"] == 3
+    assert of(database, "shop:1") == {}
+
+
 def test_a_dry_run_counts_and_writes_nothing(database, run):
     stock(database, item("1", "Acme", GAPS))
 
