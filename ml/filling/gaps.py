@@ -17,7 +17,7 @@ from ml.filling.stated import stated_by
 from ml.filling.trees import Floats, Trees
 
 MARGIN = 1.645  # a precision is kept with 95 % probability, not on average
-FEWEST_JUDGED = 5  # values of a parameter; fewer right ones may be luck
+FEWEST_JUDGED = 20  # values of a parameter; fewer right ones may be luck
 
 
 _DECIMALS = 4  # two forests that are sure of the same differ behind them
