@@ -75,7 +75,7 @@ def filled_here(database: Database, settings: Settings, spec: FillSpec) -> FillR
     """A run in this process, with a bar on a terminal."""
     from app.services.filling import GapFilling
     from app.services.importing import new_run_id
-    from app.services.readers import filler_of
+    from app.services.readers import filler_of, grounder_of
 
     now = partial(datetime.now, UTC)
     id = new_run_id(now(), FILL)
@@ -90,6 +90,7 @@ def filled_here(database: Database, settings: Settings, spec: FillSpec) -> FillR
             id=id,
             spec=spec,
             loaded=partial(filler_of, settings),
+            grounder=partial(grounder_of, settings),
             folder=settings.job_folder(id),
             clock=now,
             report=report,
@@ -108,6 +109,8 @@ def print_fill(report: FillReport, spec: FillSpec) -> None:
             f"{len(report.thresholds)}, for {spec.precision:.1%} right"
         )
     print_fields("Would be filled in" if report.dry_run else "Filled in", fields)
+    if not report.items and spec.source:
+        out.print(f"There are no items of the source {spec.source!r}.", highlight=False)
     if report.parameters:
         rows = [(name, f"{count:,}") for name, count in report.parameters.items()]
         print_table("By parameter", ("", "facts"), rows[:_MOST_PARAMETERS])

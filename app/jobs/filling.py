@@ -12,7 +12,7 @@ from app.connections import open_for_job
 from app.jobs.execution import Body, JobContext
 from app.services.filling import FillProgress, GapFilling
 from app.services.fills import FillSpec
-from app.services.readers import filler_of
+from app.services.readers import filler_of, grounder_of
 from app.settings import Settings
 
 
@@ -25,6 +25,7 @@ def fill_body(settings: Settings) -> Body:
             id=context.job.id,
             spec=msgspec.convert(context.job.spec, FillSpec),
             loaded=partial(filler_of, settings),
+            grounder=partial(grounder_of, settings),
             folder=context.folder,
             clock=partial(datetime.now, UTC),
             report=report,

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.errors import FillerMissing
 from app.services.builds import of_source
 from app.services.fills import FillSpec, check_fill
+from app.services.gap_naming import GapNaming, NamedPage
 from app.services.places import KeptPlace
 from app.services.readers import FILLING, LoadedFiller
 from graph.filters import Filter, OneOf, Term
-from graph.records import ItemKind, Parameter, Record, StatedFact, Status, Value
+from graph.records import ItemKind, Record
 from graph.repositories.facts import FactWriter
 from graph.repositories.gaps import ItemWithGaps, count_items, end_filled, walk_gaps
 from graph.repositories.lexicon import known_categories
@@ -31,7 +33,7 @@ from ml.purpose.kinds import Sold
 
 if TYPE_CHECKING:
     from graph.client import Database
-    from ml.filling.gaps import Filled
+    from ml.grounding.grounder import Grounder
 
 _ORDER: tuple[ItemKind, ...] = tuple(reversed(KINDS))
 
@@ -49,8 +51,9 @@ class FillReport(Record, frozen=True):
 
     Attributes:
         facts: by what became of them: `accepted` and `proposed` as the filler says, of which
-            written, unchanged, outranked, rejected by a person; `ended`: of earlier runs;
-            `made_for` counts accessories, which are passed over.
+            written, unchanged, outranked, rejected by a person; `ended`: of earlier runs; left out
+            are values of parameters that the item's own text speaks of (`in_text`) and whatever
+            accessories lack, which `made_for` counts.
         parameters: how many were accepted or proposed of each.
         thresholds: by parameter, the confidence from which on its facts are accepted; of parameters
             that have none nothing is sure enough.
@@ -74,33 +77,6 @@ class _Place(Record, frozen=True):
     parameters: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Surroundings:
-    """What every page is written with."""
-
-    database: Database
-    writer: FactWriter
-    parameters: dict[str, Parameter]
-    sold: Sold
-    loaded: LoadedFiller | None
-    thresholds: dict[str, float]
-    propose: float
-
-    @property
-    def least(self) -> float:
-        """What is less sure nobody hears of."""
-        return min(self.propose, *self.thresholds.values(), math.inf)
-
-    def status(self, filled: Filled) -> Status | None:
-        """None: it is not sure enough, or of a parameter that this graph does not have."""
-        parameter = filled.value.parameter
-        if parameter not in self.parameters:
-            return None
-        if filled.confidence >= self.thresholds.get(parameter, math.inf):
-            return "accepted"
-        return "proposed" if filled.confidence >= self.propose else None
-
-
 @dataclass(frozen=True, kw_only=True)
 class GapFilling:
     """One run in its surroundings.
@@ -108,6 +84,7 @@ class GapFilling:
     Attributes:
         id: of the run; it stands on every fact that the run writes.
         loaded: gives the filler that was promoted, if one was.
+        grounder: reads what products say in their texts; asked for where something is filled in.
         folder: of this run alone; a run that goes on is given the same.
         report: hears how far it is, and may raise to stop it.
     """
@@ -115,6 +92,7 @@ class GapFilling:
     id: str
     spec: FillSpec
     loaded: Callable[[], LoadedFiller | None]
+    grounder: Callable[[Database], Grounder]
     folder: Path
     clock: Callable[[], datetime]
     report: Callable[[FillProgress], None]
@@ -128,7 +106,7 @@ class GapFilling:
             DatabaseError: Neo4j failed; the run can go on later.
         """
         check_fill(self.spec)  # it may have been queued on another machine
-        around = self._surroundings(database)
+        naming = None if self.spec.remove else self._naming(database)
         kept = KeptPlace(self.folder, _Place)
         filter = self._asked_about()
         total = sum(count_items(database, filter, kind) for kind in _ORDER)
@@ -136,7 +114,9 @@ class GapFilling:
         for kind in _ORDER[_ORDER.index(place.kind) :]:
             after = place.after if kind == place.kind else ""
             for page in walk_gaps(database, filter, kind, filler=FILLING, after=after):
-                place = self._filled(around, kind, page, place)
+                named = naming.named(page) if naming else NamedPage()
+                counts = self._write(database, kind, page, named)
+                place = _behind(place, kind, page, named, counts)
                 if not self.spec.dry_run:
                     kept.keep(place)
                 said = place.facts.get("accepted", 0) + place.facts.get("proposed", 0)
@@ -146,8 +126,8 @@ class GapFilling:
             place.items,
             place.facts,
             dict(Counter(place.parameters).most_common()),
-            around.thresholds,
-            around.loaded.name if around.loaded else None,
+            dict(naming.thresholds) if naming else {},
+            naming.loaded.name if naming else None,
             self.spec.dry_run,
         )
 
@@ -157,68 +137,38 @@ class GapFilling:
         listed_or_not = Term("closed", OneOf(("no", "yes")))
         return Filter((*filter.terms, listed_or_not)) if self.spec.remove else filter
 
-    def _surroundings(self, database: Database) -> _Surroundings:
-        loaded = None if self.spec.remove else self.loaded()
-        if loaded is None and not self.spec.remove:
+    def _naming(self, database: Database) -> GapNaming:
+        if (loaded := self.loaded()) is None:
             raise FillerMissing()
-        return _Surroundings(
-            database,
-            FactWriter(database),
-            known_parameters(database),
-            Sold.of({one.id: (one.name, *one.names) for one in known_categories(database)}, ()),
+        categories = known_categories(database)
+        return GapNaming(
             loaded,
-            loaded.filler.thresholds(self.spec.precision) if loaded else {},
+            known_parameters(database),
+            Sold.of({one.id: (one.name, *one.names) for one in categories}, ()),
+            loaded.filler.thresholds(self.spec.precision),
             math.inf if self.spec.propose is None else self.spec.propose,
+            cache(partial(self.grounder, database)),
         )
 
-    def _filled(
-        self, around: _Surroundings, kind: ItemKind, page: Sequence[ItemWithGaps], place: _Place
-    ) -> _Place:
-        counts, parameters = Counter(place.facts), Counter(place.parameters)
-        offered = [one for one in page if not _is_accessory(one, around.sold)]
-        stated = self._stated(around, offered)
-        counts.update(one.status for one in stated)
-        counts["made_for"] += len(page) - len(offered)
-        parameters.update(one.value.parameter for one in stated)
-        if not self.spec.dry_run:
-            counts.update(self._written(around, kind, page, stated))
-        return _Place(
-            kind,
-            str(page[-1].item.id),
-            place.total,
-            place.items + len(page),
-            dict(counts),
-            dict(parameters),
-        )
-
-    def _stated(self, around: _Surroundings, page: Sequence[ItemWithGaps]) -> list[StatedFact]:
-        if around.loaded is None or not page:
-            return []
-        found = around.loaded.filler.fill(
-            [one.item for one in page], [one.waiting for one in page], around.least
-        )
-        return [
-            _fact(str(one.item.id), value, status, around.loaded.name)
-            for one, values in zip(page, found, strict=True)
-            for value in values
-            if (status := around.status(value)) is not None
-        ]
-
-    def _written(
+    def _write(
         self,
-        around: _Surroundings,
+        database: Database,
         kind: ItemKind,
         page: Sequence[ItemWithGaps],
-        stated: Sequence[StatedFact],
+        named: NamedPage,
     ) -> dict[str, int]:
-        now = self.clock()
-        said = {(fact.item, fact.value.id) for fact in stated}
+        """How many facts became what."""
+        if self.spec.dry_run:
+            return {}
+        now, said = self.clock(), {(fact.item, fact.value.id) for fact in named.stated}
         unsaid = [
             (str(one.item.id), [value for value in one.filled if (one.item.id, value) not in said])
             for one in page
         ]
-        ended = end_filled(around.database, kind, unsaid, run=self.id, now=now)
-        done = around.writer.write(stated, run=self.id, now=now, parameters=around.parameters)
+        ended = end_filled(database, kind, unsaid, run=self.id, now=now)
+        done = FactWriter(database).write(
+            named.stated, run=self.id, now=now, parameters=named.parameters
+        )
         return {
             "ended": ended,
             "written": done.written,
@@ -228,21 +178,24 @@ class GapFilling:
         }
 
 
-def _is_accessory(one: ItemWithGaps, sold: Sold) -> bool:
-    """A case in a category of phones is like no phone, whatever its title names."""
-    item = one.item
-    category = item.category.id if item.category else ""
-    return item.kind == "product" and sold.accessory(item.title, category) is not None
-
-
-def _fact(item: str, filled: Filled, status: Status, model: str) -> StatedFact:
-    value = filled.value
-    return StatedFact(
-        item=item,
-        value=Value(value.value, value.parameter, value.text, value.number, value.unit),
-        origin="predicted",
-        status=status,
-        confidence=filled.confidence,
-        evidence="",
-        model=model,
+def _behind(
+    place: _Place,
+    kind: ItemKind,
+    page: Sequence[ItemWithGaps],
+    named: NamedPage,
+    counts: Mapping[str, int],
+) -> _Place:
+    """The place behind a page, with all that has been counted."""
+    facts, parameters = Counter(place.facts), Counter(place.parameters)
+    facts.update(counts)
+    facts.update(one.status for one in named.stated)
+    facts.update(in_text=named.in_text, made_for=named.made_for)
+    parameters.update(one.value.parameter for one in named.stated)
+    return _Place(
+        kind,
+        str(page[-1].item.id),
+        place.total,
+        place.items + len(page),
+        dict(facts),
+        dict(parameters),
     )

@@ -11,6 +11,7 @@ from app.errors import FillerMissing, FillInvalid
 from app.services.filling import GapFilling
 from app.services.fills import FillSpec, check_fill
 from app.services.finetuning_jobs import finetune
+from app.services.knowledge import load_grounder
 from app.services.readers import LoadedFiller, champion_of
 from app.services.training_runs import FinetuneSpec
 from graph.records import Fact, Item, Named
@@ -82,6 +83,7 @@ def run(database, loaded, tmp_path):
             id=id,
             spec=FillSpec(**settings),
             loaded=lambda: loaded,
+            grounder=load_grounder,
             folder=tmp_path / id,
             clock=partial(datetime.now, UTC),
             report=report,
@@ -146,8 +148,8 @@ def test_what_was_filled_in_can_be_taken_back_without_a_model(database, run, tmp
     run()
     spec = FillSpec(source="shop", remove=True)
     taken = GapFilling(
-        id="fill-2", spec=spec, loaded=lambda: None, folder=tmp_path, clock=lambda: NOW,
-        report=silent,
+        id="fill-2", spec=spec, loaded=lambda: None, grounder=load_grounder, folder=tmp_path,
+        clock=lambda: NOW, report=silent,
     ).carry_out(database)  # fmt: skip
 
     assert (taken.facts["ended"], taken.model) == (3, None)
@@ -226,6 +228,22 @@ def test_accessories_are_passed_over(database, run):
     assert report.facts["made_for"] == 1
 
 
+def test_what_a_title_speaks_of_is_no_gap(database, run):
+    """Its model has 5 W, as those around have; this one says something else, or the same."""
+    stock(database, *(item(f"b{n}", "Bolt", source="maker") for n in range(20)))
+    stock(
+        database,
+        item("1", "Acme", ("socket",), title="Acme Glow 1 socket wide"),
+        item("2", "Acme", ("socket",), title="Acme Glow 2"),
+    )
+
+    report = run()
+
+    assert "socket=tiny" not in of(database, "shop:1")
+    assert of(database, "shop:2")["socket=tiny"] == ("predicted", "accepted")
+    assert (report.facts["accepted"], report.facts["in_text"]) == (1, 1)
+
+
 def test_a_run_that_was_killed_goes_on_behind_the_last_page(database, run, monkeypatch):
     monkeypatch.setattr(gaps, "PAGE_ITEMS", 2)
     stock(database, *(item(str(n), "Acme", GAPS) for n in range(5)))
@@ -243,8 +261,8 @@ def test_a_run_that_was_killed_goes_on_behind_the_last_page(database, run, monke
 
 def test_without_a_model_it_says_how_to_get_one(database, tmp_path):
     run = GapFilling(
-        id="fill", spec=FillSpec(), loaded=lambda: None, folder=tmp_path, clock=lambda: NOW,
-        report=silent,
+        id="fill", spec=FillSpec(), loaded=lambda: None, grounder=load_grounder, folder=tmp_path,
+        clock=lambda: NOW, report=silent,
     )  # fmt: skip
 
     with pytest.raises(FillerMissing, match="finetune filling"):
