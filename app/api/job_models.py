@@ -89,8 +89,8 @@ class Building(Answer):
     facts: dict[str, int] = Field(
         description="by what became of them: `written`, `unchanged`, `outranked` by a catalog, "
         "`rejected` by a person, `stale`, `unsure`; of a run that fills gaps also how many were "
-        "`accepted` and `proposed`, new or not, and `ended`, and left out because their text speaks "
-        "of it, `in_text`; `made_for`: accessories of a model",
+        "`accepted` and `proposed`, new or not, and `ended`, and left out because their text "
+        "speaks of it, `in_text`; `made_for`: accessories of a model",
         examples=[{"written": 4_100}],
     )
     links: dict[str, int] = Field(
