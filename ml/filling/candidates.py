@@ -74,12 +74,18 @@ class _Kin:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who is asked: the items of an index, and which values they have."""
+    """Who is asked: the items of an index, and which values they have.
+
+    Attributes:
+        rows_of: items of the index, by category; `row_of` the one with an id.
+        single_P: parameters of which hardly any item has two values.
+    """
 
     similar: Plausibility
     stated: StatedValues
-    rows_of: dict[str | None, Tensor]  # items of the index, by category
-    single_P: NDArray[np.bool_]  # parameters of which hardly any item has two values
+    rows_of: dict[str | None, Tensor]
+    row_of: dict[str | None, int]
+    single_P: NDArray[np.bool_]
 
     @classmethod
     def of(cls, similar: Plausibility, stated: StatedValues) -> Asking:
@@ -90,7 +96,13 @@ class Asking:
         parameter_E = stated.parameter_V[value_E]
         items_P = _distinct(place_E, parameter_E, len(similar.index.choices.parameters))
         single_P = np.bincount(parameter_E, minlength=len(items_P)) < (1 + SEVERAL) * items_P
-        return cls(similar, stated, {one: torch.tensor(of) for one, of in rows.items()}, single_P)
+        return cls(
+            similar,
+            stated,
+            {one: torch.tensor(of) for one, of in rows.items()},
+            {id: row for row, id in enumerate(stated.id_N) if id is not None},
+            single_P,
+        )
 
     def candidates(
         self,
@@ -99,6 +111,8 @@ class Asking:
         families: Sequence[str] | None = None,
     ) -> Candidates:
         """What the nearest items of the same category, or one above or below it, have.
+
+        No item hears itself: it would be its own look-alike.
 
         Args:
             items: what is known of them; of the parameters asked for, nothing.
@@ -110,7 +124,7 @@ class Asking:
         for first in range(0, len(items), _BATCH_ITEMS):
             part = slice(first, first + _BATCH_ITEMS)
             of = [kin[category_of(item)] for item in items[part]]
-            heard = self._heard(of, families[part] if families else None)
+            heard = self._heard(items[part], of, families[part] if families else None)
             asked = asked_QP[part] & np.stack([one.open_P for one in of])
             for place, (value_R, x_RF) in enumerate(self._of(items[part], asked, heard)):
                 items_R.append(np.full(len(value_R), first + place))
@@ -122,9 +136,14 @@ class Asking:
             np.concatenate([np.empty((0, len(FEATURES))), *rows]),
         )
 
-    def _heard(self, kin: Sequence[_Kin], families: Sequence[str] | None) -> Tensor:
+    def _heard(
+        self, items: Sequence[ItemText], kin: Sequence[_Kin], families: Sequence[str] | None
+    ) -> Tensor:
         """Whom each item may hear, bool [Q, N]."""
         heard_QN = torch.stack([one.heard_N for one in kin])
+        for row, item in enumerate(items):
+            if (own := self.row_of.get(item.id)) is not None:
+                heard_QN[row, own] = False
         for row, family in enumerate(families or ()):
             heard_QN[row, self.similar.index.rows_of.get(family, [])] = False
         return heard_QN

@@ -25,6 +25,7 @@ STATED, COUNTED = "stated.json", "stated.safetensors"
 class _Stated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     values: list[FactText]
     categories: list[str | None]
+    ids: list[str | None]
 
 
 def to_files(filler: GapFiller) -> dict[str, bytes]:
@@ -39,7 +40,9 @@ def to_files(filler: GapFiller) -> dict[str, bytes]:
     }
     return {
         **plausibility_files.to_files(filler.trees, FEATURES, filler.asking.similar),
-        STATED: msgspec.json.encode(_Stated(list(stated.values), list(stated.category_N))),
+        STATED: msgspec.json.encode(
+            _Stated(list(stated.values), list(stated.category_N), list(stated.id_N))
+        ),
         COUNTED: save(tensors),
     }
 
@@ -68,12 +71,13 @@ def from_files(name: str, files: Mapping[str, bytes]) -> GapFiller:
 def _stated(known: _Stated, tensors: Mapping[str, Tensor], similar: Plausibility) -> StatedValues:
     """Raises ValueError: it is not of these similar items."""
     number = {parameter: at for at, parameter in enumerate(similar.index.choices.parameters)}
-    if len(known.categories) != len(similar.index.families):
-        raise ValueError(f"{len(known.categories)} items, not {len(similar.index.families)}")
+    if not len(known.ids) == len(known.categories) == len(similar.index.families):
+        raise ValueError(f"{len(known.ids)} items, not {len(similar.index.families)}")
     return StatedValues(
         known.values,
         np.array([number[value.parameter] for value in known.values], dtype=np.int64),
         tensors["values"].numpy().astype(np.int64),
         tensors["first"].numpy(),
         known.categories,
+        known.ids,
     )

@@ -26,6 +26,7 @@ class StatedValues:
         value_E: what the items state, item by item.
         first_N: where the statements of each item begin, and at [N] where the last one's end.
         category_N: of the items; None where none is known.
+        id_N: of the items; None of what is not stored.
     """
 
     values: Sequence[FactText]
@@ -33,6 +34,7 @@ class StatedValues:
     value_E: Numbers
     first_N: Numbers
     category_N: Sequence[str | None]
+    id_N: Sequence[str | None]
 
     @classmethod
     def of(cls, items: Sequence[ItemText], parameters: Sequence[str]) -> StatedValues:
@@ -56,6 +58,7 @@ class StatedValues:
             np.array(value_E, dtype=np.int64),
             np.array(first_N, dtype=np.int64),
             [category_of(item) for item in items],
+            [item.id for item in items],
         )
 
     @cached_property

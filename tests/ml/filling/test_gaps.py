@@ -2,12 +2,14 @@
 
 from dataclasses import replace as with_fields
 
+import numpy as np
 import pytest
 import torch
 from msgspec.structs import replace
 
 from graph.records import ItemText, Named, Parameter
 from ml.errors import ArtefactCorrupted, GraphTooSmall
+from ml.filling.candidates import FEATURES
 from ml.filling.gaps import Judged
 from ml.filling.gaps_files import COUNTED, STATED, from_files, to_files
 from ml.filling.gaps_learning import GapsConfig, learn_to_fill
@@ -111,6 +113,21 @@ def test_only_items_of_its_own_kind_are_heard(learnt):
     assert set(named(learnt, lamp(category=DESK))) == {"power=5W", "spare=40W", "socket=tiny"}
     assert named(learnt, lamp(category=CANS), least=0.0) == {}
     assert named(learnt, lamp(category=None), least=0.0) == {}
+
+
+def test_an_item_is_not_its_own_look_alike():
+    odd = lamp(fact(SOCKET, "odd"), brand="Zed", title="One of a kind")
+    items = [*lamps(), replace(odd, id="zed-one")]
+    filler = learn_to_fill(items, families(items), CONFIG).filler
+    asked_QP = np.ones((2, len(filler.parameters)), dtype=bool)
+
+    found = filler.asking.candidates(
+        [replace(odd, facts=()), replace(items[-1], facts=())], asked_QP
+    )
+
+    title = FEATURES.index("nearest_title")
+    stranger, itself = (found.x_RF[found.item_R == at] for at in (0, 1))
+    assert stranger[0, title] > 0.99 > itself[0, title]
 
 
 def test_most_of_what_is_hidden_is_filled_in_and_right(learnt):
