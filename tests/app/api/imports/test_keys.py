@@ -37,6 +37,7 @@ async def test_what_writes_keeps_a_key_or_refuses_it(client, wiring):
     assert kept == {
         "/v1/imports",
         "/v1/graph-builds",
+        "/v1/graph-fills",
         "/v1/training-runs",
         "/v1/training-runs/labels",
     }
