@@ -51,7 +51,7 @@ def test_offers_without_their_columns_are_refused(run, options):
     error = failed(run("evaluate", "linking", *flat(options), "--json"))
 
     assert error["code"] == "offers_invalid"
-    assert "line 1: has no column 'product_title'" in error["message"]
+    assert "line 1: has no column 'cluster_label'" in error["message"]
 
 
 @pytest.mark.parametrize("absent", ["nan", "1"])

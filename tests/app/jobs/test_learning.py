@@ -179,7 +179,7 @@ def test_jobs_that_learn_are_tried_again_as_they_were(jobs):
 def test_jobs_of_all_kinds_have_a_queue():
     from app.jobs.queue import QUEUE_OF_KIND
 
-    assert set(QUEUE_OF_KIND) == {"import", PRETRAIN, EMBED, FINETUNE, "build"}
+    assert set(QUEUE_OF_KIND) == {"import", PRETRAIN, EMBED, FINETUNE, "build", "fill"}
 
 
 @pytest.mark.parametrize(
