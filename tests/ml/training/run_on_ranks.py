@@ -43,6 +43,7 @@ def main(folder: Path, stop_at: int) -> None:
                 report=report,
             )
         except Stop:
+            torch.distributed.barrier()  # who leaves first must not break what the other reads
             return
         torch.save(model.state_dict(), folder / f"rank{shard.rank}")
 
