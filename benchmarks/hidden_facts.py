@@ -38,10 +38,10 @@ from ml.evaluation.hidden_facts import (
     threshold_for,
 )
 from ml.filling.filler import FactFiller, FillerConfig, fit_filler, prior_of
+from ml.filling.gaps import MARGIN
+from ml.filling.gaps_learning import PRECISION
 from ml.filling.items import ItemFacts, facts_of
 
-PRECISION = 0.98
-MARGIN = 1.645  # the precision is kept with 95 % probability, not on average
 NEAREST = 30  # of the plain rule, to be compared with earlier measurements; 60: a tenth of a point
 LEAST_STATED = 0.1  # of the training items
 MOST_VALUES = 1.2  # of an item, on average

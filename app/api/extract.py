@@ -17,7 +17,7 @@ from app.api.problems import problems
 from graph.ingest.items import category_path
 from graph.records import Named
 from graph.text import brand_id
-from ml.grounding.records import TextToRead
+from ml.grounding.records import TextToRead, fields_of
 
 router = APIRouter(prefix="/v1", tags=["extract"], route_class=BodyRoute)
 
@@ -223,12 +223,9 @@ async def extract(
 
 
 def _to_read(product: ProductText, category: str | None) -> TextToRead:
-    fields = {"title": product.title}
-    if product.description:
-        fields["description"] = product.description
     category = product.category or category
     return TextToRead(
-        fields,
+        fields_of(product.title, product.description),
         brand=Named(brand_id(product.brand), product.brand) if product.brand else None,
         category=category_path(category)[-1] if category else None,
     )

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.output import Json, out, print_fields, print_json, queued, steps_progress
-from app.cli.session import open_database
+from app.cli.output import Json, out, pages_progress, print_fields, print_json
+from app.cli.session import leave_to_worker, open_database
 from app.services.builds import ACCEPT, BUILD, LINK, PROPOSE, BuildSpec, check_build
 from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from app.services.building import BuildProgress, BuildReport
+    from app.services.building import BuildReport
     from graph.client import Database
     from graph.records import Coverage
 
@@ -49,7 +49,7 @@ def build_graph(
     spec = BuildSpec(source=source, only_text=only_text, accept=accept, propose=propose, link=link)
     check_build(spec)
     if background:
-        _submit(settings, spec, json=json)
+        leave_to_worker(settings, lambda jobs: jobs.submit_build(spec), json=json)
         return
     with open_database(settings) as database:
         report = built_here(database, settings, spec)
@@ -57,14 +57,6 @@ def build_graph(
         print_json(report)
     else:
         print_build(report)
-
-
-def _submit(settings: Settings, spec: BuildSpec, *, json: bool) -> None:
-    from app.services.jobs import Jobs
-
-    with Jobs(settings) as jobs:
-        job, _ = jobs.submit_build(spec)
-    queued(job.id, as_json=json)
 
 
 def built_here(database: Database, settings: Settings, spec: BuildSpec) -> BuildReport:
@@ -75,13 +67,7 @@ def built_here(database: Database, settings: Settings, spec: BuildSpec) -> Build
 
     now = partial(datetime.now, UTC)
     id = new_run_id(now(), BUILD)
-    with steps_progress() as bar:
-        task = bar.add_task("Reading texts", total=None, note="")
-
-        def report(progress: BuildProgress) -> None:
-            note = f"{progress.facts:,} facts"
-            bar.update(task, completed=progress.rows_read, total=progress.total, note=note)
-
+    with pages_progress("Reading texts") as report:
         run = GraphBuild(
             id=id,
             spec=spec,

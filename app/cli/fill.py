@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.output import Json, out, print_fields, print_json, print_table, queued, steps_progress
-from app.cli.session import open_database
+from app.cli.output import Json, out, pages_progress, print_fields, print_json, print_table
+from app.cli.session import leave_to_worker, open_database
 from app.services.fills import FILL, PRECISION, FillSpec, check_fill
 from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from app.services.filling import FillProgress, FillReport
+    from app.services.filling import FillReport
     from graph.client import Database
 
 _MOST_PARAMETERS = 20
@@ -53,7 +53,7 @@ def fill(
     )
     check_fill(spec)
     if background:
-        _submit(settings, spec, json=json)
+        leave_to_worker(settings, lambda jobs: jobs.submit_fill(spec), json=json)
         return
     with open_database(settings) as database:
         report = filled_here(database, settings, spec)
@@ -61,14 +61,6 @@ def fill(
         print_json(report)
     else:
         print_fill(report, spec)
-
-
-def _submit(settings: Settings, spec: FillSpec, *, json: bool) -> None:
-    from app.services.jobs import Jobs
-
-    with Jobs(settings) as jobs:
-        job, _ = jobs.submit_fill(spec)
-    queued(job.id, as_json=json)
 
 
 def filled_here(database: Database, settings: Settings, spec: FillSpec) -> FillReport:
@@ -79,13 +71,7 @@ def filled_here(database: Database, settings: Settings, spec: FillSpec) -> FillR
 
     now = partial(datetime.now, UTC)
     id = new_run_id(now(), FILL)
-    with steps_progress() as bar:
-        task = bar.add_task("Filling gaps", total=None, note="")
-
-        def report(progress: FillProgress) -> None:
-            note = f"{progress.facts:,} facts"
-            bar.update(task, completed=progress.rows_read, total=progress.total, note=note)
-
+    with pages_progress("Filling gaps") as report:
         run = GapFilling(
             id=id,
             spec=spec,

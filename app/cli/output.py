@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import msgspec
 import typer
@@ -27,6 +27,9 @@ from rich.progress import (
 from rich.table import Table
 
 from app.cli.progress_lines import ProgressLines
+
+if TYPE_CHECKING:
+    from app.services.places import PagesProgress
 
 Json = Annotated[
     bool, typer.Option("--json", help="Print JSON and nothing else on standard output.")
@@ -140,6 +143,19 @@ def bytes_progress(description: str) -> AbstractContextManager[Progress]:
 def steps_progress() -> AbstractContextManager[Progress]:
     """The same over steps of any kind."""
     return _progress(MofNCompleteColumn())
+
+
+@contextmanager
+def pages_progress(title: str) -> Iterator[Callable[[PagesProgress], None]]:
+    """The same of a run that writes facts of stored items: what it tells goes to what is given."""
+    with steps_progress() as bar:
+        task = bar.add_task(title, total=None, note="")
+
+        def report(progress: PagesProgress) -> None:
+            note = f"{progress.facts:,} facts"
+            bar.update(task, completed=progress.rows_read, total=progress.total, note=note)
+
+        yield report
 
 
 def training_note(

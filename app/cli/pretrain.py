@@ -21,11 +21,10 @@ from app.cli.output import (
     print_fields,
     print_json,
     print_table,
-    queued,
     steps_progress,
     training_note,
 )
-from app.cli.session import open_database
+from app.cli.session import leave_to_worker, open_database
 from app.services.training_runs import (
     PRETRAIN,
     PROCESSES_MAX,
@@ -87,7 +86,7 @@ def pretrain(
     check_spec(spec)
     settings = load_settings()
     if background:
-        _submit(settings, spec, json=json)
+        leave_to_worker(settings, lambda jobs: jobs.submit_pretraining(spec), json=json)
         return
     try:
         with open_database(settings) as database:
@@ -220,11 +219,3 @@ def _list_recipes(*, json: bool) -> None:
         for name, recipe in RECIPES.items()
     ]
     print_table("Recipes", ("name", "tasks", "steps", "for"), rows)
-
-
-def _submit(settings: Settings, spec: PretrainSpec, *, json: bool) -> None:
-    from app.services.jobs import Jobs
-
-    with Jobs(settings) as jobs:
-        job, _ = jobs.submit_pretraining(spec)
-    queued(job.id, as_json=json)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from app.cli.output import queued
 from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from app.jobs.records import Job
+    from app.services.jobs import Jobs
     from graph.client import Database
     from graph.embedded.jars import Progress
     from graph.server import EmbeddedServer
@@ -21,6 +24,17 @@ def open_database(settings: Settings | None = None) -> Iterator[Database]:
 
     with open_for_job(settings or load_settings()) as database:
         yield database
+
+
+def leave_to_worker(
+    settings: Settings, submit: Callable[[Jobs], tuple[Job, bool]], *, json: bool
+) -> None:
+    """Makes a job of what a command would do itself, and says which."""
+    from app.services.jobs import Jobs
+
+    with Jobs(settings) as jobs:
+        job, _ = submit(jobs)
+    queued(job.id, as_json=json)
 
 
 @contextmanager

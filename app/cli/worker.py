@@ -32,8 +32,7 @@ def worker(
     ] = False,
 ) -> None:
     """Run jobs until Ctrl-C or SIGTERM; the batch at hand is finished, and others go on with it."""
-    from app.jobs.building import build_body
-    from app.jobs.filling import fill_body
+    from app.jobs.building import build_body, fill_body
     from app.jobs.imports import import_body
     from app.jobs.learning import embed_body, finetune_body, pretrain_body
     from app.jobs.worker import run_worker

@@ -15,27 +15,19 @@ from typing import TYPE_CHECKING, Literal, assert_never
 
 from app.services.building_categories import category_links
 from app.services.builds import BuildSpec, check_build, of_source
-from app.services.places import KeptPlace
+from app.services.places import KeptPlace, PagesProgress
 from graph.records import Coverage, ExtractionItem, Record, StatedFact
 from graph.repositories.entity_links import EntityLink, LinkType, end_links, write_links
 from graph.repositories.extraction_items import PAGE_ITEMS, walk
 from graph.repositories.facts import FactWriter
 from graph.text import normalise_value
 from ml.grounding.grounder import RULES
-from ml.grounding.records import ExtractedFact, TextToRead
+from ml.grounding.records import ExtractedFact, TextToRead, fields_of
 
 if TYPE_CHECKING:
     from app.services.categorizing import LoadedCategorizer
     from graph.client import Database
     from ml.grounding.grounder import Grounder
-
-
-class BuildProgress(Record, frozen=True):
-    """How far a run is, in products; `total` counts those that it reads."""
-
-    rows_read: int
-    total: int
-    facts: int  # written
 
 
 class BuildReport(Record, frozen=True):
@@ -86,7 +78,7 @@ class GraphBuild:
     grounder: Callable[[Database], Grounder]
     folder: Path
     clock: Callable[[], datetime]
-    report: Callable[[BuildProgress], None]
+    report: Callable[[PagesProgress], None]
     categorizer: Callable[[], LoadedCategorizer | None] = lambda: None
 
     def carry_out(self, database: Database) -> BuildReport:
@@ -113,7 +105,7 @@ class GraphBuild:
             place = self._built(database, writer, grounder, categorizer, page, place)
             kept.keep(place)
             written = place.facts.get("written", 0)
-            self.report(BuildProgress(place.items, self._total(place.before), written))
+            self.report(PagesProgress(place.items, self._total(place.before), written))
         kept.forget()
         return BuildReport(
             place.items,
@@ -206,9 +198,7 @@ def _start(writer: FactWriter, spec: BuildSpec) -> _Place:
 
 
 def _to_read(item: ExtractionItem, predicted: str | None) -> TextToRead:
-    fields = {"title": item.title}
-    if item.description:
-        fields["description"] = item.description
+    fields = fields_of(item.title, item.description)
     return TextToRead(
         fields, brand=item.brand, category=item.category, model=item.model, predicted=predicted
     )

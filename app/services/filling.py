@@ -20,7 +20,7 @@ from app.errors import FillerMissing
 from app.services.builds import of_source
 from app.services.fills import FillSpec, check_fill
 from app.services.gap_naming import GapNaming, NamedPage
-from app.services.places import KeptPlace
+from app.services.places import KeptPlace, PagesProgress
 from app.services.readers import FILLING, LoadedFiller
 from graph.filters import Filter, OneOf, Term
 from graph.records import ItemKind, Record
@@ -36,14 +36,6 @@ if TYPE_CHECKING:
     from ml.grounding.grounder import Grounder
 
 _ORDER: tuple[ItemKind, ...] = tuple(reversed(KINDS))
-
-
-class FillProgress(Record, frozen=True):
-    """How far a run is, in items."""
-
-    rows_read: int
-    total: int
-    facts: int  # accepted or proposed, new or not
 
 
 class FillReport(Record, frozen=True):
@@ -95,7 +87,7 @@ class GapFilling:
     grounder: Callable[[Database], Grounder]
     folder: Path
     clock: Callable[[], datetime]
-    report: Callable[[FillProgress], None]
+    report: Callable[[PagesProgress], None]
 
     def carry_out(self, database: Database) -> FillReport:
         """Every page that is not written yet.
@@ -109,8 +101,7 @@ class GapFilling:
         naming = None if self.spec.remove else self._naming(database)
         kept = KeptPlace(self.folder, _Place)
         filter = self._asked_about()
-        total = sum(count_items(database, filter, kind) for kind in _ORDER)
-        place = kept.read() or _Place(_ORDER[0], "", total, 0, {}, {})
+        place = kept.read() or _start(database, filter)
         for kind in _ORDER[_ORDER.index(place.kind) :]:
             after = place.after if kind == place.kind else ""
             for page in walk_gaps(database, filter, kind, filler=FILLING, after=after):
@@ -120,7 +111,7 @@ class GapFilling:
                 if not self.spec.dry_run:
                     kept.keep(place)
                 said = place.facts.get("accepted", 0) + place.facts.get("proposed", 0)
-                self.report(FillProgress(place.items, place.total, said))
+                self.report(PagesProgress(place.items, place.total, said))
         kept.forget()
         return FillReport(
             place.items,
@@ -176,6 +167,11 @@ class GapFilling:
             "outranked": done.outranked,
             "rejected": done.rejected,
         }
+
+
+def _start(database: Database, filter: Filter) -> _Place:
+    total = sum(count_items(database, filter, kind) for kind in _ORDER)
+    return _Place(_ORDER[0], "", total, 0, {}, {})
 
 
 def _behind(

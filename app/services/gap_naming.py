@@ -11,7 +11,7 @@ from app.services.builds import PROPOSE
 from app.services.readers import LoadedFiller
 from graph.records import ItemText, Parameter, StatedFact, Status, Value
 from graph.repositories.gaps import ItemWithGaps
-from ml.grounding.records import TextToRead
+from ml.grounding.records import TextToRead, fields_of
 from ml.purpose.kinds import Sold
 
 if TYPE_CHECKING:
@@ -120,8 +120,6 @@ class GapNaming:
 
 
 def _to_read(item: ItemText) -> TextToRead:
-    fields = {"title": item.title}
-    if item.description:
-        fields["description"] = item.description
     model = item.model.id if item.model else None
+    fields = fields_of(item.title, item.description)
     return TextToRead(fields, brand=item.brand, category=item.category, model=model)

@@ -1,4 +1,4 @@
-"""Where a run is that goes page by page, kept in a file of its folder, so that it can go on."""
+"""Where a run is that goes page by page: what it tells, and keeps in a file to go on from."""
 
 from __future__ import annotations
 
@@ -8,9 +8,19 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from graph.records import Record
+
 _NAME = "place.json"
 
 Place = TypeVar("Place", bound=msgspec.Struct)
+
+
+class PagesProgress(Record, frozen=True):
+    """How far a run is that writes facts of stored items, in those that it goes through."""
+
+    rows_read: int
+    total: int
+    facts: int  # that it has for them
 
 
 @dataclass(frozen=True, slots=True)

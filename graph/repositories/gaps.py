@@ -10,26 +10,20 @@ from graph.client import Database, Row
 from graph.filters import Filter
 from graph.records import ItemKind, ItemText
 from graph.repositories.ending import end_facts
-from graph.repositories.item_texts import COLUMNS, item_text
+from graph.repositories.item_texts import COLUMNS, FACT, INHERITED, item_text
 from graph.repositories.selection import select
 
 PAGE_ITEMS = 500  # with facts of their own and of their models
 
 # What one filler says is no reason for what it says next.
 _FILLED = "(r.origin = 'predicted' AND r.model STARTS WITH $filler)"
-_FACT = "[v.parameter, p.name, v.id, v.text, v.number, v.unit]"
 _PAGE = f"""
 CALL (n) {{
   MATCH (n)-[r:HAS_PARAMETER]->(v)-[:VALUE_OF]->(p)
   WHERE r.status = 'accepted' AND NOT coalesce({_FILLED}, false)
-  RETURN collect(DISTINCT {_FACT}) AS own
+  RETURN collect(DISTINCT {FACT}) AS own
 }}
-CALL (n) {{
-  MATCH (n)-[i:INSTANCE_OF]->(:Model)-[r:HAS_PARAMETER]->(v)-[:VALUE_OF]->(p)
-  WHERE i.status <> 'rejected' AND r.status = 'accepted'
-  RETURN collect(DISTINCT {_FACT}) AS inherited
-}}
-CALL (n) {{
+{INHERITED}CALL (n) {{
   MATCH (n)-[r:HAS_PARAMETER]->(v)
   WHERE r.status = 'proposed' AND NOT coalesce({_FILLED}, false)
   RETURN collect(DISTINCT v.parameter) AS waiting

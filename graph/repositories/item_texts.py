@@ -8,21 +8,24 @@ from typing import Any
 from graph.client import Row
 from graph.records import FactText, Item, ItemKind, ItemText, Named, Parameter
 
-_FACT = "[v.parameter, p.name, v.id, v.text, v.number, v.unit]"
+FACT = "[v.parameter, p.name, v.id, v.text, v.number, v.unit]"
 _NAMED = "x.id, x.name, x.names"
+# What the model of the item `n` has.
+INHERITED = f"""
+CALL (n) {{
+  MATCH (n)-[i:INSTANCE_OF]->(:Model)-[r:HAS_PARAMETER]->(v)-[:VALUE_OF]->(p)
+  WHERE i.status <> 'rejected' AND r.status = 'accepted'
+  RETURN collect(DISTINCT {FACT}) AS inherited
+}}
+"""
 # Behind a clause that names the item `n`; the columns follow in its RETURN. What waits for review
 # is not read.
 FACTS = f"""
 CALL (n) {{
   MATCH (n)-[r:HAS_PARAMETER]->(v)-[:VALUE_OF]->(p) WHERE r.status = 'accepted'
-  RETURN collect(DISTINCT {_FACT}) AS own
+  RETURN collect(DISTINCT {FACT}) AS own
 }}
-CALL (n) {{
-  MATCH (n)-[i:INSTANCE_OF]->(:Model)-[r:HAS_PARAMETER]->(v)-[:VALUE_OF]->(p)
-  WHERE i.status <> 'rejected' AND r.status = 'accepted'
-  RETURN collect(DISTINCT {_FACT}) AS inherited
-}}
-"""
+{INHERITED}"""
 COLUMNS = f"""
 n.id AS id, coalesce(n.title, n.name) AS title, n.names AS names, n.description AS description,
 n.language AS language, n.price AS price, n.currency AS currency, n.in_stock AS in_stock,

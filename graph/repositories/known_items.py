@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from graph.client import Database
 from graph.records import ItemKind, ItemText
-from graph.repositories.item_texts import COLUMNS, item_text
+from graph.repositories.item_texts import COLUMNS, FACT, item_text
 from graph.repositories.selection import LABELS
 
 PAGE_ITEMS = 2_000
@@ -24,7 +24,7 @@ UNWIND $ids AS id
 MATCH (n:{label} {{id: id}})
 CALL (n) {{
   MATCH (n)-[r:HAS_PARAMETER]->(v)-[:VALUE_OF]->(p) WHERE {said}
-  RETURN collect(DISTINCT [v.parameter, p.name, v.id, v.text, v.number, v.unit]) AS own
+  RETURN collect(DISTINCT {fact}) AS own
 }}
 WITH n, own, [] AS inherited
 RETURN {columns} ORDER BY id
@@ -43,7 +43,7 @@ def known_items(database: Database, *, limit: int) -> list[ItemText]:
 
 
 def _of(database: Database, kind: ItemKind, limit: int) -> Iterator[ItemText]:
-    named = {"label": LABELS[kind], "said": _SAID, "columns": COLUMNS}
+    named = {"label": LABELS[kind], "said": _SAID, "columns": COLUMNS, "fact": FACT}
     ids = [row["id"] for row in database.read(SAMPLE.format(**named), limit=limit)]
     for first in range(0, len(ids), PAGE_ITEMS):
         rows = database.read(KNOWN.format(**named), ids=ids[first : first + PAGE_ITEMS])

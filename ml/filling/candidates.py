@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -86,6 +86,7 @@ class Asking:
     rows_of: dict[str | None, Tensor]
     row_of: dict[str | None, int]
     single_P: NDArray[np.bool_]
+    _kin_of: dict[str | None, _Kin] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, similar: Plausibility, stated: StatedValues) -> Asking:
@@ -119,11 +120,10 @@ class Asking:
             asked_QP: parameters, in the order of the index.
             families: of each item the one that is not asked; None: all are.
         """
-        kin = {one: self._kin(one) for one in {category_of(item) for item in items}}
         items_R, values, rows = [], [], []
         for first in range(0, len(items), _BATCH_ITEMS):
             part = slice(first, first + _BATCH_ITEMS)
-            of = [kin[category_of(item)] for item in items[part]]
+            of = [self._kin(category_of(item)) for item in items[part]]
             heard = self._heard(items[part], of, families[part] if families else None)
             asked = asked_QP[part] & np.stack([one.open_P for one in of])
             for place, (value_R, x_RF) in enumerate(self._of(items[part], asked, heard)):
@@ -149,6 +149,11 @@ class Asking:
         return heard_QN
 
     def _kin(self, category: str | None) -> _Kin:
+        if category not in self._kin_of:
+            self._kin_of[category] = self._found_kin(category)
+        return self._kin_of[category]
+
+    def _found_kin(self, category: str | None) -> _Kin:
         heard_N = torch.zeros(len(self.stated.category_N), dtype=torch.bool)
         for other, rows in self.rows_of.items():
             if akin(category, other):

@@ -14,18 +14,11 @@ from graph.records import FactText, ItemText
 from ml.evaluation.hidden_facts import threshold_for
 from ml.filling.candidates import Asking
 from ml.filling.stated import stated_by
-from ml.filling.trees import Floats, Trees
+from ml.filling.trees import Trees
 
 MARGIN = 1.645  # a precision is kept with 95 % probability, not on average
 FEWEST_JUDGED = 20  # values of a parameter; fewer right ones may be luck
-
-
-_DECIMALS = 4  # two forests that are sure of the same differ behind them
-
-
-def confidence_of(trees: Trees, x_RF: Floats) -> Floats:
-    """Probability that each candidate is right, as it is compared with thresholds, [R]."""
-    return trees.confidence(x_RF).round(_DECIMALS)
+DECIMALS = 4  # of a confidence: two forests that are sure of the same differ behind them
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +106,7 @@ class GapFiller:
             [self._open(item, of) for item, of in zip(items, settled, strict=True)], dtype=bool
         ).reshape(len(items), len(self.parameters))
         found = self.asking.candidates(items, asked_QP)
-        confidence_R = confidence_of(self.trees, found.x_RF)
+        confidence_R = self.trees.confidence(found.x_RF).round(DECIMALS)
         filled: list[list[Filled]] = [[] for _ in items]
         named: set[tuple[int, int]] = set()  # items and parameters
         stated, single_P = self.asking.stated, self.asking.single_P

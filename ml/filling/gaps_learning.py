@@ -19,13 +19,12 @@ from ml.data.splits import Shares, split_by_group
 from ml.errors import GraphTooSmall
 from ml.evaluation.report import Measured
 from ml.filling.candidates import AGREEING, STATING, VOTES, Asking
-from ml.filling.gaps import GapFiller, Judged, confidence_of
+from ml.filling.gaps import DECIMALS, GapFiller, Judged
 from ml.filling.plausibility import Plausibility, PlausibilityConfig
 from ml.filling.stated import Numbers, StatedValues, stated_by
-from ml.filling.trees import Floats, Trees, TreesConfig
+from ml.filling.trees import Floats, Trees, TreesConfig, crossed
 from ml.filling.votes import VotesConfig
 
-FOLDS = 5
 FEWEST_RIGHT = 50  # values that are named rightly; fewer would be learnt by heart
 PRECISION = 0.98  # at which shares are measured
 FILLED = "filled"
@@ -140,7 +139,10 @@ def learn_to_fill(
             missing=f"{right_R.sum()} hidden facts are named by similar items",
             remedy=f"it takes {FEWEST_RIGHT}: import more items with facts of the same categories",
         )
-    named = voted.scored(_crossed(found.x_RF, voted, config.trees))
+    confidence_R = crossed(
+        found.x_RF, right_R, voted.family_R.numpy(), np.zeros(len(found)), config.trees
+    )
+    named = voted.scored(confidence_R.round(DECIMALS))
     nearest = voted.scored(found.x_RF[:, AGREEING] / found.x_RF[:, STATING])
     beside = {"nearest": nearest, "votes": voted, "most_frequent": _most_frequent(trial)}
     return Learnt(
@@ -190,18 +192,6 @@ def _hide(
 def _without(item: ItemText, parameters: Collection[str]) -> ItemText:
     kept = tuple(fact for fact in stated_by(item) if fact.parameter not in parameters)
     return msgspec.structs.replace(item, facts=kept, inherited=())
-
-
-def _crossed(x_RF: Floats, voted: _Named, config: TreesConfig) -> Floats:
-    """The confidence of every candidate by trees that saw no family of its fold, [R]."""
-    confidence_R = np.zeros(len(x_RF))
-    family_R, right_R = voted.family_R.numpy(), voted.judged.right_J.numpy()
-    for fold in range(FOLDS):
-        asked_R = family_R % FOLDS == fold
-        if asked_R.any():
-            trees = Trees.fit(x_RF[~asked_R], right_R[~asked_R], config)
-            confidence_R[asked_R] = confidence_of(trees, x_RF[asked_R])
-    return confidence_R
 
 
 def _most_frequent(trial: _Trial) -> _Named:

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+FOLDS = 5
+
 
 class TreesConfig(msgspec.Struct, frozen=True):
     """Few and small trees: what they learn from is hundreds, not millions."""
@@ -55,3 +57,24 @@ class Trees:
         if not len(x_RF):
             return np.empty(0)
         return np.asarray(self.booster.predict(x_RF), dtype=np.float64)
+
+
+def crossed(
+    x_RF: Floats,
+    right_R: NDArray[np.bool_],
+    family_R: NDArray[np.int64],
+    otherwise_R: Floats,
+    config: TreesConfig | None = None,
+) -> Floats:
+    """The confidence of every candidate by trees that saw no family of its fold, [R].
+
+    Args:
+        otherwise_R: where all are of one fold, and none is left to learn from.
+    """
+    confidence_R = otherwise_R.copy()
+    for fold in range(FOLDS):
+        asked_R = family_R % FOLDS == fold
+        if asked_R.any() and not asked_R.all():
+            trees = Trees.fit(x_RF[~asked_R], right_R[~asked_R], config)
+            confidence_R[asked_R] = trees.confidence(x_RF[asked_R])
+    return confidence_R

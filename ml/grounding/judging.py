@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from graph.records import ItemText
 from ml.errors import GraphTooSmall
 from ml.evaluation.report import Measured
-from ml.filling.trees import Trees, TreesConfig
+from ml.filling import trees
+from ml.filling.trees import FOLDS, TreesConfig
 from ml.grounding.lexicon import Lexicon
 from ml.grounding.reading import read
 from ml.grounding.reranking import (
@@ -28,7 +29,6 @@ from ml.grounding.trust import Trust, facts_of
 
 Floats = NDArray[np.float64]
 
-FOLDS = 5
 FEWEST_TEXTS = 50  # whose candidates can be judged; fewer would be learnt by heart
 RESAMPLES = 1_000
 METRIC = "skill"
@@ -147,14 +147,9 @@ def crossed(
 ) -> Floats:
     """The confidence of every candidate by a reranker that saw no family of its fold, [R]."""
     columns = slice(OF_TEXT if of_text_alone else None)
-    confidence_R = judged.read_R.copy()
-    for fold in range(FOLDS):
-        asked_R = judged.family_R % FOLDS == fold
-        if asked_R.any() and not asked_R.all():
-            x_RF, right_R = judged.x_RF[~asked_R, columns], judged.right_R[~asked_R]
-            reranker = Trees.fit(x_RF, right_R, config)
-            confidence_R[asked_R] = reranker.confidence(judged.x_RF[asked_R, columns])
-    return confidence_R
+    return trees.crossed(
+        judged.x_RF[:, columns], judged.right_R, judged.family_R, judged.read_R, config
+    )
 
 
 def skill(judged: Judged, confidence_R: Floats, seed: int = 0) -> Measured:

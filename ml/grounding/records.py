@@ -27,6 +27,11 @@ class TextToRead(Record, frozen=True):
     predicted: str | None = None
 
 
+def fields_of(title: str, description: str | None) -> dict[str, str]:
+    """The texts of an item; a description that is none is left out."""
+    return {"title": title, **({"description": description} if description else {})}
+
+
 class Normalized(Record, frozen=True):
     """A value as the graph writes it; `number` is in `unit`."""
 

@@ -14,6 +14,7 @@ from app.jobs.queue import JobQueue
 from app.jobs.records import ENDED, NewJob
 from app.jobs.store import JobStore
 from app.jobs.tables import open_engine
+from app.settings import Settings
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -126,3 +127,15 @@ def end(process):
 
 def fields(record):
     return {name: getattr(record, name) for name in record.__struct_fields__}
+
+
+def settings_over(database, home, **more):
+    """Settings of a home of one's own whose database is the one of a test."""
+    found = database.connection
+    return Settings(
+        home=home,
+        neo4j_uri=found.uri,
+        neo4j_username=found.username,
+        neo4j_password=found.password,
+        **more,
+    )

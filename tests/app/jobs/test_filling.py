@@ -6,14 +6,14 @@ from functools import partial
 
 import pytest
 
+from app.jobs.building import fill_body
 from app.jobs.execution import JobRunner
-from app.jobs.filling import fill_body
 from app.jobs.options import WorkerOptions
 from app.services.fills import FILL, FillSpec
 from app.services.jobs import Jobs
-from app.settings import Settings
 from graph.records import Item
 from graph.repositories.items import ItemWriter
+from tests.app.jobs.parts import settings_over
 
 pytestmark = pytest.mark.neo4j
 
@@ -21,13 +21,7 @@ pytestmark = pytest.mark.neo4j
 @pytest.fixture
 def carried_out(board, database):
     """Submits a job of a kind of run, carries it out, and returns how it ended."""
-    where = database.connection
-    settings = Settings(
-        home=board.home,
-        neo4j_uri=where.uri,
-        neo4j_username=where.username,
-        neo4j_password=where.password,
-    )
+    settings = settings_over(database, board.home)
 
     def carried_out(spec, again=False):
         with Jobs(settings) as jobs:

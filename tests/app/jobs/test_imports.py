@@ -11,7 +11,7 @@ from app.jobs.options import WorkerOptions
 from app.services.importing import ImportSpec
 from app.services.job_view import view
 from app.services.jobs import Jobs
-from app.settings import Settings
+from tests.app.jobs.parts import settings_over
 
 MAPPING = """
 version = 1
@@ -25,13 +25,7 @@ price = { column = "price" }
 
 @pytest.fixture
 def jobs(board, database):
-    where = database.connection
-    settings = Settings(
-        home=board.home,
-        neo4j_uri=where.uri,
-        neo4j_username=where.username,
-        neo4j_password=where.password,
-    )
+    settings = settings_over(database, board.home)
     with Jobs(settings) as jobs:
         jobs.settings = settings
         yield jobs

@@ -16,9 +16,8 @@ from app.services.training_runs import (
     FinetuneSpec,
     PretrainSpec,
 )
-from app.settings import Settings
 from ml.errors import LabelsInvalid, OffersInvalid, PairsInvalid
-from tests.app.jobs.parts import NOW
+from tests.app.jobs.parts import NOW, settings_over
 from tests.app.services.test_pretraining import STORED, TINY
 
 pytestmark = pytest.mark.neo4j
@@ -39,14 +38,7 @@ kind = "text"
 
 @pytest.fixture
 def settings(database, tmp_path):
-    found = database.connection
-    return Settings(
-        home=tmp_path,
-        device="cpu",
-        neo4j_uri=found.uri,
-        neo4j_username=found.username,
-        neo4j_password=found.password,
-    )
+    return settings_over(database, tmp_path, device="cpu")
 
 
 @pytest.fixture

@@ -16,8 +16,7 @@ from app.keys import KeyFile, Scope
 from app.main import create_app
 from app.services.jobs import Jobs
 from app.services.training_runs import PretrainSpec
-from app.settings import Settings
-from tests.app.jobs.parts import ROOT, end
+from tests.app.jobs.parts import ROOT, end, settings_over
 from tests.app.parts import listening
 from tests.app.services.test_pretraining import TINY, stocked
 
@@ -31,15 +30,7 @@ ENDLESS = {**TINY, "training.steps": 1_000_000}
 
 @pytest.fixture
 def settings(stocked, tmp_path):
-    found = stocked.connection
-    return Settings(
-        home=tmp_path,
-        access_log=False,
-        device="cpu",
-        neo4j_uri=found.uri,
-        neo4j_username=found.username,
-        neo4j_password=found.password,
-    )
+    return settings_over(stocked, tmp_path, access_log=False, device="cpu")
 
 
 @pytest.fixture
