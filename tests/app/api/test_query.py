@@ -248,7 +248,7 @@ async def test_what_the_plan_says_is_refused_and_nothing_is_written(service, gra
 
 @pytest.mark.parametrize("query", ENDLESS.values(), ids=ENDLESS)
 async def test_an_endless_query_is_stopped_while_others_are_answered(service, query):
-    parameters = {"few": [1, 2, 3], "many": list(range(-3_000, 0))}
+    parameters = {"few": list(range(-3_000, 4)), "many": list(range(-3_000, 0))}
 
     endless = asyncio.create_task(ask(service, query, parameters=parameters, timeout_s=0.5))
     meanwhile = await still_answers(service)
