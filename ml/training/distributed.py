@@ -9,6 +9,10 @@ from pathlib import Path
 import torch
 import torch.distributed
 
+# Its functions keep the group that exists at import as a default: read in the middle of a run,
+# as DistributedDataParallel does, it holds the group's threads until they abort the exit.
+import torch.distributed.nn.functional
+
 from ml.tasks.base import WHOLE, Shard
 
 

@@ -72,5 +72,5 @@ def properties(database, value, origin="extracted"):
 
 
 def stamps(database):
-    query = "MATCH (n) WHERE n:Product OR n:Model RETURN n.id AS id, toString(n.updated_at) AS at"
+    query = "MATCH (n) WHERE n:Product OR n:Model RETURN n.id AS id, n.updated_at AS at"
     return {row["id"]: row["at"] for row in database.read(query)}

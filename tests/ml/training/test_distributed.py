@@ -42,6 +42,36 @@ def test_two_processes_train_the_same_weights_and_go_on_from_one_checkpoint(tmp_
         torch.testing.assert_close(resumed[name], tensor, rtol=0, atol=0)
 
 
+IN_A_GROUP = """
+import sys
+from pathlib import Path
+import torch
+from ml.tasks.base import Shard
+from ml.training.distributed import local_group
+
+def threads_of_gloo():
+    names = [path.read_text() for path in Path("/proc/self/task").glob("*/comm")]
+    return sum("gloo" in name for name in names)
+
+with local_group(Shard(), Path(sys.argv[1]), gpu=False):
+    torch.nn.parallel.DistributedDataParallel(torch.nn.Linear(2, 2))
+    print(threads_of_gloo())
+print(threads_of_gloo())
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are listed on Linux")
+def test_a_group_that_was_left_has_no_threads_that_an_exit_could_trip_over(tmp_path):
+    command = [sys.executable, "-c", IN_A_GROUP, str(tmp_path / "meeting")]
+    done = subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=300
+    )
+
+    within, after = map(int, done.stdout.split())
+    assert within > 0
+    assert after == 0
+
+
 def test_a_process_without_torchrun_has_all_the_work():
     with process_group(gpu=False) as shard:
         assert (shard.rank, shard.of) == (0, 1)
