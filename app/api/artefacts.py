@@ -248,6 +248,6 @@ async def promote_model(
     )
     promoted = structs.replace(promoted, used_by=user_of(name, body.alias))
     if name == MODEL_NAME and body.alias == "champion":
-        job = await parts.threads.run(partial(parts.jobs.submit_embedding, EmbedSpec()))
+        job, _ = await parts.threads.run(partial(parts.jobs.submit, EmbedSpec()))
         promoted = structs.replace(promoted, job=job.id)
     return answer(promoted)

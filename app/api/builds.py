@@ -97,6 +97,6 @@ async def create_graph_build(
     parts = wiring_of(request)
     spec = BuildSpec(**build.model_dump())
     key = key_of_caller(request, idempotency_key)
-    submit = partial(parts.jobs.submit_build, spec, webhook=webhook, idempotency_key=key)
+    submit = partial(parts.jobs.submit, spec, webhook=webhook, idempotency_key=key)
     job, new = await parts.threads.run(submit)
     return accepted(job, replayed=not new)

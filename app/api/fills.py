@@ -91,6 +91,6 @@ async def create_graph_fill(
     parts = wiring_of(request)
     spec = FillSpec(**fill.model_dump())
     key = key_of_caller(request, idempotency_key)
-    submit = partial(parts.jobs.submit_fill, spec, webhook=webhook, idempotency_key=key)
+    submit = partial(parts.jobs.submit, spec, webhook=webhook, idempotency_key=key)
     job, new = await parts.threads.run(submit)
     return accepted(job, replayed=not new)

@@ -172,7 +172,7 @@ async def create_finetuning_run(
         name=reader, known=known, promote=promote, seed=seed, tune=tune, start=start
     )
     submit = partial(
-        parts.jobs.submit_finetuning,
+        parts.jobs.submit,
         webhook=webhook,
         idempotency_key=key_of_caller(request, idempotency_key),
     )

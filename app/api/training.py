@@ -114,7 +114,7 @@ async def create_training_run(
     parts = wiring_of(request)
     spec = PretrainSpec(**run.model_dump())
     key = key_of_caller(request, idempotency_key)
-    submit = partial(parts.jobs.submit_pretraining, spec, webhook=webhook, idempotency_key=key)
+    submit = partial(parts.jobs.submit, spec, webhook=webhook, idempotency_key=key)
     job, new = await parts.threads.run(submit)
     return accepted(job, replayed=not new)
 

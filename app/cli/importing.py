@@ -173,7 +173,7 @@ def _submit(
         import_spec(file, mapping_file=mapping, source=source, choices=choices) for file in files
     ]
     with Jobs(settings) as jobs:
-        made = [jobs.submit_import(spec)[0] for spec in specs]
+        made = [jobs.submit(spec)[0] for spec in specs]
     if json:
         print_json({"jobs": [job.id for job in made]})
         return

@@ -54,6 +54,6 @@ def _give_vectors(settings: Settings) -> None:
         return
     try:
         with Jobs(settings) as jobs:
-            jobs.submit_embedding(EmbedSpec())
+            jobs.submit(EmbedSpec())
     except JobsUnavailable as error:
         _log.warning("vectors not asked for", reason=error.reason)

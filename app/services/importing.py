@@ -36,6 +36,7 @@ from graph.text import item_id
 
 ProgressOf = Callable[[Path, ImportProgress], None]
 
+IMPORT = "import"  # a kind of jobs
 REJECTS_NAME = "rejects.ndjson"  # in the folder of a job
 BRANDS_NAME = "brands.json"
 
@@ -55,7 +56,7 @@ class ImportSpec(ImportChoices, frozen=True, kw_only=True):
     modified_ns: int | None = None
 
 
-def new_run_id(now: datetime, kind: str = "import") -> str:
+def new_run_id(now: datetime, kind: str = IMPORT) -> str:
     """`import-20260102T030405-9f3a2b1c`: sorts by time, and two at once differ."""
     return f"{kind}-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from app.errors import IdempotencyKeyReused, MappingMissing
-from app.services.importing import ImportSpec, new_run_id
+from app.services.importing import IMPORT, ImportSpec, new_run_id
 from app.services.loading import ImportChoices
 from app.services.mappings import NAME, checked_mapping, read_mapping
 from app.services.server_files import find_file
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from app.services.uploads import Spool
     from app.settings import Settings
 
-_IMPORT = "import"  # kind of jobs
 # No name of a mapping, as it has spaces.
 SENT_MAPPING = "mapping of the form"
 
@@ -48,7 +47,7 @@ class JobMaker(Protocol):
 
     def check_webhook(self, url: str) -> None: ...
 
-    def submit_import(
+    def submit(
         self,
         spec: ImportSpec,
         *,
@@ -72,7 +71,7 @@ class Intake:
         self._settings = settings
         self._clock = clock
 
-    def new_id(self, kind: str = "import") -> str:
+    def new_id(self, kind: str = IMPORT) -> str:
         """The id of a job whose file comes before the job itself."""
         return new_run_id(self._clock(), kind)
 
@@ -179,9 +178,7 @@ class Intake:
     def _submitted(
         self, spec: ImportSpec, asked: ImportRequest, key: str | None, *, run: str | None
     ) -> tuple[Job, bool]:
-        job, new = self._jobs.submit_import(
-            spec, run=run, webhook=asked.webhook, idempotency_key=key
-        )
+        job, new = self._jobs.submit(spec, run=run, webhook=asked.webhook, idempotency_key=key)
         if not new:  # another request with this key was faster
             _require_same(job, asked)
         return job, new
@@ -200,7 +197,7 @@ def _shared(asked: ImportRequest, mapping: MappingText) -> dict[str, Any]:
 
 
 def _require_same(job: Job, asked: ImportRequest) -> None:
-    if job.kind != _IMPORT:
+    if job.kind != IMPORT:
         raise IdempotencyKeyReused(id=job.id)
     before = _request_of(job)
     for name in ImportRequest.__struct_fields__:

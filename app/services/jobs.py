@@ -15,22 +15,11 @@ from msgspec import structs
 
 from app.errors import JobFinished, JobIdAmbiguous, JobNotFound, JobNotRetryable
 from app.jobs.records import ENDED, Job, JobState, NewJob
-from app.services.builds import BUILD, BuildSpec, check_build
-from app.services.fills import FILL, FillSpec, check_fill
 from app.services.idempotency import require_same
-from app.services.importing import REJECTS_NAME, ImportSpec, new_run_id
-from app.services.training_runs import (
-    EMBED,
-    FINETUNE,
-    PRETRAIN,
-    EmbedSpec,
-    FinetuneSpec,
-    PretrainSpec,
-    check_finetuning,
-    check_spec,
-)
+from app.services.importing import IMPORT, REJECTS_NAME, ImportSpec, new_run_id
+from app.services.job_kinds import KINDS, JobSpec, kind_of, source_of
+from app.services.training_runs import FINETUNE, FinetuneSpec
 from graph.errors import NothingLoaded
-from graph.records import Record
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -38,8 +27,6 @@ if TYPE_CHECKING:
     from app.jobs.queue import JobQueue
     from app.jobs.store import JobStore
     from app.settings import Settings
-
-_IMPORT = "import"
 
 
 def _now() -> datetime:
@@ -79,9 +66,9 @@ class Jobs:
 
         check_webhook(url, self._settings)
 
-    def submit_import(
+    def submit(
         self,
-        spec: ImportSpec,
+        spec: JobSpec,
         *,
         run: str | None = None,
         webhook: str | None = None,
@@ -91,122 +78,37 @@ class Jobs:
         """The new job, or the one that this id or key has made before and False.
 
         Raises:
+            BuildInvalid, FillInvalid, FilterInvalid, RecipeInvalid: the spec makes no sense.
+            IdempotencyKeyReused: the key belongs to another request.
             WebhookNotAllowed: its host is not in the settings.
         """
-        return self._submit(
-            _IMPORT,
-            spec,
-            partition=spec.source,
-            source=spec.source,
-            run=run,
+        from app.jobs.queue import QUEUE_OF_KIND
+
+        kind, source, now = kind_of(spec), source_of(spec), self._clock()
+        kind.check(spec)
+        if webhook is not None:
+            self.check_webhook(webhook)
+        new = NewJob(
+            id=run or new_run_id(now, kind.name),
+            kind=kind.name,
+            created_at=now,
+            spec=msgspec.to_builtins(spec),
+            source=source,
             webhook=webhook,
-            idempotency_key=idempotency_key,
             retry_of=retry_of,
-        )
-
-    def submit_pretraining(
-        self,
-        spec: PretrainSpec,
-        *,
-        webhook: str | None = None,
-        idempotency_key: str | None = None,
-        retry_of: str | None = None,
-    ) -> tuple[Job, bool]:
-        """The new job, or the one that this key has made before and False.
-
-        Raises:
-            RecipeInvalid, FilterInvalid: nobody has to wait for a worker to hear of it.
-            WebhookNotAllowed: its host is not in the settings.
-        """
-        check_spec(spec)
-        return self._submit(
-            PRETRAIN,
-            spec,
-            partition=PRETRAIN,
-            webhook=webhook,
             idempotency_key=idempotency_key,
-            retry_of=retry_of,
         )
+        store, queue = self._parts()
+        name = QUEUE_OF_KIND[kind.name]
 
-    def submit_finetuning(
-        self,
-        spec: FinetuneSpec,
-        *,
-        run: str | None = None,
-        webhook: str | None = None,
-        idempotency_key: str | None = None,
-        retry_of: str | None = None,
-    ) -> tuple[Job, bool]:
-        """A job that learns from labels; or the one that this id or key has made before and False.
+        def enqueue(connection: sa.Connection) -> None:
+            queue.add_job(connection, new.id, queue=name, partition=source or kind.partition)
 
-        Raises:
-            RecipeInvalid: nobody has to wait for a worker to hear of it.
-            WebhookNotAllowed: its host is not in the settings.
-        """
-        check_finetuning(spec)
-        return self._submit(
-            FINETUNE,
-            spec,
-            partition=PRETRAIN,
-            run=run,
-            webhook=webhook,
-            idempotency_key=idempotency_key,
-            retry_of=retry_of,
-        )
-
-    def submit_embedding(self, spec: EmbedSpec) -> Job:
-        """A job that writes the vectors of the champion, all of them or the missing ones."""
-        return self._submit(EMBED, spec, partition=PRETRAIN)[0]
-
-    def submit_build(
-        self,
-        spec: BuildSpec,
-        *,
-        webhook: str | None = None,
-        idempotency_key: str | None = None,
-        retry_of: str | None = None,
-    ) -> tuple[Job, bool]:
-        """A job that reads texts, behind the imports of its source; or the one of this key.
-
-        Raises:
-            BuildInvalid: nobody has to wait for a worker to hear of it.
-            WebhookNotAllowed: its host is not in the settings.
-        """
-        check_build(spec)
-        return self._submit(
-            BUILD,
-            spec,
-            partition=spec.source or BUILD,
-            source=spec.source,
-            webhook=webhook,
-            idempotency_key=idempotency_key,
-            retry_of=retry_of,
-        )
-
-    def submit_fill(
-        self,
-        spec: FillSpec,
-        *,
-        webhook: str | None = None,
-        idempotency_key: str | None = None,
-        retry_of: str | None = None,
-    ) -> tuple[Job, bool]:
-        """A job that fills gaps, behind the imports of its source; or the one of this key.
-
-        Raises:
-            FillInvalid: nobody has to wait for a worker to hear of it.
-            WebhookNotAllowed: its host is not in the settings.
-        """
-        check_fill(spec)
-        return self._submit(
-            FILL,
-            spec,
-            partition=spec.source or FILL,
-            source=spec.source,
-            webhook=webhook,
-            idempotency_key=idempotency_key,
-            retry_of=retry_of,
-        )
+        queue.open()
+        job, is_new = store.add(new, queue=name, then=enqueue)
+        if not is_new and kind.name != IMPORT:  # its request is compared by the intake
+            require_same(job, kind.name, new.spec)
+        return job, is_new
 
     def find_by_key(self, idempotency_key: str) -> Job | None:
         return self._store().find_by_key(idempotency_key)
@@ -286,7 +188,7 @@ class Jobs:
         job = self.get(id)
         if job.state not in ENDED:
             raise JobNotRetryable(id=id, reason=f"it is {job.state}; wait for its end")
-        if job.kind != _IMPORT:
+        if job.kind != IMPORT:
             return self._again(job, given=corrected is not None or mapping is not None)
         spec = msgspec.convert(job.spec, ImportSpec)
         if mapping is not None:
@@ -300,7 +202,7 @@ class Jobs:
             raise JobNotRetryable(id=id, reason=reason)
         else:
             spec = self._of_whole(job, spec, run)
-        return self.submit_import(spec, run=run, webhook=job.webhook, retry_of=id)[0]
+        return self.submit(spec, run=run, webhook=job.webhook, retry_of=id)[0]
 
     def _again(self, job: Job, *, given: bool) -> Job:
         """A job that reads the graph alone: the same once more."""
@@ -308,18 +210,10 @@ class Jobs:
             raise JobNotRetryable(
                 id=job.id, reason="it reads no file: send neither rows nor mapping"
             )
-        if job.kind == EMBED:
-            return self.submit_embedding(msgspec.convert(job.spec, EmbedSpec))
-        if job.kind == BUILD:
-            build = msgspec.convert(job.spec, BuildSpec)
-            return self.submit_build(build, webhook=job.webhook, retry_of=job.id)[0]
-        if job.kind == FILL:
-            fill = msgspec.convert(job.spec, FillSpec)
-            return self.submit_fill(fill, webhook=job.webhook, retry_of=job.id)[0]
         if job.kind == FINETUNE:
             return self._finetuned_again(job)
-        spec = msgspec.convert(job.spec, PretrainSpec)
-        return self.submit_pretraining(spec, webhook=job.webhook, retry_of=job.id)[0]
+        spec = msgspec.convert(job.spec, KINDS[job.kind].spec)
+        return self.submit(spec, webhook=job.webhook, retry_of=job.id)[0]
 
     def _finetuned_again(self, job: Job) -> Job:
         """With labels of its own."""
@@ -329,7 +223,7 @@ class Jobs:
             if not file.is_file():
                 raise JobNotRetryable(id=job.id, reason="its labels are no longer there; send them")
             spec = structs.replace(spec, path=str(self._own(file, run)))
-        return self.submit_finetuning(spec, run=run, webhook=job.webhook, retry_of=job.id)[0]
+        return self.submit(spec, run=run, webhook=job.webhook, retry_of=job.id)[0]
 
     def rejects(self, id: str) -> Path | None:
         """The file of its rejects, None without any. Raises `JobNotFound`."""
@@ -374,50 +268,6 @@ class Jobs:
         own.parent.mkdir(parents=True, exist_ok=True)
         _link(file, own)
         return own
-
-    def _submit(
-        self,
-        kind: str,
-        spec: Record,
-        *,
-        partition: str,
-        source: str | None = None,
-        run: str | None = None,
-        webhook: str | None = None,
-        idempotency_key: str | None = None,
-        retry_of: str | None = None,
-    ) -> tuple[Job, bool]:
-        """Jobs of one partition run one after another.
-
-        Raises:
-            IdempotencyKeyReused: the key belongs to another request.
-        """
-        from app.jobs.queue import QUEUE_OF_KIND
-
-        if webhook is not None:
-            self.check_webhook(webhook)
-        now = self._clock()
-        new = NewJob(
-            id=run or new_run_id(now, kind),
-            kind=kind,
-            created_at=now,
-            spec=msgspec.to_builtins(spec),
-            source=source,
-            webhook=webhook,
-            retry_of=retry_of,
-            idempotency_key=idempotency_key,
-        )
-        store, queue = self._parts()
-        name = QUEUE_OF_KIND[kind]
-
-        def enqueue(connection: sa.Connection) -> None:
-            queue.add_job(connection, new.id, queue=name, partition=partition)
-
-        queue.open()
-        job, is_new = store.add(new, queue=name, then=enqueue)
-        if not is_new and kind != _IMPORT:  # its request is compared by the intake
-            require_same(job, kind, new.spec)
-        return job, is_new
 
     def _store(self) -> JobStore:
         return self._parts()[0]

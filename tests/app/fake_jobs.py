@@ -10,12 +10,10 @@ from msgspec.structs import replace
 from app.errors import JobFinished, JobNotFound, JobNotRetryable, WebhookNotAllowed
 from app.jobs.records import ENDED, Job
 from app.jobs.tables import JOBS
-from app.services.builds import BUILD, check_build
-from app.services.fills import FILL, check_fill
 from app.services.idempotency import require_same
-from app.services.importing import ImportSpec, new_run_id
+from app.services.importing import IMPORT, ImportSpec, new_run_id
+from app.services.job_kinds import kind_of
 from app.services.jobs import Jobs
-from app.services.training_runs import EMBED, FINETUNE, PRETRAIN, check_finetuning, check_spec
 
 # What asks the jobs themselves has to go the same way over a real database.
 over_both = pytest.mark.parametrize("wiring", ["memory", "SQLite"], indirect=True)
@@ -33,42 +31,20 @@ class FakeJobs:
         self._home = home
         self._clock = clock
 
-    def submit_import(self, spec, *, run=None, webhook=None, idempotency_key=None, retry_of=None):
-        return self._submit("import", spec, run, webhook, idempotency_key, retry_of)
-
-    def submit_pretraining(self, spec, *, webhook=None, idempotency_key=None, retry_of=None):
-        check_spec(spec)
-        return self._submit(PRETRAIN, spec, None, webhook, idempotency_key, retry_of)
-
-    def submit_finetuning(
-        self, spec, *, run=None, webhook=None, idempotency_key=None, retry_of=None
-    ):
-        check_finetuning(spec)
-        return self._submit(FINETUNE, spec, run, webhook, idempotency_key, retry_of)
-
-    def submit_build(self, spec, *, webhook=None, idempotency_key=None, retry_of=None):
-        check_build(spec)
-        return self._submit(BUILD, spec, None, webhook, idempotency_key, retry_of)
-
-    def submit_fill(self, spec, *, webhook=None, idempotency_key=None, retry_of=None):
-        check_fill(spec)
-        return self._submit(FILL, spec, None, webhook, idempotency_key, retry_of)
-
-    def submit_embedding(self, spec):
-        return self._submit(EMBED, spec, None, None, None, None)[0]
-
-    def _submit(self, kind, spec, run, webhook, idempotency_key, retry_of):
+    def submit(self, spec, *, run=None, webhook=None, idempotency_key=None, retry_of=None):
+        kind = kind_of(spec)
+        kind.check(spec)
         self._may_fail()
         if idempotency_key in self._keys:
             before = self.all[self._keys[idempotency_key]]
-            if kind != "import":
-                require_same(before, kind, msgspec.to_builtins(spec))
+            if kind.name != IMPORT:
+                require_same(before, kind.name, msgspec.to_builtins(spec))
             return before, False
         if webhook is not None:
             self.check_webhook(webhook)
         job = Job(
-            id=run or new_run_id(self._clock(), kind),
-            kind=kind,
+            id=run or new_run_id(self._clock(), kind.name),
+            kind=kind.name,
             state="queued",
             created_at=self._clock(),
             started_at=None,
@@ -140,10 +116,10 @@ class FakeJobs:
             if corrected is not None:
                 corrected.unlink()
             spec = replace(spec, rejects_of=id, path=str(path), mode="merge")
-            return self.submit_import(spec, run=again, retry_of=id)[0]
+            return self.submit(spec, run=again, retry_of=id)[0]
         if corrected is not None:
             raise JobNotRetryable(id=id, reason="it is read as a whole")
-        return self.submit_import(spec, retry_of=id)[0]
+        return self.submit(spec, retry_of=id)[0]
 
     def rejects(self, id):
         self.get(id)

@@ -285,7 +285,7 @@ def make_job(wiring, id, *, rejects=None, source="acme", **fields):
         mapping_name="lamps",
         owned=True,
     )
-    wiring.jobs.submit_import(spec, run=id)
+    wiring.jobs.submit(spec, run=id)
     return wiring.jobs.change(id, **fields)
 
 

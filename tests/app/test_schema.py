@@ -82,7 +82,7 @@ def assembled(settings, reading, writing):
         path=str(dump), file="phones.csv", source="acme", mapping=MAPPING, mapping_name="phones"
     )
     with wiring.jobs as jobs:
-        jobs.submit_import(spec, run=ID_EXAMPLE)
+        jobs.submit(spec, run=ID_EXAMPLE)
         jobs.cancel(ID_EXAMPLE)
         yield create_app(wiring=wiring)
 

@@ -177,7 +177,7 @@ def test_an_import_whose_worker_and_server_are_killed_loses_no_row_and_has_none_
     with Jobs(shop.settings) as jobs:
         worker = Worker(shop.settings)
         try:
-            jobs.submit_import(shop.spec(shop.later, "replace"), run="import-later")
+            jobs.submit(shop.spec(shop.later, "replace"), run="import-later")
             job, kills = disturb(jobs, "import-later", worker, shop.settings.home, severity)
         finally:
             code = worker.stop()

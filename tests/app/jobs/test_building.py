@@ -46,7 +46,7 @@ async def test_a_build_says_that_it_waits_for_the_database_and_goes_on(
 
         with monkeypatch.context() as patch, Jobs(settings) as jobs:
             patch.setattr(building, "grounder_of", lose_it)
-            job, _ = jobs.submit_build(BuildSpec(source="shop"))
+            job, _ = jobs.submit(BuildSpec(source="shop"))
             runner = JobRunner(
                 board.store,
                 board.queue,

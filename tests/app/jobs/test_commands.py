@@ -56,7 +56,7 @@ def submit(jobs, tmp_path):
         spec = ImportSpec(
             path=str(dump), file=dump.name, source=source, mapping=MAPPING, mapping_name="m.toml"
         )
-        return jobs.submit_import(spec, run=run)[0].id
+        return jobs.submit(spec, run=run)[0].id
 
     return submit
 

@@ -25,7 +25,7 @@ def carried_out(board, database):
 
     def carried_out(spec, again=False):
         with Jobs(settings) as jobs:
-            job, _ = jobs.submit_fill(spec)
+            job, _ = jobs.submit(spec)
             runner = JobRunner(
                 board.store,
                 board.queue,

@@ -58,7 +58,7 @@ def submit(jobs, tmp_path):
         dump = tmp_path / "dump.csv"
         dump.write_text("\n".join(("sku,title,price", *rows)) + "\n", encoding="utf-8")
         spec = {"file": "dump.csv", "source": "shop", "mapping": MAPPING, "mapping_name": "m.toml"}
-        return jobs.submit_import(ImportSpec(path=str(dump), **spec, **more))[0]
+        return jobs.submit(ImportSpec(path=str(dump), **spec, **more))[0]
 
     return submit
 

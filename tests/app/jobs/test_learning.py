@@ -89,7 +89,7 @@ def load(jobs, perform, tmp_path, rows=12, first=0):
     spec = ImportSpec(
         path=str(dump), file=dump.name, source="shop", mapping=MAPPING, mapping_name="m.toml"
     )
-    return perform(jobs.submit_import(spec)[0], import_body)
+    return perform(jobs.submit(spec)[0], import_body)
 
 
 def queued(jobs, kind):
@@ -97,7 +97,7 @@ def queued(jobs, kind):
 
 
 def run_of(jobs):
-    return jobs.submit_pretraining(PretrainSpec(recipe="quick", overrides=TINY))[0]
+    return jobs.submit(PretrainSpec(recipe="quick", overrides=TINY))[0]
 
 
 def test_a_training_run_ends_with_vectors(database, jobs, perform, settings, tmp_path):
@@ -158,14 +158,14 @@ def test_an_import_that_changes_nothing_asks_for_no_vectors(jobs, perform, tmp_p
 
 def test_jobs_that_learn_are_tried_again_as_they_were(jobs):
     run = run_of(jobs)
-    embedding = jobs.submit_embedding(EmbedSpec())
+    embedding, _ = jobs.submit(EmbedSpec())
     jobs.cancel(run.id)
     jobs.cancel(embedding.id)
 
     again, vectors = jobs.retry(run.id), jobs.retry(embedding.id)
 
     assert (again.kind, again.spec, again.retry_of) == (PRETRAIN, run.spec, run.id)
-    assert (vectors.kind, vectors.spec) == (EMBED, embedding.spec)
+    assert (vectors.kind, vectors.spec, vectors.retry_of) == (EMBED, embedding.spec, embedding.id)
 
 
 def test_jobs_of_all_kinds_have_a_queue():
@@ -190,6 +190,6 @@ def test_labels_that_cannot_be_learnt_from_are_called_as_their_sender_calls_them
     spec = FinetuneSpec(name=reader, path=str(kept), file="labels")
 
     with pytest.raises(error, match=r"^labels, line 1: ") as caught:
-        perform(jobs.submit_finetuning(spec)[0], finetune_body)
+        perform(jobs.submit(spec)[0], finetune_body)
 
     assert str(tmp_path) not in str(caught.value)

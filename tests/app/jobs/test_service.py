@@ -75,7 +75,7 @@ def waiting_in_dbos(jobs):
 
 
 def test_a_submitted_import_waits_in_its_queue(jobs, spec):
-    job, new = jobs.submit_import(spec)
+    job, new = jobs.submit(spec)
 
     assert new
     assert (job.state, job.kind, job.spec["mode"]) == ("queued", "import", "replace")
@@ -86,10 +86,10 @@ def test_a_submitted_import_waits_in_its_queue(jobs, spec):
 
 
 def test_the_same_key_or_run_gives_the_first_job_and_queues_no_second(jobs, spec):
-    first, _ = jobs.submit_import(spec, run="import-1", idempotency_key="k")
+    first, _ = jobs.submit(spec, run="import-1", idempotency_key="k")
 
-    again = jobs.submit_import(spec, idempotency_key="k")
-    same_run = jobs.submit_import(spec, run="import-1")
+    again = jobs.submit(spec, idempotency_key="k")
+    same_run = jobs.submit(spec, run="import-1")
 
     assert again == (first, False)
     assert same_run == (first, False)
@@ -99,11 +99,11 @@ def test_the_same_key_or_run_gives_the_first_job_and_queues_no_second(jobs, spec
 
 
 def test_a_key_of_another_request_is_refused_and_queues_nothing(jobs, spec):
-    first, _ = jobs.submit_build(BuildSpec(source="shop"), idempotency_key="k")
+    first, _ = jobs.submit(BuildSpec(source="shop"), idempotency_key="k")
 
-    again, new = jobs.submit_build(BuildSpec(source="shop"), idempotency_key="k")
+    again, new = jobs.submit(BuildSpec(source="shop"), idempotency_key="k")
     with pytest.raises(IdempotencyKeyReused, match=first.id):
-        jobs.submit_build(BuildSpec(source="north"), idempotency_key="k")
+        jobs.submit(BuildSpec(source="north"), idempotency_key="k")
 
     assert (again, new) == (first, False)
     assert len(waiting_in_dbos(jobs)) == 1
@@ -111,13 +111,13 @@ def test_a_key_of_another_request_is_refused_and_queues_nothing(jobs, spec):
 
 def test_a_webhook_to_somewhere_else_is_refused_and_no_job_is_made(jobs, spec):
     with pytest.raises(WebhookNotAllowed):
-        jobs.submit_import(spec, webhook="http://evil.example/")
+        jobs.submit(spec, webhook="http://evil.example/")
 
     assert jobs.page(limit=5) == []
 
 
 def test_cancelling_is_idempotent_and_tells_the_webhook(jobs, spec):
-    job, _ = jobs.submit_import(spec, webhook=HOOK)
+    job, _ = jobs.submit(spec, webhook=HOOK)
 
     cancelled = jobs.cancel(job.id)
 
@@ -128,7 +128,7 @@ def test_cancelling_is_idempotent_and_tells_the_webhook(jobs, spec):
 
 
 def test_a_running_job_is_asked_to_end(jobs, spec):
-    job, _ = jobs.submit_import(spec)
+    job, _ = jobs.submit(spec)
     jobs._store().begin(job.id, worker="w", now=NOW)
 
     asked = jobs.cancel(job.id)
@@ -139,7 +139,7 @@ def test_a_running_job_is_asked_to_end(jobs, spec):
 
 @pytest.mark.parametrize("state", ["succeeded", "failed"])
 def test_a_job_that_has_ended_otherwise_cannot_be_cancelled(jobs, spec, state):
-    job, _ = jobs.submit_import(spec)
+    job, _ = jobs.submit(spec)
     end(jobs, job.id, state)
 
     with pytest.raises(JobFinished, match=state):
@@ -154,7 +154,7 @@ def test_what_does_not_exist_says_so(jobs):
 
 def test_an_id_may_be_cut_short_as_long_as_it_is_clear(jobs, spec):
     for run in ("import-10", "import-1", "import-20"):
-        jobs.submit_import(spec, run=run)
+        jobs.submit(spec, run=run)
 
     assert jobs.full_id("import-2") == "import-20"
     assert jobs.full_id("import-1") == "import-1"
@@ -164,7 +164,7 @@ def test_an_id_may_be_cut_short_as_long_as_it_is_clear(jobs, spec):
 
 @pytest.mark.parametrize("state", ["failed", "cancelled"])
 def test_what_did_not_succeed_is_read_as_a_whole_again(jobs, spec, dump, state):
-    job, _ = jobs.submit_import(spec, webhook=HOOK)
+    job, _ = jobs.submit(spec, webhook=HOOK)
     end(jobs, job.id, state)
     dump.write_text("sku,title\n1,Lamp\n2,Desk\n", encoding="utf-8")
 
@@ -182,7 +182,7 @@ def test_an_upload_is_retried_from_a_folder_of_its_own(jobs, spec):
     first = jobs.folder("import-1")
     first.mkdir(parents=True)
     (first / "dump.csv").write_text("sku\n1\n", encoding="utf-8")
-    job, _ = jobs.submit_import(
+    job, _ = jobs.submit(
         structs.replace(spec, path=str(first / "dump.csv"), owned=True), run="import-1"
     )
     end(jobs, job.id, "failed")
@@ -196,7 +196,7 @@ def test_an_upload_is_retried_from_a_folder_of_its_own(jobs, spec):
 
 
 def test_only_the_rejects_of_what_succeeded_are_read_again(jobs, spec):
-    job, _ = jobs.submit_import(structs.replace(spec, format="csv"))
+    job, _ = jobs.submit(structs.replace(spec, format="csv"))
     end(jobs, job.id, "succeeded")
     reject(jobs, job.id)
 
@@ -208,7 +208,7 @@ def test_only_the_rejects_of_what_succeeded_are_read_again(jobs, spec):
 
 
 def test_corrected_rejects_and_another_mapping_take_the_place_of_the_old(jobs, spec, tmp_path):
-    job, _ = jobs.submit_import(spec)
+    job, _ = jobs.submit(spec)
     end(jobs, job.id, "succeeded")
     reject(jobs, job.id)
     corrected = tmp_path / "mended.part"
@@ -225,10 +225,10 @@ def test_corrected_rejects_and_another_mapping_take_the_place_of_the_old(jobs, s
 
 
 def test_what_cannot_be_retried_says_what_would_help(jobs, spec, dump, tmp_path):
-    waiting, _ = jobs.submit_import(spec)
-    clean, _ = jobs.submit_import(spec)
+    waiting, _ = jobs.submit(spec)
+    clean, _ = jobs.submit(spec)
     end(jobs, clean.id, "succeeded")
-    failed, _ = jobs.submit_import(spec)
+    failed, _ = jobs.submit(spec)
     end(jobs, failed.id, "failed")
 
     with pytest.raises(JobNotRetryable, match="it is queued"):
@@ -244,7 +244,7 @@ def test_what_cannot_be_retried_says_what_would_help(jobs, spec, dump, tmp_path)
 
 
 def test_rejects_are_a_file_or_nothing(jobs, spec):
-    job, _ = jobs.submit_import(spec)
+    job, _ = jobs.submit(spec)
 
     assert jobs.rejects(job.id) is None
     reject(jobs, job.id)
@@ -252,7 +252,7 @@ def test_rejects_are_a_file_or_nothing(jobs, spec):
 
 
 def test_pages_go_on_from_a_key_of_text(jobs, spec):
-    made = [jobs.submit_import(spec)[0].id for _ in range(5)]
+    made = [jobs.submit(spec)[0].id for _ in range(5)]
     first = jobs.page(limit=2)
 
     rest = jobs.page(limit=10, after=(first[-1].created_at.isoformat(), first[-1].id))

@@ -90,7 +90,7 @@ def test_steps_losses_rate_and_time_left_reach_sse_and_the_terminal(settings, en
     _, token = KeyFile(settings.keys_path).create("test", Scope.ADMIN, now=datetime.now(UTC))
     with Jobs(settings) as jobs:
         spec = PretrainSpec(recipe="quick", overrides=ENDLESS, promote="never")
-        id = jobs.submit_pretraining(spec)[0].id
+        id = jobs.submit(spec)[0].id
         with (
             catalograph(environment, "worker"),
             listening(create_app(settings)) as (host, port),
