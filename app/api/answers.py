@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Protocol
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import Response
 
 from graph.records import Record
@@ -15,8 +18,15 @@ _encode = msgspec.json.Encoder().encode
 MEDIA_TYPE = "application/json"
 
 
+class _Page(Protocol):
+    """A record, or a dataclass, that knows where the next page starts."""
+
+    @property
+    def next_cursor(self) -> str | None: ...
+
+
 def answer(
-    content: Record | dict[str, object],
+    content: Record | _Page | dict[str, object],
     *,
     status: int = 200,
     headers: dict[str, str] | None = None,
@@ -33,3 +43,12 @@ def cacheable_answer(content: Record, asked: Headers) -> Response:
     if etag in asked.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(body, 200, headers, MEDIA_TYPE)
+
+
+def page_answer(asked: Request, page: _Page) -> Response:
+    """The page, with a `Link` to the next; relative, so that any proxy may stand before us."""
+    if page.next_cursor is None:
+        return answer(page)
+    others = [pair for pair in asked.query_params.multi_items() if pair[0] != "cursor"]
+    query = urlencode([*others, ("cursor", page.next_cursor)])
+    return answer(page, headers={"Link": f'<?{query}>; rel="next"'})

@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.access import READ
-from app.api.answers import answer
+from app.api.answers import page_answer
 from app.api.contract import LIST_REFUSED, READS, Cursor, Limit, wiring_of
-from app.api.models import CURSOR_EXAMPLE, Answer
-from app.api.products import Kind, next_link
+from app.api.models import Answer, Page
+from app.api.products import Kind
 from app.services.browsing import ConflictQuery
 
 router = APIRouter(prefix="/v1", tags=["products"])
@@ -58,14 +58,8 @@ class Conflict(Answer):
     statements: list[Statement] = Field(description="the one that counts comes first")
 
 
-class ConflictPage(Answer):
+class ConflictPage(Page[Conflict]):
     """One page of conflicts."""
-
-    items: list[Conflict]
-    next_cursor: str | None = Field(
-        description="send it as `cursor` for the next page; null: this is the last one",
-        examples=[CURSOR_EXAMPLE],
-    )
 
 
 @router.get(
@@ -108,5 +102,4 @@ async def list_conflicts(
     """
     query = ConflictQuery(parameter=parameter, source=source, kind=kind)
     page = await wiring_of(request).browsing.list_conflicts(query, limit=limit, cursor=cursor)
-    content: dict[str, object] = {"items": page.items, "next_cursor": page.next_cursor}
-    return answer(content, headers=next_link(request, page.next_cursor))
+    return page_answer(request, page)

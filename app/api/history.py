@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.access import READ
-from app.api.answers import answer
+from app.api.answers import page_answer
 from app.api.contract import LIST_REFUSED, NOT_FOUND, READS, Cursor, ItemId, Limit, wiring_of
-from app.api.models import CURSOR_EXAMPLE, Answer
-from app.api.products import ProductRoute, next_link
+from app.api.models import Answer, Page
+from app.api.products import ProductRoute
 
 router = APIRouter(prefix="/v1/products", tags=["products"], route_class=ProductRoute)
 
@@ -76,14 +76,8 @@ class HistoryEvent(Answer):
     )
 
 
-class HistoryPage(Answer):
+class HistoryPage(Page[HistoryEvent]):
     """One page of a history."""
-
-    items: list[HistoryEvent]
-    next_cursor: str | None = Field(
-        description="send it as `cursor` for the next page; null: this is the last one",
-        examples=[CURSOR_EXAMPLE],
-    )
 
 
 @router.get(
@@ -118,5 +112,4 @@ async def get_history(
     page = await wiring_of(request).browsing.list_history(
         id, parameter=parameter, limit=limit, cursor=cursor
     )
-    content: dict[str, object] = {"items": page.items, "next_cursor": page.next_cursor}
-    return answer(content, headers=next_link(request, page.next_cursor))
+    return page_answer(request, page)

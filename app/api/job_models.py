@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from starlette.responses import Response
 
 from app.api.answers import answer
-from app.api.models import CURSOR_EXAMPLE, Answer
+from app.api.models import Answer, Page
 from app.api.problems import problems
 from app.services.job_view import JobView, view
 
@@ -212,14 +212,8 @@ class Job(Answer):
     links: Links
 
 
-class JobPage(Answer):
+class JobPage(Page[Job]):
     """One page of jobs, the newest first."""
-
-    items: list[Job]
-    next_cursor: str | None = Field(
-        description="send it as `cursor` for the next page; null: this is the last one",
-        examples=[CURSOR_EXAMPLE],
-    )
 
 
 def shown(job: JobRecord) -> JobView:

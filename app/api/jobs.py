@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from app.api.access import READ, WRITE
-from app.api.answers import answer
+from app.api.answers import page_answer
 from app.api.arrivals import retry_of
 from app.api.contract import INVALID, KEYED, LIST_REFUSED, Cursor, Limit, wiring_of
 from app.api.imports import REFUSED, MappingName
@@ -28,8 +28,8 @@ from app.api.job_models import (
     shown,
 )
 from app.api.problems import problems
-from app.api.products import next_link
 from app.errors import JobNotFound
+from app.services.browsing import ListPage
 from app.services.job_pages import JOB_ID, JobQuery, list_jobs
 from app.services.reject_lines import whole_lines
 
@@ -117,11 +117,7 @@ async def list_all(
     query = JobQuery(state=state, kind=kind, source=source)
     most = min(limit, parts.settings.page_items_max)
     page = await parts.threads.run(partial(list_jobs, parts.jobs, query, limit=most, cursor=cursor))
-    content: dict[str, object] = {
-        "items": [shown(job) for job in page.items],
-        "next_cursor": page.next_cursor,
-    }
-    return answer(content, headers=next_link(request, page.next_cursor))
+    return page_answer(request, ListPage([shown(job) for job in page.items], page.next_cursor))
 
 
 @router.get(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
+
+T = TypeVar("T")
 
 CLOSED = "since when no source lists it any more, ISO 8601 in UTC; null: it is listed"
 CURSOR_EXAMPLE = "WzEsIjM2NTA0MGM3NDMxYiIsImFjbWU6MTAwMjciXQ"
@@ -14,6 +16,16 @@ class Answer(BaseModel):
     """Base of every answer: all fields are always there, and no others."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Page(Answer, Generic[T]):
+    """One page of a list."""
+
+    items: list[T]
+    next_cursor: str | None = Field(
+        description="send it as `cursor` for the next page; null: this is the last one",
+        examples=[CURSOR_EXAMPLE],
+    )
 
 
 class Named(Answer):
@@ -112,11 +124,5 @@ class Product(Answer):
     facts: list[Fact]
 
 
-class ProductPage(Answer):
+class ProductPage(Page[ProductSummary]):
     """One page of a list."""
-
-    items: list[ProductSummary]
-    next_cursor: str | None = Field(
-        description="send it as `cursor` for the next page; null: this is the last one",
-        examples=[CURSOR_EXAMPLE],
-    )

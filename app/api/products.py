@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from fastapi.routing import APIRoute
@@ -14,7 +13,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from app.api.access import READ
-from app.api.answers import answer, cacheable_answer
+from app.api.answers import answer, cacheable_answer, page_answer
 from app.api.contract import (
     ID_EXAMPLE,
     LIST_REFUSED,
@@ -222,13 +221,4 @@ async def list_products(
     """
     query = ProductQuery(filter=filter, brand=brand, category=category, kind=kind)
     page = await wiring_of(request).browsing.list_products(query, limit=limit, cursor=cursor)
-    content: dict[str, object] = {"items": page.items, "next_cursor": page.next_cursor}
-    return answer(content, headers=next_link(request, page.next_cursor))
-
-
-def next_link(request: Request, cursor: str | None) -> dict[str, str]:
-    """The header that leads to the next page, relative so that any proxy may stand before us."""
-    if cursor is None:
-        return {}
-    others = [pair for pair in request.query_params.multi_items() if pair[0] != "cursor"]
-    return {"Link": f'<?{urlencode([*others, ("cursor", cursor)])}>; rel="next"'}
+    return page_answer(request, page)

@@ -19,11 +19,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.access import READ, WRITE, BodyRoute, admit
-from app.api.answers import answer
+from app.api.answers import answer, page_answer
 from app.api.contract import ID_EXAMPLE, LIST_REFUSED, READS, WRITES, Cursor, Limit, wiring_of
-from app.api.models import CURSOR_EXAMPLE, Answer
+from app.api.models import Answer, Page
 from app.api.problems import problems
-from app.api.products import next_link
 from app.keys import Scope
 from app.services.reviewing import ReviewQuery
 from graph.records import Decision
@@ -104,14 +103,8 @@ class ProposedFact(Answer):
     others: list[OtherStatement] = Field(description="those that count come first")
 
 
-class ProposalPage(Answer):
+class ProposalPage(Page[ProposedFact]):
     """One page of what waits for review."""
-
-    items: list[ProposedFact]
-    next_cursor: str | None = Field(
-        description="send it as `cursor` for the next page; null: this is the last one",
-        examples=[CURSOR_EXAMPLE],
-    )
 
 
 class DecidedFact(Answer):
@@ -210,8 +203,7 @@ async def list_proposals(
     """
     query = ReviewQuery(parameter=parameter, source=source)
     page = await wiring_of(request).reviewing.proposals(query, limit=limit, cursor=cursor)
-    content: dict[str, object] = {"items": page.items, "next_cursor": page.next_cursor}
-    return answer(content, headers=next_link(request, page.next_cursor))
+    return page_answer(request, page)
 
 
 _EXAMPLES: dict[str, Any] = {

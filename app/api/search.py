@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.access import READ
-from app.api.answers import answer
+from app.api.answers import answer, page_answer
 from app.api.contract import LIST_REFUSED, READS, Cursor, wiring_of
 from app.api.models import CURSOR_EXAMPLE, Answer, ProductSummary
 from app.api.problems import problems
-from app.api.products import FilterText, next_link
+from app.api.products import FilterText
 from app.services.searching import QUERY_CHARS, SearchQuery, Sort
 
 router = APIRouter(prefix="/v1", tags=["search"])
@@ -221,7 +221,7 @@ async def search(
     page = await wiring_of(request).searching.search(
         query, limit=limit, cursor=cursor, facets=facets
     )
-    return answer(page, headers=next_link(request, page.next_cursor))
+    return page_answer(request, page)
 
 
 @router.get(

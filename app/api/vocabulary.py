@@ -10,10 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.access import READ
-from app.api.answers import answer
+from app.api.answers import page_answer
 from app.api.contract import LIST_REFUSED, READS, Cursor, Limit, wiring_of
-from app.api.models import CURSOR_EXAMPLE, Answer, Named
-from app.api.products import next_link
+from app.api.models import Answer, Named, Page
 from app.services.browsing import Family
 
 router = APIRouter(prefix="/v1", tags=["vocabulary"])
@@ -25,14 +24,8 @@ class CountedName(Named):
     items: int = Field(description="products and models", ge=0, examples=[412])
 
 
-class NamePage(Answer):
+class NamePage(Page[CountedName]):
     """One page of brands or categories."""
-
-    items: list[CountedName]
-    next_cursor: str | None = Field(
-        description="send it as `cursor` for the next page; null: this is the last one",
-        examples=[CURSOR_EXAMPLE],
-    )
 
 
 class Parameter(Answer):
@@ -54,14 +47,8 @@ class Parameter(Answer):
     maximum: float | None = Field(description="the largest number, in `unit`", examples=[12.9])
 
 
-class ParameterPage(Answer):
+class ParameterPage(Page[Parameter]):
     """One page of parameters."""
-
-    items: list[Parameter]
-    next_cursor: str | None = Field(
-        description="send it as `cursor` for the next page; null: this is the last one",
-        examples=[CURSOR_EXAMPLE],
-    )
 
 
 @router.get(
@@ -108,5 +95,4 @@ async def list_parameters(request: Request, limit: Limit = 100, cursor: Cursor =
 
 async def _page(request: Request, family: Family, limit: int, cursor: str | None) -> Response:
     page = await wiring_of(request).browsing.list_vocabulary(family, limit=limit, cursor=cursor)
-    content: dict[str, object] = {"items": page.items, "next_cursor": page.next_cursor}
-    return answer(content, headers=next_link(request, page.next_cursor))
+    return page_answer(request, page)
