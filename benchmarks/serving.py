@@ -12,7 +12,8 @@ of its own, without HTTP and without JSON, with the one call of which each answe
 
 `product` and `empty` compare with bare FastAPI endpoints instead: the same Cypher and an answer of
 `{}`, and nothing at all. Vectors are those of `catalograph pretrain`, for `--steps` or as long as
-the quick recipe takes. Ratios are ours / bare within one round; medians over rounds are reported.
+the quick recipe takes; `--products N` asks for `similar` in a made-up catalog of that size. Ratios
+are ours / bare within one round; medians over rounds are reported.
 """
 
 from __future__ import annotations
@@ -30,10 +31,12 @@ from typing import Any, get_args
 from typing import Literal as OneOf
 from urllib.parse import quote
 
+from app.services.embedding import embed_all
 from benchmarks import example_catalog
 from benchmarks.bare import Call, load_driver, serve
 from benchmarks.http_load import Load, Target, load, running
 from benchmarks.similar import BARE as NEAREST
+from benchmarks.similar import WIDTH, Known, fill, make_catalog
 from graph.client import Database
 
 Name = OneOf["product", "empty", "search", "suggest", "similar", "ask", "query"]
@@ -77,7 +80,7 @@ CALL db.index.fulltext.queryNodes('product_text', $words, {limit: 20}) YIELD nod
 RETURN collect(node.id) AS ids
 """
 ITEMS = """
-MATCH (p:Product)-[:INSTANCE_OF]->(:Model)
+MATCH (p:Product)
 WITH p ORDER BY p.content_hash LIMIT $sample
 RETURN p.id AS id, p.embedding AS vector
 """
@@ -175,9 +178,12 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="catalograph-")))
         environment = example_catalog.started(stack, folder)
-        example_catalog.filled(environment)
-        if "similar" in arguments.only:
-            example_catalog.learnt(environment, arguments.steps)
+        if arguments.products:
+            _made_up(environment, arguments.products)
+        else:
+            example_catalog.filled(environment)
+            if "similar" in arguments.only:
+                example_catalog.learnt(environment, arguments.steps)
         environment["CATALOGRAPH_QUERIES_PER_KEY"] = str(2 * max(CLIENTS))
         key = example_catalog.key(environment)
         sides = Sides(
@@ -193,6 +199,13 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
             for shown, case in sides.case(name)
             for clients in CLIENTS
         }
+
+
+def _made_up(environment: dict[str, str], products: int) -> None:
+    catalog = make_catalog(products, WIDTH)
+    with Database(example_catalog.connection(environment)) as database:
+        fill(database, catalog)
+        embed_all(database, Known(catalog.vectors), lambda done, whole: None)
 
 
 def _items(environment: dict[str, str]) -> list[dict[str, Any]]:
@@ -238,6 +251,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--steps", type=int, help="of training, instead of the recipe's")
+    parser.add_argument("--products", type=int, help="made up, instead of the example catalog")
     parser.add_argument("--json", action="store_true", help="print one JSON object and no more")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)

@@ -43,7 +43,9 @@ from graph.repositories.vocabulary import Vocabulary
 from graph.server import EmbeddedServer, ServerOptions
 
 BRANDS, SIZES, COLOURS, CENTRES = 200, 40, 12, 500
+DETAILS, CHOICES = 15, 30  # parameters of every product beside these, and values of each
 BATCH = 5_000
+WIDTH = 128
 BARE = """
 CYPHER 25
 MATCH (n:Product)
@@ -75,6 +77,10 @@ class Catalog:
                 DraftFact(parameter="size", value=float(self.size[number]), unit="in"),
                 DraftFact(parameter="colour", value=f"colour {number % COLOURS}"),
                 DraftFact(parameter="maker", value=f"code {number // 20}"),
+                *(
+                    DraftFact(parameter=f"detail {place}", value=f"kind {number // 20 % choices}")
+                    for place, choices in enumerate(range(CHOICES, CHOICES + DETAILS))
+                ),
             ),
         )
         parameters = declare_parameters(draft, {})
@@ -109,7 +115,7 @@ def make_catalog(products: int, width: int, seed: int = 7) -> Catalog:
     )
 
 
-def load(database: Database, catalog: Catalog) -> None:
+def fill(database: Database, catalog: Catalog) -> None:
     writer, now = ItemWriter(database), datetime.now(UTC)
     products = len(catalog.vectors)
     for start in range(0, products, BATCH):
@@ -241,7 +247,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         connection = Connection(found.uri, found.username, found.password, query_timeout_s=120.0)
         with Database(connection) as database:
             migrate(database)
-            load(database, catalog)
+            fill(database, catalog)
             started = time.perf_counter()
             embed_all(database, Known(catalog.vectors), lambda done, whole: None)
             seconds = time.perf_counter() - started
@@ -254,7 +260,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--products", type=int, default=100_000)
     parser.add_argument("--queries", type=int, default=300)
-    parser.add_argument("--width", type=int, default=128)
+    parser.add_argument("--width", type=int, default=WIDTH)
     parser.add_argument("--json", action="store_true", help="print one JSON object and no more")
     arguments = parser.parse_args()
     found = measure(arguments)
