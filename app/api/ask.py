@@ -79,6 +79,13 @@ class AskAnswer(Answer):
         description="what the query gave: an object for each item or value",
         examples=[[{"id": "acme-lantern-6", "name": "Acme Lantern 6", "Weight": "210 g"}]],
     )
+    predicted: list[str] = Field(
+        description=(
+            "parameters in `rows` of which nobody states what they show: gaps that were filled in. "
+            "Of named items only; lists and counts hold such facts like any other"
+        ),
+        examples=[[]],
+    )
     cypher: str | None = Field(
         description="the one query that gave the answer; it only reads",
         examples=["MATCH (n:Model) WHERE n.closed_at IS NULL RETURN count(n) AS total"],

@@ -55,6 +55,7 @@ class Asked(Record, frozen=True):
         answer: names, numbers, or `yes`, `no` and `unknown`; the first of `total`.
         unit: of the numbers in `answer`.
         rows: what the query gave, one object for each item or value.
+        predicted: names of the parameters in `rows` that were filled in, as nobody states them.
         cypher, parameters: the one query that gave it; it only reads.
         confidence: in 0..1, how surely the question was understood.
         understood: the question as it was understood, in words.
@@ -73,6 +74,7 @@ class Asked(Record, frozen=True):
     unit: str | None
     total: int
     rows: tuple[dict[str, object], ...]
+    predicted: tuple[str, ...]
     cypher: str | None
     parameters: dict[str, object]
     entities: tuple[Entity, ...]
@@ -180,6 +182,7 @@ class Asking:
             unit=result.unit,
             total=result.total,
             rows=result.rows,
+            predicted=result.predicted,
             cypher=asked.query.text,
             parameters=asked.query.parameters,
             entities=found.entities,
@@ -244,6 +247,7 @@ def _refused(
         unit=None,
         total=0,
         rows=(),
+        predicted=(),
         cypher=None,
         parameters={},
         entities=found.entities,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from graph.precedence import settle
@@ -11,7 +11,7 @@ from graph.records import FactView
 from graph.repositories.answers import facts_of
 from graph.text import with_brand
 from ml.asking.plan import BRAND, CATEGORY, OWN_FIELDS, Language, Plan
-from ml.asking.wording import sentence
+from ml.asking.wording import by_likeness, sentence
 
 if TYPE_CHECKING:
     from app.services.asking_queries import Compiled
@@ -24,7 +24,8 @@ _DIGITS = 6  # significant ones of a mean
 class Found:
     """What a query gave, as an answer has it; `items` are the ids that a following question means.
 
-    `total` counts what would be in `answer` if nothing limited it.
+    `total` counts what would be in `answer` if nothing limited it, and `predicted` are parameters
+    of the rows of which nobody states what they show: gaps that were filled in.
     """
 
     sentence: str
@@ -33,6 +34,7 @@ class Found:
     rows: tuple[dict[str, object], ...]
     unit: str | None = None
     items: tuple[str, ...] = ()
+    predicted: tuple[str, ...] = ()
 
     @property
     def says_nothing(self) -> bool:
@@ -77,11 +79,10 @@ class Found:
                 found = _difference(plan, rows, lexicon)
             case _:
                 found = _facts(plan, rows, lexicon)
+        found = replace(found, predicted=_predicted(rows, lexicon))
         return found.said(plan, lexicon, language)
 
     def said(self, plan: Plan, lexicon: AskingLexicon, language: Language) -> Found:
-        from dataclasses import replace
-
         details = [str(row.get("detail", "")) for row in self.rows]
         lone = len(self.rows) == 1 or not any(details)
         text = sentence(
@@ -91,6 +92,7 @@ class Found:
         kept = tuple(
             {key: value for key, value in row.items() if key != "detail"} for row in self.rows
         )
+        text += by_likeness(self.predicted, language)
         return replace(self, sentence=text, rows=kept)
 
     def _spoken(self, plan: Plan) -> tuple[str | float, ...]:
@@ -98,6 +100,16 @@ class Found:
         if plan.ask not in ("items", "similar") or plan.fields:
             return self.answer
         return tuple(with_brand(str(row["name"]), str(row["brand"] or "")) for row in self.rows)
+
+
+def _predicted(rows: Sequence[Mapping[str, Any]], lexicon: AskingLexicon) -> tuple[str, ...]:
+    """Names of the parameters that the facts of an item have by prediction alone."""
+    found: set[str] = set()
+    for row in rows:
+        facts = [(field, origin) for field, _, _, _, _, origin, *_ in row.get("facts", ())]
+        stated = {field for field, origin in facts if origin != "predicted"}
+        found.update(field for field, _ in facts if field not in stated)
+    return tuple(sorted(lexicon.parameters[one].name for one in found if one in lexicon.parameters))
 
 
 def _items(plan: Plan, row: Mapping[str, Any], lexicon: AskingLexicon) -> Found:
@@ -187,7 +199,7 @@ def _checked(plan: Plan, rows: Sequence[Mapping[str, Any]]) -> Found:
         return Found("", ("yes" if holds else "no",), 1, ({"items": total},))
     shown: list[dict[str, object]] = []
     for row in rows:
-        values = {field: text for field, text, *_ in row["facts"]}
+        values = {field: text for field, _, text, *_ in row["facts"]}
         # Silence is no no, and what is denied of it is not so either.
         silent = any(
             one.field not in values and one.field not in OWN_FIELDS for one in plan.conditions

@@ -337,7 +337,7 @@ def check(scope: Scope, ids: Sequence[str], fields: Sequence[str]) -> Query:
                 f"RETURN n.id AS id, {_NAME} AS name, coalesce({clauses}, false) AS holds,",
                 f"  [{own}-[r:HAS_PARAMETER]->(v) WHERE r.status = 'accepted'",
                 f"   AND v.parameter IN {draft.bind(list(fields))} |",
-                "   [v.parameter, v.text, v.number, v.unit]] AS facts",
+                "   [v.parameter, v.id, v.text, v.number, v.unit, r.origin]] AS facts",
             )
         ),
         draft.selection.parameters,

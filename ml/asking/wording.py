@@ -278,6 +278,15 @@ def read_as(read: Sequence[tuple[Place, str]], language: Language) -> str:
     return f"Reading {', '.join(shown)}: " if read else ""
 
 
+def by_likeness(parameters: Sequence[str], language: Language) -> str:
+    """Which of it nobody states, behind the answer; empty: all of it is stated."""
+    if not parameters:
+        return ""
+    if language == "zh":
+        return f"（{'、'.join(parameters)}：无人记载，由相似产品推测。）"
+    return f" (Nobody states {', '.join(parameters)}: similar items have it.)"
+
+
 def _how(plan: Plan, zh: bool) -> str:
     words = {
         "average": ("average", "平均"),

@@ -2,14 +2,17 @@
 
 import pytest
 
-from graph.records import Fact, Item, Named
+from graph.records import Fact, Item, Named, StatedFact
+from graph.repositories.facts import FactWriter
 from graph.text import normalise_value
 from tests.app.asked_graphs import filled
+from tests.fakes import NOW
 from tests.lamps import ACME, LAMPS, MODELS, PARAMETERS, lamp
 
 pytestmark = [pytest.mark.anyio, pytest.mark.neo4j]
 
 AURORA_3, AURORA_5, GLOW = MODELS[:3]  # black and steel 900 g, black 1200 g, white 650 g
+AURORA_4 = lamp("Aurora 4", ACME, year="2017")
 
 
 def offer(sku, title, model, **cells):
@@ -36,8 +39,7 @@ OFFERS = (
 
 @pytest.fixture(scope="module")
 def shop(shared_database):
-    models = (*MODELS[:3], lamp("Aurora 4", ACME, year="2017"))
-    return filled(shared_database, models, OFFERS, parameters=PARAMETERS)
+    return filled(shared_database, (*MODELS[:3], AURORA_4), OFFERS, parameters=PARAMETERS)
 
 
 @pytest.mark.parametrize(
@@ -84,3 +86,26 @@ async def test_where_the_graph_is_silent_near_names_are_suggested_that_have_an_a
         "How heavy is the Acme Aurora 5?",
     }
     assert told.suggestions == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "predicted", "ending"),
+    [
+        ("What is the finish of the Aurora 4?", ("White",), ("Finish",), "similar items have it.)"),
+        ("Aurora 4的表面是什么？", ("White",), ("Finish",), "由相似产品推测。）"),
+        ("Is the Aurora 4 white?", ("yes",), ("Finish",), "similar items have it.)"),
+        ("From which year is the Aurora 4?", (2017.0,), (), "2017."),
+        ("What is the finish of the Glow?", ("White",), (), "White."),
+    ],
+)
+async def test_an_answer_says_what_of_it_nobody_states(
+    asking, shop, question, answer, predicted, ending
+):
+    white = normalise_value("White", PARAMETERS["finish"])
+    fact = StatedFact(AURORA_4.id, white, "predicted", "accepted", 0.99, "", "filling@1")
+    FactWriter(shop).write([fact], run="fill-1", now=NOW, parameters=PARAMETERS)
+
+    found = await asking.ask(question)
+
+    assert (found.answer, found.predicted) == (answer, predicted), found
+    assert found.text.endswith(ending), found.text

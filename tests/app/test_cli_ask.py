@@ -15,6 +15,7 @@ def printed(capsys, rows):
         unit=None,
         total=len(rows),
         rows=rows,
+        predicted=(),
         cypher=None,
         parameters={},
         entities=(),
