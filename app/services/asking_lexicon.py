@@ -10,6 +10,7 @@ from app.services.stated import StatedInCategories
 from graph.repositories import answers, exporting
 from graph.repositories import lexicon as queries
 from graph.repositories.categories import category_paths
+from graph.repositories.names import items_in_categories
 from graph.repositories.vocabulary import known_brands, known_parameters
 from ml.asking.examples import best_known
 from ml.asking.lexicon import AskingLexicon, Exemplar
@@ -74,7 +75,9 @@ def load_lexicon(database: Database, stated: StatedInCategories | None = None) -
         without_models=answers.without_models(database) if has_products and models else (),
     )
     lexicon = replace(
-        lexicon, stated_in=_stated_in(database, (stated or StatedInCategories(database))())
+        lexicon,
+        stated_in=_stated_in(database, (stated or StatedInCategories(database))()),
+        in_categories=items_in_categories(database),
     )
     known = best_known(lexicon)
     return lexicon if known is None else replace(lexicon, exemplar=_exemplar(database, known.id))
