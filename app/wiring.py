@@ -53,6 +53,7 @@ from app.services.search_words import known_words
 from app.services.searching import Searching, SearchPage, SearchQuery
 from app.services.serving import Serving as Champion
 from app.services.similarity import Similarity
+from app.services.stated import StatedInCategories
 from app.services.threads import Threads
 from app.services.training_runs import MODEL_NAME
 from app.services.uploads import Uploads
@@ -193,6 +194,7 @@ def assemble(
     matching = Champion(registry, MATCHING, loaded_matcher)
     plausibility = Champion(registry, PLAUSIBILITY, plausible_reading)
     categories = Champion(registry, CATEGORIES, loaded_categorizer)
+    stated = StatedInCategories(writing)
     knowledge = Renewed(
         GraphKnowledge(
             writing,
@@ -200,10 +202,11 @@ def assemble(
             linking=linking.predictor,
             reader=extraction.predictor,
             weigher=plausibility.predictor,
+            stated=stated,
         ),
         share=LOADING_SHARE,
     )
-    asked_with = Renewed(GraphLexicon(writing), share=LOADING_SHARE)
+    asked_with = Renewed(GraphLexicon(writing, stated), share=LOADING_SHARE)
     recommendation = Champion(registry, RECOMMENDATION, loaded_recommender)
     ranking = Champion(registry, SEARCH, loaded_ranker)
     readers = (

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
-from graph.records import Origin
+from app.services.stated import StatedInCategories
 from graph.repositories import answers, exporting
 from graph.repositories import lexicon as queries
 from graph.repositories.categories import category_paths
+from graph.repositories.names import items_in_categories
 from graph.repositories.vocabulary import known_brands, known_parameters
 from ml.asking.examples import best_known
 from ml.asking.lexicon import AskingLexicon, Exemplar
 from ml.asking.senses import AskedModel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from graph.client import Database
+    from graph.records import StatedIn
 
 
 class GraphLexicon:
     """Loads the lexicon, and loads it again where the graph has changed."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, stated: StatedInCategories | None = None) -> None:
         self._database = database
+        self._stated = stated
         self._made_of: str | None = None  # a watermark
 
     def __call__(self, previous: AskingLexicon | None = None) -> AskingLexicon:
@@ -35,13 +40,15 @@ class GraphLexicon:
         ):
             return previous
         watermark = exporting.watermark(self._database)
-        lexicon = load_lexicon(self._database)
+        lexicon = load_lexicon(self._database, self._stated)
         self._made_of = watermark
         return lexicon
 
 
-def load_lexicon(database: Database) -> AskingLexicon:
+def load_lexicon(database: Database, stated: StatedInCategories | None = None) -> AskingLexicon:
     """Reads the vocabulary of the graph: seconds for 100,000 values and 10,000 models.
+
+    `stated`: what is counted for others as well.
 
     Raises:
         DatabaseError: Neo4j failed.
@@ -67,16 +74,20 @@ def load_lexicon(database: Database) -> AskingLexicon:
         sources=answers.sources(database) if has_products else (),
         without_models=answers.without_models(database) if has_products and models else (),
     )
-    lexicon = replace(lexicon, stated_in=_stated_in(database))
+    lexicon = replace(
+        lexicon,
+        stated_in=_stated_in(database, (stated or StatedInCategories(database))()),
+        in_categories=items_in_categories(database),
+    )
     known = best_known(lexicon)
     return lexicon if known is None else replace(lexicon, exemplar=_exemplar(database, known.id))
 
 
-def _stated_in(database: Database) -> dict[str, frozenset[str]]:
+def _stated_in(database: Database, rows: Sequence[StatedIn]) -> dict[str, frozenset[str]]:
     """By category, what items in it, below it, or of models of another that it has, state."""
     paths = category_paths(database)
     stated: dict[str, set[str]] = defaultdict(set)
-    for row in queries.stated_in_categories(database, paths, get_args(Origin)):
+    for row in rows:
         if row.items:
             stated[row.category].add(row.parameter)
     for category, of_model in answers.categories_of_models(database):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
-from graph.filters import Filter, Has, OneOf, Range, Term
+from graph.filters import RESERVED, Filter, Has, OneOf, Range, Term
 from graph.filters.terms import Quantity
 from graph.records import ItemKind
 from graph.repositories import answers
@@ -41,6 +41,7 @@ def compiled(plan: Plan, lexicon: AskingLexicon, *, limit: int) -> Compiled:
         tuple(_relations(plan.conditions)),
         tuple(Filter(tuple(terms((one,)))) for one in plan.either),
         tuple(_several(plan.conditions)),
+        from_values=_are_fewer_than_in_category(plan.conditions, lexicon),
     )
     shown = tuple(answers.parameters_in(scope))
     bare = not (plan.conditions or plan.either or plan.kind)
@@ -178,6 +179,27 @@ def _met(lexicon: AskingLexicon, condition: Condition) -> int:
     if condition.values and not condition.negated:
         return sum(lexicon.items.get(value, 0) for value in condition.values)
     return lexicon.stated.get(condition.field, 0)
+
+
+def _are_fewer_than_in_category(conditions: Sequence[Condition], lexicon: AskingLexicon) -> bool:
+    """Whether less is looked at from the values of a parameter than in the category.
+
+    Twice as many as state them, because products have what their models state.
+    """
+    said = [one for one in conditions if not one.negated]
+    if any(one.field == BRAND for one in said):  # a brand has fewer items still
+        return False
+    there = [
+        sum(lexicon.in_categories.get(id, 0) for id in one.values)
+        for one in said
+        if one.field == CATEGORY
+    ]
+    met = [
+        _met(lexicon, one)
+        for one in said
+        if one.field not in RESERVED and (one.values or one.is_range)
+    ]
+    return bool(there and met) and 2 * min(met) < min(there)
 
 
 def _is_yes(condition: Condition) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol, get_args
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace as replace_fields
 
-from graph.records import ItemText, Named, Origin
+from app.services.stated import StatedInCategories
+from graph.records import ItemText, Named
 from graph.repositories import exporting
 from graph.repositories import lexicon as queries
 from graph.repositories.categories import category_paths
@@ -54,12 +56,14 @@ class GraphKnowledge:
         linking: Callable[[], object] = lambda: None,
         reader: Callable[[], Reader | None] = lambda: None,
         weigher: Callable[[], Weigher | None] = lambda: None,
+        stated: StatedInCategories | None = None,
     ) -> None:
         self._database = database
         self._linker_over = linker_over
         self._linking = linking
         self._reader = reader
         self._weigher = weigher
+        self._stated = stated
         self._made_of: tuple[str, object] | None = None  # a watermark, and the linking
 
     def __call__(self, previous: Grounder | None = None) -> Grounder:
@@ -70,7 +74,9 @@ class GraphKnowledge:
                 return previous
             return replace(previous, reader=reader, weigher=weigher)
         watermark = exporting.watermark(self._database)
-        grounder = load_grounder(self._database, linker_over=self._linker_over, reader=reader)
+        grounder = load_grounder(
+            self._database, linker_over=self._linker_over, reader=reader, stated=self._stated
+        )
         self._made_of = (watermark, linking)
         return replace(grounder, weigher=weigher)
 
@@ -81,34 +87,71 @@ class GraphKnowledge:
 
 
 def load_grounder(
-    database: Database, *, linker_over: LinkerOver | None = None, reader: Reader | None = None
+    database: Database,
+    *,
+    linker_over: LinkerOver | None = None,
+    reader: Reader | None = None,
+    stated: StatedInCategories | None = None,
 ) -> Grounder:
     """Reads the whole vocabulary of the graph: seconds for 100,000 values and 10,000 models.
+
+    `stated`: what is counted for others as well.
 
     Raises:
         DatabaseError: Neo4j failed.
     """
-    grounder, judged = load_untrusted(database, linker_over=linker_over, reader=reader)
+    grounder, judged = load_untrusted(
+        database, linker_over=linker_over, reader=reader, stated=stated
+    )
     return replace(grounder, trust=Trust.learnt(judged, grounder.lexicon))
 
 
 def load_untrusted(
-    database: Database, *, linker_over: LinkerOver | None = None, reader: Reader | None = None
+    database: Database,
+    *,
+    linker_over: LinkerOver | None = None,
+    reader: Reader | None = None,
+    stated: StatedInCategories | None = None,
 ) -> tuple[Grounder, list[ItemText]]:
     """The same before it has learnt what to trust, and the titles that teach it.
 
     Raises:
         DatabaseError: Neo4j failed.
     """
-    categories = queries.known_categories(database)
-    lexicon = Lexicon.of(
-        known_parameters(database).values(),
-        queries.stated_values(database),
-        brands=known_brands(database),
-        categories=categories,
-    )
+    paths = {id: [one.id for one in path] for id, path in category_paths(database).items()}
+    with ThreadPoolExecutor(1, "knowledge") as beside:  # Neo4j counts while titles are read here
+        judged = beside.submit(queries.judged_items, database, limit=JUDGED_ITEMS)
+        unlinked = beside.submit(queries.bare_items, database, limit=LINKED_ITEMS)
+        told = beside.submit(queries.stated_in_categories, database, paths)
+        every = beside.submit(stated or StatedInCategories(database))
+        categories = queries.known_categories(database)
+        lexicon = Lexicon.of(
+            known_parameters(database).values(),
+            queries.stated_values(database),
+            brands=known_brands(database),
+            categories=categories,
+        )
+        linker, models = _linker_and_models(database, linker_over)
+        items = judged.result()
+        lexicon = replace(lexicon, sold=_sold(categories, models.values(), items))
+        grounder = Grounder(lexicon, Trust(), linker, models, reader)
+        bare = unlinked.result() if linker else []
+        linked = with_models(bare, grounder)
+        known = [(item, item) for item in items if item.model]
+        asked = _asked([*known, *zip(bare, linked, strict=True)], grounder)
+        kin = Kin.of(asked, _makers(models.values()))
+        lexicon = replace(
+            lexicon,
+            habits=Habits.of(told.result(), paths, kin),
+            found=Habits.of(every.result(), paths, kin),
+        )
+    return replace(grounder, lexicon=lexicon), [i for i in (*items, *linked) if facts_of(i)]
+
+
+def _linker_and_models(
+    database: Database, linker_over: LinkerOver | None
+) -> tuple[Linker | None, dict[str, KnownModel]]:
     rows = list(queries.known_models(database))
-    linker = linker_over(rows) if linker_over else None
     models = {
         row.id: KnownModel(
             row.id,
@@ -120,24 +163,7 @@ def load_untrusted(
         )
         for row in rows
     }
-    items = queries.judged_items(database, limit=JUDGED_ITEMS)
-    lexicon = replace(lexicon, sold=_sold(categories, models.values(), items))
-    grounder = Grounder(lexicon, Trust(), linker, models, reader)
-    bare = queries.bare_items(database, limit=LINKED_ITEMS) if linker else []
-    linked = with_models(bare, grounder)
-    known = [(item, item) for item in items if item.model]
-    asked = _asked([*known, *zip(bare, linked, strict=True)], grounder)
-    kin = Kin.of(asked, _makers(models.values()))
-    paths = {id: [one.id for one in path] for id, path in category_paths(database).items()}
-    told = queries.stated_in_categories(database, paths)
-    every = queries.stated_in_categories(database, paths, get_args(Origin))
-    lexicon = replace(
-        lexicon,
-        habits=Habits.of(told, paths, kin),
-        found=Habits.of(every, paths, kin),
-    )
-    judged = [item for item in (*items, *linked) if facts_of(item)]
-    return replace(grounder, lexicon=lexicon), judged
+    return linker_over(rows) if linker_over else None, models
 
 
 def _asked(items: Iterable[tuple[ItemText, ItemText]], grounder: Grounder) -> Iterator[AskedTitle]:

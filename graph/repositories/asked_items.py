@@ -45,7 +45,8 @@ class Several:
 class Scope:
     """The items that a question speaks of: all of a kind that pass a bound filter.
 
-    `either`: and at least one of these, if there are any.
+    `either`: and at least one of these, if there are any. `from_values`: fewer items have what the
+    filter says of a parameter than are in its category.
     """
 
     kind: ItemKind
@@ -53,6 +54,7 @@ class Scope:
     relations: tuple[Relation, ...] = ()
     either: tuple[Filter, ...] = ()
     several: tuple[Several, ...] = ()
+    from_values: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Draft:
     def __init__(self, scope: Scope, *, from_index: bool = True) -> None:
         self._scope = scope
         # A start in the index of categories would drop the numbers of named items.
-        from_index = from_index and not scope.relations
+        from_index = from_index and not scope.relations and not scope.from_values
         self.selection: Selection = select(scope.filter, scope.kind, from_index=from_index)
         self.references: list[str] = []
         self._seed: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 from graph.client import Database
@@ -26,13 +27,18 @@ ORDER BY items DESC, v.id LIMIT $limit
 RETURN collect([v.id, v.parameter, v.text, v.number, v.unit, coalesce(v.names, []), items])
   AS values
 """
-# What a text was read to say counts nowhere: a second run over it would read something else.
+# What a text was read to say counts nowhere: a second run over it would read something else. Facts
+# that do not count are looked for, because they are few beside those that do.
 STATED_VALUES = """
-MATCH (v:Value) WHERE EXISTS { (v)<-[:HAS_PARAMETER]-() }
-WITH v, COUNT {
-  (v)<-[r:HAS_PARAMETER]-()
-  WHERE r.status = 'accepted' AND r.origin IN ['catalog', 'reviewed']
-} AS items
+CALL () {
+  MATCH (v:Value) WITH v, COUNT { (v)<-[:HAS_PARAMETER]-() } AS items WHERE items > 0
+  RETURN v, items
+  UNION ALL
+  MATCH ()-[r:HAS_PARAMETER]->(v)
+  WHERE NOT coalesce(r.status = 'accepted' AND r.origin IN ['catalog', 'reviewed'], false)
+  RETURN v, -count(*) AS items
+}
+WITH v, sum(items) AS items
 ORDER BY items DESC, v.id LIMIT $limit
 RETURN collect([v.id, v.parameter, v.text, v.number, v.unit, coalesce(v.names, []), items])
   AS values
@@ -43,11 +49,16 @@ MATCH (m:Model) WHERE m.id > $after AND m.closed_at IS NULL
 WITH m ORDER BY m.id LIMIT $limit
 CALL (m) {
   MATCH (m)-[r:HAS_PARAMETER]->(v:Value) WHERE r.status = 'accepted'
-  RETURN collect(DISTINCT [v.parameter, v.id, v.text, v.number, v.unit]) AS facts
+  RETURN collect(DISTINCT v.id) AS values
 }
-RETURN collect([m.id, m.name, coalesce(m.names, []), facts,
+RETURN collect([m.id, m.name, coalesce(m.names, []), values,
   [(m)-[r:MADE_BY]->(x) WHERE r.status <> 'rejected' | [x.id, x.name, x.names]][0],
   [(m)-[r:BELONGS_TO]->(x) WHERE r.status <> 'rejected' | [x.id, x.name, x.names]][0]]) AS models
+"""
+# Apart from the models: hundreds of them have the same value, which is sent and kept once.
+FACTS = """
+MATCH (v:Value) WHERE v.id IN $values
+RETURN collect([v.parameter, v.id, v.text, v.number, v.unit]) AS facts
 """
 # A few items among many change next to nothing of what is counted, and prices change all day long.
 # The number of all of a label is one that the store keeps.
@@ -161,15 +172,20 @@ def known_categories(database: Database) -> list[Named]:
 def known_models(database: Database) -> Iterator[ModelRow]:
     """All open models with their accepted facts, by their ids."""
     names = {id: parameter.name for id, parameter in known_parameters(database).items()}
+    facts: dict[str, FactText] = {}  # by the id of the value
     after = ""
     while models := database.read(MODELS, after=after, limit=PAGE_MODELS)[0]["models"]:
-        for id, name, other_names, facts, brand, category in models:
+        unknown = {value for _, _, _, values, *_ in models for value in values} - facts.keys()
+        rows = database.read(FACTS, values=list(unknown))[0]["facts"]
+        facts |= {row[1]: _fact(row, names) for row in rows}
+        for id, name, other_names, values, brand, category in models:
+            stated = (facts[value] for value in values if value in facts)
             yield ModelRow(
                 id,
                 name,
                 tuple(other_names),
                 named(brand),
-                _facts(facts, names),
+                tuple(sorted(stated, key=attrgetter("parameter", "value"))),
                 named(category),
             )
         after = models[-1][0]
@@ -230,11 +246,9 @@ def _titles(database: Database, query: str, limit: int) -> list[ItemText]:
     ]
 
 
-def _facts(rows: list[list[Any]], names: dict[str, str]) -> tuple[FactText, ...]:
-    return tuple(
-        FactText(parameter, names.get(parameter, parameter), id, text, number, unit)
-        for parameter, id, text, number, unit in sorted(rows, key=lambda row: (row[0], row[1]))
-    )
+def _fact(row: list[Any], names: dict[str, str]) -> FactText:
+    parameter, *value = row
+    return FactText(parameter, names.get(parameter, parameter), *value)
 
 
 def _ids(rows: list[list[str]]) -> tuple[FactText, ...]:

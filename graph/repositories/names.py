@@ -67,3 +67,9 @@ def known_names(database: Database) -> list[NamedItems]:
         for id, name, names, items, parameter in database.read(query, limit=NAMES_MAX)[0]["names"]
         if name
     ]
+
+
+def items_in_categories(database: Database) -> dict[str, int]:
+    """By category, how many items are in it or below it."""
+    rows = database.read(CATEGORIES, limit=NAMES_MAX)[0]["names"]
+    return {id: items for id, _, _, items, _ in rows}

@@ -135,9 +135,13 @@ class Search:
             return []
         selection = select(filter, kind, from_index=False)
         met, silent = zip(*(_met_or_silent(term, selection) for term in unsaid.terms), strict=True)
-        either = (f"({one} OR {other})" for one, other in zip(met, silent, strict=True))
-        lacks = f"NOT ({' AND '.join(met)})"
-        predicate = " AND ".join((predicate_of(selection), *either, lacks))
+        # Named once: what stands in several clauses is planned as often, and slowly at first.
+        predicate = (
+            f"{predicate_of(selection)}\n"
+            f"WITH n, score, [{', '.join(met)}] AS met, [{', '.join(silent)}] AS silent\n"
+            "WHERE NOT all(one IN met WHERE one)"
+            " AND all(at IN range(0, size(met) - 1) WHERE met[at] OR silent[at])"
+        )
         asked = {"index": _INDEX[kind], "words": text, "pool": pool, "rows": pool}
         query = BY_WORDS.format(label=selection.label, predicate=predicate)
         return await self._read(query, kind, {**selection.parameters, **asked})

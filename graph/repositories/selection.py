@@ -271,9 +271,11 @@ def _parameter_clause(selection: Selection, term: Term) -> str:
     own = _has_value("(n)", value)
     if selection.kind == "model":
         return own
+    inherited = _has_value("(n)-[:INSTANCE_OF]->()", value)
+    if isinstance(term.condition, Has):
+        return f"({own} OR {inherited})"
     # A product that says nothing of a parameter has what its model has.
     stated = _has_value("(n)", f"v.parameter = {parameter}")
-    inherited = _has_value("(n)-[:INSTANCE_OF]->()", value)
     clause = f"({own} OR (NOT {stated} AND {inherited}))"
     selection.inherited[value] = clause, f"NOT {stated}"
     return clause

@@ -49,6 +49,7 @@ class AskingLexicon:
         dimensions: what the numbers of the graph measure.
         stated_in: by category, the parameters that items in it, or below it, state.
         near: those of the category that is asked about; empty: of none, or of several.
+        in_categories: by category, how many items are in it, or below it.
     """
 
     parameters: Mapping[str, Parameter]
@@ -83,6 +84,7 @@ class AskingLexicon:
     dimensions: frozenset[str] = frozenset()
     stated_in: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
     near: frozenset[str] = frozenset()
+    in_categories: Mapping[str, int] = field(default_factory=dict, repr=False)
 
     @property
     def is_mixed(self) -> bool:

@@ -166,6 +166,25 @@ async def test_what_has_another_value_than_an_item_is_found(shop, lexicon, anyio
     assert [name for _, name, *_ in rows[0]["rows"]] == ["Acme Glow", "Bolt Nova 7"]
 
 
+@pytest.mark.parametrize(("others", "begins"), [(0, False), (1_000, True)])
+def test_a_question_about_a_category_begins_at_values_that_few_of_its_items_have(
+    database, others, begins
+):
+    ItemWriter(database).write(list(MODELS), parameters=PARAMETERS, run=RUN, now=NOW)
+    database.write(
+        "CREATE (c:Category:Entity {id: 'lit', name: 'Lit', names: ['Lit']}) "
+        "WITH c UNWIND range(1, $items) AS n "
+        "CREATE (:Model:Entity {id: 'other-' + n, name: 'Other'})-[:BELONGS_TO]->(c)",
+        items=others,
+    )
+    lexicon = load_lexicon(database)
+    lit, weight = Condition("category", ("lit",)), Condition("weight", low=0.0)
+
+    asked = compiled(Plan("items", (lit, weight)), lexicon, limit=9)
+
+    assert asked.query.text.startswith("MATCH (v:Value)") is begins
+
+
 async def test_only_accepted_facts_answer(database, anyio_backend):
     writer = ItemWriter(database)
     writer.write(list(MODELS[:2]), parameters=PARAMETERS, run=RUN, now=NOW)

@@ -22,3 +22,17 @@ def test_a_brand_or_category_is_read_from_its_index(database, kind, expression):
 
         assert "NodeIndexSeek" in names
         assert not names & {"AllNodesScan", "NodeByLabelScan"}
+
+
+@pytest.mark.parametrize("kind", ["product", "model"])
+def test_the_same_items_are_found_from_their_values_as_from_their_category(database, kind):
+    store(database)
+    filter = bind(parse("category:electronics ram>=8GB"), PARAMETERS)
+
+    walked = items(Scope(kind, filter), ["ram"], limit=5)
+    begun = items(Scope(kind, filter, from_values=True), ["ram"], limit=5)
+
+    assert [query.text.startswith("MATCH (v:Value)") for query in (walked, begun)] == [False, True]
+    (found,) = database.read(begun.text, begun.parameters)
+    assert [found] == database.read(walked.text, walked.parameters)
+    assert found["total"]

@@ -1,9 +1,12 @@
 """What texts are read with, out of a real Neo4j."""
 
 import pytest
+from msgspec.structs import replace
 
+from app.services.asking_lexicon import load_lexicon
 from app.services.knowledge import GraphKnowledge, load_grounder
 from app.services.readers import linker_over
+from app.services.stated import StatedInCategories
 from graph.records import Item, StatedIn
 from graph.repositories import lexicon as queries
 from graph.repositories.categories import category_paths
@@ -46,6 +49,19 @@ def test_models_come_with_their_brand_and_facts(stocked):
     assert one.category.name == "Smart"
     assert {fact.value for fact in one.facts} == {"display=6.1in", "nfc=yes", "ram=8GB"}
     assert {fact.name for fact in one.facts} == {"Display", "RAM", "NFC"}
+
+
+def test_what_many_models_have_is_kept_once(database):
+    store(database)
+    one = next(item for item in ITEMS if item.id == ONE.id)
+    twin = replace(one, id="acme-one-twin", title="Acme One Twin", names=("Acme One Twin",))
+    store(database, [twin])
+
+    models = {model.id: model for model in queries.known_models(database)}
+
+    assert models[twin.id].facts == models[ONE.id].facts != ()
+    for fact, same in zip(models[twin.id].facts, models[ONE.id].facts, strict=True):
+        assert fact is same
 
 
 def test_what_was_read_from_a_text_does_not_confirm_itself(database):
@@ -111,6 +127,50 @@ def test_a_value_that_only_texts_state_has_a_name_and_counts_nowhere(database):
 
     assert stated["colour=black"] > 0
     assert read == {**stated, "colour=black": 0}
+
+
+@pytest.mark.parametrize("status", ["proposed", "rejected", None])
+def test_a_value_counts_only_as_often_as_it_is_accepted(database, status):
+    store(database)
+    database.write(
+        "MATCH (:Product {id: 'north:1'})-[r:HAS_PARAMETER]->(v:Value) SET r.status = $status",
+        status=status,
+    )
+
+    counted = database.read(
+        "MATCH (v:Value)<-[r:HAS_PARAMETER]-() "
+        "RETURN v.id AS id, sum(CASE r.status WHEN 'accepted' THEN 1 ELSE 0 END) AS items"
+    )
+
+    assert {value.id: value.items for value in queries.stated_values(database)} == {
+        row["id"]: row["items"] for row in counted
+    }
+
+
+def test_what_is_stated_in_categories_is_counted_again_only_where_something_has_changed(database):
+    store(database)
+    stated = StatedInCategories(database)
+    first = stated()
+
+    assert stated() is first
+    database.write("MATCH (v:Value {parameter: 'nfc'}) SET v.updated_at = datetime()")
+    database.write("MATCH ()-[r:HAS_PARAMETER]->(:Value {parameter: 'nfc'}) DELETE r")
+    assert {row.parameter for row in stated()} < {row.parameter for row in first}
+
+
+def test_texts_and_questions_are_read_with_what_was_counted_once(database):
+    store(database)
+    stated = StatedInCategories(database)
+    first = stated()
+    database.write("MATCH ()-[r:HAS_PARAMETER]->(:Value {id: 'nfc=yes'}) DELETE r")  # unnoticed
+
+    grounder, lexicon = load_grounder(database, stated=stated), load_lexicon(database, stated)
+
+    smart = "electronics/phones/smart"
+    assert stated() is first
+    assert "nfc" in grounder.lexicon.found.stated[smart]
+    assert "nfc" not in grounder.lexicon.habits.stated[smart]
+    assert "nfc" in lexicon.stated_in[smart]
 
 
 def test_what_is_stated_in_categories_is_counted_by_who_says_it(database):
