@@ -232,6 +232,7 @@ def assemble(
         predictor=champion.predictor,
         threads=Threads(SEARCH_THREADS),
     )
+    kept = (knowledge, asked_with)
     warming = Warming(
         partial(
             warm_up,
@@ -239,12 +240,13 @@ def assemble(
             products,
             similarity,
             searching,
-            kept=(knowledge, asked_with),
+            kept=kept,
             models=(champion, *readers),
         ),
         reached=partial(until_asked, browsing),
         lost=lambda: database.lost,
         started=partial(started, database, timeout_s=PROBE_TIMEOUT_S),
+        missing=lambda: any(one.is_missing() for one in kept),
     )
     migrations = migrate.load()
     return Wiring(

@@ -57,9 +57,9 @@ async def get_readiness(request: Request) -> Response:
     """Database reachable, migrations applied, indexes online, warmed up; else a 503 has the remedy.
 
     A server that has just started loads models and names, and plans its first searches; so does
-    one whose database was restarted. That is waited for a minute at most, and then named
-    in `degraded`, as is a model that was promoted and does not load, and a disk that is too full
-    to write to.
+    one whose database was restarted. Names are waited for until they are there, the rest for a
+    minute at most, and then named in `degraded`, as is a model that was promoted and does not load,
+    and a disk that is too full to write to.
     """
     degraded = await wiring_of(request).readiness.check()
     return answer({"status": "ready", "degraded": degraded})

@@ -38,7 +38,8 @@ _DATABASE_REMEDY: tuple[tuple[type[DatabaseError], str], ...] = (
 )
 
 _WARMING = (
-    "models and names are being loaded, and the first searches planned; wait, a minute at most"
+    "models and names are being loaded, and the first searches planned; wait: a minute, or longer "
+    "where the graph has very many names"
 )
 _LATE = (
     "the first searches and questions are slow: what they need is still being loaded; "

@@ -13,6 +13,7 @@ from graph.errors import GraphError
 
 RENEW_AFTER_S = 60.0
 _SOONEST_S = 1.0  # the question whether there is anything new is not free either
+_MOST = 0.1  # of all time, for what takes so long that it would be more
 _WAITED_S = 1.0  # for what loads quickly, so that who has just written finds it
 
 T = TypeVar("T")
@@ -32,7 +33,8 @@ class Renewed(Generic[T]):
             be loaded again; by default its age is enough.
         share: of all time, that may be spent on loading: what loads more quickly is renewed sooner
             than after `renew_after_s`, and if it takes a second at most, who asks waits for
-            it. None: no sooner, and nobody waits.
+            it. None: no sooner, and nobody waits. What takes longer than a tenth of
+            `renew_after_s` is renewed after ten times as long.
     """
 
     def __init__(
@@ -88,6 +90,10 @@ class Renewed(Generic[T]):
         self._renewal = threading.Thread(target=self._begun, name="renewed", daemon=True)
         self._renewal.start()
 
+    def is_missing(self) -> bool:
+        """Whether it is loaded for the first time: whoever asks waits for that."""
+        return self._current is None and self.is_loading()
+
     def is_loading(self) -> bool:
         return self._renewal is not None and self._renewal.is_alive()
 
@@ -106,9 +112,10 @@ class Renewed(Generic[T]):
         return self._clock() - self._loaded_at >= self._interval_s() and self._outdated(current)
 
     def _interval_s(self) -> float:
+        longest_s = max(self._renew_after_s, self._took_s / _MOST)
         if self._share is None:
-            return self._renew_after_s
-        return min(self._renew_after_s, max(_SOONEST_S, self._took_s / self._share))
+            return longest_s
+        return min(longest_s, max(_SOONEST_S, self._took_s / self._share))
 
     def _renew(self) -> T:
         began, before = self._clock(), self._current

@@ -51,7 +51,8 @@ class Warming:
         reached: returns when there is a graph that can be asked.
         lost: how often the connection to it broke, or none was to be had.
         started: when it was started; one that runs on has all that it was asked before at hand.
-        awaited_s: so long at most it is waited for by whoever asks how it stands.
+        awaited_s: so long at most it is waited for by whoever asks how it stands,
+        missing: unless that is still loaded without which hardly anything can be answered.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Warming:
         started: Callable[[], Coroutine[Any, Any, object]] = _unknown,
         clock: Callable[[], float] = time.monotonic,
         awaited_s: float = AWAITED_S,
+        missing: Callable[[], bool] = lambda: False,
     ) -> None:
         self._work = work
         self._reached = reached
@@ -72,6 +74,7 @@ class Warming:
         self._started_before: object = None
         self._clock = clock
         self._awaited_s = awaited_s
+        self._missing = missing
         self._task: asyncio.Task[None] | None = None
         self._asked_at: float | None = None
 
@@ -97,7 +100,8 @@ class Warming:
         now = self._clock()
         if self._asked_at is None:
             self._asked_at = now
-        return "awaited" if now - self._asked_at < self._awaited_s else "late"
+        is_early = now - self._asked_at < self._awaited_s
+        return "awaited" if is_early or self._missing() else "late"
 
     async def _is_warm(self) -> bool:
         lost = self._lost()

@@ -61,21 +61,30 @@ def test_what_loads_quickly_is_renewed_at_once_and_waited_for():
     assert knowledge() is load.made[1]
 
 
-def test_what_loads_slowly_is_renewed_as_its_share_of_the_time_allows():
+@pytest.mark.parametrize(
+    ("takes_s", "share", "after_s"),
+    [
+        (2.0, 0.1, 20.0),
+        (4.0, 0.05, 60.0),  # a minute at most
+        (30.0, 0.05, 300.0),  # unless that is a tenth of the time
+        (30.0, None, 300.0),
+    ],
+)
+def test_what_loads_slowly_is_renewed_as_its_share_of_the_time_allows(takes_s, share, after_s):
     load, clock = Loader(), Clock()
 
     def slowly(previous):
-        clock.now += 2.0
+        clock.now += takes_s
         return load(previous)
 
-    knowledge = Renewed(slowly, clock=clock, renew_after_s=60, share=0.1)
+    knowledge = Renewed(slowly, clock=clock, renew_after_s=60, share=share)
     knowledge()
-    clock.now += 1.0
+    clock.now += 60.0
     knowledge()  # the first time all is cold: that says nothing of the next
     knowledge.settle()
     assert len(load.made) == 2
 
-    clock.now += 19.0
+    clock.now += after_s - 1.0
     knowledge()
     knowledge.settle()
     assert len(load.made) == 2

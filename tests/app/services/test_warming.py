@@ -142,6 +142,23 @@ async def test_it_is_awaited_for_so_long_at_most_from_when_it_is_first_asked_for
     assert (first, second, third, await under_way.state()) == ("awaited", "awaited", "late", "over")
 
 
+async def test_it_is_awaited_for_longer_where_what_answers_are_made_of_is_missing():
+    clock, missing = Clock(), [True]
+    under_way = Warming(
+        anyio.sleep_forever, clock=clock, awaited_s=60, missing=lambda: bool(missing)
+    )
+    under_way.begin()
+
+    await under_way.state()
+    clock.now_s += 600.0
+    first = await under_way.state()
+    missing.clear()
+    second = await under_way.state()
+    await under_way.end()
+
+    assert (first, second) == ("awaited", "late")
+
+
 async def test_one_that_never_began_is_not_awaited():
     assert await Warming(anyio.sleep_forever).state() == "over"
 
