@@ -247,6 +247,8 @@ def _places_of(draft: Draft, parameter: Parameter) -> list[int]:
 
 def _ranked_items(draft: Draft, ranked: Ranked) -> Plan | None:
     parameter, order = ranked
+    if draft.has("each"):
+        return None  # the heaviest of each brand is another one than the heaviest
     if (field := _field_of_ranked(draft, parameter)) is not None:
         bind_possessions(draft, set())
         top = draft.top or 1
@@ -355,8 +357,8 @@ def _names_items(draft: Draft, *, follows: bool) -> bool:
 
 
 def _about_groups(draft: Draft, field: str, ranked: Ranked | None, *, counted: bool) -> Plan | None:
-    if ranked is not None and field == CATEGORY:
-        return None  # of what is ranked, brands alone are read
+    if ranked is not None and (field == CATEGORY or draft.has("each")):
+        return None  # of what is ranked, brands alone are read, and none of their own heaviest
     if ranked is not None:
         parameter, order = ranked
         top = draft.top or 1

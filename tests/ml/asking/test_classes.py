@@ -65,6 +65,9 @@ CLASSES = {
             "哪个品牌的台灯平均最重",
             "平均重量最大的品牌是哪个",
         ),
+        Plan(
+            "groups", fields=("socket",), order_by="weight", order="highest", aggregate="average"
+        ): ("average weight per socket", "average weight by socket", "每种灯座的台灯平均多重"),
     },
     "groups by how many different ones they have": {
         Plan("groups", fields=("socket",), order="highest", top=1, counted="brand"): (
@@ -96,6 +99,15 @@ CLASSES = {
             "how many lamps does each brand have",
             "number of lamps per brand",
             "各品牌分别有多少款台灯",
+        ),
+        Plan("groups", fields=("year",)): (
+            "How many lamps per year?",
+            "number of lamps by year",
+            "每年有几款台灯",
+        ),
+        Plan("groups", (DIMMABLE,), fields=("socket",)): (
+            "How many dimmable lamps are there for each socket?",
+            "每种灯座有多少可调光的台灯",
         ),
     },
     "averages of named items": {
@@ -214,6 +226,9 @@ def test_a_short_name_that_follows_is_rather_of_the_brand_before(lamps):
         "set the weight of the Aurora 5 to 100 g",
         "insert a new lamp with 10 W",
         "is Acme a good brand",
+        "the heaviest lamp of each brand",
+        "每个品牌最重的台灯",
+        "the heaviest lamp per year",
         "how long does the Aurora 5 weigh",
         "what does Bolt stand for",
         "who are you",
