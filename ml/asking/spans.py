@@ -224,7 +224,7 @@ def _named_values(
         values = near
     elif lexicon.near and is_number(keys[0]):
         return []  # `phones under 100 g`, where it is a text of foods
-    if len(keys) > 1 and _is_article(keys[0], lexicon):
+    if len(keys) > 1 and (_is_article(keys[0], lexicon) or _is_said_alone(keys, lexicon)):
         return [one for one in values if one.exact]  # `a lamp` is no part of `X2a Lamp`
     return values
 
@@ -282,6 +282,11 @@ def _is_function(word: str, lexicon: AskingLexicon) -> bool:
 def _is_article(word: str, lexicon: AskingLexicon) -> bool:
     """Whether a word of one Latin letter does nothing in a question: `a`."""
     return word.isascii() and len(word) == 1 and _is_function(word, lexicon)
+
+
+def _is_said_alone(keys: Sequence[str], lexicon: AskingLexicon) -> bool:
+    """Whether a text is named behind a function word: `for men` is no part of `Caps for Men`."""
+    return _is_function(keys[0], lexicon) and lexicon.texts.is_whole(tuple(keys[1:]))
 
 
 def _is_phrase(text: str, words: Sequence[Token], first: int, lexicon: AskingLexicon) -> bool:

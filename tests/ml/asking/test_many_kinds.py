@@ -189,3 +189,35 @@ def test_of_a_question_that_goes_on_the_category_is_that_of_the_one_before(alike
     found = understand("and lighter than 100 g?", alike, before=before)
 
     assert [one.field for one in found.plan.conditions] == ["category", "heavy"]
+
+
+@pytest.fixture(scope="module")
+def worn():
+    """Sizes and whom something is for, each in several spellings."""
+    texts = (
+        ("men", "Men", 40), ("mens", "Men's", 9), ("caps", "Winter Caps for Men", 3),
+        ("women", "Women", 20), ("womens", "Women's", 30), ("galaxy", "Galaxy", 4),
+        ("galaxys", "Galaxy S", 4),
+    )  # fmt: skip
+    values = [ValueView(f"people={id}", "people", text, items=n) for id, text, n in texts]
+    return AskingLexicon.of([Parameter("people", "People", "text")], values, categories=KINDS)
+
+
+MEN = Condition("people", values=("people=men", "people=mens"))
+WOMEN = Condition("people", values=("people=women", "people=womens"))
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("men's watches", MEN),
+        ("watches for men", MEN),
+        ("Which watches are not for men?", replace(MEN, negated=True)),
+        ("women’s watches", WOMEN),
+        ("watches for women", WOMEN),
+        ("winter caps for men watches", Condition("people", values=("people=caps",))),
+        ("galaxy watches", Condition("people", values=("people=galaxy",))),
+    ],
+)
+def test_whom_something_is_for_is_one_however_it_is_written(worn, text, who):
+    assert [one for one in plan_of(text, worn).conditions if one.field == "people"] == [who]
