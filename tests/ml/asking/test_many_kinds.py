@@ -221,3 +221,14 @@ WOMEN = Condition("people", values=("people=women", "people=womens"))
 )
 def test_whom_something_is_for_is_one_however_it_is_written(worn, text, who):
     assert [one for one in plan_of(text, worn).conditions if one.field == "people"] == [who]
+
+
+def test_another_character_names_another_kind_of_thing_and_no_typing_error():
+    washers = Named("washers", "Washing machines", ("Washing machines", "洗衣机"))
+    flux = Parameter("flux", "Luminous flux", "number", "lm", ("光通量",))
+    sold = AskingLexicon.of([flux], [], categories=[*KINDS, washers])
+
+    assert plan_of("有多少台洗衣机", sold) == Plan("count", (Condition("category", ("washers",)),))
+    other = understand("有多少台洗碗机", sold)
+    assert isinstance(other, NotUnderstood) and other.reason == "unknown_words"
+    assert plan_of("光道量最大的洗衣机", sold).order_by == "flux"
