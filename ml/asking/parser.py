@@ -55,6 +55,7 @@ _TAG = re.compile(  # what asks whether the sentence before it is so
 WORDS_MAX = 150  # or Chinese characters; no question has more, and each costs time
 SURE = 0.45  # below it a question is refused
 _FEW = 10  # models of a series that are all looked up
+_WHAT = ("what", "什么")
 _EXCEPT = (
     "except", "except for", "excluding", "besides", "bar", "apart from", "other than", "除了", "除",
     "除去", "排除", "去掉",
@@ -309,21 +310,45 @@ def _point(draft: Draft, before: Before | None) -> bool:
         _find_compared(draft, before, it)
         return True
     if it is not None and not subject:
-        if before is None or len(before.answered) != 1:
-            return False
-        model = draft.lexicon.models.get(before.answered[0])
-        if model is None:
-            return False
-        draft.points = True
-        draft.models.append((it, model))
-        draft.used.add(it)
-    elif them is not None:
+        one = before is not None and len(before.answered) == 1
+        return (one or _asks_number_of_each(draft)) and _point_at(draft, it, before)
+    if them is not None:
         if before is None:
             return subject or draft.chinese  # 其中 may speak of the same sentence
-        draft.points = True
-        draft.used.add(them)
-        draft.conditions += [(-1, condition) for condition in carried(before)]
+        if not (_asks_number_of_each(draft) and _point_at(draft, them, before)):
+            draft.points = True
+            draft.used.add(them)
+            draft.conditions += [(-1, condition) for condition in carried(before)]
     return True
+
+
+def _point_at(draft: Draft, place: int, before: Before | None) -> bool:
+    """Names the items that were answered before, a few at most."""
+    answered = before.answered if before is not None else ()
+    found = [draft.lexicon.models[id] for id in answered if id in draft.lexicon.models]
+    if not 0 < len(found) == len(answered) <= _FEW:
+        return False
+    draft.points = True
+    draft.used.add(place)
+    draft.models += [(place, model) for model in found]
+    return True
+
+
+def _asks_number_of_each(draft: Draft) -> bool:
+    """`How heavy are they?`: nothing is chosen among them, and none is said to have a weight."""
+    chooses = any(
+        span.does("count", "have", "not", "average", "total", "than", "most", "least")
+        or (span.does("which") and not span.text.lower().startswith(_WHAT))
+        or span.number is not None
+        or any(one.degree != "plain" for one in span.senses)
+        for span in draft.spans
+    )
+    asks = draft.has("how", "how_much") or draft.text.lower().startswith(_WHAT)
+    return asks and not (chooses or yes_no(draft)) and any(map(_measures, draft.spans))
+
+
+def _measures(span: Span) -> bool:
+    return span.is_kind("adjective") or span.is_kind("parameter")
 
 
 def _find_compared(draft: Draft, before: Before | None, it: int | None) -> None:

@@ -264,6 +264,29 @@ def test_the_heaviest_after_several_named_ones_is_one_of_them(lamps):
     assert found.conditions == (Condition("item", values=("acme-aurora-5", "acme-glow")),)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How heavy are they?", "What is their weight?", "它们分别多重", "它们的重量是多少",
+        "how heavy is it?",  # of the heaviest, which are two
+    ],
+)  # fmt: skip
+def test_a_number_that_is_asked_of_several_is_told_of_each(text, lamps):
+    heaviest = Before(Plan("items", order_by="weight", order="highest", top=1), (A5, N7))
+
+    assert plan_of(text, lamps, heaviest) == Plan("values", items=(A5, N7), fields=("weight",))
+
+
+def test_what_chooses_among_several_tells_no_number_of_each(lamps):
+    by_acme = Before(Plan("items", (BY_ACME,)), (A3, A5, GLOW))
+
+    lightest = plan_of("Which of them is the lightest?", lamps, by_acme)
+    mean = plan_of("What is their average weight?", lamps, by_acme)
+
+    assert lightest == Plan("items", (BY_ACME,), order_by="weight", order="lowest", top=1)
+    assert mean == Plan("aggregate", (BY_ACME,), fields=("weight",), aggregate="average")
+
+
 def test_the_heaviest_after_a_single_one_is_that_of_all(lamps):
     before = Before(Plan("facts", items=("acme-glow",)))
 
