@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from ml.asking.draft import Draft
+from ml.asking.spans import Span
 
 _ASKS = ("which", "count", "each", "top", "most", "least", "highest", "lowest", "list", "common")
+
+
+def without_brands(spans: Sequence[Span]) -> list[Span]:
+    """哪家 asks for a brand, but for a shop where 店铺 stands behind."""
+    found = list(spans)
+    for place, behind in enumerate(spans[1:]):
+        if found[place].does("which") and behind.is_kind("parameter"):
+            kept = tuple(one for one in found[place].senses if one.id != "brand")
+            found[place] = replace(found[place], senses=kept)
+    return found
 
 
 def asked_category(draft: Draft) -> int | None:

@@ -14,6 +14,7 @@ from ml.asking.counting import find_group_size
 from ml.asking.draft import Draft
 from ml.asking.entities import MENDED, entities
 from ml.asking.following import Before, carried, fragment
+from ml.asking.grouping import without_brands
 from ml.asking.intents import asked, find_question, is_silent, yes_no
 from ml.asking.keys import stemmed, stems
 from ml.asking.kinds import named_kind, of_offers
@@ -116,7 +117,7 @@ def understand(
         return NotUnderstood(
             "unknown_words", spoken, unknown, named, places_of_unknown(text, found)
         )
-    draft = Draft(text, found, lexicon, chinese, inclusive=inclusive, checks=tag is not None)
+    draft = Draft(text, without_brands(found), lexicon, chinese, inclusive=inclusive, checks=tag is not None)
     plan = _plan(draft, before)
     if plan == "no_context":
         return NotUnderstood("no_context", spoken, (), named)
