@@ -170,9 +170,7 @@ def _ranked_among(draft: Draft, among: tuple[Condition], ranked: Ranked) -> Plan
         return Plan("check", items=among[0].values, order_by=parameter.id, order=order, top=top)
     if len(among[0].values) == 1 and (value := _value_asked(draft)) is not None:
         draft.used.add(value[0])  # which shop has the cheapest of it
-        return Plan(
-            "items", among, fields=(value[1],), order_by=parameter.id, order=order, top=top
-        )
+        return Plan("items", among, fields=(value[1],), order_by=parameter.id, order=order, top=top)
     if len(among[0].values) == 1:
         return Plan("aggregate", among, fields=(parameter.id,), aggregate=order)
     return Plan("items", among, order_by=parameter.id, order=order, top=top)

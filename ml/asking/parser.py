@@ -117,7 +117,9 @@ def understand(
         return NotUnderstood(
             "unknown_words", spoken, unknown, named, places_of_unknown(text, found)
         )
-    draft = Draft(text, without_brands(found), lexicon, chinese, inclusive=inclusive, checks=tag is not None)
+    draft = Draft(
+        text, without_brands(found), lexicon, chinese, inclusive=inclusive, checks=tag is not None
+    )
     plan = _plan(draft, before)
     if plan == "no_context":
         return NotUnderstood("no_context", spoken, (), named)
