@@ -285,8 +285,12 @@ def _is_article(word: str, lexicon: AskingLexicon) -> bool:
 
 
 def _is_said_alone(keys: Sequence[str], lexicon: AskingLexicon) -> bool:
-    """Whether a text is named behind a function word: `for men` is no part of `Caps for Men`."""
-    return _is_function(keys[0], lexicon) and lexicon.texts.is_whole(tuple(keys[1:]))
+    """Whether only a function word stands beside a name: `for men` is no part of `Caps for Men`."""
+    behind, before = tuple(keys[1:]), tuple(keys[:-1])
+    if _is_function(keys[0], lexicon) and lexicon.texts.is_whole(behind):
+        return True
+    named = any(one.kind == "category" for one in lexicon.senses.get(before, ()))
+    return named and _is_function(keys[-1], lexicon)
 
 
 def _is_phrase(text: str, words: Sequence[Token], first: int, lexicon: AskingLexicon) -> bool:

@@ -197,7 +197,7 @@ def worn():
     texts = (
         ("men", "Men", 40), ("mens", "Men's", 9), ("caps", "Winter Caps for Men", 3),
         ("women", "Women", 20), ("womens", "Women's", 30), ("galaxy", "Galaxy", 4),
-        ("galaxys", "Galaxy S", 4),
+        ("galaxys", "Galaxy S", 4), ("travel", "Thin Watch for Travel", 5),
     )  # fmt: skip
     values = [ValueView(f"people={id}", "people", text, items=n) for id, text, n in texts]
     return AskingLexicon.of([Parameter("people", "People", "text")], values, categories=KINDS)
