@@ -10,6 +10,7 @@ from graph.errors import ValueInvalid
 from graph.text import currencies_of, find_quantities, find_unit, parse_number
 from graph.text.numbers import fold_width
 from ml.asking.keys import HAN_NUMERALS, han_number, is_number, stemmed
+from ml.asking.kind_texts import before_kinds
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.mending import mended
 from ml.asking.senses import Sense
@@ -187,7 +188,8 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
             worth = max(_worth(sense) for sense in senses)
             by_worth = sorted(senses, key=lambda sense: -_worth(sense))
             merged[last] = (by_worth, [], worth)
-        for last, found in _values(keys, first, lexicon):
+        by_last = dict(_values(keys, first, lexicon))
+        for last, found in before_kinds(keys, first, lexicon, by_last).items():
             values = _named_values(keys[first : last + 1], found, lexicon)
             if not values:
                 continue

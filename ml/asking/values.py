@@ -158,6 +158,22 @@ class ValueTexts:
             or (phrase[:-1] in keys and phrase in self._owning)
         )
 
+    def or_with(
+        self, found: Sequence[ValueSense], phrase: tuple[str, ...], kind: tuple[str, ...]
+    ) -> list[ValueSense]:
+        """What a phrase means before a kind of things, where some texts say that kind as well.
+
+        `Organic` teas state `Organic` or `Organic Tea`. Empty: no text is the phrase.
+        """
+        senses = []
+        for sense in found:
+            both = {*self._whole.get(phrase, ()), *self._whole.get((*phrase, *kind), ())}
+            own = [at for at in both if self._values[at].parameter == sense.parameter]
+            if any(phrase in self._keys[at] for at in own):
+                ids = tuple(sorted(self._values[at].id for at in own))
+                senses.append(ValueSense(sense.parameter, ids, self._items(own), exact=True))
+        return senses
+
     def _is_aside(self, places: Sequence[int]) -> bool:
         """Whether the texts are so long that one of their words names none of them."""
         words = sorted(len(self._keys[place][0]) for place in places if self._keys[place])

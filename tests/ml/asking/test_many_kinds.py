@@ -233,3 +233,15 @@ def test_another_character_names_another_kind_of_thing_and_no_typing_error():
     assert isinstance(other, NotUnderstood)
     assert other.reason == "unknown_words"
     assert plan_of("光道量最大的洗衣机", sold).order_by == "flux"
+
+
+@pytest.mark.parametrize("text", ["steel knives", "the steel knife", "knives of steel"])
+def test_a_text_that_says_the_category_too_is_not_meant_alone(text):
+    texts = (("steel", "Steel", 9), ("steelknife", "Steel Knife", 3), ("oak", "Oak", 2))
+    values = [ValueView(f"made={id}", "made", text_, items=n) for id, text_, n in texts]
+    shop = AskingLexicon.of([Parameter("made", "Made of", "text")], values, categories=KINDS)
+
+    found = plan_of(text, shop).conditions
+
+    behind = ("made=steelknife",) if text.startswith(("steel", "the")) else ()
+    assert set(found) == {KNIVES, Condition("made", values=("made=steel", *behind))}
