@@ -21,6 +21,27 @@ def without_brands(spans: Sequence[Span]) -> list[Span]:
     return found
 
 
+def with_kinds(spans: Sequence[Span]) -> list[Span]:
+    """`Acme cameras` are things, where a category is called so and nothing that has cameras."""
+    if any(
+        one.does("item", "it", "them") or any(map(one.is_kind, ("category", "model", "series")))
+        for one in spans
+    ):
+        return list(spans)
+    return [
+        _as_kind(span) if not place or not spans[place - 1].does("have", "not", "than") else span
+        for place, span in enumerate(spans)
+    ]
+
+
+def _as_kind(span: Span) -> Span:
+    kinds, word = span.of_kind("category"), span.text.lower()
+    if not (kinds and span.is_kind("parameter") and word.endswith("s")):
+        return span
+    others = tuple(one for one in span.senses if one.kind != "category")
+    return replace(span, senses=(*kinds, *others))
+
+
 def asked_category(draft: Draft) -> int | None:
     """The place of the word that asks for categories; beside a name it says what this is."""
     return next((at for at in draft.places("category") if asks_category(draft, at)), None)

@@ -397,9 +397,16 @@ def _about_groups(draft: Draft, field: str, ranked: Ranked | None, *, counted: b
         return Plan("groups", fields=(field,), group_low=low, group_high=high)
     if draft.top is not None:  # by how many items they have
         return Plan("groups", fields=(field,), order="highest", top=draft.top)
-    if any(_lacks_items(draft, at, one) for at, one in draft.conditions):
+    if any(_lacks_items(draft, at, one) for at, one in draft.conditions) or _of_two_kinds(draft):
         return None  # `brands without black lamps` are not those that have others
     return Plan("count" if counted else "values", fields=(field,))
+
+
+def _of_two_kinds(draft: Draft) -> bool:
+    """`Brands with lamps and kettles`: no item is both, and those that have either are others."""
+    kinds = sum(span.is_kind("category") for span in draft.spans)
+    joined = any(span.does("and") for span in draft.spans)
+    return kinds > 1 and joined and not any(span.does("or") for span in draft.spans)
 
 
 def _lacks_items(draft: Draft, place: int, condition: Condition) -> bool:

@@ -14,7 +14,7 @@ from ml.asking.counting import find_group_size
 from ml.asking.draft import Draft
 from ml.asking.entities import MENDED, entities
 from ml.asking.following import Before, carried, fragment
-from ml.asking.grouping import without_brands
+from ml.asking.grouping import with_kinds, without_brands
 from ml.asking.intents import asked, find_question, is_silent, yes_no
 from ml.asking.keys import stemmed, stems
 from ml.asking.kinds import named_kind, of_offers
@@ -106,12 +106,12 @@ def understand(
     spoken: Language = language or ("zh" if chinese else "en")
     if len(stemmed(text)) > WORDS_MAX:
         return NotUnderstood("too_long", spoken)
-    found = spans(text, lexicon)
+    found = with_kinds(spans(text, lexicon))
     if not found:
         return NotUnderstood("empty", spoken)
     near = lexicon.of_category(_category(found, before))
     if near is not lexicon:
-        lexicon, found = near, spans(text, near)
+        lexicon, found = near, with_kinds(spans(text, near))
     named = entities(found, lexicon)
     if unknown := unknown_words(text, found):
         return NotUnderstood(

@@ -43,6 +43,7 @@ _LONE_UNIT = 0.5  # a unit that nothing announces
 _LONGER = 0.45  # for each further word: one long name rather than two short ones
 _PREPOSITIONS = frozenset({"in", "a", "d", "t", "m"})  # behind a space, no units
 _YEARS = range(1900, 2100)
+_BEFORE_NAMES = frozenset({"for", "by", "of", "from"})  # of a text they say no more than it does
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,10 @@ def _named_values(
         values = near
     elif lexicon.near and is_number(keys[0]):
         return []  # `phones under 100 g`, where it is a text of foods
+    elif lexicon.near and len(keys) == 1:
+        values = [one for one in values if one.exact]  # one word of what is said of other things
+    if keys[0] in _BEFORE_NAMES and lexicon.texts.is_whole(tuple(keys[1:])):
+        return []
     if len(keys) > 1 and (_is_article(keys[0], lexicon) or _is_said_alone(keys, lexicon)):
         return [one for one in values if one.exact]  # `a lamp` is no part of `X2a Lamp`
     return values

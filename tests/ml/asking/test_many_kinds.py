@@ -198,6 +198,7 @@ def worn():
         ("men", "Men", 40), ("mens", "Men's", 9), ("caps", "Winter Caps for Men", 3),
         ("women", "Women", 20), ("womens", "Women's", 30), ("galaxy", "Galaxy", 4),
         ("galaxys", "Galaxy S", 4), ("travel", "Thin Watch for Travel", 5),
+        ("forwomen", "for Women", 1),
     )  # fmt: skip
     values = [ValueView(f"people={id}", "people", text, items=n) for id, text, n in texts]
     return AskingLexicon.of([Parameter("people", "People", "text")], values, categories=KINDS)
@@ -245,3 +246,61 @@ def test_a_text_that_says_the_category_too_is_not_meant_alone(text):
 
     behind = ("made=steelknife",) if text.startswith(("steel", "the")) else ()
     assert set(found) == {KNIVES, Condition("made", values=("made=steel", *behind))}
+
+
+@pytest.fixture(scope="module")
+def printed():
+    """Movies are printed, books of knives are praised; cameras are things, and parts of watches."""
+    made, praise = Parameter("made", "Made", "text"), Parameter("praise", "Praise", "text")
+    lens = Parameter("lens", "Rear camera", "number", "MP", ("Rear camera", "camera"))
+    values = [
+        ValueView("made=print", "made", "Print", items=30),
+        ValueView("praise=light", "praise", "Comfortable and light", items=30),
+        ValueView("lens=8mp", "lens", "8 MP", 8.0, "MP", items=30),
+    ]
+    cameras = Named("cameras", "Digital cameras", ("Digital cameras",))
+    shop = AskingLexicon.of(
+        [made, praise, lens], values, brands=[Named("acme", "Acme", ("Acme",))],
+        categories=[*KINDS, cameras],
+    )  # fmt: skip
+    stated = {"movies": {"made"}, "knives": {"praise"}, "watches": {"lens"}}
+    return replace_in(shop, stated_in={one: frozenset(many) for one, many in stated.items()})
+
+
+@pytest.mark.parametrize("typed", ["pritn", "prrint"])
+def test_a_letter_that_is_another_makes_another_word_of_a_text(printed, typed):
+    assert plan_of(f"{typed} movies", printed).conditions[0].values == ("made=print",)
+    assert isinstance(understand("paint", printed), NotUnderstood)
+
+
+def test_a_word_of_what_is_said_of_other_things_is_not_asked_of_these(printed):
+    said = plan_of("Are these knives comfortable?", printed)
+
+    assert Condition("praise", values=("praise=light",)) in said.conditions
+    assert isinstance(understand("Are these movies comfortable?", printed), NotUnderstood)
+
+
+@pytest.mark.parametrize(
+    ("text", "of_kind"),
+    [
+        ("Acme cameras", True),
+        ("How many cameras are there?", True),
+        ("watches with cameras", False),
+        ("products with cameras", False),
+    ],
+)
+def test_things_that_others_have_as_parts_are_meant_where_no_others_are_named(
+    printed, text, of_kind
+):
+    conditions = plan_of(text, printed).conditions
+
+    assert (Condition("category", values=("cameras",)) in conditions) is of_kind
+    assert (Condition("lens", stated=True) in conditions) is not of_kind
+
+
+def test_brands_of_two_kinds_are_not_those_of_either(shop):
+    either = plan_of("Which brands have knives or watches?", shop)
+
+    assert either.conditions == (Condition("category", values=("knives", "watches")),)
+    for text in ("Which brands have both knives and watches?", "brands with knives and watches"):
+        assert isinstance(understand(text, shop), NotUnderstood)
