@@ -100,6 +100,8 @@ def _facts(
     follows: bool,
 ) -> Plan | None:
     ids = among[0].values
+    if PRICE in fields and len(ids) > 1:
+        return None  # of several the lowest price would be that of one
     if PRICE in fields:  # what offers ask for it
         return Plan("aggregate", among, fields=(PRICE,), aggregate="lowest")
     if STOCK in fields and len(fields) > 1 and not counted:  # which shop has it in stock

@@ -145,7 +145,7 @@ class AskingLexicon:
         table.translations()
         if offers:
             table.sold_out(known[STOCK])
-        table.models(by_id.values())
+        table.models(by_id.values(), texts)
         typed = by_letter(table.senses)
         table.passed(texts)
         senses = {words: tuple(found) for words, found in table.senses.items()}

@@ -56,6 +56,7 @@ _TAG = re.compile(  # what asks whether the sentence before it is so
 WORDS_MAX = 150  # or Chinese characters; no question has more, and each costs time
 SURE = 0.45  # below it a question is refused
 _FEW = 10  # models of a series that are all looked up
+_ANY = ("a", "an", "any")
 _WHAT = ("what", "什么")
 _EXCEPT = (
     "except", "except for", "excluding", "besides", "bar", "apart from", "other than", "除了", "除",
@@ -268,6 +269,8 @@ def _means_series(draft: Draft, place: int) -> bool:
     span = draft.spans[place]
     if not span.of_kind("model") or _is_plural(span):
         return True
+    if _is_any(draft, place):
+        return True
     lone = sum(one.is_kind("model") for one in draft.spans) == 1
     if lone and not yes_no(draft) and any(_is_of_many(one) for one in draft.spans):
         return True  # of one model alone, nothing is the heaviest
@@ -302,7 +305,12 @@ def _chooses(draft: Draft, place: int) -> bool:
         or any(sense.degree == "superlative" for sense in one.senses)
         for one in draft.spans
     )
-    return plural or category or chooses
+    return plural or category or chooses or _is_any(draft, place)
+
+
+def _is_any(draft: Draft, place: int) -> bool:
+    """`Is there an Aurora …`: one of many."""
+    return place > 0 and draft.spans[place - 1].text.lower() in _ANY
 
 
 def _point(draft: Draft, before: Before | None) -> bool:

@@ -139,7 +139,7 @@ class Phrases:
                 if words not in self.senses and not texts.is_whole(words):
                     self.add(words, Sense("function", does, does, 1.0))
 
-    def models(self, models: Iterable[AskedModel]) -> None:
+    def models(self, models: Iterable[AskedModel], texts: ValueTexts) -> None:
         makers: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         for phrase, found in self.senses.items():
             for sense in found:
@@ -151,7 +151,12 @@ class Phrases:
             for length in (1, 2):
                 if len(own) > length and not is_number(own[0]):
                     beginnings[own[:length]].append(model)
-        self._add_series(beginnings, makers)
+        said = {
+            words: of
+            for words, of in beginnings.items()
+            if texts.items_saying(words) <= len(of)  # `Windows` is rather what many run
+        }
+        self._add_series(said, makers)
 
     def _model(self, model: AskedModel, makers: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
         """Adds its names and the ends of them; returns the words without those of the brand."""

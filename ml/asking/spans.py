@@ -377,7 +377,7 @@ def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Itera
             else:
                 yield Span(first, last, start, end, text[start:end], (), (), number, unit, worth)
     yield from _bare_numbers(text, words, lexicon)
-    yield from _spelled_numbers(text, words)
+    yield from _spelled_numbers(text, words, lexicon)
 
 
 def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:
@@ -427,8 +427,8 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
             )
 
 
-def _spelled_numbers(text: str, words: Sequence[Token]) -> Iterator[Span]:
-    """`五千毫安` and `一百五十克`, with the unit behind."""
+def _spelled_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:
+    """`五千毫安` and `一百五十克`, with the unit behind, or 元."""
     first = 0
     while first < len(words):
         last = first
@@ -437,7 +437,16 @@ def _spelled_numbers(text: str, words: Sequence[Token]) -> Iterator[Span]:
         number = han_number([word.key for word in words[first:last]])
         if number is not None:
             yield from _in_unit_behind(text, words, first, last, number)
+            if last - first > 1 and _is_money(words[last : last + 1], lexicon):
+                start, end, width = words[first].start, words[last - 1].end, last - first
+                worth = _QUANTITY * _HAN_WIDTH * width + _LONGER * (width - 1)
+                yield Span(first, last - 1, start, end, text[start:end], number=number, worth=worth)
         first = max(last, first + 1)
+
+
+def _is_money(behind: Sequence[Token], lexicon: AskingLexicon) -> bool:
+    senses = lexicon.senses.get(tuple(word.key for word in behind), ())
+    return any(one.kind == "function" and one.id == "money" for one in senses)
 
 
 def _in_unit_behind(

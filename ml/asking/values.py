@@ -72,6 +72,10 @@ class ValueTexts:
         """A value, and the ways in which it is written."""
         return self._values[place], self._keys[place]
 
+    def items_saying(self, words: Sequence[str]) -> int:
+        """How many items state texts that have all of some words."""
+        return self._items(set.intersection(*(self._places.get(word, set()) for word in words)))
+
     def frequent(self, items: int) -> Iterable[str]:
         """Words of letters that this many items say at least."""
         for word, places in self._places.items():

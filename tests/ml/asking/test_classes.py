@@ -297,3 +297,39 @@ def test_a_list_of_named_items_is_no_plan(lamps):
     plan = Plan("items", items=("acme-glow",), order_by="weight", order="highest", top=1)
 
     assert list(complaints(plan, lamps)) == ["'items' is not asked of named items"]
+
+
+def test_a_name_with_an_article_is_one_of_many_where_a_series_is_called_so():
+    known = lexicon((*MODELS, *MORE, lamp("Nova", BOLT, weight="1 kg")))
+    heavy = Condition("weight", low=1500.0, low_inclusive=False)
+
+    some = plan_of("Is there a Nova over 1.5 kg?", known)
+    one = plan_of("Is the Nova over 1.5 kg?", known)
+
+    assert {N7, N12} < set(some.conditions[0].values)
+    assert some == Plan("check", (some.conditions[0], heavy))
+    assert one == Plan("check", (heavy,), items=("bolt-nova",))
+
+
+def test_what_more_lamps_state_than_are_called_so_is_no_series():
+    drift = [lamp(f"Drift {name}", BOLT, weight="1 kg") for name in ("Uno", "Duo", "Trio")]
+    wooden = [lamp(name, ACME, finish="Pale drift wood") for name in ("A1", "B2", "C3", "D4")]
+
+    named, stated = lexicon(drift), lexicon((*drift, *wooden))
+
+    assert plan_of("Drift lamps over 1 kg", named).conditions[0].field == "item"
+    assert plan_of("drift lamps", stated).conditions[0].field == "finish"
+
+
+def test_of_several_named_ones_no_one_price_is_told():
+    known = lexicon(offers=True)
+
+    assert plan_of("How much is the Glow?", known).fields == ("price",)
+    assert isinstance(understand("How much are the Glow and the Aurora 3?", known), NotUnderstood)
+
+
+@pytest.mark.parametrize(("written", "number"), [("一千", 1_000.0), ("一千五百", 1_500.0)])
+def test_sums_of_money_are_read_in_chinese_numerals(written, number):
+    plan = plan_of(f"{written}元以下的台灯", lexicon(offers=True))
+
+    assert plan.conditions[0] == Condition("price", high=number)
