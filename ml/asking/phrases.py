@@ -154,7 +154,8 @@ class Phrases:
         said = {
             words: of
             for words, of in beginnings.items()
-            if texts.items_saying(words) <= len(of)  # `Windows` is rather what many run
+            # `Windows` is rather what many run.
+            if len(of) >= SERIES_MODELS and texts.items_saying(words) <= len(of)
         }
         self._add_series(said, makers)
 
@@ -218,7 +219,7 @@ class Phrases:
                 for senses in (*named, self.senses.get(words, ()))
                 for one in senses
             )
-            if len(models) < SERIES_MODELS or len(words[0]) < _SERIES_CHARS or taken:
+            if len(words[0]) < _SERIES_CHARS or taken:
                 continue
             name = " ".join(words)
             self.series[name] = [model.id for model in models]
