@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from app.services import asking_queries as queries
 from app.services.asking_products import ProductNames
 from app.services.asking_reading import QuestionReader
@@ -161,9 +159,9 @@ class Asking:
     ) -> Asked:
         plan = of_one_currency(found.plan, lexicon.currencies)
         asked, result = await self._looked_up(plan, found.language, lexicon)
-        unsaid = plan.kind is None and not plan.denied and queries.can_be_of_products(plan, lexicon)
-        if asked.kind == "model" and result.is_nothing and unsaid:
-            other = replace(plan, kind="product")
+        nothing = result.says_nothing if plan.items else result.is_nothing
+        other = queries.among_products(plan, lexicon) if nothing else None
+        if asked.kind == "model" and other is not None:
             of_products, theirs = await self._looked_up(other, found.language, lexicon)
             if not theirs.is_nothing:
                 plan, asked, result = other, of_products, theirs

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
+from msgspec.structs import replace
+
 from graph.filters import RESERVED, Filter, Has, OneOf, Range, Term
 from graph.filters.terms import Quantity
 from graph.records import ItemKind
@@ -128,6 +130,19 @@ def can_be_of_products(plan: Plan, lexicon: AskingLexicon) -> bool:
     """Whether there are products beside models, and none is held to a named model."""
     related = any(one.related_to for one in plan.conditions)
     return lexicon.is_mixed and not (plan.items or related)
+
+
+def among_products(plan: Plan, lexicon: AskingLexicon) -> Plan | None:
+    """The same asked of products, where models say nothing and the question leaves it open."""
+    if plan.kind is not None or plan.denied:
+        return None
+    if can_be_of_products(plan, lexicon):
+        return replace(plan, kind="product")
+    lone = plan.ask == "values" and len(plan.fields) == 1
+    if not (lexicon.is_mixed and plan.items and (lone or plan.ask == "check")) or plan.order_by:
+        return None
+    of_them = (Condition(ITEM, values=plan.items), *plan.conditions)
+    return replace(plan, items=(), conditions=of_them, kind="product")
 
 
 def _names_products(plan: Plan, lexicon: AskingLexicon) -> bool:

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from graph.errors import MappingInvalid
+from graph.filters import RESERVED
 from graph.ingest.patterns import Pattern
 from graph.ingest.readers import FileOptions, Format
 from graph.records import ItemKind, Parameter, ParameterKind
@@ -238,6 +239,13 @@ def _check(path: str, mapping: MappingFile) -> None:
         place = f"parameters[{position}] ({parameter.id})"
         if parameter.id in seen:
             raise MappingInvalid(path=path, place=place, reason="this id is declared twice")
+        if parameter.id in RESERVED:
+            raise MappingInvalid(
+                path=path,
+                place=place,
+                reason=f"filters and questions mean a field of the item by {parameter.id!r}; "
+                f"give it another id, such as '{parameter.id}-2'",
+            )
         seen.add(parameter.id)
         _check_field(path, place, parameter)
         if parameter.unit is not None and find_unit(parameter.unit) is None:

@@ -57,7 +57,7 @@ def find_group_size(draft: Draft) -> None:
 
 
 def per_group(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan | None:
-    """What is asked of each brand or category: how many items it has, or what they have."""
+    """What is asked of each brand, category or value: how many items it has, or what they have."""
     if ranked is None and (varied := most_varied(draft)) is not None:
         return varied
     average = draft.first("average")
@@ -71,6 +71,9 @@ def per_group(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan | N
     year = meant("new", draft.lexicon)
     if field is None and draft.has("when") and year is not None:
         field = year.id
+    if field is None and ranked is None and (average is not None or counted):
+        field = _value_of_each(draft)
+        each_one = each_one or field is not None
     if average is not None and field is not None and (ranked is not None or each_one):
         number = ranked[0] if ranked is not None else one_number(draft)
         if number is None:
@@ -87,6 +90,16 @@ def per_group(draft: Draft, ranked: Ranked | None, *, counted: bool) -> Plan | N
     if counted and field is not None and each_one:
         draft.used.update((*draft.places("each"), *draft.places("brand", "when", "category")))
         return Plan("groups", fields=(field,))
+    return None
+
+
+def _value_of_each(draft: Draft) -> str | None:
+    """`Per year`, `by socket`, 每种灯座: the parameter by whose values items are told apart."""
+    for place in range(1, len(draft.spans)):
+        each = draft.spans[place - 1].does("each") or is_by(draft, place)
+        if each and draft.free(place) and (named := draft.parameter(place)) is not None:
+            draft.used.add(place)
+            return named.id
     return None
 
 

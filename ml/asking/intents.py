@@ -12,8 +12,8 @@ from ml.asking.counting import counts, most_common, per_group
 from ml.asking.draft import Draft
 from ml.asking.fields import asked_fields
 from ml.asking.grouping import asked_category
-from ml.asking.naming import bind_possessions, lacking
-from ml.asking.plan import BRAND, CATEGORY, ITEM, PRICE, Aggregate, Condition, Plan
+from ml.asking.naming import bind_possessions, lacking, negation
+from ml.asking.plan import BRAND, CATEGORY, ITEM, PRICE, STOCK, Aggregate, Condition, Plan
 from ml.asking.ranking import Ranked, comparative, find_top, one_number, which_is_more
 from ml.asking.spans import Span
 
@@ -100,13 +100,25 @@ def _facts(
     follows: bool,
 ) -> Plan | None:
     ids = among[0].values
+    if PRICE in fields and len(ids) > 1:
+        return None  # of several the lowest price would be that of one
     if PRICE in fields:  # what offers ask for it
         return Plan("aggregate", among, fields=(PRICE,), aggregate="lowest")
+    if STOCK in fields and len(fields) > 1 and not counted:  # which shop has it in stock
+        return _stocked(draft, among, tuple(one for one in fields if one != STOCK))
     if fields:
         return Plan("count" if counted else "values", items=ids, fields=fields)
     if counted:
         return None  # how many of it there are
     return _described(draft, ids, follows=follows)
+
+
+def _stocked(draft: Draft, among: tuple[Condition], fields: tuple[str, ...]) -> Plan:
+    stock = draft.lexicon.parameters[STOCK]
+    place = next(at for at in range(len(draft.spans)) if stock in draft.parameters(at))
+    yes = not negation(draft, place)
+    value = f"{STOCK}={'yes' if yes else 'no'}"
+    return Plan("values", (*among, Condition(STOCK, values=(value,))), fields=fields)
 
 
 def _how_much(draft: Draft) -> tuple[str, ...]:
@@ -154,13 +166,16 @@ def _pass_joins(draft: Draft) -> None:
 def _ranked_among(draft: Draft, among: tuple[Condition], ranked: Ranked) -> Plan:
     """Which of the named items has the most; of one alone its highest number."""
     parameter, order = ranked
+    top = draft.top or 1
     if len(among[0].values) == 1 and yes_no(draft):  # is it the heaviest by Acme
         bind_possessions(draft, set())
-        ids = among[0].values
-        return Plan("check", items=ids, order_by=parameter.id, order=order, top=draft.top or 1)
+        return Plan("check", items=among[0].values, order_by=parameter.id, order=order, top=top)
+    if len(among[0].values) == 1 and (value := _value_asked(draft)) is not None:
+        draft.used.add(value[0])  # which shop has the cheapest of it
+        return Plan("items", among, fields=(value[1],), order_by=parameter.id, order=order, top=top)
     if len(among[0].values) == 1:
         return Plan("aggregate", among, fields=(parameter.id,), aggregate=order)
-    return Plan("items", among, order_by=parameter.id, order=order, top=draft.top or 1)
+    return Plan("items", among, order_by=parameter.id, order=order, top=top)
 
 
 def _described(draft: Draft, ids: tuple[str, ...], *, follows: bool) -> Plan | None:
@@ -247,6 +262,8 @@ def _places_of(draft: Draft, parameter: Parameter) -> list[int]:
 
 def _ranked_items(draft: Draft, ranked: Ranked) -> Plan | None:
     parameter, order = ranked
+    if draft.has("each"):
+        return None  # the heaviest of each brand is another one than the heaviest
     if (field := _field_of_ranked(draft, parameter)) is not None:
         bind_possessions(draft, set())
         top = draft.top or 1
@@ -355,8 +372,8 @@ def _names_items(draft: Draft, *, follows: bool) -> bool:
 
 
 def _about_groups(draft: Draft, field: str, ranked: Ranked | None, *, counted: bool) -> Plan | None:
-    if ranked is not None and field == CATEGORY:
-        return None  # of what is ranked, brands alone are read
+    if ranked is not None and (field == CATEGORY or draft.has("each")):
+        return None  # of what is ranked, brands alone are read, and none of their own heaviest
     if ranked is not None:
         parameter, order = ranked
         top = draft.top or 1
@@ -382,9 +399,16 @@ def _about_groups(draft: Draft, field: str, ranked: Ranked | None, *, counted: b
         return Plan("groups", fields=(field,), group_low=low, group_high=high)
     if draft.top is not None:  # by how many items they have
         return Plan("groups", fields=(field,), order="highest", top=draft.top)
-    if any(_lacks_items(draft, at, one) for at, one in draft.conditions):
+    if any(_lacks_items(draft, at, one) for at, one in draft.conditions) or _of_two_kinds(draft):
         return None  # `brands without black lamps` are not those that have others
     return Plan("count" if counted else "values", fields=(field,))
+
+
+def _of_two_kinds(draft: Draft) -> bool:
+    """`Brands with lamps and kettles`: no item is both, and those that have either are others."""
+    kinds = sum(span.is_kind("category") for span in draft.spans)
+    joined = any(span.does("and") for span in draft.spans)
+    return kinds > 1 and joined and not any(span.does("or") for span in draft.spans)
 
 
 def _lacks_items(draft: Draft, place: int, condition: Condition) -> bool:

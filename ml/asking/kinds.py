@@ -6,16 +6,16 @@ from graph.records import ItemKind
 from ml.asking.draft import Draft
 from ml.asking.keys import stems
 from ml.asking.plan import CURRENCY, ITEM, PRICE, STOCK, Condition, Plan
-from ml.asking.spans import Span
 
 _OFFERS = frozenset(map(stems, ("offer", "listing", "product", "sku", "商品", "报价")))
+_OFFER = stems("offer")
 _MODELS = frozenset(map(stems, ("model", "机型", "型号")))
 
 
 def named_kind(draft: Draft) -> ItemKind | None:
     """The kind that the first word for items says, if it says one."""
     for place, span in enumerate(draft.spans):
-        if not span.does("item") or (place and _has_offered(draft.spans[place - 1])):
+        if not span.does("item") or (place and _is_verb(draft, place)):
             continue
         if stems(span.text) in _OFFERS:
             return "product"
@@ -42,7 +42,13 @@ def of_offers(plan: Plan) -> Plan | None:
     return Plan("aggregate", (among, *currency), fields=(PRICE,), aggregate="lowest")
 
 
-def _has_offered(before: Span) -> bool:
-    """`Who offers`, `Acme offers`: there it is no noun."""
-    offers = before.does("brand", "who") or before.text.lower() == "that"
-    return offers or any(map(before.is_kind, ("brand", "model", "series")))
+def _is_verb(draft: Draft, place: int) -> bool:
+    """`Who offers`, `the lamps that Acme offers`; `which Acme offers` are no lamps but offers."""
+    before = draft.spans[place - 1]
+    if stems(draft.spans[place].text) != _OFFER:
+        return False
+    if before.does("brand", "who") or before.text.lower() == "that":
+        return True
+    named = any(map(before.is_kind, ("brand", "model", "series")))
+    offered = draft.text.lower().startswith("what")
+    return named and (offered or any(span.is_kind("category") for span in draft.spans))

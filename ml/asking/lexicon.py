@@ -147,7 +147,7 @@ class AskingLexicon:
         table.translations()
         if offers:
             table.sold_out(known[STOCK])
-        table.models(by_id.values())
+        table.models(by_id.values(), texts)
         typed = by_letter(table.senses)
         table.passed(texts)
         senses = {words: tuple(found) for words, found in table.senses.items()}
@@ -178,7 +178,10 @@ class AskingLexicon:
             text_words=by_letter([(word,) for word in texts.frequent(_TEXT_ITEMS)]),
             glued=glued(senses, texts),
             blanked=blanked(
-                words for words, found in senses.items() if found[0].kind != "function"
+                words
+                for words, found in senses.items()
+                # 洗碗机 is no typing error for 洗衣机: another character is another kind of thing.
+                if not {one.kind for one in found} & {"function", "category"}
             ),
             series={name: tuple(ids) for name, ids in table.series.items()},
             last_words=frozenset(

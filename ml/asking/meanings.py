@@ -134,6 +134,7 @@ refresh rate|刷新率
 volume|体积|音量
 voltage|电压
 stock|in stock|库存|现货|有货
+shop|store|seller|vendor|店铺|店|商店|店家|卖家|网店
 black|黑|黑色
 white|白|白色
 silver|银|银色

@@ -27,9 +27,12 @@ def mended(place: int, words: Sequence[Token], lexicon: AskingLexicon) -> dict[i
 
     letter, signs = word[0], sorted(word)
     near: dict[str, tuple[int, bool]] = {}
-    for other in (*lexicon.words.get(letter, ()), *lexicon.text_words.get(letter, ())):
+    names = frozenset(lexicon.words.get(letter, ()))
+    for other in (*names, *lexicon.text_words.get(letter, ())):
         swapped = signs == sorted(other)
-        length = len(word) - (other in lexicon.short and not swapped)  # `order` is not `older`
+        # `order` is not `older`, nor `paint` the `print` of some text.
+        rather_other = other in lexicon.short or (len(other) == len(word) and other not in names)
+        length = len(word) - (rather_other and not swapped)
         most = _errors(length, swapped=swapped)
         if abs(len(other) - len(word)) <= most:
             distance = OSA.distance(word, other, score_cutoff=most)

@@ -14,6 +14,7 @@ from ml.asking.counting import find_group_size
 from ml.asking.draft import Draft
 from ml.asking.entities import MENDED, entities
 from ml.asking.following import Before, carried, fragment
+from ml.asking.grouping import with_kinds, without_brands
 from ml.asking.intents import asked, find_question, is_silent, yes_no
 from ml.asking.keys import stemmed, stems
 from ml.asking.kinds import named_kind, of_offers
@@ -55,6 +56,8 @@ _TAG = re.compile(  # what asks whether the sentence before it is so
 WORDS_MAX = 150  # or Chinese characters; no question has more, and each costs time
 SURE = 0.45  # below it a question is refused
 _FEW = 10  # models of a series that are all looked up
+_ANY = ("a", "an", "any")
+_WHAT = ("what", "什么")
 _EXCEPT = (
     "except", "except for", "excluding", "besides", "bar", "apart from", "other than", "除了", "除",
     "除去", "排除", "去掉",
@@ -104,18 +107,20 @@ def understand(
     spoken: Language = language or ("zh" if chinese else "en")
     if len(stemmed(text)) > WORDS_MAX:
         return NotUnderstood("too_long", spoken)
-    found = spans(text, lexicon)
+    found = with_kinds(spans(text, lexicon))
     if not found:
         return NotUnderstood("empty", spoken)
     near = lexicon.of_category(_category(found, before))
     if near is not lexicon:
-        lexicon, found = near, spans(text, near)
+        lexicon, found = near, with_kinds(spans(text, near))
     named = entities(found, lexicon)
     if unknown := unknown_words(text, found):
         return NotUnderstood(
             "unknown_words", spoken, unknown, named, places_of_unknown(text, found)
         )
-    draft = Draft(text, found, lexicon, chinese, inclusive=inclusive, checks=tag is not None)
+    draft = Draft(
+        text, without_brands(found), lexicon, chinese, inclusive=inclusive, checks=tag is not None
+    )
     plan = _plan(draft, before)
     if plan == "no_context":
         return NotUnderstood("no_context", spoken, (), named)
@@ -264,6 +269,8 @@ def _means_series(draft: Draft, place: int) -> bool:
     span = draft.spans[place]
     if not span.of_kind("model") or _is_plural(span):
         return True
+    if _is_any(draft, place):
+        return True
     lone = sum(one.is_kind("model") for one in draft.spans) == 1
     if lone and not yes_no(draft) and any(_is_of_many(one) for one in draft.spans):
         return True  # of one model alone, nothing is the heaviest
@@ -298,7 +305,12 @@ def _chooses(draft: Draft, place: int) -> bool:
         or any(sense.degree == "superlative" for sense in one.senses)
         for one in draft.spans
     )
-    return plural or category or chooses
+    return plural or category or chooses or _is_any(draft, place)
+
+
+def _is_any(draft: Draft, place: int) -> bool:
+    """`Is there an Aurora …`: one of many."""
+    return place > 0 and draft.spans[place - 1].text.lower() in _ANY
 
 
 def _point(draft: Draft, before: Before | None) -> bool:
@@ -309,21 +321,45 @@ def _point(draft: Draft, before: Before | None) -> bool:
         _find_compared(draft, before, it)
         return True
     if it is not None and not subject:
-        if before is None or len(before.answered) != 1:
-            return False
-        model = draft.lexicon.models.get(before.answered[0])
-        if model is None:
-            return False
-        draft.points = True
-        draft.models.append((it, model))
-        draft.used.add(it)
-    elif them is not None:
+        one = before is not None and len(before.answered) == 1
+        return (one or _asks_number_of_each(draft)) and _point_at(draft, it, before)
+    if them is not None:
         if before is None:
             return subject or draft.chinese  # 其中 may speak of the same sentence
-        draft.points = True
-        draft.used.add(them)
-        draft.conditions += [(-1, condition) for condition in carried(before)]
+        if not (_asks_number_of_each(draft) and _point_at(draft, them, before)):
+            draft.points = True
+            draft.used.add(them)
+            draft.conditions += [(-1, condition) for condition in carried(before)]
     return True
+
+
+def _point_at(draft: Draft, place: int, before: Before | None) -> bool:
+    """Names the items that were answered before, a few at most."""
+    answered = before.answered if before is not None else ()
+    found = [draft.lexicon.models[id] for id in answered if id in draft.lexicon.models]
+    if not 0 < len(found) == len(answered) <= _FEW:
+        return False
+    draft.points = True
+    draft.used.add(place)
+    draft.models += [(place, model) for model in found]
+    return True
+
+
+def _asks_number_of_each(draft: Draft) -> bool:
+    """`How heavy are they?`: nothing is chosen among them, and none is said to have a weight."""
+    chooses = any(
+        span.does("count", "have", "not", "average", "total", "than", "most", "least")
+        or (span.does("which") and not span.text.lower().startswith(_WHAT))
+        or span.number is not None
+        or any(one.degree != "plain" for one in span.senses)
+        for span in draft.spans
+    )
+    asks = draft.has("how", "how_much") or draft.text.lower().startswith(_WHAT)
+    return asks and not (chooses or yes_no(draft)) and any(map(_measures, draft.spans))
+
+
+def _measures(span: Span) -> bool:
+    return span.is_kind("adjective") or span.is_kind("parameter")
 
 
 def _find_compared(draft: Draft, before: Before | None, it: int | None) -> None:

@@ -139,7 +139,7 @@ class Phrases:
                 if words not in self.senses and not texts.is_whole(words):
                     self.add(words, Sense("function", does, does, 1.0))
 
-    def models(self, models: Iterable[AskedModel]) -> None:
+    def models(self, models: Iterable[AskedModel], texts: ValueTexts) -> None:
         makers: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         for phrase, found in self.senses.items():
             for sense in found:
@@ -151,7 +151,13 @@ class Phrases:
             for length in (1, 2):
                 if len(own) > length and not is_number(own[0]):
                     beginnings[own[:length]].append(model)
-        self._add_series(beginnings, makers)
+        said = {
+            words: of
+            for words, of in beginnings.items()
+            # `Windows` is rather what many run.
+            if len(of) >= SERIES_MODELS and texts.items_saying(words) <= len(of)
+        }
+        self._add_series(said, makers)
 
     def _model(self, model: AskedModel, makers: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
         """Adds its names and the ends of them; returns the words without those of the brand."""
@@ -213,7 +219,7 @@ class Phrases:
                 for senses in (*named, self.senses.get(words, ()))
                 for one in senses
             )
-            if len(models) < SERIES_MODELS or len(words[0]) < _SERIES_CHARS or taken:
+            if len(words[0]) < _SERIES_CHARS or taken:
                 continue
             name = " ".join(words)
             self.series[name] = [model.id for model in models]

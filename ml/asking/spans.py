@@ -10,6 +10,7 @@ from graph.errors import ValueInvalid
 from graph.text import currencies_of, find_quantities, find_unit, parse_number
 from graph.text.numbers import fold_width
 from ml.asking.keys import HAN_NUMERALS, han_number, is_number, stemmed
+from ml.asking.kind_texts import before_kinds
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.mending import mended
 from ml.asking.senses import Sense
@@ -42,6 +43,7 @@ _LONE_UNIT = 0.5  # a unit that nothing announces
 _LONGER = 0.45  # for each further word: one long name rather than two short ones
 _PREPOSITIONS = frozenset({"in", "a", "d", "t", "m"})  # behind a space, no units
 _YEARS = range(1900, 2100)
+_BEFORE_NAMES = frozenset({"for", "by", "of", "from"})  # of a text they say no more than it does
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,8 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
             worth = max(_worth(sense) for sense in senses)
             by_worth = sorted(senses, key=lambda sense: -_worth(sense))
             merged[last] = (by_worth, [], worth)
-        for last, found in _values(keys, first, lexicon):
+        by_last = dict(_values(keys, first, lexicon))
+        for last, found in before_kinds(keys, first, lexicon, by_last).items():
             values = _named_values(keys[first : last + 1], found, lexicon)
             if not values:
                 continue
@@ -224,7 +227,11 @@ def _named_values(
         values = near
     elif lexicon.near and is_number(keys[0]):
         return []  # `phones under 100 g`, where it is a text of foods
-    if len(keys) > 1 and _is_article(keys[0], lexicon):
+    elif lexicon.near and len(keys) == 1:
+        values = [one for one in values if one.exact]  # one word of what is said of other things
+    if keys[0] in _BEFORE_NAMES and lexicon.texts.is_whole(tuple(keys[1:])):
+        return []
+    if len(keys) > 1 and (_is_article(keys[0], lexicon) or _is_said_alone(keys, lexicon)):
         return [one for one in values if one.exact]  # `a lamp` is no part of `X2a Lamp`
     return values
 
@@ -282,6 +289,15 @@ def _is_function(word: str, lexicon: AskingLexicon) -> bool:
 def _is_article(word: str, lexicon: AskingLexicon) -> bool:
     """Whether a word of one Latin letter does nothing in a question: `a`."""
     return word.isascii() and len(word) == 1 and _is_function(word, lexicon)
+
+
+def _is_said_alone(keys: Sequence[str], lexicon: AskingLexicon) -> bool:
+    """Whether only a function word stands beside a name: `for men` is no part of `Caps for Men`."""
+    behind, before = tuple(keys[1:]), tuple(keys[:-1])
+    if _is_function(keys[0], lexicon) and lexicon.texts.is_whole(behind):
+        return True
+    named = any(one.kind == "category" for one in lexicon.senses.get(before, ()))
+    return named and _is_function(keys[-1], lexicon)
 
 
 def _is_phrase(text: str, words: Sequence[Token], first: int, lexicon: AskingLexicon) -> bool:
@@ -361,7 +377,7 @@ def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Itera
             else:
                 yield Span(first, last, start, end, text[start:end], (), (), number, unit, worth)
     yield from _bare_numbers(text, words, lexicon)
-    yield from _spelled_numbers(text, words)
+    yield from _spelled_numbers(text, words, lexicon)
 
 
 def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:
@@ -411,8 +427,8 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
             )
 
 
-def _spelled_numbers(text: str, words: Sequence[Token]) -> Iterator[Span]:
-    """`五千毫安` and `一百五十克`, with the unit behind."""
+def _spelled_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:
+    """`五千毫安` and `一百五十克`, with the unit behind, or 元."""
     first = 0
     while first < len(words):
         last = first
@@ -421,7 +437,16 @@ def _spelled_numbers(text: str, words: Sequence[Token]) -> Iterator[Span]:
         number = han_number([word.key for word in words[first:last]])
         if number is not None:
             yield from _in_unit_behind(text, words, first, last, number)
+            if last - first > 1 and _is_money(words[last : last + 1], lexicon):
+                start, end, width = words[first].start, words[last - 1].end, last - first
+                worth = _QUANTITY * _HAN_WIDTH * width + _LONGER * (width - 1)
+                yield Span(first, last - 1, start, end, text[start:end], number=number, worth=worth)
         first = max(last, first + 1)
+
+
+def _is_money(behind: Sequence[Token], lexicon: AskingLexicon) -> bool:
+    senses = lexicon.senses.get(tuple(word.key for word in behind), ())
+    return any(one.kind == "function" and one.id == "money" for one in senses)
 
 
 def _in_unit_behind(

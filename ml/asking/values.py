@@ -12,6 +12,7 @@ from ml.asking.keys import is_number, stems, version_like
 _LONGEST = 8  # words
 _RARE = 3  # items that must state a value of which a lone word is but a part
 _ASIDE = 6  # words of a text, of which one alone says nothing
+_OWNING = ("'s", "’s")
 _WHOLE = 0.5  # from this share of the items on, those that state the whole text are meant
 
 
@@ -34,10 +35,18 @@ class ValueTexts:
             tuple(dict.fromkeys(filter(None, map(stems, (value.text, *value.names)))))
             for value in self._values
         ]
-        self._whole = {key for keys in self._keys for key in keys}
+        self._whole: dict[tuple[str, ...], set[int]] = defaultdict(set)
+        self._owning = {
+            stems(text)
+            for value in self._values
+            for text in (value.text, *value.names)
+            if text.endswith(_OWNING)
+        }
         self._places: dict[str, set[int]] = defaultdict(set)
         self.by_parameter: dict[str, list[int]] = defaultdict(list)
         for place, keys in enumerate(self._keys):
+            for key in keys:
+                self._whole[key].add(place)
             self.by_parameter[self._values[place].parameter].append(place)
             for word in {word for key in keys for word in key}:
                 self._places[word].add(place)
@@ -63,6 +72,10 @@ class ValueTexts:
         """A value, and the ways in which it is written."""
         return self._values[place], self._keys[place]
 
+    def items_saying(self, words: Sequence[str]) -> int:
+        """How many items state texts that have all of some words."""
+        return self._items(set.intersection(*(self._places.get(word, set()) for word in words)))
+
     def frequent(self, items: int) -> Iterable[str]:
         """Words of letters that this many items say at least."""
         for word, places in self._places.items():
@@ -82,9 +95,13 @@ class ValueTexts:
             places = {place for place in places if self._holds(place, phrase)}
             if not places:
                 break
-            if senses := self._senses(places, phrase):
+            if senses := self._senses(places | self._without_s(phrase), phrase):
                 found.append((last, senses))
         return found
+
+    def _without_s(self, phrase: tuple[str, ...]) -> set[int]:
+        """Where one text is `Men's` and another `Men`, either of them means both."""
+        return self._whole.get(phrase[:-1], set()) if phrase in self._owning else set()
 
     def of_parameter(self, parameter: str, phrase: tuple[str, ...]) -> ValueSense | None:
         """What a phrase, be it a bare number, means as a value of this parameter."""
@@ -124,7 +141,7 @@ class ValueTexts:
             by_parameter[self._values[place].parameter].append(place)
         senses = []
         for parameter, found in by_parameter.items():
-            whole = [place for place in found if phrase in self._keys[place]]
+            whole = [place for place in found if self._is_text(place, phrase)]
             stated, all_stated = self._items(whole), self._items(found)
             exact = bool(whole) and stated >= _WHOLE * all_stated
             if not whole and len(phrase) == 1 and (all_stated < rare or self._is_aside(found)):
@@ -135,6 +152,31 @@ class ValueTexts:
             ids = tuple(sorted(self._values[place].id for place in chosen))
             senses.append(ValueSense(parameter, ids, self._items(chosen), exact))
         return sorted(senses, key=lambda sense: (-sense.items, sense.parameter))
+
+    def _is_text(self, place: int, phrase: tuple[str, ...]) -> bool:
+        """Whether a phrase is a whole text, but for the `'s` that one of them may end in."""
+        keys, owning = self._keys[place], (*phrase, "s")
+        return (
+            phrase in keys
+            or (owning in keys and owning in self._owning)
+            or (phrase[:-1] in keys and phrase in self._owning)
+        )
+
+    def or_with(
+        self, found: Sequence[ValueSense], phrase: tuple[str, ...], kind: tuple[str, ...]
+    ) -> list[ValueSense]:
+        """What a phrase means before a kind of things, where some texts say that kind as well.
+
+        `Organic` teas state `Organic` or `Organic Tea`. Empty: no text is the phrase.
+        """
+        senses = []
+        for sense in found:
+            both = {*self._whole.get(phrase, ()), *self._whole.get((*phrase, *kind), ())}
+            own = [at for at in both if self._values[at].parameter == sense.parameter]
+            if any(phrase in self._keys[at] for at in own):
+                ids = tuple(sorted(self._values[at].id for at in own))
+                senses.append(ValueSense(sense.parameter, ids, self._items(own), exact=True))
+        return senses
 
     def _is_aside(self, places: Sequence[int]) -> bool:
         """Whether the texts are so long that one of their words names none of them."""

@@ -33,7 +33,7 @@ FUNCTIONS: dict[str, str] = {
         "|available|exist|exists|it is|come|comes|come with|come in|comes with|comes in"
         "|offers|support|supports|supporting|supported|feature|featuring|include"
         "|includes|including|equipped|run|runs|running|powered|made|make|makes|produced"
-        "|produce|produces|manufactured|built|sold|sell|sells|their|what's|whats|s|among"
+        "|produce|produces|manufactured|built|sold|sell|sells|what's|whats|s|among"
         "|within|out|there are|are there|is there|were there|out there|value|one"
         "|ones|when it comes to|called|named|hi|hello|hey|thanks|thank you|also|that is"
         "|that are|up|whose|were made|made by|kind of|type of|sort of|kinds|types|ever"
@@ -165,7 +165,7 @@ FUNCTIONS: dict[str, str] = {
     "it": "it|its|this one|that one|its own",
     "them": (
         "them|those|these|of them|of these|of those|among them|among these|among those"
-        "|they|the others|out of those|out of these|out of them|of which"
+        "|they|their|the others|out of those|out of these|out of them|of which"
     ),
     "also": "what about|how about|and what about|and how about|and for",
     "item": (

@@ -19,6 +19,7 @@ PARAMETERS = OF_LAMPS | {
         Parameter("pressure", "Pressure", "number", "bar", ("Pressure",)),
         # A second parameter of the same name, which the models do not have.
         Parameter("colour", "Finish", "text", None, ("Finish",)),
+        Parameter("shop", "Shop", "text", None, ("Shop", "店铺")),
     )
 }
 
@@ -36,9 +37,9 @@ def offer(sku, title, brand, category, price, currency, *, model=None, **cells):
 
 
 PRODUCTS = (
-    offer("1", "Aurora 3 desk light", ACME, LAMPS, 30.0, "EUR", model=MODELS[0]),
-    offer("2", "Aurora 5 desk light", ACME, LAMPS, 80.0, "EUR", model=MODELS[1]),
-    offer("3", "Aurora 5 from abroad", ACME, LAMPS, 20.0, "USD", model=MODELS[1]),
+    offer("1", "Aurora 3 desk light", ACME, LAMPS, 30.0, "EUR", model=MODELS[0], shop="Quay"),
+    offer("2", "Aurora 5 desk light", ACME, LAMPS, 80.0, "EUR", model=MODELS[1], shop="Quay"),
+    offer("3", "Aurora 5 from abroad", ACME, LAMPS, 20.0, "USD", model=MODELS[1], shop="Pier"),
     offer("4", "Whistle", UMBER, KETTLES, 50.0, "EUR", lid="Steel", pressure="9 bar", colour="Red"),
     offer("5", "Spout", UMBER, KETTLES, 40.0, "EUR", lid="Glass", pressure="15 bar", colour="Red"),
     offer("6", "Steamer", OCHRE, KETTLES, 90.0, "EUR", lid="Glass", colour="Red"),
@@ -59,6 +60,12 @@ def shop(shared_database):
         ("How many offers are there?", [7]),
         ("How many products does Acme have?", [3]),
         ("有多少报价？", [7]),
+        ("How many Acme offers are there?", [3]),
+        ("How many Acme products are there?", [3]),
+        ("How many Bolt products are there?", [0]),
+        ("Which Acme offers are the heaviest?", ["Aurora 5 desk light", "Aurora 5 from abroad"]),
+        ("Which lamps that Acme offers are the heaviest?", ["Acme Aurora 5"]),
+        ("Which lamps Acme offers are the heaviest?", ["Acme Aurora 5"]),
         ("How many models are there?", [5]),
         ("How many kettles does Umber have?", [2]),
         ("How many models does Umber have?", [0]),
@@ -93,6 +100,15 @@ def shop(shared_database):
         ("What is the average price of lamps?", [55.0, 20.0]),
         ("What is the average price of lamps in euros?", [55.0]),
         ("Which brand is the cheapest on average?", ["Umber"]),
+        ("Which shop sells the Aurora 5?", ["Pier", "Quay"]),
+        ("哪家店有Aurora 3？", ["Quay"]),
+        ("Which store has the Aurora 5 in stock?", ["Pier", "Quay"]),
+        ("In which shops is the Aurora 5 sold out?", []),
+        ("Which shop has the cheapest Aurora 5 in EUR?", ["Quay"]),
+        ("哪家店铺的台灯最多？", ["Quay"]),
+        ("哪家店的Aurora 5最便宜", ["Pier", "Quay"]),  # in USD, and in EUR
+        ("Does Pier sell the Aurora 5?", ["yes"]),
+        ("Does Pier sell the Aurora 3?", ["unknown"]),
     ],
 )
 async def test_a_question_is_answered_of_models_or_of_products(asking, question, answer):

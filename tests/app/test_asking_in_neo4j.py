@@ -73,6 +73,8 @@ def shop(shared_database):
         ("which brands have more than 2 lamps", ["Acme"]),
         ("brands with at most 2 lamps", ["Bolt"]),
         ("how many lamps does each brand have", ["Acme", "Bolt"]),
+        ("How many dimmable lamps per socket?", ["Edison E14", "Edison E27"]),
+        ("average weight per socket", ["Bayonet B22", "Edison E14", "Edison E27"]),
         ("Acme lamps that are not dimmable or from 2016", ["Acme Aurora 3", "Acme Glow"]),
         ("Are all Acme lamps dimmable?", ["no"]),
         ("Are all Acme lamps lighter than 2 kg?", ["yes"]),

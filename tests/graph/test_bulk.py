@@ -77,7 +77,7 @@ column = "colour"
 split = "/"
 take = "all"
 [[parameters]]
-id = "kind"
+id = "sort"
 name = "Kind"
 value = "thing"
 """

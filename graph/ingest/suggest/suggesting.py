@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from graph.errors import ImportFailed
+from graph.filters import RESERVED
 from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import (
     FieldSpec,
@@ -184,7 +185,7 @@ class _Suggesting:
     def _add_parameter(self, column: Column, measure: Measure, name: str) -> None:
         suffix = " ".join(_UNIT_WORDS.get(word, word) for word in measure.suffix.split())
         name = f"{name} {suffix}".strip()
-        taken = {parameter.id for parameter in self.parameters}
+        taken = RESERVED | {parameter.id for parameter in self.parameters}
         id = own = parameter_id(name)
         number = 1
         while id in taken:

@@ -291,6 +291,7 @@ def test_a_misspelt_key_is_refused_with_its_line_and_the_right_one():
         (parameter("kind = 'number'", "unit = 'parsec'"), "unit 'parsec' is not known"),
         (parameter("unit = 'g'"), 'kind = "number"'),
         (parameter() + parameter().removeprefix(HEAD), "declared twice"),
+        (parameter().replace("id = 'p'", "id = 'brand'"), "another id, such as 'brand-2'"),
         ("version = ", "TOML"),
     ],
 )

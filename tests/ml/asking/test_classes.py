@@ -65,6 +65,9 @@ CLASSES = {
             "哪个品牌的台灯平均最重",
             "平均重量最大的品牌是哪个",
         ),
+        Plan(
+            "groups", fields=("socket",), order_by="weight", order="highest", aggregate="average"
+        ): ("average weight per socket", "average weight by socket", "每种灯座的台灯平均多重"),
     },
     "groups by how many different ones they have": {
         Plan("groups", fields=("socket",), order="highest", top=1, counted="brand"): (
@@ -96,6 +99,15 @@ CLASSES = {
             "how many lamps does each brand have",
             "number of lamps per brand",
             "各品牌分别有多少款台灯",
+        ),
+        Plan("groups", fields=("year",)): (
+            "How many lamps per year?",
+            "number of lamps by year",
+            "每年有几款台灯",
+        ),
+        Plan("groups", (DIMMABLE,), fields=("socket",)): (
+            "How many dimmable lamps are there for each socket?",
+            "每种灯座有多少可调光的台灯",
         ),
     },
     "averages of named items": {
@@ -214,6 +226,9 @@ def test_a_short_name_that_follows_is_rather_of_the_brand_before(lamps):
         "set the weight of the Aurora 5 to 100 g",
         "insert a new lamp with 10 W",
         "is Acme a good brand",
+        "the heaviest lamp of each brand",
+        "每个品牌最重的台灯",
+        "the heaviest lamp per year",
         "how long does the Aurora 5 weigh",
         "what does Bolt stand for",
         "who are you",
@@ -249,6 +264,29 @@ def test_the_heaviest_after_several_named_ones_is_one_of_them(lamps):
     assert found.conditions == (Condition("item", values=("acme-aurora-5", "acme-glow")),)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How heavy are they?", "What is their weight?", "它们分别多重", "它们的重量是多少",
+        "how heavy is it?",  # of the heaviest, which are two
+    ],
+)  # fmt: skip
+def test_a_number_that_is_asked_of_several_is_told_of_each(text, lamps):
+    heaviest = Before(Plan("items", order_by="weight", order="highest", top=1), (A5, N7))
+
+    assert plan_of(text, lamps, heaviest) == Plan("values", items=(A5, N7), fields=("weight",))
+
+
+def test_what_chooses_among_several_tells_no_number_of_each(lamps):
+    by_acme = Before(Plan("items", (BY_ACME,)), (A3, A5, GLOW))
+
+    lightest = plan_of("Which of them is the lightest?", lamps, by_acme)
+    mean = plan_of("What is their average weight?", lamps, by_acme)
+
+    assert lightest == Plan("items", (BY_ACME,), order_by="weight", order="lowest", top=1)
+    assert mean == Plan("aggregate", (BY_ACME,), fields=("weight",), aggregate="average")
+
+
 def test_the_heaviest_after_a_single_one_is_that_of_all(lamps):
     before = Before(Plan("facts", items=("acme-glow",)))
 
@@ -259,3 +297,39 @@ def test_a_list_of_named_items_is_no_plan(lamps):
     plan = Plan("items", items=("acme-glow",), order_by="weight", order="highest", top=1)
 
     assert list(complaints(plan, lamps)) == ["'items' is not asked of named items"]
+
+
+def test_a_name_with_an_article_is_one_of_many_where_a_series_is_called_so():
+    known = lexicon((*MODELS, *MORE, lamp("Nova", BOLT, weight="1 kg")))
+    heavy = Condition("weight", low=1500.0, low_inclusive=False)
+
+    some = plan_of("Is there a Nova over 1.5 kg?", known)
+    one = plan_of("Is the Nova over 1.5 kg?", known)
+
+    assert {N7, N12} < set(some.conditions[0].values)
+    assert some == Plan("check", (some.conditions[0], heavy))
+    assert one == Plan("check", (heavy,), items=("bolt-nova",))
+
+
+def test_what_more_lamps_state_than_are_called_so_is_no_series():
+    drift = [lamp(f"Drift {name}", BOLT, weight="1 kg") for name in ("Uno", "Duo", "Trio")]
+    wooden = [lamp(name, ACME, finish="Pale drift wood") for name in ("A1", "B2", "C3", "D4")]
+
+    named, stated = lexicon(drift), lexicon((*drift, *wooden))
+
+    assert plan_of("Drift lamps over 1 kg", named).conditions[0].field == "item"
+    assert plan_of("drift lamps", stated).conditions[0].field == "finish"
+
+
+def test_of_several_named_ones_no_one_price_is_told():
+    known = lexicon(offers=True)
+
+    assert plan_of("How much is the Glow?", known).fields == ("price",)
+    assert isinstance(understand("How much are the Glow and the Aurora 3?", known), NotUnderstood)
+
+
+@pytest.mark.parametrize(("written", "number"), [("一千", 1_000.0), ("一千五百", 1_500.0)])
+def test_sums_of_money_are_read_in_chinese_numerals(written, number):
+    plan = plan_of(f"{written}元以下的台灯", lexicon(offers=True))
+
+    assert plan.conditions[0] == Condition("price", high=number)

@@ -189,3 +189,118 @@ def test_of_a_question_that_goes_on_the_category_is_that_of_the_one_before(alike
     found = understand("and lighter than 100 g?", alike, before=before)
 
     assert [one.field for one in found.plan.conditions] == ["category", "heavy"]
+
+
+@pytest.fixture(scope="module")
+def worn():
+    """Sizes and whom something is for, each in several spellings."""
+    texts = (
+        ("men", "Men", 40), ("mens", "Men's", 9), ("caps", "Winter Caps for Men", 3),
+        ("women", "Women", 20), ("womens", "Women's", 30), ("galaxy", "Galaxy", 4),
+        ("galaxys", "Galaxy S", 4), ("travel", "Thin Watch for Travel", 5),
+        ("forwomen", "for Women", 1),
+    )  # fmt: skip
+    values = [ValueView(f"people={id}", "people", text, items=n) for id, text, n in texts]
+    return AskingLexicon.of([Parameter("people", "People", "text")], values, categories=KINDS)
+
+
+MEN = Condition("people", values=("people=men", "people=mens"))
+WOMEN = Condition("people", values=("people=women", "people=womens"))
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("men's watches", MEN),
+        ("watches for men", MEN),
+        ("Which watches are not for men?", replace(MEN, negated=True)),
+        ("women’s watches", WOMEN),
+        ("watches for women", WOMEN),
+        ("winter caps for men watches", Condition("people", values=("people=caps",))),
+        ("galaxy watches", Condition("people", values=("people=galaxy",))),
+    ],
+)
+def test_whom_something_is_for_is_one_however_it_is_written(worn, text, who):
+    assert [one for one in plan_of(text, worn).conditions if one.field == "people"] == [who]
+
+
+def test_another_character_names_another_kind_of_thing_and_no_typing_error():
+    washers = Named("washers", "Washing machines", ("Washing machines", "洗衣机"))
+    flux = Parameter("flux", "Luminous flux", "number", "lm", ("光通量",))
+    sold = AskingLexicon.of([flux], [], categories=[*KINDS, washers])
+
+    assert plan_of("有多少台洗衣机", sold) == Plan("count", (Condition("category", ("washers",)),))
+    other = understand("有多少台洗碗机", sold)
+    assert isinstance(other, NotUnderstood)
+    assert other.reason == "unknown_words"
+    assert plan_of("光道量最大的洗衣机", sold).order_by == "flux"
+
+
+@pytest.mark.parametrize("text", ["steel knives", "the steel knife", "knives of steel"])
+def test_a_text_that_says_the_category_too_is_not_meant_alone(text):
+    texts = (("steel", "Steel", 9), ("steelknife", "Steel Knife", 3), ("oak", "Oak", 2))
+    values = [ValueView(f"made={id}", "made", text_, items=n) for id, text_, n in texts]
+    shop = AskingLexicon.of([Parameter("made", "Made of", "text")], values, categories=KINDS)
+
+    found = plan_of(text, shop).conditions
+
+    behind = ("made=steelknife",) if text.startswith(("steel", "the")) else ()
+    assert set(found) == {KNIVES, Condition("made", values=("made=steel", *behind))}
+
+
+@pytest.fixture(scope="module")
+def printed():
+    """Movies are printed, books of knives are praised; cameras are things, and parts of watches."""
+    made, praise = Parameter("made", "Made", "text"), Parameter("praise", "Praise", "text")
+    lens = Parameter("lens", "Rear camera", "number", "MP", ("Rear camera", "camera"))
+    values = [
+        ValueView("made=print", "made", "Print", items=30),
+        ValueView("praise=light", "praise", "Comfortable and light", items=30),
+        ValueView("lens=8mp", "lens", "8 MP", 8.0, "MP", items=30),
+    ]
+    cameras = Named("cameras", "Digital cameras", ("Digital cameras",))
+    shop = AskingLexicon.of(
+        [made, praise, lens], values, brands=[Named("acme", "Acme", ("Acme",))],
+        categories=[*KINDS, cameras],
+    )  # fmt: skip
+    stated = {"movies": {"made"}, "knives": {"praise"}, "watches": {"lens"}}
+    return replace_in(shop, stated_in={one: frozenset(many) for one, many in stated.items()})
+
+
+@pytest.mark.parametrize("typed", ["pritn", "prrint"])
+def test_a_letter_that_is_another_makes_another_word_of_a_text(printed, typed):
+    assert plan_of(f"{typed} movies", printed).conditions[0].values == ("made=print",)
+    assert isinstance(understand("paint", printed), NotUnderstood)
+
+
+def test_a_word_of_what_is_said_of_other_things_is_not_asked_of_these(printed):
+    said = plan_of("Are these knives comfortable?", printed)
+
+    assert Condition("praise", values=("praise=light",)) in said.conditions
+    assert isinstance(understand("Are these movies comfortable?", printed), NotUnderstood)
+
+
+@pytest.mark.parametrize(
+    ("text", "of_kind"),
+    [
+        ("Acme cameras", True),
+        ("How many cameras are there?", True),
+        ("watches with cameras", False),
+        ("products with cameras", False),
+    ],
+)
+def test_things_that_others_have_as_parts_are_meant_where_no_others_are_named(
+    printed, text, of_kind
+):
+    conditions = plan_of(text, printed).conditions
+
+    assert (Condition("category", values=("cameras",)) in conditions) is of_kind
+    assert (Condition("lens", stated=True) in conditions) is not of_kind
+
+
+def test_brands_of_two_kinds_are_not_those_of_either(shop):
+    either = plan_of("Which brands have knives or watches?", shop)
+
+    assert either.conditions == (Condition("category", values=("knives", "watches")),)
+    for text in ("Which brands have both knives and watches?", "brands with knives and watches"):
+        assert isinstance(understand(text, shop), NotUnderstood)

@@ -100,6 +100,14 @@ def test_columns_with_telling_names_fill_every_field(dump, suggested, header):
     ]
 
 
+def test_a_parameter_is_called_otherwise_than_the_fields_of_an_item(dump, suggested):
+    rows = [(f"N-{n}", f"{NAMES[n % 10]} {n} in oak", MAKERS[n % 4]) for n in range(60)]
+
+    mapping = suggested(dump(("sku", "title", "kind"), rows))
+
+    assert [(one.id, one.name) for one in mapping.parameters] == [("kind-2", "Kind")]
+
+
 def test_names_that_say_nothing_leave_the_content_to_speak(dump, suggested):
     found = columns_of(suggested(dump(SILENT, ROWS)))
 
