@@ -19,13 +19,14 @@ from typing import TypeVar, assert_never
 
 from graph.client import Database
 from graph.errors import NodesUnknown, SnapshotMismatch
+from graph.filter_names import asked, with_ids
 from graph.filters import bind, parse
 from graph.gathering import Chunk, Gathered
 from graph.repositories import exporting as queries
 from graph.repositories.exporting import LABELS, PAGE_IDS, Columns, Page
 from graph.repositories.selection import LABELS as ITEM_LABELS
 from graph.repositories.selection import kinds_of
-from graph.repositories.vocabulary import known_parameters
+from graph.repositories.vocabulary import known_brands, known_categories, known_parameters
 from graph.schema import Label
 from graph.snapshot import ALL, Snapshot
 
@@ -191,7 +192,12 @@ class _Exporter:
 
     def selected(self, scope: Selected) -> Snapshot:
         watermark = queries.watermark(self._database)
-        filter = bind(parse(scope.expression), known_parameters(self._database))
+        bound = bind(parse(scope.expression), known_parameters(self._database))
+        filter = with_ids(
+            bound,
+            brands=known_brands(self._database),
+            categories=known_categories(self._database, asked(bound, "category")),
+        )
         gathered = self._gathered()
         reached: Ids = {}
         for kind in kinds_of(filter, None):

@@ -117,9 +117,12 @@ DryRun = Annotated[
     ),
 ]
 FormatName = Annotated[
-    Literal["csv", "ndjson", "json", "parquet"] | None,
+    Literal["csv", "ndjson", "json", "parquet", "lines"] | None,
     Query(
-        description="where neither Content-Type nor the file's name tells, or they are wrong",
+        description=(
+            "where neither Content-Type nor the file's name tells, or they are wrong; "
+            "`lines`: a title on each line"
+        ),
         openapi_examples={"csv": {"summary": "CSV", "value": "csv"}},
     ),
 ]

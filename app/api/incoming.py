@@ -37,6 +37,7 @@ OPAQUE = (
     "application/gzip",
     "application/x-gzip",
     "application/zstd",
+    "text/plain",
 )
 _FORMATS: dict[str, Format] = {
     ".csv": "csv",
@@ -45,6 +46,7 @@ _FORMATS: dict[str, Format] = {
     ".jsonl": "ndjson",
     ".json": "json",
     ".parquet": "parquet",
+    ".txt": "lines",
 }
 _PACKED = (".gz", ".zst", ".zstd")
 # Packed content is told by its first bytes, whatever the headers say.
@@ -142,7 +144,7 @@ def suffix_of_body(request: Request, format: Format | None) -> str:
             header="Content-Type",
             value=sent[:100],
             remedy=f"send one of {', '.join(SUFFIXES)} or {FORM}, "
-            f"or {OPAQUE[0]} with `?format=csv`, `ndjson`, `json` or `parquet`",
+            f"or {OPAQUE[0]} with `?format=csv`, `ndjson`, `json`, `parquet` or `lines`",
         )
     return _agreed(known, format)
 
@@ -168,4 +170,4 @@ def _agreed(known: str | None, format: Format | None) -> str:
     """`format` counts, but `.tsv` is more exact than `csv`."""
     if known is not None and format in (None, _FORMATS[known]):
         return known
-    return f".{format}"
+    return ".txt" if format == "lines" else f".{format}"

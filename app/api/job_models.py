@@ -88,8 +88,8 @@ class Building(Answer):
     total: int | None = Field(description="items of the source", examples=[1_700])
     facts: dict[str, int] = Field(
         description="by what became of them: `written`, `unchanged`, `outranked` by a catalog, "
-        "`rejected` by a person, `stale`, `unsure`; of a run that fills gaps also how many were "
-        "`accepted` and `proposed`, new or not, and `ended`, and left out because their text "
+        "`rejected` by a person, `stale`, `unsure`; how many were `accepted` and `proposed`, "
+        "new or not; of a run that fills gaps also `ended`, and left out because their text "
         "speaks of it, `in_text`; `made_for`: accessories of a model",
         examples=[{"written": 4_100}],
     )

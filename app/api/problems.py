@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from app.errors import (
     AppError,
@@ -278,8 +279,19 @@ async def _on_http(request: Request, error: Exception) -> Response:
         status=error.status_code,
         code=code,
         detail=detail,
-        headers=error.headers,
+        headers=_allowed(request) if error.status_code == 405 else error.headers,
     )
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """Of every route of the address: the framework names the methods of the first alone."""
+    methods = {
+        method
+        for route in request.app.routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
+    return {"Allow": ", ".join(sorted(methods))}
 
 
 def problems(*examples: tuple[int, str, str]) -> dict[int | str, dict[str, Any]]:

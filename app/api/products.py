@@ -148,8 +148,9 @@ FilterText = Annotated[
         max_length=2_000,
         description=(
             "terms that must all hold: `brand:acme`, `display>=6.5in`, `price:100..300`, "
-            "`-has:nfc`. Units are understood; errors point at the character. What no source "
-            "lists any more is shown with `closed:yes` only."
+            "`-has:nfc`. Brands and categories go by their ids or names. Units are understood; "
+            "errors point at the character. What no source lists any more is shown with "
+            "`closed:yes` only."
         ),
         openapi_examples={
             "range": {"summary": "cheap and large", "value": "price:100..300 display>=6.5in"},
@@ -175,8 +176,8 @@ CategoryName = Annotated[
         min_length=1,
         max_length=200,
         description=(
-            "only this category and what is below it, by id or by the names from the root, "
-            "with `/` between"
+            "only this category and what is below it, by id, by the names from the root with `/` "
+            "or `>` between, or by its name alone: then all that are called so"
         ),
         openapi_examples={
             "phones": {"summary": "a category", "value": "electronics/phones"},

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from graph.export import Progress as Tell
 
 
+# Said also where there are none: nothing else tells of a filter that nothing passes.
+_ITEMS = ("Product", "Model")
+
+
 def export_(
     out: Annotated[
         Path, typer.Argument(metavar="OUT", help="A folder; with --format pyg, a file.")
@@ -90,7 +94,11 @@ def _print(report: ExportReport) -> None:
     manifest = report.manifest
     fields: dict[str, object] = {
         "scope": manifest.scope,
-        **{f"{label} nodes": count for label, count in manifest.nodes.items() if count},
+        **{
+            f"{label} nodes": count
+            for label, count in manifest.nodes.items()
+            if count or label in _ITEMS
+        },
         **{f"{name} edges": count for name, count in manifest.edges.items() if count},
         **{f"{label} gone": count for label, count in manifest.gone.items() if count},
         "fingerprint": manifest.fingerprint[:16],

@@ -62,7 +62,7 @@ class FormatUnknown(UploadRefused):
         self.name = name
         super().__init__(
             f"the format of {name!r} cannot be told from its name; "
-            "send `?format=csv`, `ndjson`, `json` or `parquet`"
+            "send `?format=csv`, `ndjson`, `json`, `parquet` or `lines`"
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar, assert_never
 
@@ -12,8 +12,8 @@ import msgspec
 
 from app.errors import CursorInvalid, ItemNotFound
 from app.services.paging import read_cursor, write_cursor
+from graph.filter_names import asked, with_ids
 from graph.filters import RESERVED, Filter, OneOf, Term, bind, parse
-from graph.ingest.linking import BrandNames
 from graph.records import (
     Conflict,
     HistoryEvent,
@@ -154,22 +154,12 @@ class Browsing:
         # What stands on the item is found by its name; the rest has to be looked up.
         known = await self._vocabulary.parameters_for_filters() if fields - RESERVED else {}
         bound = bind(wanted, known)
-        return await self._with_brand_ids(bound) if "brand" in fields else bound
-
-    async def _with_brand_ids(self, bound: Filter) -> Filter:
-        """Brands by any of their names: `三星` finds what `samsung` finds."""
-        names = BrandNames(await self._vocabulary.known_brands())
-        terms = tuple(
-            replace(term, condition=_with_ids(term.condition, names))
-            if term.field == "brand" and isinstance(term.condition, OneOf)
-            else term
-            for term in bound.terms
+        categories = asked(bound, "category")
+        return with_ids(
+            bound,
+            brands=await self._vocabulary.known_brands() if asked(bound, "brand") else (),
+            categories=await self._vocabulary.known_categories(categories) if categories else (),
         )
-        return replace(bound, terms=terms)
-
-
-def _with_ids(names: OneOf, brands: BrandNames) -> OneOf:
-    return OneOf(tuple(brand.id if (brand := brands.find(n)) else n for n in names.values))
 
 
 def _product_key(cursor: str, list_name: str) -> tuple[ItemKind, str]:

@@ -34,9 +34,9 @@ class BuildReport(Record, frozen=True):
     """What a run came to.
 
     Attributes:
-        facts: by what became of them: written (accepted or proposed), unchanged, outranked by a
-            catalog, rejected by a person, stale, or too unsure; `made_for` counts accessories,
-            which are no instances of the model that they name.
+        facts: `accepted` and `proposed` as they were read, and by what became of them: written,
+            unchanged, outranked by a catalog, rejected by a person, stale, or too unsure;
+            `made_for` counts accessories, which are no instances of the model that they name.
         links: new ones, by their type.
         categories: the model that predicted categories; None: none is promoted.
     """
@@ -146,6 +146,7 @@ class GraphBuild:
         done = writer.write(
             stated, run=self.id, now=self.clock(), parameters=grounder.lexicon.parameters
         )
+        counts.update(one.status for one in stated)
         counts.update(
             written=done.written,
             unchanged=done.unchanged,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
@@ -24,6 +25,9 @@ from graph.text.excerpt import excerpt, refused
 from graph.text.ids import slug
 from graph.text.units import convert
 from graph.text.values import normalise_value
+
+# An id has slashes; a path as it is shown and imported, `Home > Lamps`, mostly another sign.
+_PATH = re.compile(r"[/>]")
 
 
 def bind(filter: Filter, parameters: Mapping[str, Parameter]) -> Filter:
@@ -130,7 +134,7 @@ def _reserved_id(name: str, value: str) -> str:
         case "brand" | "model":
             return slug(value)
         case "category":
-            return "/".join(map(slug, value.split("/")))
+            return "/".join(map(slug, _PATH.split(value)))
         case "source" | "language":
             return value.casefold()
         case "currency":

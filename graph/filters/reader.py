@@ -10,6 +10,8 @@
 
 A field or value is a run without spaces, or anything in double quotes (`\\"` is a quote in it).
 Fields are those of RESERVED; every other name is a parameter, by its id or any of its names.
+A brand or category, too, is meant by its id or any of its names, a category also by its path
+(`category:"Home > Lamps"`) and with all that is below it; `category:lamps` are all called so.
 What no source lists any more passes only `closed:yes`; any other filter assumes `closed:no`.
 """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.client import AsyncDatabase, Database, Row
@@ -40,6 +40,12 @@ CALL (n) {{
 RETURN {_PARAMETER}, items, values, minimum, maximum
 """
 KNOWN_BRANDS = "MATCH (n:Brand) RETURN n.id AS id, n.name AS name, n.names AS names"
+# Nothing where all that is asked for are ids, as they mostly are: categories may be thousands.
+KNOWN_CATEGORIES = """
+MATCH (n:Category) WHERE n.id IN $asked
+WITH count(n) AS found WHERE found < size($asked)
+MATCH (n:Category) RETURN n.id AS id, n.name AS name, n.names AS names
+"""
 PARAMETERS_FOR_FILTERS = f"MATCH (n:Parameter) RETURN {_PARAMETER}"
 
 
@@ -66,7 +72,12 @@ class Vocabulary:
 
     async def known_brands(self) -> list[Named]:
         """All of them with every name they go by: brands are few."""
-        return [_brand(row) for row in await self._database.read(KNOWN_BRANDS)]
+        return [_known(row) for row in await self._database.read(KNOWN_BRANDS)]
+
+    async def known_categories(self, asked: Sequence[str]) -> list[Named]:
+        """All of them with every name they go by, where one of `asked` is no id."""
+        rows = await self._database.read(KNOWN_CATEGORIES, {"asked": list(asked)})
+        return [_known(row) for row in rows]
 
     async def _page(self, query: str, limit: int, after: str | None) -> list[Row]:
         return await self._database.read(query, {"limit": limit, "after": after or ""})
@@ -74,7 +85,12 @@ class Vocabulary:
 
 def known_brands(database: Database) -> list[Named]:
     """The same for an import."""
-    return [_brand(row) for row in database.read(KNOWN_BRANDS)]
+    return [_known(row) for row in database.read(KNOWN_BRANDS)]
+
+
+def known_categories(database: Database, asked: Sequence[str]) -> list[Named]:
+    """`Vocabulary.known_categories` for an export."""
+    return [_known(row) for row in database.read(KNOWN_CATEGORIES, {"asked": list(asked)})]
 
 
 def known_parameters(database: Database) -> dict[str, Parameter]:
@@ -86,7 +102,7 @@ def _parameters(rows: list[Row]) -> dict[str, Parameter]:
     return {row["id"]: Parameter(**_with_names(row)) for row in rows}
 
 
-def _brand(row: Row) -> Named:
+def _known(row: Row) -> Named:
     return Named(**_with_names(row))
 
 

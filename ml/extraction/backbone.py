@@ -18,6 +18,7 @@ from torch import nn
 from transformers import AutoConfig, AutoModel, BertConfig, PreTrainedModel
 
 from ml.errors import TextCheckpointInvalid
+from ml.text.checkpoint import weights_of
 from ml.text.tokenizer import Tokenizer, TokenizerConfig
 
 NetworkName = Literal["auto", "scratch", "none"]
@@ -141,9 +142,7 @@ def from_folder(folder: Path) -> Backbone:
         if not (folder / name).is_file():
             raise TextCheckpointInvalid(path=folder, reason=f"there is no {name} in it")
     try:
-        transformer: PreTrainedModel = AutoModel.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, attn_implementation=ATTENTION
-        )
+        transformer = weights_of(folder, attn_implementation=ATTENTION)
         text = (folder / "tokenizer.json").read_text(encoding="utf-8")
         special = _special_tokens(folder)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:

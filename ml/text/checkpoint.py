@@ -7,6 +7,7 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers.utils import logging
 
 from ml.errors import TextCheckpointInvalid
 from ml.text.encoder import TextEncoder, TextEncoderConfig
@@ -32,9 +33,7 @@ def from_checkpoint(
         if not (folder / name).is_file():
             raise TextCheckpointInvalid(path=folder, reason=f"there is no {name} in it")
     try:
-        backbone: PreTrainedModel = AutoModel.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True
-        )
+        backbone = weights_of(folder)
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise TextCheckpointInvalid(path=folder, reason=str(error)) from error
@@ -49,6 +48,15 @@ def from_checkpoint(
     # Positions of RoBERTa begin behind the id of padding.
     usable = positions - (tokenizer.pad_token_id or 0) - 1
     return TextEncoder(backbone, _tokenizer(folder, tokenizer, min(longest, usable)), config)
+
+
+def weights_of(folder: Path, **more: str) -> PreTrainedModel:
+    """The transformer alone, without the bar that its library draws amid ours."""
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    loaded: PreTrainedModel = AutoModel.from_pretrained(
+        folder, local_files_only=True, use_safetensors=True, **more
+    )
+    return loaded
 
 
 def _tokenizer(folder: Path, tokenizer: PreTrainedTokenizerBase, longest: int) -> Tokenizer:

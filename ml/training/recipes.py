@@ -116,9 +116,23 @@ def recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe:
     except (msgspec.ValidationError, ValueError) as error:
         message, _, place = str(error).partition(" - at ")
         setting = place.rpartition("`$")[2].strip("`").lstrip(".")
-        raise RecipeInvalid(setting=setting or "recipe", reason=message) from error
+        named_wrong = "unknown field" in message or "enum value" in message
+        known = ", ".join(_known_at(setting)) if named_wrong else ""
+        reason = f"{message}; there are {known}" if known else message
+        raise RecipeInvalid(setting=setting or "recipe", reason=reason) from error
     _refuse_unknown(settings, msgspec.to_builtins(changed), "")
     return changed
+
+
+def _known_at(setting: str) -> list[str]:
+    """The choices at a place of the recipe, or the settings below it; none of a number or text."""
+    kind: Any = msgspec.inspect.type_info(Recipe)
+    for name in filter(None, setting.replace("[...]", "").split(".")):
+        kind = next((one.type for one in getattr(kind, "fields", ()) if one.name == name), None)
+        kind = getattr(kind, "value_type", kind)  # of tasks, which are a dictionary
+    if isinstance(kind, msgspec.inspect.LiteralType):
+        return list(map(str, kind.values))
+    return [one.name for one in getattr(kind, "fields", ())]
 
 
 def _override(settings: dict[str, Any], path: str, value: object) -> None:

@@ -55,6 +55,13 @@ def test_people_get_a_table(settings, tmp_path, capsys):
     assert "fingerprint" in printed
 
 
+def test_people_are_told_that_nothing_passes_a_filter(settings, tmp_path, capsys):
+    export_(tmp_path / "none", "category:spoons", None, 2, None, "parquet", False)
+
+    printed = capsys.readouterr().out.splitlines()
+    assert next(line.split() for line in printed if "Product nodes" in line)[-2] == "0"
+
+
 def test_a_file_for_pytorch_geometric_is_the_graph_from_settings(settings, tmp_path, capsys):
     export(tmp_path / "graph.safetensors", capsys, format="pyg")
 

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.neo4j
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 MODEL, N1, N2, S1, S2 = ITEMS
+N2_ALONE = "category:electronics/phones -category:electronics/phones/smart"
 
 
 def export(database, scope=None, **more):
@@ -207,6 +208,19 @@ def test_a_filter_takes_items_and_what_they_lead_to(stocked):
         "electronics/phones/smart",
     ]
     assert snapshot.manifest.scope == "filter brand:acme ram>=12GB"
+
+
+@pytest.mark.parametrize(
+    ("by_name", "by_id"),
+    [
+        ('brand:"ACME Inc."', "brand:acme"),
+        ("category:手机", "category:electronics/phones"),
+        ('category:"Electronics > Phones" -category:smart', N2_ALONE),
+    ],
+)
+def test_a_filter_names_brands_and_categories_as_they_are_called(stocked, by_name, by_id):
+    assert ids(export(stocked, Selected(by_id)), "Product")
+    assert_same(export(stocked, Selected(by_name)), export(stocked, Selected(by_id)))
 
 
 def test_a_filter_that_nothing_passes_gives_no_nodes(stocked):

@@ -39,6 +39,17 @@ async def test_a_method_that_is_not_taken_names_those_that_are(client):
     assert answer.headers["Allow"] == "GET"
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [("/v1/products", "GET, POST"), ("/v1/products/acme:1", "DELETE, GET, PUT")],
+)
+async def test_methods_of_all_routes_of_an_address_are_named(client, path, methods):
+    answer = await client.patch(path)
+
+    problem(answer, 405, "method_not_allowed")
+    assert answer.headers["Allow"] == methods
+
+
 @pytest.mark.parametrize("probe", ["/livez", "/readyz"])
 async def test_load_balancers_may_ask_with_head(client, probe):
     answer = await client.head(probe)

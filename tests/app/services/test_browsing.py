@@ -19,11 +19,15 @@ ACME = Named(id="acme", name="Acme", names=("Acme", "爱克米"))
 
 @pytest.fixture
 def browsing():
-    def item(sku, brand):
-        draft = ItemDraft(source="shop", sku=sku, title=f"Lamp {sku}", brand=brand)
+    def item(sku, brand, path):
+        draft = ItemDraft(source="shop", sku=sku, title=f"Lamp {sku}", brand=brand, category=path)
         return build_item(draft, {}, BrandNames([ACME]))
 
-    items = [item("1", "爱克米"), item("2", "Acme"), item("3", "Other")]
+    items = [
+        item("1", "爱克米", "Home > Desk lamps"),
+        item("2", "Acme", "Garden > Desk lamps"),
+        item("3", "Other", "Garden > Lanterns"),
+    ]
     graph = FakeGraph(items, {})
     vocabulary = FakeVocabulary(graph)
     return Browsing(
@@ -54,3 +58,21 @@ async def test_a_brand_that_nobody_knows_finds_nothing(browsing):
     page = await browsing.list_products(ProductQuery(brand="none"), limit=10, cursor=None)
 
     assert page.items == ()
+
+
+@pytest.mark.parametrize(
+    ("named", "found"),
+    [
+        ("home/desk-lamps", ["shop:1"]),
+        ("Home > Desk lamps", ["shop:1"]),
+        ("desk lamps", ["shop:1", "shop:2"]),
+        ("LANTERNS", ["shop:3"]),
+        ("garden", ["shop:2", "shop:3"]),
+        ("none", []),
+    ],
+)
+async def test_a_category_is_found_by_id_by_path_and_by_name(browsing, named, found):
+    for query in (ProductQuery(category=named), ProductQuery(filter=f'category:"{named}"')):
+        page = await browsing.list_products(query, limit=10, cursor=None)
+
+        assert [item.id for item in page.items] == found

@@ -7,6 +7,7 @@ from functools import partial
 import msgspec
 import pytest
 
+from app.cli.build import print_build
 from app.errors import BuildInvalid
 from app.services.building import GraphBuild
 from app.services.builds import BuildSpec, check_build
@@ -115,6 +116,15 @@ def test_what_titles_state_becomes_facts_with_their_evidence(stocked, build):
     assert (report.items, report.items_with_facts, report.facts["written"]) == (3, 2, 3)
     assert (report.before.items_with_facts, report.after.items_with_facts) == (0, 2)
     assert report.before.items == report.after.items == 3
+
+
+@pytest.mark.parametrize(("accept", "status"), [(0.3, "accepted"), (1.0, "proposed")])
+def test_it_is_told_how_many_facts_count_and_how_many_wait(stocked, build, capsys, accept, status):
+    report = build(source="shop", accept=accept).carry_out(stocked)
+
+    assert report.facts[status] == 3
+    print_build(report)
+    assert ("catalograph review ls" in capsys.readouterr().out) == (status == "proposed")
 
 
 @pytest.mark.parametrize(("only_text", "read"), [(True, 3), (False, 23)])

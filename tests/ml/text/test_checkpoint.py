@@ -42,6 +42,12 @@ def test_a_checkpoint_gives_vectors(folder):
     assert encoder.tokenizer.longest == 18
 
 
+def test_loading_draws_no_bar_amid_ours(folder, capfd):
+    from_checkpoint(folder)
+
+    assert capfd.readouterr().err == ""
+
+
 def test_padding_is_zero_outside_whatever_the_checkpoint_says(folder):
     encoder = from_checkpoint(folder, CONFIG)
 

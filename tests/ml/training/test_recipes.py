@@ -63,6 +63,21 @@ def test_a_setting_that_makes_no_sense_is_named(overrides, setting, reason):
     assert reason in raised.value.reason
 
 
+@pytest.mark.parametrize(
+    ("overrides", "known"),
+    [
+        ({"facts": "sure"}, "accepted, all, stated"),
+        ({"training.stepz": 5}, "steps, "),
+        ({"tasks.contrastive.wight": 1}, "weight, begins, ends"),
+        ({"graph.widht": 1}, "width, "),
+        ({"trainign.steps": 5}, "training, "),
+    ],
+)
+def test_a_wrong_setting_or_choice_is_told_those_there_are(overrides, known):
+    with pytest.raises(RecipeInvalid, match=known):
+        recipe("quick", overrides)
+
+
 def test_an_unknown_recipe_names_those_there_are():
     with pytest.raises(RecipeInvalid, match="no recipe 'fast', but quick, standard"):
         recipe("fast")

@@ -68,7 +68,9 @@ async def test_the_content_type_gives_the_suffix_that_readers_know(
     assert spec.format is None
 
 
-@pytest.mark.parametrize("content_type", ["application/octet-stream", "application/gzip", ""])
+@pytest.mark.parametrize(
+    "content_type", ["application/octet-stream", "application/gzip", "text/plain", ""]
+)
 async def test_content_of_no_known_type_needs_a_format(client, wiring, content_type):
     headers = {"Content-Type": content_type}
 
@@ -78,6 +80,17 @@ async def test_content_of_no_known_type_needs_a_format(client, wiring, content_t
     problem(refused, 415, "media_type_unsupported")
     assert spec_of(wiring, taken).path.endswith("/dump.ndjson")
     assert spec_of(wiring, taken).format == "ndjson"
+
+
+async def test_a_plain_text_may_be_titles(client, wiring):
+    headers = {"Content-Type": "text/plain"}
+
+    answer = await post(
+        client, b"Acme Lantern 6\n", headers=headers, params={**ASKED, "format": "lines"}
+    )
+
+    assert spec_of(wiring, answer).path.endswith("/dump.txt")
+    assert spec_of(wiring, answer).format == "lines"
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "zstd", "identity", "GZIP"])

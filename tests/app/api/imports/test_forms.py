@@ -48,6 +48,8 @@ async def test_a_form_may_name_its_mapping(client, wiring):
         ("today.jsonl", ".jsonl"),
         ("today.json", ".json"),
         ("today.parquet", ".parquet"),
+        ("titles.txt", ".txt"),
+        ("titles.txt.gz", ".txt"),
         ("x" * 150 + ".csv", ".csv"),
     ],
 )
@@ -67,6 +69,14 @@ async def test_a_file_whose_name_says_nothing_needs_a_format(client, wiring, nam
 
     problem(refused, 422, "format_unknown")
     assert spec_of(wiring, taken).path.endswith("/dump.csv")
+
+
+async def test_lines_of_titles_are_a_format(client, wiring):
+    part = ("file", ("today", b"Acme Lantern 6\n", "application/octet-stream"))
+
+    taken = await post_form(client, part, params={**ASKED, "format": "lines"})
+
+    assert spec_of(wiring, taken).path.endswith("/dump.txt")
 
 
 async def test_the_type_of_a_file_helps_where_its_name_does_not(client, wiring):

@@ -1,0 +1,56 @@
+"""Brands and categories of a filter by any name that the graph has for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from graph.filters import Filter, OneOf
+from graph.ingest.linking import BrandNames
+from graph.records import Named
+from graph.text import slug
+
+
+def with_ids(filter: Filter, *, brands: Iterable[Named], categories: Iterable[Named]) -> Filter:
+    """The same bound filter with ids for names. A name that nothing has stays as it is.
+
+    Of several categories with one name, such as `Home > Lamps` and `Garden > Lamps`, all are meant;
+    a brand's name that two of them share decides nothing.
+    """
+    filter = _replaced(filter, "brand", _brand_ids(brands))
+    return _replaced(filter, "category", _category_ids(categories))
+
+
+def asked(filter: Filter, field: str) -> list[str]:
+    """What a filter names of a field, whether it is wanted or not."""
+    conditions = (term.condition for term in filter.terms if term.field == field)
+    return [value for one in conditions if isinstance(one, OneOf) for value in one.values]
+
+
+def _replaced(filter: Filter, field: str, ids: Callable[[str], list[str]]) -> Filter:
+    terms = tuple(
+        replace(term, condition=_with(term.condition, ids))
+        if term.field == field and isinstance(term.condition, OneOf)
+        else term
+        for term in filter.terms
+    )
+    return replace(filter, terms=terms)
+
+
+def _with(names: OneOf, ids: Callable[[str], list[str]]) -> OneOf:
+    return OneOf(tuple(dict.fromkeys(id for name in names.values for id in ids(name))))
+
+
+def _brand_ids(brands: Iterable[Named]) -> Callable[[str], list[str]]:
+    names = BrandNames(brands)
+    return lambda name: [brand.id if (brand := names.find(name)) else name]
+
+
+def _category_ids(categories: Iterable[Named]) -> Callable[[str], list[str]]:
+    by_name: dict[str, list[str]] = {}
+    known = set()
+    for category in categories:
+        known.add(category.id)
+        for name in {slug(each) for each in (category.name, *category.names)}:
+            by_name.setdefault(name, []).append(category.id)
+    return lambda name: [name] if name in known else sorted(by_name.get(slug(name), [name]))
