@@ -13,22 +13,28 @@ from graph.repositories.selection import Selection
 
 _NAMED = "x.id, x.name, x.names"
 # What `kept`, pairs of an item and its score, show and have in common with the item asked about, of
-# which `parameters` and `value_ids` are known. Its values are looked up and their users counted
-# once, and compared as nodes: asking both of each candidate took a third of a search.
+# which `value_ids` are known. Its values are looked up and their users counted once, and compared
+# as nodes: asking both of each candidate took a third of a search. What a candidate itself says of
+# a parameter hides what its model says, and is read only where its model shares something.
 COMPARED = f"""
 CALL (value_ids) {{
   MATCH (v:Value) WHERE v.id IN value_ids
   RETURN collect(v) AS values, collect([v.id, COUNT {{ (v)<-[:HAS_PARAMETER]-() }}]) AS users
 }}
-CALL (kept, parameters, values) {{
+CALL (kept, values) {{
   UNWIND kept AS pair
-  WITH pair[0] AS n, pair[1] AS score, parameters, values
-  RETURN collect([score,
-    [(n)-[r:HAS_PARAMETER]->(v) WHERE r.status = 'accepted' AND v.parameter IN parameters |
-      [v.parameter, CASE WHEN v IN values THEN v.id END]],
+  WITH pair[0] AS n, pair[1] AS score, values
+  WITH n, score,
+    [(n)-[r:HAS_PARAMETER]->(v) WHERE v IN values AND r.status = 'accepted' | v.id] AS own,
     [(n)-[i:INSTANCE_OF]->(:Model)-[r:HAS_PARAMETER]->(v)
       WHERE v IN values AND i.status <> 'rejected' AND r.status = 'accepted' |
-      [v.parameter, v.id]],
+      [v.parameter, v.id]] AS inherited
+  CALL (n, inherited) {{
+    WITH n, inherited WHERE size(inherited) > 0
+    MATCH (n)-[r:HAS_PARAMETER]->(v) WHERE r.status = 'accepted'
+    RETURN collect(v.parameter) AS stated
+  }}
+  RETURN collect([score, own + [fact IN inherited WHERE NOT fact[0] IN stated | fact[1]],
     [(n)-[r:INSTANCE_OF]->(x) WHERE r.status <> 'rejected' | x.id][0],
     n.id, coalesce(n.title, n.name),
     [(n)-[r:MADE_BY]->(x) WHERE r.status <> 'rejected' | [{_NAMED}]][0],
@@ -49,11 +55,9 @@ class Candidate:
 
 
 def asked_of(text: ItemText, kind: ItemKind) -> dict[str, object]:
-    facts = (*text.facts, *text.inherited)
     return {
         "self": text.id if text.kind == kind else None,
-        "parameters": sorted({fact.parameter for fact in facts}),
-        "value_ids": [fact.value for fact in facts],
+        "value_ids": [fact.value for fact in (*text.facts, *text.inherited)],
     }
 
 
@@ -80,14 +84,11 @@ def candidates_of(
 def _candidate(
     kind: ItemKind, columns: list[Any], users: Mapping[str, int], score: float
 ) -> Candidate:
-    _, own, inherited, model_id, id, title, brand, category, *rest = columns
-    stated = {parameter for parameter, _ in own}
-    # Two sources that say the same are one fact.
-    shared = {value for _, value in own if value is not None}
-    shared.update(value for parameter, value in inherited if parameter not in stated)
+    _, shared, model_id, id, title, brand, category, *rest = columns
     return Candidate(
         summary=ItemSummary(kind, id, title, named(brand), named(category), *rest),
         model_id=model_id if kind == "product" else id,
         score=score,
-        shared=tuple([(value, users[value]) for value in sorted(shared)]),
+        # Two sources that say the same are one fact.
+        shared=tuple([(value, users[value]) for value in sorted(set(shared))]),
     )

@@ -74,7 +74,7 @@ WITH n, sum(weight) AS score
 WHERE coalesce(n.id <> $self, true) AND {predicate}
 WITH n, score ORDER BY score DESC, n.id LIMIT $rows
 WITH collect([n, score]) AS kept
-WITH kept, $parameters AS parameters, $value_ids AS value_ids
+WITH kept, $value_ids AS value_ids
 {compared}
 RETURN candidates, users
 """

@@ -43,14 +43,13 @@ RETURN CASE WHEN n:Product THEN 'product' ELSE 'model' END AS kind,
 # Where a search begins: at a vector that is given, or at a stored item of which the same query
 # reads what is known. {…} are clauses of ours; what the user wrote is in the parameters.
 _GIVEN = """
-WITH *, $vector AS vector, $self AS self, $parameters AS parameters, $value_ids AS value_ids
+WITH *, $vector AS vector, $self AS self, $value_ids AS value_ids
 """
 _STORED = """
 MATCH (n:{label} {{id: $self}}) WHERE n.{slot}_model = $model
 {facts}
 WITH *, n.{slot} AS vector, n.id AS self, [fact IN own | fact[0]] AS stated
-WITH *, own + [fact IN inherited WHERE NOT fact[0] IN stated] AS facts
-WITH *, [fact IN facts | fact[0]] AS parameters, [fact IN facts | fact[2]] AS value_ids
+WITH *, [fact IN own + [one IN inherited WHERE NOT one[0] IN stated] | fact[2]] AS value_ids
 """
 # Which vectors serve is asked last: if they are those that were searched, they have served all the
 # while.
