@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -38,7 +39,10 @@ Json = Annotated[
 # Exit codes, as `catalograph --help` lists them.
 FAILED, USAGE, NO_DATABASE, WITH_REJECTS, INTERRUPTED = 1, 2, 3, 4, 130
 
-out = Console()
+# A pipe has no edge: a line that is cut in two can be neither searched nor copied.
+_PIPED = (10_000, 25)
+
+out = Console(width=None if sys.stdout.isatty() else shutil.get_terminal_size(_PIPED).columns)
 # Progress and errors never mix with the data on standard output.
 err = Console(stderr=True)
 

@@ -21,7 +21,6 @@ from graph.repositories.entity_links import EntityLink, LinkType, end_links, wri
 from graph.repositories.extraction_items import PAGE_ITEMS, walk
 from graph.repositories.facts import FactWriter
 from graph.text import normalise_value
-from ml.grounding.grounder import RULES
 from ml.grounding.records import ExtractedFact, TextToRead, fields_of
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ class BuildReport(Record, frozen=True):
             unchanged, outranked by a catalog, rejected by a person, stale, or too unsure;
             `made_for` counts accessories, which are no instances of the model that they name.
         links: new ones, by their type.
+        model: what read the texts, and what weighed that.
         categories: the model that predicted categories; None: none is promoted.
     """
 
@@ -114,7 +114,7 @@ class GraphBuild:
             place.links,
             place.before,
             writer.coverage(self.spec.source),
-            grounder.reader.name if grounder.reader else RULES,
+            grounder.read_by,
             categorizer.name if categorizer else None,
         )
 

@@ -104,7 +104,7 @@ def _cell(raw: str) -> str:
         )
     cell = clean_text(raw)
     if not cell:
-        raise refused(raw, "the cell is empty; leave the value out instead")
+        raise refused(raw, "the cell is empty; write a value, or leave it out")
     return cell
 
 

@@ -158,6 +158,12 @@ class Grounder:
             for one in zip(items, subjects, models, learnt, reads, strict=True)
         ]
 
+    @property
+    def read_by(self) -> str:
+        """What reads texts, and what weighs that: names with versions."""
+        reader = self.reader.name if self.reader else RULES
+        return f"{reader}, weighed by {self.weigher.name}" if self.weigher else reader
+
     def own_links(self, items: Sequence[TextToRead]) -> list[ModelLink | None]:
         """The model that each item is of, as its title says, and none that it is made for."""
         return [subject.link for subject in self._subjects(items)]

@@ -156,7 +156,7 @@ async def test_a_model_that_is_loaded_or_will_be_is_no_reason_to_complain(view):
 async def test_a_server_that_is_warming_up_is_waited_for():
     parts = await not_ready(readiness(warming="awaited"))
 
-    assert "wait, a minute at most" in parts["warming"]
+    assert "wait: a minute, or longer" in parts["warming"]
 
 
 async def test_one_that_warms_up_for_too_long_serves_and_says_so():

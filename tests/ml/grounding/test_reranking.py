@@ -97,6 +97,11 @@ def test_what_no_item_alike_has_is_vetoed(grounder):
     assert max((one.confidence for one in facts), default=0.0) < 0.3
 
 
+def test_what_reads_is_named_with_what_weighs_it(grounder):
+    assert grounder.read_by == "rules, weighed by plausibility@7"
+    assert dataclasses.replace(grounder, weigher=None).read_by == "rules"
+
+
 def test_what_the_model_of_the_item_says_is_left_to_it(grounder):
     [known] = [one for one in models() if one.id == "corona-glow-5"]
     model = KnownModel("m", "Glow 5", known.facts)
