@@ -195,7 +195,7 @@ class _Exporter:
         bound = bind(parse(scope.expression), known_parameters(self._database))
         filter = with_ids(
             bound,
-            brands=known_brands(self._database),
+            brands=known_brands(self._database) if asked(bound, "brand") else (),
             categories=known_categories(self._database, asked(bound, "category")),
         )
         gathered = self._gathered()

@@ -49,7 +49,7 @@ def build_graph(
     spec = BuildSpec(source=source, only_text=only_text, accept=accept, propose=propose, link=link)
     check_build(spec)
     if background:
-        leave_to_worker(settings, lambda jobs: jobs.submit(spec), json=json)
+        leave_to_worker(settings, spec, json=json)
         return
     with open_database(settings) as database:
         report = built_here(database, settings, spec)

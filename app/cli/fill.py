@@ -53,7 +53,7 @@ def fill(
     )
     check_fill(spec)
     if background:
-        leave_to_worker(settings, lambda jobs: jobs.submit(spec), json=json)
+        leave_to_worker(settings, spec, json=json)
         return
     with open_database(settings) as database:
         report = filled_here(database, settings, spec)

@@ -86,7 +86,7 @@ def pretrain(
     check_spec(spec)
     settings = load_settings()
     if background:
-        leave_to_worker(settings, lambda jobs: jobs.submit(spec), json=json)
+        leave_to_worker(settings, spec, json=json)
         return
     try:
         with open_database(settings) as database:

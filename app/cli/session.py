@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,7 @@ from app.cli.output import queued
 from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from app.jobs.records import Job
-    from app.services.jobs import Jobs
+    from app.services.job_kinds import JobSpec
     from graph.client import Database
     from graph.embedded.jars import Progress
     from graph.server import EmbeddedServer
@@ -26,14 +25,12 @@ def open_database(settings: Settings | None = None) -> Iterator[Database]:
         yield database
 
 
-def leave_to_worker(
-    settings: Settings, submit: Callable[[Jobs], tuple[Job, bool]], *, json: bool
-) -> None:
+def leave_to_worker(settings: Settings, spec: JobSpec, *, json: bool) -> None:
     """Makes a job of what a command would do itself, and says which."""
     from app.services.jobs import Jobs
 
     with Jobs(settings) as jobs:
-        job, _ = submit(jobs)
+        job, _ = jobs.submit(spec)
     queued(job.id, as_json=json)
 
 
