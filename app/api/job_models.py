@@ -79,6 +79,13 @@ class Learning(Answer):
         examples=[{}],
     )
     promoted: bool | None = Field(description="whether it serves from now on", examples=[True])
+    kept_back: str | None = Field(
+        description="why what was learnt from labels does not serve", examples=[None]
+    )
+    note: str | None = Field(
+        description="of a run that learns from labels: what it does",
+        examples=["network, epoch 2 of 5: loss 1.204; 40% of what networks learn, 3:10 left"],
+    )
 
 
 class Building(Answer):

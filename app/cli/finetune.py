@@ -305,6 +305,7 @@ def report(found: Finetuned, *, json: bool) -> None:
     serves = (
         "It serves from now on."
         if found.promoted
-        else (f"It does not serve: `catalograph models promote {found.artefact}` lets it.")
+        else f"It does not serve: {found.kept_back}. "
+        f"`catalograph models promote {found.artefact}` lets it."
     )
     out.print(serves, highlight=False)

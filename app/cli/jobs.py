@@ -232,7 +232,9 @@ def _note(job: JobView) -> str:
         return job.state
     if job.learning is not None:
         learning = job.learning
-        return training_note(learning.loss, learning.metrics, learning.per_s, job.seconds_left)
+        return learning.note or training_note(
+            learning.loss, learning.metrics, learning.per_s, job.seconds_left
+        )
     parts = [f"{job.rows.read:,} rows"]
     if job.rows_per_s is not None:
         parts.append(f"{job.rows_per_s:,.0f}/s")
@@ -327,6 +329,8 @@ def _learnt(job: JobView) -> dict[str, object]:
         "metrics": learning.metrics or None,
         "artefact": learning.artefact,
         "left out": learning.skipped or None,
+        "does not serve": learning.kept_back,
+        "note": learning.note,
     }
 
 

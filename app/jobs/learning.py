@@ -55,7 +55,7 @@ def finetune_body(settings: Settings) -> Body:
         )
 
         def notify(text: str) -> None:
-            context.report({"phase": "training"}, done=0)  # also hears whether it is to stop
+            context.report({"phase": "training", "note": text}, done=0)  # hears whether to stop
 
         with open_for_job(settings, context.database_is_away) as database:
             try:

@@ -44,6 +44,7 @@ class Finetuned(Record, frozen=True):
     baselines: dict[str, dict[str, float]]
     before: dict[str, Measure]  # of what served until now
     promoted: bool
+    kept_back: str | None  # why it was not promoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,12 @@ class Shelf:
         seed: int,
         fingerprint: str,
         parent: str | None = None,
+        against: str | None = None,
     ) -> Finetuned:
         """Register, and promote where that is wanted.
+
+        Args:
+            against: why it is no better, where its metrics alone do not say so.
 
         Raises:
             ArtefactInvalid, RegistryUnavailable: nothing of it is kept.
@@ -92,8 +97,11 @@ class Shelf:
         )
         made = self.registry.register(name, draft)
         instead = [values[judged_by] for values in baselines.values() if judged_by in values]
-        promoted = self._serves_now(before, measures, judged_by, max(instead, default=0.0))
-        if promoted:
+        no_better = against or _no_better(
+            before.get(judged_by), measures.get(judged_by), judged_by, max(instead, default=0.0)
+        )
+        kept_back = self._kept_back(no_better)
+        if kept_back is None:
             self.registry.promote(name, made.version)
         return Finetuned(
             made.reference,
@@ -101,7 +109,8 @@ class Shelf:
             measures,
             {one: dict(values) for one, values in baselines.items()},
             before,
-            promoted,
+            kept_back is None,
+            kept_back,
         )
 
     def _champion_measures(self, name: str) -> dict[str, Measure]:
@@ -109,30 +118,34 @@ class Shelf:
             return {}
         return self.registry.get(name, "champion").manifest.metrics
 
-    def _serves_now(
-        self,
-        before: Mapping[str, Measure],
-        now: Mapping[str, Measure],
-        judged_by: str,
-        without: float,
-    ) -> bool:
-        """`without`: what the best of its baselines reaches, which need no training."""
+    def _kept_back(self, no_better: str | None) -> str | None:
+        """Why it is not to serve; `no_better` counts where only better ones are."""
         match self.promote:
             case "always":
-                return True
+                return None
             case "never":
-                return False
+                return "it was not to be promoted"
             case "if_better":
-                if judged_by not in now:
-                    return judged_by not in before
-                found = now[judged_by]
-                if judged_by in before:
-                    return found.value > before[judged_by].value
-                # Rules answer without any: they are better than what looking words up beats.
-                high = found.value if found.high is None else found.high
-                return found.value > 0.0 and high >= without
+                return no_better
             case _:
                 assert_never(self.promote)
+
+
+def _no_better(
+    before: Measure | None, now: Measure | None, name: str, without: float
+) -> str | None:
+    """In words, or None. `without`: what the best of its baselines reaches."""
+    if now is None:
+        return None if before is None else f"its {name} could not be measured"
+    if before is not None:
+        if now.value > before.value:
+            return None
+        return f"its {name} is {now.value:.3f}, that of what serves {before.value:.3f}"
+    if now.value <= 0.0:
+        return f"its {name} is {now.value:.3f}"
+    # Rules answer without any: they are better than what looking words up beats.
+    high = now.value if now.high is None else now.high
+    return None if high >= without else f"its {name} is {high:.3f} at most, untrained {without:.3f}"
 
 
 def finetune_extraction(

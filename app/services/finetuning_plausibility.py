@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -52,10 +51,6 @@ def finetune_plausibility(
     judged = judge(texts, grounder.lexicon, similar)
     alone, beside = crossed(judged, trees, of_text_alone=True), crossed(judged, trees)
     measured = skill(judged, beside, seed)
-    helps = measured.low > 0
-    if not helps:
-        notify("Reading alone is as good, as far as can be told.")
-        shelf = replace(shelf, promote="always" if shelf.promote == "always" else "never")
     return shelf.keep(
         PLAUSIBILITY,
         to_files(Trees.fit(judged.x_RF, judged.right_R, trees), similar),
@@ -73,6 +68,7 @@ def finetune_plausibility(
         judged_by=METRIC,
         seed=seed,
         fingerprint=fingerprint_of_items([*items, *(text.item for text in texts)]),
+        against=None if measured.low > 0 else "reading alone is as good, as far as can be told",
     )
 
 

@@ -55,6 +55,8 @@ class Learning(Record, frozen=True):
     artefact: str | None
     skipped: dict[str, str]
     promoted: bool | None
+    kept_back: str | None
+    note: str | None
 
 
 class Building(Record, frozen=True):
@@ -180,6 +182,8 @@ def _learning(job: Job, counts: dict[str, Any]) -> Learning:
         artefact=counts.get("artefact"),
         skipped=counts.get("skipped", {}),
         promoted=counts.get("promoted"),
+        kept_back=counts.get("kept_back"),
+        note=counts.get("note"),
     )
 
 

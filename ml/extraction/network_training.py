@@ -16,6 +16,7 @@ from ml.errors import TrainingDiverged
 from ml.extraction.lessons import Lesson
 from ml.extraction.network import SpanNetwork
 from ml.extraction.network_inputs import NetworkInputs, inputs_of
+from ml.extraction.pace import Pace
 from ml.extraction.records import Notify
 from ml.extraction.swaps import Swaps
 from ml.extraction.tokens import LONGEST_SPAN
@@ -74,8 +75,12 @@ def train_network(
     dtype: torch.dtype,
     seed: int,
     notify: Notify,
+    pace: Pace | None = None,
 ) -> None:
     """In place; the same seed gives the same weights on the same machine.
+
+    Args:
+        pace: of all the networks that this is one of; None: it is the only one.
 
     Raises:
         TrainingDiverged: the loss is no number.
@@ -93,6 +98,7 @@ def train_network(
         schedule = torch.optim.lr_scheduler.LambdaLR(
             optimizer, lambda step: _share(step, steps, recipe.warm_up)
         )
+        pace = pace or Pace(epochs * len(lessons))
         network.train()
         swaps = Swaps.of(lessons)
         for epoch in range(epochs):
@@ -109,7 +115,10 @@ def train_network(
                 total += loss.item() * len(batch)
             if not math.isfinite(total):
                 raise TrainingDiverged(task="the span network", step=epoch)
-            notify(f"network, epoch {epoch + 1} of {epochs}: loss {total / len(lessons):.3f}")
+            notify(
+                f"network, epoch {epoch + 1} of {epochs}: loss {total / len(lessons):.3f}; "
+                f"{pace.after(len(lessons))}"
+            )
         merge(network.backbone.transformer)
         network.eval()
 

@@ -28,6 +28,7 @@ from ml.extraction.looks import Course, Looks
 from ml.extraction.network import SpanNetwork, SpanNetworkConfig
 from ml.extraction.network_inputs import Question
 from ml.extraction.network_training import NetworkRecipe, train_network
+from ml.extraction.pace import Pace
 from ml.extraction.proposals import Proposals, by_counts, by_network
 from ml.extraction.ranker import RankerConfig
 from ml.extraction.records import LabelledText, Notify
@@ -145,6 +146,7 @@ class Stacking:
             for label in self.labels
         )
         self.folds = Folds.of(self.labels, config.folds, config.seed)
+        self.pace = Pace(_passes(self.folds, config))
         self.knowledge = Knowledge.of(self.labels, self.slots, triples)
         vocabulary, finder = self.knowledge.vocabulary, self.knowledge.finder
         events = events_of(self.labels, vocabulary, self.slots, finder.known)
@@ -218,7 +220,13 @@ class Stacking:
             self.dtype = faster_dtype(torch.device("cpu"), backbone.width)
         lessons = [self._lesson(n) for n in np.flatnonzero(is_learnt_N).tolist()]
         train_network(
-            network, lessons, self.config.recipe, dtype=self.dtype, seed=seed, notify=self.notify
+            network,
+            lessons,
+            self.config.recipe,
+            dtype=self.dtype,
+            seed=seed,
+            notify=self.notify,
+            pace=self.pace,
         )
         return network.to(self.dtype)
 
@@ -305,6 +313,14 @@ class Stacking:
             self.sheet.text_Q,
             tuple(name for question in self.questions for name in question.parameters),
         )
+
+
+def _passes(folds: Folds, config: ExtractionConfig) -> int:
+    """Texts that all networks learn from, each as often as they pass over it."""
+    texts = len(folds.fold_N)
+    held: list[int] = np.bincount(folds.fold_N, minlength=config.folds).tolist()
+    parts = [texts - one for one in held] + [texts]
+    return config.together * sum(config.recipe.epochs_of(one) * one for one in parts)
 
 
 def require_pretrained(config: ExtractionConfig, start: Start | None) -> None:

@@ -2,10 +2,12 @@
 
 import pytest
 
+from app.jobs import execution
 from app.jobs.execution import JobCancelled, JobContext, WorkerStopping
 from app.jobs.imports import import_body
 from app.jobs.learning import embed_body, finetune_body, pretrain_body
 from app.services.importing import ImportSpec
+from app.services.job_view import view
 from app.services.jobs import Jobs
 from app.services.models import registry_of
 from app.services.training_runs import (
@@ -19,6 +21,7 @@ from app.services.training_runs import (
 from ml.errors import LabelsInvalid, OffersInvalid, PairsInvalid
 from tests.app.jobs.parts import NOW, settings_over
 from tests.app.services.test_pretraining import STORED, TINY
+from tests.ml.search.made_up import write_offers
 
 pytestmark = pytest.mark.neo4j
 
@@ -193,3 +196,18 @@ def test_labels_that_cannot_be_learnt_from_are_called_as_their_sender_calls_them
         perform(jobs.submit(spec)[0], finetune_body)
 
     assert str(tmp_path) not in str(caught.value)
+
+
+def test_a_run_that_learns_from_labels_says_what_it_does_and_why_it_does_not_serve(
+    jobs, perform, settings, tmp_path, monkeypatch
+):
+    offers = write_offers(tmp_path / "offers.csv", 1, count=30)
+    spec = FinetuneSpec(name="search", path=str(offers), file="offers.csv", promote="never")
+    job, _ = jobs.submit(spec)
+    monkeypatch.setattr(execution, "REPORT_EVERY_S", 0)
+    result = perform(job, finetune_body)
+
+    said = view(jobs.get(job.id), NOW).learning.note
+    assert said.startswith("judged by "), "the last thing before its end"
+    assert (result["promoted"], result["kept_back"]) == (False, "it was not to be promoted")
+    assert registry_of(settings).aliases("search") == {}

@@ -1,5 +1,6 @@
 """The extractor as the service uses it."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -146,8 +147,14 @@ def test_with_a_network_it_is_stored_and_served_alike():
         shape=SpanNetworkConfig(width=16, pair_width=8, scratch_width=32, scratch_layers=1),
         recipe=NetworkRecipe(epochs=1),
     )
-    extractor = Extractor.train(texts(40), config, notify=silent)
+    said = []
+    extractor = Extractor.train(texts(40), config, notify=said.append)
 
+    shares = [int(one) for note in said for one in re.findall(r"; (\d+)% of what networks", note)]
+    assert len(shares) == 3 * 3, "three networks for each fold and for all texts"
+    assert shares == sorted(shares)
+    assert (shares[0] < 20, shares[-1]) == (True, 100)
+    assert said[-1].endswith(", 0:00 left")
     again = Extractor.from_files(extractor.to_files())
 
     text = "Lumora Desk Lamp, Red, 40W"
