@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from graph.filters import Quantity, Range
@@ -10,7 +11,9 @@ from graph.text.currencies import SIGN, WORD, currencies_of
 
 _NUMBER = r"(\d{1,9}(?:[.,]\d{3})*(?:[.,]\d{1,2})?)"
 _MONEY = rf"{SIGN}?\s*{_NUMBER}(?![\d.,]*\d)\s*(?:{SIGN}|{WORD})?"
-_NO_UNIT = r"(?!\s*(?:[a-z%\"″°]|\d))"  # `under 2 kg` speaks of no price
+# What stands behind such a pattern may be a unit, or what is counted.
+_OPEN = r"(?P<open>)"
+_BEHIND = re.compile(r"[a-z%\"″°\d]", re.IGNORECASE)
 _AT_MOST = r"(?:under|below|less than|cheaper than|up to|at most|no more than|max(?:imum)?|<=?|≤)"
 _AT_LEAST = r"(?:over|above|more than|at least|starting (?:at|from)|min(?:imum)?|>=?|≥)"
 _TO = r"\s*(?:-|–|~|to|and|至|到)\s*"
@@ -32,11 +35,17 @@ class PriceWords:
     currencies: tuple[str, ...] = ()
 
 
-def find_price(text: str) -> PriceWords | None:
-    """The first price that the text asks for."""
+def find_price(
+    text: str, *, begins_anew: Callable[[str], bool] = lambda behind: False
+) -> PriceWords | None:
+    """The first price that the text asks for: `under 2 kg` speaks of none.
+
+    Args:
+        begins_anew: whether what stands behind a number is neither its unit nor counted by it.
+    """
     for pattern, low, high in _PATTERNS:
         match = pattern.search(text)
-        if match is None:
+        if match is None or not _is_price(match, begins_anew):
             continue
         least = _quantity(match[low]) if low else None
         most = _quantity(match[high]) if high else None
@@ -47,18 +56,27 @@ def find_price(text: str) -> PriceWords | None:
     return None
 
 
+def _is_price(match: re.Match[str], begins_anew: Callable[[str], bool]) -> bool:
+    behind = match.string[match.end() :].lstrip()
+    if "open" not in match.groupdict() or not _BEHIND.match(behind):
+        return True
+    if not match.string.removesuffix(behind)[-1].isspace():
+        return False
+    return _CURRENCY_SAID.search(match[0]) is not None or begins_anew(behind)
+
+
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
 # Each with the groups of its lower and its upper end.
 _PATTERNS: tuple[tuple[re.Pattern[str], int | None, int | None], ...] = (
-    (_compiled(rf"between\s+{_MONEY}{_TO}{_MONEY}{_NO_UNIT}"), 1, 2),
-    (_compiled(rf"(?<![\w.,-])(?=[^a-z]*{_SURE}){_MONEY}{_TO}{_MONEY}{_NO_UNIT}"), 1, 2),
-    (_compiled(rf"(?<!\w){_AT_MOST}\s*{_MONEY}{_NO_UNIT}"), None, 1),
-    (_compiled(rf"(?<!\w){_AT_LEAST}\s*{_MONEY}{_NO_UNIT}"), 1, None),
-    (_compiled(rf"(?:低于|不超过|不到|少于|便宜于)\s*{_MONEY}{_NO_UNIT}"), None, 1),
-    (_compiled(rf"(?:高于|超过|不低于|不少于)\s*{_MONEY}{_NO_UNIT}"), 1, None),
+    (_compiled(rf"between\s+{_MONEY}{_TO}{_MONEY}{_OPEN}"), 1, 2),
+    (_compiled(rf"(?<![\w.,-])(?=[^a-z]*{_SURE}){_MONEY}{_TO}{_MONEY}{_OPEN}"), 1, 2),
+    (_compiled(rf"(?<!\w){_AT_MOST}\s*{_MONEY}{_OPEN}"), None, 1),
+    (_compiled(rf"(?<!\w){_AT_LEAST}\s*{_MONEY}{_OPEN}"), 1, None),
+    (_compiled(rf"(?:低于|不超过|不到|少于|便宜于)\s*{_MONEY}{_OPEN}"), None, 1),
+    (_compiled(rf"(?:高于|超过|不低于|不少于)\s*{_MONEY}{_OPEN}"), 1, None),
     (_compiled(rf"(?<![\d.,]){_MONEY}\s*(?:以下|以内|之内|内)"), None, 1),
     (_compiled(rf"(?<![\d.,]){_MONEY}\s*(?:以上|起)"), 1, None),
 )

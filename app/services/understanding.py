@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.services.price_words import find_price
 from graph.filters import Filter, OneOf, Quantity, Range, Term
 from graph.records import Named
 from graph.text import value_id
+from graph.text.units import find_unit
 from ml.grounding.habits import USUAL
 from ml.grounding.lexicon import Found, named_in
 from ml.grounding.reading import Reading, read
+from ml.purpose.phrases import stem, words_of
 
 if TYPE_CHECKING:
     from ml.grounding.grounder import Grounder
@@ -85,7 +88,8 @@ def understand(query: str, grounder: Grounder) -> Understood:
     """Reads a query with the vocabulary of the graph; ambiguous words are left as they are."""
     parts: list[Part] = []
     silent: list[tuple[int, int]] = []
-    if (price := find_price(query)) is not None:
+    lexicon = grounder.lexicon
+    if (price := find_price(query, begins_anew=partial(_begins_anew, lexicon))) is not None:
         parts.append(Part(Term("price", price.condition), price.start, price.end))
         if price.currencies:
             currency = Term("currency", OneOf(price.currencies))
@@ -95,7 +99,6 @@ def understand(query: str, grounder: Grounder) -> Understood:
         parts.append(Part(Term("in_stock", OneOf(("yes",))), stock.start(), stock.end()))
         silent.append((stock.start(), stock.end()))
     open_text = _without(query, silent, keep_places=True)
-    lexicon = grounder.lexicon
     parts += _named("brand", named_in(open_text, lexicon.brands), parts)
     parts += _named("category", _category_in(open_text, lexicon, parts), parts)
     of_facts = replace(lexicon, habits=lexicon.found)
@@ -113,6 +116,22 @@ def understand(query: str, grounder: Grounder) -> Understood:
         for part in sorted(parts, key=lambda part: part.start)
     ]
     return Understood(tuple(parts), _without(query, silent), _without(query, places))
+
+
+def _begins_anew(lexicon: Lexicon, behind: str) -> bool:
+    """Whether a text begins with something that no number in front of it counts.
+
+    A name of the graph, a noun for what it sells, or a word such as `with`.
+    """
+    word = words_of(behind)[:1]
+    if not word or find_unit(behind[: word[0].end]) is not None:
+        return False
+    if _NO_COMPOUND.match(behind) or stem(word[0].key) in lexicon.sold.heads:
+        return True
+    named = (lexicon.brands, lexicon.categories, lexicon.things)
+    return any(
+        start == 0 for names in named for start, _, _ in names.found(behind, names.words(behind))
+    ) or any(one.start == 0 for one in read(behind, lexicon))
 
 
 def _category_in(text: str, lexicon: Lexicon, parts: Sequence[Part]) -> Found[Named] | None:
