@@ -50,6 +50,7 @@ class Found:
         stating: ids of those whose facts have its words; `named` is what these pass.
         used: what of that which was understood they pass; `left_out` are the fields of the rest.
         unsaid: ids of those that have all its words, and say nothing of a part of what is used.
+        left: words that no filter stands for; empty: nothing was understood of what is wanted.
     """
 
     hits: Sequence[Hit]
@@ -61,6 +62,7 @@ class Found:
     used: Filter = field(default_factory=Filter)
     left_out: frozenset[str] = frozenset()
     unsaid: frozenset[str] = frozenset()
+    left: str = ""
 
     def passed_by(self, id: str) -> Filter:
         """What one of them passes by what the query was understood to say."""
@@ -133,9 +135,12 @@ class Candidates:
             may_lack = _said_in_words(used)
             found = await self._candidates(asked, wanted.and_(used), kind, may_lack, texts)
             found = await self._with_named_values(asked, found, wanted.and_(used), kind)
+            left_out = _fields(understood) - _fields(used)
+            left = _left(asked, left_out) if _says_what(used) else ""
+            found = replace(found, used=used, left_out=left_out, left=left)
             passing = len(found.hits) > len(found.unsaid)
-            if passing and not await self._hides(asked, found, used, wanted, texts):
-                return replace(found, used=used, left_out=_fields(understood) - _fields(used))
+            if passing and not await self._hides(asked, found, wanted, texts):
+                return found
         hits: list[Hit] = []
         if _says_what(understood) and not asked.is_empty:  # no text has any of the words
             hits = await self._search.by_filter(
@@ -143,22 +148,17 @@ class Candidates:
             )
         return Found(hits, {}, more=len(hits) == WINDOW, used=understood)
 
-    async def _hides(
-        self, asked: Asked, found: Found, used: Filter, wanted: Filter, texts: _Texts
-    ) -> bool:
+    async def _hides(self, asked: Asked, found: Found, wanted: Filter, texts: _Texts) -> bool:
         """Whether texts with all the words lack what is stated of others, which lack the words.
 
         `red kettle` are no other red things, where of kettles nobody states a colour.
         """
-        if not _says_what(used) or found.stating or found.exact:
-            return False
-        dropped = _fields(_unsaid(asked, wanted)) - _fields(used) - OFFERED
-        # What was understood and dropped is words again.
-        left = asked.text if dropped else " ".join(asked.open_words)
         said = (hit for hit in found.hits if hit.summary.id not in found.unsaid)
-        if not left or any(_has_all(hit, left) for hit in said):
+        if not found.left or found.stating or found.exact:
             return False
-        others = await texts.passing(wanted.and_(_of_price(used)))
+        if any(_has_all(hit, found.left) for hit in said):
+            return False
+        others = await texts.passing(wanted.and_(_of_price(found.used)))
         return any(_has_all(hit, asked.text) for hit in others)
 
     async def _candidates(
@@ -266,6 +266,11 @@ def _unsaid(asked: Asked, wanted: Filter) -> Filter:
     """What was understood of fields that the caller's own filter says nothing of."""
     said = _fields(wanted)
     return Filter(tuple(term for term in asked.filter.terms if term.field not in said))
+
+
+def _left(asked: Asked, left_out: frozenset[str]) -> str:
+    """Words that titles have to have: what was understood and is left out is words again."""
+    return asked.text if left_out - OFFERED else " ".join(asked.open_words)
 
 
 def _says_what(understood: Filter) -> bool:

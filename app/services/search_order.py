@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -41,13 +41,25 @@ def in_order(
     hits: Sequence[Hit],
     similarities: Mapping[str, float],
     loaded: LoadedRanker | None,
+    *,
+    left: str = "",
+    stating: Collection[str] = (),
 ) -> list[tuple[Hit, float]]:
     """The hits, the best first, each with a score that says no more than that.
 
     Args:
         similarities: of vectors, by id, for those that they found.
+        left: words of the query that no filter stands for. They come first: what all hits pass
+            tells nothing of them, however often a title repeats it.
+        stating: ids of those whose facts have these words.
     """
     merged = _merged(query, hits, similarities)
+    if left:
+        merged = [
+            (hit, score + (hit.summary.id in stating or covered(left, hit.summary.title)))
+            for hit, score in merged
+        ]
+        merged.sort(key=lambda pair: -pair[1])
     if loaded is None:
         return merged
     from ml.search.pool import Pool

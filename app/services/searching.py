@@ -172,7 +172,17 @@ class Searching:
         loaded = self._ranker()
         hits = found.hits if query.sort == "relevance" else found.fit_to_sort(asked)
         order, counted = await asyncio.gather(  # what is counted does not depend on the order
-            self._threads.run(partial(in_order, asked.text, hits, found.similarities, loaded)),
+            self._threads.run(
+                partial(
+                    in_order,
+                    asked.text,
+                    hits,
+                    found.similarities,
+                    loaded,
+                    left=found.left,
+                    stating=found.stating,
+                )
+            ),
             self._counted(hits, query.kind, wanted=facets),
         )
         order = sorted(order, key=lambda pair: pair[0].summary.id not in found.exact)
