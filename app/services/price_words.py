@@ -1,4 +1,4 @@
-"""Prices in what people type: `under 300`, `100-200 euro`, `300元以下`."""
+"""Prices in what people type: `under 300`, `100-200 euro`, `around $300`, `300元以下`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ _AT_MOST = r"(?:under|below|less than|cheaper than|up to|at most|no more than|ma
 _AT_LEAST = r"(?:over|above|more than|at least|starting (?:at|from)|min(?:imum)?|>=?|≥)"
 _TO = r"\s*(?:-|–|~|to|and|至|到)\s*"
 _SURE = rf"(?:{SIGN}|{WORD})"
+_ABOUT = r"(?:around|about|approx(?:imately|\.)?|roughly|circa|大约|大概|约)"
+_OR_LESS = r"(?:or|and) (?:less|under|below|cheaper)\b"
+_OR_MORE = r"(?:or|and) (?:more|over|above|up)\b"
+_NEAR = 0.2  # what `around` leaves open, as a share
 _CURRENCY_SAID = re.compile(_SURE, re.IGNORECASE)
 
 
@@ -49,6 +53,8 @@ def find_price(
             continue
         least = _quantity(match[low]) if low else None
         most = _quantity(match[high]) if high else None
+        if least and most and low == high:
+            least, most = _near(least, 1 - _NEAR), _near(most, 1 + _NEAR)
         if least and most and least.number > most.number:
             continue
         currencies = _currencies(match[0])
@@ -69,10 +75,14 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-# Each with the groups of its lower and its upper end.
+# Each with the groups of its lower and its upper end; one for both is a price that is near.
 _PATTERNS: tuple[tuple[re.Pattern[str], int | None, int | None], ...] = (
     (_compiled(rf"between\s+{_MONEY}{_TO}{_MONEY}{_OPEN}"), 1, 2),
     (_compiled(rf"(?<![\w.,-])(?=[^a-z]*{_SURE}){_MONEY}{_TO}{_MONEY}{_OPEN}"), 1, 2),
+    (_compiled(rf"(?<![\w.,-])(?=[^a-z]*{_SURE}){_MONEY}\s*{_OR_LESS}"), None, 1),
+    (_compiled(rf"(?<![\w.,-])(?=[^a-z]*{_SURE}){_MONEY}\s*{_OR_MORE}"), 1, None),
+    (_compiled(rf"(?<!\w){_ABOUT}\s*(?=[^a-z]*{_SURE}){_MONEY}{_OPEN}"), 1, 1),
+    (_compiled(rf"(?<![\d.,])(?=[^a-z]*{_SURE}){_MONEY}\s*(?:左右|上下)"), 1, 1),
     (_compiled(rf"(?<!\w){_AT_MOST}\s*{_MONEY}{_OPEN}"), None, 1),
     (_compiled(rf"(?<!\w){_AT_LEAST}\s*{_MONEY}{_OPEN}"), 1, None),
     (_compiled(rf"(?:低于|不超过|不到|少于|便宜于)\s*{_MONEY}{_OPEN}"), None, 1),
@@ -85,6 +95,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], int | None, int | None], ...] = (
 def _currencies(written: str) -> tuple[str, ...]:
     codes = map(currencies_of, _CURRENCY_SAID.findall(written))
     return next(filter(None, codes), ())
+
+
+def _near(price: Quantity, share: float) -> Quantity:
+    return Quantity(round(price.number * share, 2))
 
 
 def _quantity(written: str) -> Quantity:

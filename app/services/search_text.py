@@ -81,7 +81,11 @@ def read_query(
 ) -> Asked:
     """Reads a query; `wrong` are words that are to be read as others."""
     meant = _corrected(query, wrong) if wrong else query
-    parts = understand(meant, words.grounder) if understood else Understood((), meant, meant)
+    parts = (
+        understand(meant, words.grounder, in_names=words.in_names)
+        if understood
+        else Understood((), meant, meant)
+    )
     unknown = [
         word
         for word in _misspelt(parts.text)
@@ -98,7 +102,7 @@ def read_query(
             tuple(_forms(parts.text)),
         ),
         filter=parts.filter,
-        texts=_texts(parts, meant),
+        texts=_texts(parts),
         rest=parts.rest,
         code=_code(meant),
         ids=_ids(meant, words.sources),
@@ -155,13 +159,13 @@ def _forms(text: str) -> Iterator[str]:
             yield from number_forms(word)
 
 
-def _texts(parts: Understood, text: str) -> dict[str, str]:
+def _texts(parts: Understood) -> dict[str, str]:
     """Values as the query writes them, by id: a filter says `red` and not the id of red.
 
     A yes is written as such: nothing else is one in a filter.
     """
     return {
-        value: "yes" if value.endswith("=yes") else text[part.start : part.end].strip()
+        value: "yes" if value.endswith("=yes") else part.value
         for part in parts.parts
         if isinstance(part.term.condition, OneOf) and part.term.field not in _SAID_BY_ID
         for value in part.term.condition.values

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.services.comparisons import pairs_in_names
 from app.services.renewed import Renewed
 from app.services.suggestions import Suggester
 from ml.search.spelling import Spelling
@@ -22,6 +23,7 @@ class SearchWords:
     """Made of one state of the graph; asked from several threads.
 
     Attributes:
+        in_names: words that compare elsewhere, and the word before: `pro max`.
         sources: of products; behind them and a colon stand the numbers that shops give.
     """
 
@@ -29,6 +31,7 @@ class SearchWords:
     spelling: Spelling
     suggester: Suggester
     sources: tuple[str, ...] = ()
+    in_names: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -41,7 +44,13 @@ class SearchWords:
             for one in lexicon.parameters.values()
             for name in (one.name, *one.names)
         ]
-        return cls(grounder, Spelling(every), Suggester(names), tuple(sources))
+        return cls(
+            grounder,
+            Spelling(every),
+            Suggester(names),
+            tuple(sources),
+            pairs_in_names(name for name, _ in every),
+        )
 
 
 def known_words(

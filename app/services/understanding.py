@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.services.comparisons import comparison
 from app.services.price_words import find_price
 from graph.filters import Filter, OneOf, Quantity, Range, Term
 from graph.records import Named
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from ml.grounding.lexicon import Lexicon
 
 SURE = 0.5  # of all ways to read the words; what is less sure stays a word among words
-_AT_MOST = re.compile(r"(?:under|below|less than|up to|at most|max|<=?|≤|不超过|低于)\s*$", re.I)
-_AT_LEAST = re.compile(r"(?:over|above|more than|at least|min|>=?|≥|超过|高于|不低于)\s*$", re.I)
 _IN_STOCK = re.compile(
     r"(?<!not )(?<![\w-])(?:in[ -]?stock|available now)(?![\w-])|(?<![没無无])有现?货|(?<!非)现货",
     re.I,
@@ -42,16 +41,23 @@ _NO_COMPOUND = re.compile(
     re.I,
 )
 _WORD_BEHIND = re.compile(r"[\s-]+(?=[^\W\d_])")
-_LOOKED_BACK = 16  # characters before a quantity
+# Between two names of which either will do.
+_EITHER = re.compile(r"\s*(?:[,/、和]|\b(?:or|and)\b|或者?)\s*", re.I)
+_LOOKED_BACK = 16  # characters before what may not be wanted
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Words of the query that were understood: the term that they mean, and their place."""
+    """Words of the query that were understood: the term that they mean, and their place.
+
+    Attributes:
+        value: the words of the value alone: `8 GB` of `8 GB RAM`.
+    """
 
     term: Term
     start: int
     end: int
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +90,12 @@ class Understood:
         return Filter(tuple(terms.values()))
 
 
-def understand(query: str, grounder: Grounder) -> Understood:
-    """Reads a query with the vocabulary of the graph; ambiguous words are left as they are."""
+def understand(query: str, grounder: Grounder, *, in_names: Collection[str] = ()) -> Understood:
+    """Reads a query with the vocabulary of the graph; ambiguous words are left as they are.
+
+    Args:
+        in_names: pairs of words that stand in names, and compare nothing there.
+    """
     parts: list[Part] = []
     silent: list[tuple[int, int]] = []
     lexicon = grounder.lexicon
@@ -99,15 +109,18 @@ def understand(query: str, grounder: Grounder) -> Understood:
         parts.append(Part(Term("in_stock", OneOf(("yes",))), stock.start(), stock.end()))
         silent.append((stock.start(), stock.end()))
     open_text = _without(query, silent, keep_places=True)
-    parts += _named("brand", named_in(open_text, lexicon.brands), parts)
+    for brand in _brands_in(open_text, lexicon):
+        parts += _named("brand", brand, parts)
     parts += _named("category", _category_in(open_text, lexicon, parts), parts)
+    cues = list(lexicon.cues.found(open_text, lexicon.cues.words(open_text)))
     of_facts = replace(lexicon, habits=lexicon.found)
     for reading in read(open_text, of_facts, category=_category(parts, open_text)):
         if _is_sure(reading) and _is_free(reading, parts):
-            start, condition = _condition(open_text, reading)
-            if start < reading.start:
-                silent.append((start, reading.end))
-            parts.append(Part(Term(reading.parameter, condition), start, reading.end))
+            own = [(start, end) for start, end, one in cues if one.id == reading.parameter]
+            part, compares = _said(open_text, reading, own, in_names)
+            if compares:
+                silent.append((part.start, part.end))
+            parts.append(part)
     unwanted = {part: start for part in parts if (start := _refused_from(part, open_text)) >= 0}
     silent += [(start, part.end) for part, start in unwanted.items()]
     places = [(unwanted.get(part, part.start), part.end) for part in parts]
@@ -132,6 +145,25 @@ def _begins_anew(lexicon: Lexicon, behind: str) -> bool:
     return any(
         start == 0 for names in named for start, _, _ in names.found(behind, names.words(behind))
     ) or any(one.start == 0 for one in read(behind, lexicon))
+
+
+def _brands_in(text: str, lexicon: Lexicon) -> list[Found[Named]]:
+    """The brand that is named, and those of which the query says that they will do as well."""
+    best = named_in(text, lexicon.brands)
+    if best is None:
+        return []
+    every = lexicon.brands.found(text, lexicon.brands.words(text))
+    chains: list[list[Found[Named]]] = [[]]
+    for start, end, thing in sorted(every, key=lambda one: (one[0], -one[1])):
+        before = chains[-1][-1].end if chains[-1] else 0
+        if start < before:
+            continue
+        if _EITHER.fullmatch(text, before, start):
+            start = before  # `or` belongs to what it joins
+        else:
+            chains.append([])
+        chains[-1].append(Found(thing, start, end))
+    return next((chain for chain in chains if any(one.end == best.end for one in chain)), [best])
 
 
 def _category_in(text: str, lexicon: Lexicon, parts: Sequence[Part]) -> Found[Named] | None:
@@ -180,20 +212,38 @@ def _is_free(reading: Reading, parts: list[Part]) -> bool:
     return not any(reading.start < part.end and part.start < reading.end for part in parts)
 
 
-def _condition(text: str, reading: Reading) -> tuple[int, OneOf | Range]:
-    """The value itself, or with `under` before a quantity all up to it; and where it begins."""
+def _said(
+    text: str, reading: Reading, names: Sequence[tuple[int, int]], in_names: Collection[str]
+) -> tuple[Part, bool]:
+    """The value, or all up or down to it; whether it is compared, which no text repeats.
+
+    Args:
+        names: places of the names of its parameter; those right beside it are part of it.
+    """
+    parameter, number = reading.parameter, reading.value.number
     if reading.how == "flag":  # a no is turned round by its own word, as any other value is
-        return reading.start, OneOf((value_id(reading.parameter, "yes"),))
-    number, unit = reading.value.number, reading.value.unit
-    if number is not None and reading.how in ("quantity", "letter", "number"):
-        first = max(0, reading.start - _LOOKED_BACK)
-        before = text[first : reading.start]
-        quantity = Quantity(number, unit)
-        if match := _AT_MOST.search(before):
-            return first + match.start(), Range(high=quantity)
-        if match := _AT_LEAST.search(before):
-            return first + match.start(), Range(low=quantity)
-    return reading.start, OneOf((reading.value.id,))
+        yes = OneOf((value_id(parameter, "yes"),))
+        return Part(Term(parameter, yes), reading.start, reading.end), False
+    start, end = _beside(text, reading.start, reading.end, names)
+    is_quantity = reading.how in ("quantity", "letter", "number")
+    compared = comparison(text, reading.start, end, in_names=in_names) if is_quantity else None
+    if compared is None or number is None:
+        value = text[reading.start : reading.end].strip()
+        return Part(Term(parameter, OneOf((reading.value.id,))), start, end, value), False
+    quantity = Quantity(number, reading.value.unit)
+    limits = Range(high=quantity) if compared.is_most else Range(low=quantity)
+    start, end = _beside(text, min(start, compared.start), compared.end, names)
+    return Part(Term(parameter, limits), start, end), True
+
+
+def _beside(text: str, start: int, end: int, names: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """With a name that stands right in front, and one right behind: `RAM: 8 GB`, `8 GB RAM`."""
+    for first, last in names:
+        if last <= start and not text[last:start].strip(" :："):
+            start = first
+        elif first >= end and not text[end:first].strip():
+            end = last
+    return start, end
 
 
 def _both(one: Term, other: Term) -> Term:

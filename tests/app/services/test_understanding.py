@@ -35,7 +35,7 @@ VALUES = (
 LEXICON = Lexicon.of(
     PARAMETERS,
     VALUES,
-    brands=[Named("acme", "Acme", ("ACME", "艾克米"))],
+    brands=[Named("acme", "Acme", ("ACME", "艾克米")), Named("bolt", "Bolt", ())],
     categories=[Named("lamps", "Lamps", ("Lamp",))],
 )
 GROUNDER = Grounder(LEXICON, Trust())
@@ -103,6 +103,20 @@ def test_a_quantity_that_nothing_of_a_category_has_is_a_word_of_the_text():
         ("under $300 cheap lantern", "price<=300 currency:USD", "cheap lantern"),
         ("at least 8 shelves acme", "brand:acme", "at least 8 shelves"),
         ("over 100 in", "", "over 100 in"),
+        ("acme 64gb or more", "brand:acme storage>=64GB", ""),
+        ("128gb+ acme", "storage>=128GB brand:acme", ""),
+        ("acme 64gb+128gb", "brand:acme storage:storage=64GB,storage=128GB", "+"),
+        ("128GB以下的灯笼", "storage<=128GB", "的灯笼"),
+        ("64GB Storage or less acme", "storage<=64GB brand:acme", ""),
+        ("lamp lighter than 2 kg", "category:lamps weight<=2000g", ""),
+        ("lamp heavier than 2kg", "category:lamps weight>=2000g", ""),
+        ("重于2kg的灯笼", "weight>=2000g", "的灯笼"),
+        ("acme lantern, max 2 kg", "brand:acme weight<=2000g", "lantern,"),
+        ("storage 64gb lantern weight: 2kg", "storage:storage=64GB weight:weight=2000g", "lantern"),
+        ("lantern with storage under 128 gb", "storage<=128GB", "lantern with"),
+        ("bolt or acme lantern", "brand:bolt,acme", "lantern"),
+        ("acme、bolt 灯笼", "brand:acme,bolt", "灯笼"),
+        ("acme bolt lantern", "brand:acme", "bolt lantern"),
         ("red or blue lantern", "colour:colour=red,colour=blue", "or lantern"),
         ("lantern in stock", "in_stock:yes", "lantern"),
         ("有货的灯笼", "in_stock:yes", "的灯笼"),
@@ -142,6 +156,11 @@ def test_a_query_becomes_filters_and_the_rest(query, filter, rest):
         ("phone under ₹300", "price<=300"),
         ("不超过 500", "price<=500"),
         ("1000以上", "price>=1000"),
+        ("around 200 euro phone", "price:160..240"),
+        ("about $99.90 phone", "price:79.92..119.88"),
+        ("2000元左右的手机", "price:1600..2400"),
+        ("phone 300 dollars or less", "price<=300"),
+        ("£300 and up", "price>=300"),
     ],
 )
 def test_prices_are_read_in_english_and_chinese(text, price):
@@ -153,14 +172,37 @@ def test_prices_are_read_in_english_and_chinese(text, price):
 
 
 @pytest.mark.parametrize(
-    "text", ["under 2 kg", "galaxy 300", "10-20 mm", "under", "model 128-256", "under 5G", ""]
+    "text",
+    [
+        "under 2 kg",
+        "galaxy 300",
+        "10-20 mm",
+        "under",
+        "model 128-256",
+        "under 5G",
+        "about 6 inch",
+        "8 or more",
+        "约翰 5",
+        "",
+    ],
 )
 def test_other_numbers_are_no_prices(text):
     assert find_price(text) is None
 
 
+def test_words_of_names_compare_nothing():
+    names = [*NAMES, NamedItems("model", "lantern-pro-max", "Lantern Pro Max", (), 3)]
+    words = SearchWords.of(GROUNDER, names)
+
+    def filters(query):
+        return str(read_query(query, words=words, understood=True).filter)
+
+    assert filters("lantern pro MAX 64gb") == "storage:storage=64GB"
+    assert filters("lantern max 64gb") == "storage<=64GB"
+
+
 def test_filters_are_shown_in_words():
-    asked = read_query("Red 128gb acme", words=WORDS, understood=True)
+    asked = read_query("Red 128gb storage acme", words=WORDS, understood=True)
 
     assert set(shown(asked.filter, asked.texts).split()) == {
         "colour:Red",

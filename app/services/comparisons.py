@@ -1,0 +1,75 @@
+"""Comparisons beside a quantity in what people type: `under 2 kg`, `64 GB or more`, `6英寸以上`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+LOOKED_BACK = 24  # characters before a quantity
+
+_LESS = "light|small|short|thin|narrow|low|slim|cheap|quiet|slow|young"
+_MORE = "heav|big|larg|long|tall|thick|high|wid|great|fast|deep|loud|bright|strong|old"
+_AT_MOST = re.compile(
+    r"(?:\b(?:under|below|less than|up to|at most|no more than|max(?:imum|\.)?"
+    rf"|(?:{_LESS})[mn]?i?er than)|<=?|≤|不超过|不到|不大于|低于|小于|少于|轻于|短于)\s*$",
+    re.IGNORECASE,
+)
+_AT_LEAST = re.compile(
+    r"(?:\b(?:over|above|more than|at least|no less than|min(?:imum|\.)?"
+    rf"|(?:{_MORE})g?i?er than)|>=?|≥|不低于|不少于|不小于|超过|高于|大于|多于|重于|长于|至少)\s*$",
+    re.IGNORECASE,
+)
+_OR_LESS = re.compile(
+    r"\s*(?:(?:or|and) (?:less|below|under|smaller|lower|lighter|shorter)\b|及?(?:以下|以内|之内))",
+    re.IGNORECASE,
+)
+_OR_MORE = re.compile(
+    r"\s*(?:(?:or|and) (?:more|above|over|up|bigger|larger|higher|longer|greater|better)\b"
+    r"|及?以上|起(?!\w)|\+(?!\s*\d))",
+    re.IGNORECASE,
+)
+# Words that compare, and stand in names as well: `Pro Max`.
+_IN_NAMES = re.compile(r"\w+\s+(?:max|min)\b", re.IGNORECASE)
+_BEFORE = re.compile(rf"{_IN_NAMES.pattern}\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """That a quantity is the most or the least of what is wanted, and where this is said."""
+
+    is_most: bool
+    start: int
+    end: int
+
+
+def comparison(
+    text: str, start: int, end: int, *, in_names: Collection[str] = ()
+) -> Comparison | None:
+    """What is said beside the quantity from `start` to `end`.
+
+    Args:
+        in_names: what `pairs_in_names` found: `iphone pro max 1tb` compares nothing.
+    """
+    first = max(0, start - LOOKED_BACK)
+    before = text[first:start]
+    for is_most, pattern in ((True, _AT_MOST), (False, _AT_LEAST)):
+        said = pattern.search(before)
+        if said is not None and not _is_of_name(before, in_names):
+            return Comparison(is_most, first + said.start(), end)
+    for is_most, pattern in ((True, _OR_LESS), (False, _OR_MORE)):
+        if (said := pattern.match(text, end)) is not None:
+            return Comparison(is_most, start, said.end())
+    return None
+
+
+def pairs_in_names(names: Iterable[str]) -> frozenset[str]:
+    """`pro max` of `Phone Pro Max`, in small letters."""
+    return frozenset(
+        " ".join(pair.lower().split()) for name in names for pair in _IN_NAMES.findall(name)
+    )
+
+
+def _is_of_name(before: str, in_names: Collection[str]) -> bool:
+    said = _BEFORE.search(before)
+    return said is not None and " ".join(said[0].lower().split()) in in_names
