@@ -257,7 +257,7 @@ class Grounder:
                 category=category,
                 rivals=self.weigher is not None,
             )
-            if reading.parameter not in learnt
+            if reading.parameter not in learnt and not reading.denied
             if not (other and name == TITLE and other.speaks_of(reading.start, reading.end))
         ]
 

@@ -57,7 +57,7 @@ class Trust:
             facts = facts_of(item)
             category = item.category.id if item.category else None
             for reading in read(item.title, lexicon, category=category):
-                if reading.parameter in facts:
+                if reading.parameter in facts and not reading.denied:
                     for kind in kinds(reading):
                         counts[kind][0] += reading.value.id in facts[reading.parameter]
                         counts[kind][1] += 1
