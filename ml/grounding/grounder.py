@@ -10,7 +10,7 @@ from msgspec.structs import replace as replace_fields
 
 from graph.records import FactText, ItemText, Named
 from ml.grounding.habits import USUAL
-from ml.grounding.lexicon import Found, Lexicon, Names, named_in
+from ml.grounding.lexicon import Found, Lexicon, Names, all_named_in, named_in
 from ml.grounding.made_for import MadeFor, made_for
 from ml.grounding.naming import place_of
 from ml.grounding.plausible import Read, Weigher, reasons_of, weighed
@@ -247,6 +247,7 @@ class Grounder:
     ) -> list[Read]:
         """By rules, what is not of the parameters that the trained reader answers for."""
         other, category = subject.made_for, self._category(item, subject, model)
+        makers = self._words_of_maker(item, subject)
         return [
             Read(name, reading, self.trust.confidence(reading))
             for name, text in item.fields.items()
@@ -257,9 +258,18 @@ class Grounder:
                 category=category,
                 rivals=self.weigher is not None,
             )
-            if reading.parameter not in learnt
+            if reading.parameter not in learnt and not reading.denied
             if not (other and name == TITLE and other.speaks_of(reading.start, reading.end))
+            if not (name == TITLE and any(_is_word_of(reading, named) for named in makers))
         ]
+
+    def _words_of_maker(self, item: TextToRead, subject: _Subject) -> list[Found[Named]]:
+        """Where the title says who makes it, as far as that is known or likely."""
+        title, named = item.fields.get(TITLE, "")[:READ_CHARS], subject.brand
+        if item.brand is not None:
+            every = all_named_in(title, self.lexicon.brands)
+            return [found for found in every if found.thing.id == item.brand.id]
+        return [named] if named and self.trust.of_name("brand", named, title) >= LIKELY else []
 
     def _category(
         self, item: TextToRead, subject: _Subject, model: KnownModel | None
@@ -273,7 +283,8 @@ class Grounder:
             return model.category.id
         if item.category:
             return item.category.id
-        if named and self.trust.of_name("category", named.thing.id) >= LIKELY:
+        title = item.fields.get(TITLE, "")
+        if named and self.trust.of_name("category", named, title) >= LIKELY:
             return named.thing.id
         return item.predicted
 
@@ -339,7 +350,7 @@ class Grounder:
             name=what.capitalize(),
             value=item.fields[TITLE][found.start : found.end],
             normalized=Normalized(found.thing.name, None, None),
-            confidence=self.trust.of_name(what, found.thing.id),
+            confidence=self.trust.of_name(what, found, item.fields[TITLE]),
             field=TITLE,
             start=found.start,
             end=found.end,
@@ -367,6 +378,12 @@ def _known(item: TextToRead, model: KnownModel | None) -> ItemText:
     title = item.fields.get(TITLE, "")[:READ_CHARS]
     facts = model.facts if model else ()
     return ItemText("product", title, brand=item.brand, inherited=facts)
+
+
+def _is_word_of(reading: Reading, named: Found[Named]) -> bool:
+    """Gold of `Acme Gold` is no colour; but where all of a name is a value, who knows."""
+    shorter = reading.end - reading.start < named.end - named.start
+    return shorter and named.start <= reading.start and reading.end <= named.end
 
 
 def _model_fact(item: TextToRead, model: KnownModel, link: ModelLink) -> ExtractedFact:

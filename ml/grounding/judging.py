@@ -118,6 +118,7 @@ def candidates_of(item: ItemText, lexicon: Lexicon, trust: Trust) -> list[Candid
     return [
         Candidate(reading, trust.confidence(reading))
         for reading in read(item.title, lexicon, category=category, rivals=True)
+        if not reading.denied
     ]
 
 

@@ -78,6 +78,18 @@ def named_in(
     return best if len(rivals) == 1 else None
 
 
+def all_named_in(text: str, names: Names[Named]) -> list[Found[Named]]:
+    """Whatever is named anywhere in it by one name of its own; none inside a longer name."""
+    things: dict[tuple[int, int], list[Named]] = {}
+    for start, end, thing in names.found(text, names.words(text)):
+        things.setdefault((start, end), []).append(thing)
+    found: list[Found[Named]] = []
+    for (start, end), named in sorted(things.items(), key=lambda one: (one[0][0], -one[0][1])):
+        if (not found or end > found[-1].end) and len(named) == 1:
+            found.append(Found(named[0], start, end))
+    return found
+
+
 def _is_telling(words: tuple[str, ...]) -> bool:
     """A lone letter, digit or Chinese character is in many words and names nothing."""
     return bool(words) and not (len(words) == 1 and (len(words[0]) == 1 or _is_number(words[0])))

@@ -26,9 +26,16 @@ _UNIT_BEHIND = re.compile(r"[\d.,\s]+")
 # it is read only of a dimension that some parameter is in, and trusted as a kind of its own.
 _LETTERED = re.compile(r"(?<![.,\d])(\d+(?:[.,]\d+)?)\s([AVWLglmvw])(?![+'’&]|-\d|[/.][^\W\d_])")
 _CODE_BEFORE = re.compile(r"(?:(?<![A-Za-z0-9])[A-WYZ][\s-]|[A-Za-z]-)$")  # `2 X 40 W` is no code
-_NO = re.compile(
-    r"(?:\b(?:no|non|not|without|w/o|sans|ohne)[\s-]*|[无無非]|不支持|没有|不带)$", re.I
+_DENIED = re.compile(
+    r"(?:\b(?:no|non|not|without|w/o|sans|ohne|keine?|senza|sin|без)[\s-]*(?:\ban?\s)?"
+    r"|不支持|没有|不带)$",
+    re.I,
 )
+_NO = re.compile(rf"{_DENIED.pattern}|[无無非]$", re.I)  # of names it is not: 南非 is a country
+_CELL = re.compile(r"\s*[:=]\s*([^\s|,;<]+)|\s*\|\s*([^\s|,;<]+)\s*(?=\||$)")  # `NFC: no`
+_NOT_BEHIND = re.compile(r"\s*[:=]?\s*(?:is\s)?(?:not|nicht)\b", re.I)
+_NUMBER_BEFORE = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)*)(?:\s?[x×])?[\s-]*$", re.I)  # 12x zoom
+_NUMBER_BEHIND = re.compile(r"\s*([:=])?[\s(]*(\d+(?:[.,]\d+)*)(?:\s?[x×])?(?![^\W_]|[.,]\d)", re.I)
 _BEFORE_CHARS = 24  # what is looked at before a place: a text of a megabyte has many places
 CUE_WORDS = 2  # a parameter's name speaks of what stands at most so many words off
 
@@ -42,6 +49,7 @@ class Mention:
         how: what gave it away.
         cued: the parameter's name stands beside it.
         own_unit: it is written in the unit of the parameter.
+        denied: a word before it says that it is not so.
     """
 
     parameter: str
@@ -51,6 +59,7 @@ class Mention:
     how: How
     cued: bool = False
     own_unit: bool = False
+    denied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,7 @@ def mentions(text: str, lexicon: Lexicon) -> list[Mention]:
             *_named(text, words, lexicon, cues),
             *_quantities(text, lexicon, cues),
             *_lettered(text, lexicon.parameters, cues),
-            *_numbers(text, words, cues),
+            *_numbers(text, cues),
             *_flags(text, cues),
         )
     }
@@ -111,10 +120,17 @@ def _named(
     lexicon: Lexicon,
     cues: _Cues,
 ) -> Iterator[Mention]:
-    for start, end, known in lexicon.values.found(text, words):
+    longest: dict[str, tuple[int, int]] = {}
+    found = sorted(lexicon.values.found(text, words), key=lambda one: (one[0], -one[1]))
+    for start, end, known in found:
+        around = longest.get(known.parameter, (0, 0))
+        if end <= around[1] and (start, end) != around:
+            continue  # `Women's` does not say `Women` as well
+        longest[known.parameter] = start, end
         value = Value(known.id, known.parameter, known.text)
         cued = cues.speak_of(known.parameter, start, end)
-        yield Mention(known.parameter, value, start, end, "name", cued)
+        denied = _before(_DENIED, text, start) is not None
+        yield Mention(known.parameter, value, start, end, "name", cued, denied=denied)
 
 
 def _quantities(text: str, lexicon: Lexicon, cues: _Cues) -> Iterator[Mention]:
@@ -169,27 +185,41 @@ def _written_quantities(text: str) -> Iterator[tuple[int, int, str, str]]:
             yield first, first + len(before[1]), written, symbol
 
 
-def _numbers(text: str, words: Sequence[Token], cues: _Cues) -> Iterator[Mention]:
+def _numbers(text: str, cues: _Cues) -> Iterator[Mention]:
     """Numbers without a unit, right beside the name of a parameter that has none either."""
     for cue in cues.all:
         if cue.parameter.kind != "number" or cue.parameter.unit:
             continue
-        for place in (cue.first - 1, cue.last + 1):
-            if 0 <= place < len(words) and words[place].key[0].isdigit():
-                token = words[place]
-                value = _normalised(text[token.start : token.end], cue.parameter)
-                if value is not None and stands_alone(text, token.start, token.end):
-                    yield Mention(
-                        cue.parameter.id, value, token.start, token.end, "number", cued=True
-                    )
+        if (place := _number_of(cue, text)) is None:
+            continue
+        value = _normalised(text[slice(*place)], cue.parameter)
+        if value is not None:
+            yield Mention(cue.parameter.id, value, *place, "number", cued=True)
+
+
+def _number_of(cue: _Cue, text: str) -> tuple[int, int] | None:
+    """`4 cores 8 threads` has 4 cores; `cores: 8` has 8."""
+    behind = _NUMBER_BEHIND.match(text, cue.end)
+    before = _before(_NUMBER_BEFORE, text, cue.start)
+    if before and not (behind and behind[1]):
+        first = max(cue.start - _BEFORE_CHARS, 0)
+        return first + before.start(1), first + before.end(1)
+    return behind.span(2) if behind else None
 
 
 def _flags(text: str, cues: _Cues) -> Iterator[Mention]:
     for cue in cues.all:
         if cue.parameter.kind == "boolean":
-            answer = "no" if _before(_NO, text, cue.start) else "yes"
-            value = normalise_value(answer, cue.parameter)
-            yield Mention(cue.parameter.id, value, cue.start, cue.end, "flag")
+            yield Mention(cue.parameter.id, _answer(text, cue), cue.start, cue.end, "flag")
+
+
+def _answer(text: str, cue: _Cue) -> Value:
+    """What stands behind the name counts first: GPS is there in `NFC: no GPS: yes`."""
+    cell = _CELL.match(text, cue.end)
+    if cell and (said := _normalised(cell[1] or cell[2], cue.parameter)):
+        return said
+    denied = _NOT_BEHIND.match(text, cue.end) or _before(_NO, text, cue.start)
+    return normalise_value("no" if denied else "yes", cue.parameter)
 
 
 def _before(pattern: re.Pattern[str], text: str, start: int) -> re.Match[str] | None:

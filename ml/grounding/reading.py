@@ -43,6 +43,7 @@ class Reading:
             the value makes up for much of it.
         instead: other parameters that the same words could speak of.
         chosen: the likeliest of its place; False for its rivals, where they are wanted.
+        denied: the text says that it is not so.
     """
 
     parameter: str
@@ -57,6 +58,7 @@ class Reading:
     usual: float
     instead: tuple[str, ...]
     chosen: bool = True
+    denied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ def _log_odds(mention: Mention, known: _Known) -> float:
         odds += _CUED
     if mention.own_unit:
         odds += _OWN_UNIT
-    if mention.how == "name":
+    if mention.how in ("name", "flag"):  # that of a value, or of a parameter
         odds += _EACH_WORD * (1 + _words(mention))
     if (values := known.expected.get(mention.parameter)) is not None:
         odds += _SAID_BY_MODEL if mention.value.id in values else _OTHER_THAN_MODEL
@@ -237,4 +239,5 @@ def _reading(
         expected=None if values is None else mention.value.id in values,
         usual=known.usual(mention),
         instead=tuple(sorted(others - {mention.parameter})),
+        denied=mention.denied,
     )

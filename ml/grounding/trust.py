@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Literal
 
-from graph.records import ItemText
-from ml.grounding.lexicon import Lexicon, named_in
+from graph.records import ItemText, Named
+from ml.grounding.lexicon import Found, Lexicon, all_named_in, named_in
 from ml.grounding.reading import Reading, read
 
 # Before anything is known: 7 of 10 readings are right, as if 4 of them had been looked at.
@@ -45,19 +45,13 @@ class Trust:
         """
         counts: dict[Kind, list[int]] = defaultdict(lambda: [0, 0])
         for item in items:
-            for what, named, known in (
-                ("brand", item.brand, lexicon.brands),
-                ("category", item.category, lexicon.categories),
-            ):
-                found = named_in(item.title, known) if named else None
-                if named and found:
-                    for kind in _kinds_of_name(what, found.thing.id):
-                        counts[kind][0] += found.thing.id == named.id
-                        counts[kind][1] += 1
+            for kind, right in _names_judged(item, lexicon):
+                counts[kind][0] += right
+                counts[kind][1] += 1
             facts = facts_of(item)
             category = item.category.id if item.category else None
             for reading in read(item.title, lexicon, category=category):
-                if reading.parameter in facts:
+                if reading.parameter in facts and not reading.denied:
                     for kind in kinds(reading):
                         counts[kind][0] += reading.value.id in facts[reading.parameter]
                         counts[kind][1] += 1
@@ -74,9 +68,9 @@ class Trust:
             belief = belief ** (0.5 if reading.expected else 2.0)
         return min(belief * reading.share, 1.0)
 
-    def of_name(self, what: NameKind, id: str) -> float:
-        """The same for a brand or a category that a text names."""
-        return self._belief(_kinds_of_name(what, id))
+    def of_name(self, what: NameKind, found: Found[Named], title: str) -> float:
+        """The same for a brand or a category that a title names."""
+        return self._belief(_kinds_of_name(what, found, title))
 
     def _belief(self, kinds: tuple[Kind, ...]) -> float:
         belief = PRIOR
@@ -86,8 +80,29 @@ class Trust:
         return belief
 
 
-def _kinds_of_name(what: str, id: str) -> tuple[Kind, ...]:
-    return (f"@{what}", id), (f"@{what}",)
+def _names_judged(item: ItemText, lexicon: Lexicon) -> Iterator[tuple[Kind, bool]]:
+    """Each kind of name in the title of an item that has such a thing, and whether it is that.
+
+    Brands wherever they stand, not only the longest: a short one is seldom the longest by accident
+    where makers are known, and often where they are not.
+    """
+    if item.brand is not None:
+        for found in all_named_in(item.title, lexicon.brands):
+            kinds = {("@brand", found.thing.id), *_kinds_of_name("brand", found, item.title)}
+            yield from ((kind, found.thing.id == item.brand.id) for kind in kinds)
+    if item.category is not None and (named := named_in(item.title, lexicon.categories)):
+        for kind in _kinds_of_name("category", named, item.title):
+            yield kind, named.thing.id == item.category.id
+
+
+def _kinds_of_name(what: NameKind, found: Found[Named], title: str) -> tuple[Kind, ...]:
+    """What a title begins with is mostly who made it; `Earth` in the midst of one is a word."""
+    of, id = f"@{what}", found.thing.id
+    if what == "category":
+        return (of, id), (of,)
+    if any(map(str.isalnum, title[: found.start])):
+        return (of, id, "later"), (of, id), (of, "", "later")
+    return (of, id, "first"), (of, "", "first")
 
 
 def facts_of(item: ItemText) -> dict[str, Set[str]]:

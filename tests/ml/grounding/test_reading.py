@@ -20,6 +20,8 @@ COLOUR = Parameter("colour", "Colour", "text", None, ("颜色",))
 SOCKET = Parameter("socket", "Socket", "text")
 DIMMABLE = Parameter("dimmable", "Dimmable", "boolean", None, ("可调光",))
 SHADES = Parameter("shades", "Shades", "number")
+FROST_FREE = Parameter("frost-free", "Frost free", "boolean")
+SIZE = Parameter("size", "Size", "text")
 PARAMETERS = (WEIGHT, CORD, HEIGHT, POWER, COLOUR, SOCKET, DIMMABLE, SHADES)
 
 
@@ -89,6 +91,20 @@ def test_quantities_and_names_are_found_where_they_stand(lexicon):
         ("dimmable lamp", [("dimmable", "yes", "dimmable")]),
         ("lamp, not dimmable", [("dimmable", "no", "dimmable")]),
         ("不支持可调光", [("dimmable", "no", "可调光")]),
+        ("Leuchte, keine Dimmable", [("dimmable", "no", "Dimmable")]),
+        ("not a dimmable lamp", [("dimmable", "no", "dimmable")]),
+        ("Dimmable: no", [("dimmable", "no", "Dimmable")]),
+        ("Dimmable: ✗; Shades: 3", [("dimmable", "no", "Dimmable"), ("shades", "3", "3")]),
+        ("Dimmable: yes, no shade", [("dimmable", "yes", "Dimmable")]),
+        ("| Dimmable | No | Shades |", [("dimmable", "no", "Dimmable")]),
+        ("Heater: no Dimmable: yes", [("dimmable", "yes", "Dimmable")]),
+        ("dimmable | no contract", [("dimmable", "yes", "dimmable")]),
+        ("dimmable not supported", [("dimmable", "no", "dimmable")]),
+        ("lamp with 3 shades 4 arms", [("shades", "3", "3")]),
+        ("4 arms 3 shades", [("shades", "3", "3")]),
+        ("Arms: 4 Shades: 3", [("shades", "3", "3")]),
+        ("3x shades", [("shades", "3", "3")]),
+        ("lamp in pale green", [("colour", "pale green", "pale green")]),
     ],
 )
 def test_a_value_is_the_graphs_however_it_is_written(text, found, lexicon):
@@ -116,10 +132,32 @@ def test_a_value_is_the_graphs_however_it_is_written(text, found, lexicon):
         "2 in 1",
         "Nordlys GT 15790 W",  # far from every power that is known
         "7 kg of 900 kg" * 0,
+        "shades 3.5GHz",
     ],
 )
 def test_what_a_text_does_not_say_is_absent(text, lexicon):
     assert read(text, lexicon) == []
+
+
+@pytest.mark.parametrize("text", ["lamp without brass", "keine green", "no E27", "灯不带黑色"])
+def test_what_a_text_denies_is_marked(text, lexicon):
+    [reading] = read(text, lexicon)
+
+    assert reading.denied
+
+
+def test_the_name_of_a_parameter_explains_more_than_a_word_of_it(lexicon):
+    values = [*known(COLOUR, "frost", items=50), *known(FROST_FREE, "yes", items=20)]
+
+    assert stated("frost free freezer", Lexicon.of([COLOUR, FROST_FREE], values)) == [
+        ("frost-free", "yes", "frost free")
+    ]
+
+
+def test_of_two_names_of_a_parameter_the_longer_one_is_meant():
+    values = [*known(SIZE, "Women", items=900), *known(SIZE, "Women's", items=3)]
+
+    assert stated("Women's boot", Lexicon.of([SIZE], values)) == [("size", "Women's", "Women's")]
 
 
 def test_a_number_far_from_all_that_is_known_is_no_value(lexicon):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from graph.records import FactText, ItemText, Parameter, ValueView
+from graph.records import FactText, ItemText, Named, Parameter, ValueView
 from graph.text import normalise_value
-from ml.grounding.lexicon import Lexicon
+from ml.grounding.lexicon import Lexicon, named_in
 from ml.grounding.reading import read
 from ml.grounding.trust import PRIOR, Trust
 
@@ -77,3 +77,22 @@ def test_the_model_speaks_for_or_against_a_reading(lexicon):
     confidences = [Trust().confidence(one) for one in (against, plain, said)]
     assert confidences == sorted(confidences)
     assert len(set(confidences)) == 3
+
+
+ALL, MILLER = Named("all", "All"), Named("miller", "Miller")
+
+
+def brand_trust(*titles):
+    """How far the brand that the last title names is trusted, after those before it."""
+    brands = Lexicon.of([], [], brands=[ALL, MILLER])
+    items = [ItemText(kind="product", title=title, brand=brand) for title, brand in titles[:-1]]
+    found = named_in(titles[-1], brands.brands)
+    return Trust.learnt(items, brands).of_name("brand", found, titles[-1])
+
+
+def test_a_brand_whose_name_is_a_word_in_titles_of_other_makers_is_not_trusted_there():
+    titles = [("All Lamp", ALL)] * 5 + [("Miller lamp, all brass", MILLER)] * 20
+
+    assert brand_trust(*titles, "lamp, all green") < 0.5
+    assert brand_trust(*titles, "All lamp") > 0.9
+    assert brand_trust(*titles, "lamp by Miller") > 0.8
