@@ -12,6 +12,7 @@ from graph.errors import ValueInvalid
 from graph.records import Parameter, Value
 from graph.text import find_quantities, find_unit, normalise_value
 from graph.text.numbers import DecimalSign
+from graph.text.unit_table import Unit
 from ml.grounding.lexicon import Lexicon
 from ml.grounding.tokens import Token, stands_alone, tokens
 
@@ -36,6 +37,13 @@ _CELL = re.compile(r"\s*[:=]\s*([^\s|,;<]+)|\s*\|\s*([^\s|,;<]+)\s*(?=\||$)")  #
 _NOT_BEHIND = re.compile(r"\s*[:=]?\s*(?:is\s)?(?:not|nicht)\b", re.I)
 _NUMBER_BEFORE = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)*)(?:\s?[x×])?[\s-]*$", re.I)  # 12x zoom
 _NUMBER_BEHIND = re.compile(r"\s*([:=])?[\s(]*(\d+(?:[.,]\d+)*)(?:\s?[x×])?(?![^\W_]|[.,]\d)", re.I)
+_UNIT_IN_NAME = re.compile(  # `Height (cm): 42`
+    r"\s*[(\[]\s*([^()\[\]\d]{1,12}?)\s*[)\]]\s*[:=|\t]?\s*([+-]?\d+(?:[.,]\d+)*)(?!\w)"
+)
+# `3G` by itself is a network of the third generation, of a phone as of a router or a watch; a size
+# is written so beside a larger one (`4G+64G`), or beside its name.
+_GENERATION = re.compile(r"[2-5]g(?!\s?[+/]\s?(?:\d{2}|\dT))", re.I)
+_LARGER_BEFORE = re.compile(r"(?:\d{2,}\s?(?:GB?)?|\d\s?TB?)\s?[+/]\s?$", re.I)
 _BEFORE_CHARS = 24  # what is looked at before a place: a text of a megabyte has many places
 CUE_WORDS = 2  # a parameter's name speaks of what stands at most so many words off
 
@@ -82,6 +90,7 @@ def mentions(text: str, lexicon: Lexicon) -> list[Mention]:
             *_quantities(text, lexicon, cues),
             *_lettered(text, lexicon.parameters, cues),
             *_numbers(text, cues),
+            *_under_a_unit(text, cues),
             *_flags(text, cues),
         )
     }
@@ -134,11 +143,14 @@ def _named(
 
 
 def _quantities(text: str, lexicon: Lexicon, cues: _Cues) -> Iterator[Mention]:
-    measured = [one for one in lexicon.parameters.values() if one.kind == "number" and one.unit]
+    measured = _measured(lexicon.parameters)
     for start, end, written, unit in _written_quantities(text):
-        for parameter in measured:
+        generation = _is_generation(text, start, end)
+        for parameter, own_unit in measured:
+            cued = cues.speak_of(parameter.id, start, end)
+            if generation and own_unit.dimension == "information" and not cued:
+                continue
             for value in _meanings(written, parameter, lexicon):
-                cued = cues.speak_of(parameter.id, start, end)
                 own = unit == parameter.unit
                 yield Mention(parameter.id, value, start, end, "quantity", cued, own)
 
@@ -149,11 +161,7 @@ def _lettered(
     cues: _Cues,
 ) -> Iterator[Mention]:
     """Quantities whose unit is one letter behind a space."""
-    measured = [
-        (one, unit)
-        for one in parameters.values()
-        if one.kind == "number" and one.unit and (unit := find_unit(one.unit))
-    ]
+    measured = _measured(parameters)
     for match in _LETTERED.finditer(text):
         unit = find_unit(match[2])
         alone = stands_alone(text, *match.span())
@@ -167,6 +175,14 @@ def _lettered(
                 start, end = match.span()
                 cued = cues.speak_of(parameter.id, start, end)
                 yield Mention(parameter.id, value, start, end, "letter", cued, own is unit)
+
+
+def _measured(parameters: Mapping[str, Parameter]) -> list[tuple[Parameter, Unit]]:
+    return [
+        (one, unit)
+        for one in parameters.values()
+        if one.kind == "number" and one.unit and (unit := find_unit(one.unit))
+    ]
 
 
 def _written_quantities(text: str) -> Iterator[tuple[int, int, str, str]]:
@@ -207,19 +223,39 @@ def _number_of(cue: _Cue, text: str) -> tuple[int, int] | None:
     return behind.span(2) if behind else None
 
 
+def _under_a_unit(text: str, cues: _Cues) -> Iterator[Mention]:
+    """Numbers whose unit stands in brackets behind the name of the parameter."""
+    for cue in cues.all:
+        match = _UNIT_IN_NAME.match(text, cue.end) if cue.parameter.unit else None
+        if match is None or find_unit(match[1]) is None:
+            continue
+        value = _normalised(f"{match[2]} {match[1]}", cue.parameter)
+        if value is not None:
+            yield Mention(cue.parameter.id, value, *match.span(2), "quantity", cued=True)
+
+
 def _flags(text: str, cues: _Cues) -> Iterator[Mention]:
     for cue in cues.all:
         if cue.parameter.kind == "boolean":
-            yield Mention(cue.parameter.id, _answer(text, cue), cue.start, cue.end, "flag")
+            value, end = _answer(text, cue)
+            yield Mention(cue.parameter.id, value, cue.start, end, "flag")
 
 
-def _answer(text: str, cue: _Cue) -> Value:
-    """What stands behind the name counts first: GPS is there in `NFC: no GPS: yes`."""
+def _answer(text: str, cue: _Cue) -> tuple[Value, int]:
+    """What is said of a parameter that is named, and where that ends.
+
+    What stands behind the name counts first: GPS is there in `NFC: no GPS: yes`.
+    """
     cell = _CELL.match(text, cue.end)
     if cell and (said := _normalised(cell[1] or cell[2], cue.parameter)):
-        return said
+        return said, cell.end(cell.lastindex or 0)
     denied = _NOT_BEHIND.match(text, cue.end) or _before(_NO, text, cue.start)
-    return normalise_value("no" if denied else "yes", cue.parameter)
+    return normalise_value("no" if denied else "yes", cue.parameter), cue.end
+
+
+def _is_generation(text: str, start: int, end: int) -> bool:
+    alone = _GENERATION.match(text, start)
+    return bool(alone and alone.end() == end and not _before(_LARGER_BEFORE, text, start))
 
 
 def _before(pattern: re.Pattern[str], text: str, start: int) -> re.Match[str] | None:

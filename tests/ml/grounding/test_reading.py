@@ -93,11 +93,11 @@ def test_quantities_and_names_are_found_where_they_stand(lexicon):
         ("不支持可调光", [("dimmable", "no", "可调光")]),
         ("Leuchte, keine Dimmable", [("dimmable", "no", "Dimmable")]),
         ("not a dimmable lamp", [("dimmable", "no", "dimmable")]),
-        ("Dimmable: no", [("dimmable", "no", "Dimmable")]),
-        ("Dimmable: ✗; Shades: 3", [("dimmable", "no", "Dimmable"), ("shades", "3", "3")]),
-        ("Dimmable: yes, no shade", [("dimmable", "yes", "Dimmable")]),
-        ("| Dimmable | No | Shades |", [("dimmable", "no", "Dimmable")]),
-        ("Heater: no Dimmable: yes", [("dimmable", "yes", "Dimmable")]),
+        ("Dimmable: no", [("dimmable", "no", "Dimmable: no")]),
+        ("Dimmable: ✗; Shades: 3", [("dimmable", "no", "Dimmable: ✗"), ("shades", "3", "3")]),
+        ("Dimmable: yes, no shade", [("dimmable", "yes", "Dimmable: yes")]),
+        ("| Dimmable | No | Shades |", [("dimmable", "no", "Dimmable | No")]),
+        ("Heater: no Dimmable: yes", [("dimmable", "yes", "Dimmable: yes")]),
         ("dimmable | no contract", [("dimmable", "yes", "dimmable")]),
         ("dimmable not supported", [("dimmable", "no", "dimmable")]),
         ("lamp with 3 shades 4 arms", [("shades", "3", "3")]),
@@ -178,6 +178,54 @@ def test_a_number_far_from_all_that_is_known_is_no_value(lexicon):
 )
 def test_a_sign_before_three_digits_means_what_the_graph_has_numbers_of(text, found, lexicon):
     assert [value for _, value, _ in stated(text, lexicon)] == [found]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Dimmable: no", ("dimmable", "no", "Dimmable: no")),
+        ("Dimmable | Nein | E27", ("dimmable", "no", "Dimmable | Nein")),
+        ("可调光:否", ("dimmable", "no", "可调光:否")),
+        ("Dimmable = yes", ("dimmable", "yes", "Dimmable = yes")),
+        ("Dimmable: pale green", ("dimmable", "yes", "Dimmable")),
+        ("Dimmable: n/a", ("dimmable", "yes", "Dimmable")),
+        ("dimmable not supported", ("dimmable", "no", "dimmable")),
+        ("Dimmable: not supported", ("dimmable", "no", "Dimmable")),
+        ("Height (cm): 42", ("height", "42 cm", "42")),
+        ("Height [mm] 420", ("height", "42 cm", "420")),
+    ],
+)
+def test_a_pasted_table_answers_behind_the_name(text, found, lexicon):
+    assert found in stated(text, lexicon)
+
+
+def test_a_name_of_two_words_outweighs_a_value_of_one(lexicon):
+    flag = Parameter("free", "Glare free", "boolean")
+    values = [*known(COLOUR, "glare", "red", items=20), *known(flag, "yes")]
+
+    assert stated("lamp, glare free", Lexicon.of((COLOUR, flag), values)) == [
+        ("free", "yes", "glare free")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("router 4G black", []),
+        ("watch 3g/4g", []),
+        ("box 4G 64G", [64]),
+        ("box 4G+64G", [4, 64]),
+        ("box 4G/64GB", [4, 64]),
+        ("box 64GB/4G", [4, 64]),
+        ("box 4G memory", [4]),
+        ("box 4GB", [4]),
+    ],
+)
+def test_a_network_of_the_third_generation_is_no_size(text, numbers):
+    memory = Parameter("memory", "Memory", "number", "GB")
+    lexicon = Lexicon.of((memory,), known(memory, "4 GB", "3 GB", "64 GB"))
+
+    assert sorted(one.value.number for one in read(text, lexicon)) == numbers
 
 
 def test_what_the_model_is_known_to_have_decides_between_parameters(lexicon):
