@@ -146,13 +146,15 @@ class Phrases:
                 if sense.kind == "brand":
                     makers[sense.id].append(phrase)
         beginnings: dict[tuple[str, ...], list[AskedModel]] = defaultdict(list)
+        alone: dict[tuple[str, ...], list[AskedModel]] = defaultdict(list)
         for model in models:
             own = self._model(model, makers.get(model.brand_id or "", []))
+            alone[own].append(model)
             for length in (1, 2):
                 if len(own) > length and not is_number(own[0]):
                     beginnings[own[:length]].append(model)
         said = {
-            words: of
+            words: [*of, *alone.get(words, ())]
             for words, of in beginnings.items()
             # `Windows` is rather what many run.
             if len(of) >= SERIES_MODELS and texts.items_saying(words) <= len(of)
@@ -182,6 +184,9 @@ class Phrases:
         if brand and own and own[0].isalpha():
             self.last_words.update((own[-1],) if len(own) > 1 else ())
         self._ends(model, own)
+        if "(" in model.name:  # `Bolt 8 (2017)` without its brand
+            bare = _without(stems(model.name), brand)
+            self.add(bare, Sense("model", model.id, model.name, 0.95))
         return own
 
     def _ends(self, model: AskedModel, own: tuple[str, ...]) -> None:

@@ -168,6 +168,9 @@ def _counts_items(draft: Draft, place: int) -> bool:
     while behind is not None and any(map(draft.spans[behind].is_kind, ("brand", "adjective"))):
         behind = draft.behind(behind)
     counter = any(draft.silent(at) for at in (place + 1,) if at < len(draft.spans))
+    kinds = counter and draft.spans[place + 1].text == "种"
+    if kinds and behind is not None and draft.spans[behind].is_kind("parameter"):
+        return False  # 有两种灯座的台灯
     return (
         (draft.chinese and counter)
         or (behind is not None and draft.spans[behind].is_kind("category"))
