@@ -64,8 +64,9 @@ ENGLISH = (
     "|provided|such as|e.g.|eg|i.e.|ie|etc|etc.|and so on|and the like"
     # politeness and noise
     "|sorry|excuse me|pardon|cheers|thx|ty|tks|ta|tia|much appreciated|appreciate|appreciate it"
+    "|kind regards|best regards|many thanks|thank you so much|be so kind|much obliged"
     "|yo|oi|ah|oh|uh|um|umm|hm|er|erm|wow|lol|haha|hehe|k|yep|yup|nope|alright|right then|now then"
-    "|kind regards|best regards|regards|many thanks|thank you so much|be so kind|so kind|much obliged|good morning|good afternoon|good evening|good day|greetings|howdy|asap|atm|rn|imo|tbh|fyi"
+    "|good morning|good afternoon|good evening|good day|greetings|howdy|asap|atm|rn|imo|tbh|fyi"
     "|whats|wheres|whos|hows|theres|im|ive|id like|i've|i have been|i am|we're|we are|they're"
     "|you're|you've|we've|isn't it|aren't they|doesn't it|don't they|does it not|right or not"
 )

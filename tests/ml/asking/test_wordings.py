@@ -2,7 +2,9 @@
 
 import pytest
 
+from graph.records import Named, Parameter, ValueView
 from ml.asking.checks import complaints
+from ml.asking.lexicon import AskingLexicon
 from ml.asking.parser import understand
 from ml.asking.plan import Condition, NotUnderstood, Plan
 from tests.lamps import ACME, BOLT, MODELS, lamp, lexicon
@@ -182,3 +184,44 @@ def test_a_name_with_a_year_in_brackets_needs_no_brand(name):
     id = f"acme-{name.lower().replace(' ', '-')}"
     assert plan_of(f"{name} weight", known).items == (id,)
     assert plan_of(f"{name}的重量", known).items == (id,)
+
+
+@pytest.fixture(scope="module")
+def cameras():
+    """Devices with two cameras, which 像素 and `camera` may both mean."""
+    front = Parameter("front", "Front camera", "number", "MP", ("Front camera", "前置摄像头"))
+    rear = Parameter("rear", "Rear camera", "number", "MP", ("Rear camera", "后置摄像头"))
+    panel = Parameter("panel", "Panel", "text", None, ("Panel", "面板"))
+    values = [
+        *(ValueView(f"{one}=8", one, "8 MP", 8.0, "MP", items=9) for one in ("front", "rear")),
+        *(ValueView(f"panel={x}", "panel", x, items=9) for x in ("1080 x 2340", "2160 x 1080")),
+    ]
+    category = Named("doorbells", "Doorbells", ("Doorbells", "门铃"))
+    return AskingLexicon.of([rear, front, panel], values, categories=[category])
+
+
+@pytest.mark.parametrize(
+    "text", ["像素最高的前置摄像头", "哪款门铃像素最高的前置摄像头", "前置摄像头像素最高的门铃"]
+)
+def test_what_a_word_measures_is_what_else_is_named(text, cameras):
+    found = plan_of(text, cameras)
+
+    assert {*found.fields, found.order_by} - {None} == {"front"}
+    assert found.conditions == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["doorbells with a 1080 x 2340 panel", "1080 x 2340的门铃", "面板1080x2340的门铃有哪些"],
+)
+def test_a_text_that_begins_with_a_number_is_found_whole(text, cameras):
+    assert plan_of(text, cameras) == Plan(
+        "items", (Condition("panel", values=("panel=1080 x 2340",)),)
+    )
+
+
+def test_one_text_of_numbers_or_another_is_asked_for(cameras):
+    either = Condition("panel", values=("panel=1080 x 2340", "panel=2160 x 1080"))
+
+    for text in ("doorbells with 1080 x 2340 or 2160 x 1080", "1080 x 2340或者2160 x 1080的门铃"):
+        assert plan_of(text, cameras) == Plan("items", (either,))
