@@ -44,9 +44,14 @@ class Phrases:
                 return
         found.append(sense)
 
-    def functions(self) -> None:
+    def functions(self, brand: Parameter | None = None) -> None:
+        """Function words; `brand`: the parameter that words for brands name, where it has them."""
         for language in (words_en.FUNCTIONS, words_zh.FUNCTIONS):
             for does, phrases in language.items():
+                if does == "brand" and brand is not None:
+                    for phrase in phrases.split("|"):
+                        self.add(stems(phrase), Sense("parameter", brand.id, brand.name, 1.0))
+                    continue
                 self._function(phrases, Sense("function", does, does, 1.0))
         degrees: tuple[Degree, ...] = ("plain", "comparative", "superlative")
         for meaning, forms in words_en.ADJECTIVES.items():

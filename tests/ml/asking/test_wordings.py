@@ -225,3 +225,45 @@ def test_one_text_of_numbers_or_another_is_asked_for(cameras):
 
     for text in ("doorbells with 1080 x 2340 or 2160 x 1080", "1080 x 2340或者2160 x 1080的门铃"):
         assert plan_of(text, cameras) == Plan("items", (either,))
+
+
+@pytest.fixture(scope="module")
+def teas():
+    """A graph whose brands are values of a parameter."""
+    maker = Parameter("maker", "Brand", "text", None, ("Brand",))
+    weight = Parameter("weight", "Weight", "number", "g", ("Weight", "重量"))
+    values = [
+        *(ValueView(f"maker={one}", "maker", one, items=9) for one in ("Leafy", "Steep")),
+        ValueView("weight=100", "weight", "100 g", 100.0, "g", items=9),
+    ]
+    return AskingLexicon.of(
+        [maker, weight], values, categories=[Named("teas", "Teas", ("Teas", "茶叶"))]
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which brand has the most products?", "Which tea brand has the most products?",
+        "Which brand makes the most teas?", "哪个品牌的茶叶最多",
+    ],
+)  # fmt: skip
+def test_brands_that_are_values_are_counted_as_values(text, teas):
+    assert plan_of(text, teas) == Plan("groups", fields=("maker",), order="highest", top=1)
+
+
+@pytest.mark.parametrize("text", ["Which brands are there?", "有哪些品牌"])
+def test_brands_that_are_values_are_listed_as_values(text, teas):
+    assert plan_of(text, teas) == Plan("values", fields=("maker",))
+
+
+@pytest.mark.parametrize("text", ["How many brands are there?", "一共有多少个品牌"])
+def test_brands_that_are_values_are_counted(text, teas):
+    assert plan_of(text, teas) == Plan("count", fields=("maker",))
+
+
+def test_items_of_a_brand_that_is_a_value_are_found(teas):
+    assert plan_of("teas by the brand Steep over 50 g", teas).conditions == (
+        Condition("maker", values=("maker=Steep",)),
+        Condition("weight", low=50.0, low_inclusive=False),
+    )
