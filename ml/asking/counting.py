@@ -179,6 +179,13 @@ def _tells_items_apart(draft: Draft, place: int) -> bool:
     return behind is not None and draft.spans[behind].is_kind("category")
 
 
+def _is_compound(draft: Draft, place: int) -> bool:
+    """`Which lamp socket`: a name right behind what has it, in the singular."""
+    behind = draft.spans[place + 1] if place + 1 < len(draft.spans) else None
+    named = behind is not None and behind.is_kind("parameter")
+    return named and not draft.spans[place].text.endswith("s")
+
+
 def _grouped_by(draft: Draft) -> str | None:
     """The parameter right behind `which`, or the year where `when` is asked."""
     if (place := draft.first("when")) is not None and (year := meant("new", draft.lexicon)):
@@ -187,7 +194,9 @@ def _grouped_by(draft: Draft) -> str | None:
     for place in (draft.first("common"), draft.first("which")):
         for at in () if place is None else range(place + 1, place + _BESIDE):
             if at < len(draft.spans) and draft.spans[at].is_kind("category"):
-                break
+                if draft.chinese or not _is_compound(draft, at):
+                    break
+                continue
             if draft.free(at) and (named := draft.parameter(at, "text", "number")) is not None:
                 draft.used.add(at)
                 return named.id

@@ -226,7 +226,21 @@ def _group_asked(draft: Draft) -> str | None:
     if (place := asked_category(draft)) is not None:
         draft.used.add(place)
         return CATEGORY
-    return BRAND if _asks_brand(draft) else None
+    return BRAND if _asks_brand(draft) or _weighs_brands(draft) else None
+
+
+def _weighs_brands(draft: Draft) -> bool:
+    """`Does Acme or Bolt have more lamps`, 谁的台灯多: by how many items they have."""
+    several = any(one.field == BRAND and len(one.values) > 1 for _, one in draft.conditions)
+    items = [
+        at for at, one in enumerate(draft.spans) if one.is_kind("category") or one.does("item")
+    ]
+    if not several or not items:
+        return False
+    if draft.chinese:
+        ends = draft.spans[-1].text in ("多", "少", "更多", "更少")
+        return ends and items[-1] < len(draft.spans) - 1
+    return items[-1] > 0 and draft.spans[items[-1] - 1].does("comparative", "diminutive", "more")
 
 
 def _asks_brand(draft: Draft) -> bool:

@@ -9,11 +9,14 @@ from typing import TypeVar
 
 from graph.records import Named, Parameter, ValueView
 from graph.text import find_unit
+from ml.asking.keys import stems
 from ml.asking.phrases import LONGEST_NAME, SERIES_MODELS, Phrases
 from ml.asking.plan import PRICE, STOCK
 from ml.asking.senses import AskedModel, Sense
 from ml.asking.spellings import blanked, by_letter, glued
 from ml.asking.values import ValueTexts
+from ml.asking.words_en import FUNCTIONS as ENGLISH
+from ml.asking.words_zh import FUNCTIONS as CHINESE
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -142,7 +145,7 @@ class AskingLexicon:
         )
         by_id = {model.id: model for model in models}
         table = Phrases()
-        table.functions()
+        table.functions(None if brands else _brand_among(known.values()))
         table.graph(known.values(), brands, categories)
         table.translations()
         if offers:
@@ -227,6 +230,19 @@ class AskingLexicon:
             longest=max(self.longest, *map(len, senses), 1),
             origin=self.origin or self,
         )
+
+
+def _brand_among(parameters: Iterable[Parameter]) -> Parameter | None:
+    """The parameter that a graph without brands keeps them in."""
+    words = {stems(one) for one in f"{ENGLISH['brand']}|{CHINESE['brand']}".split("|")}
+    return next(
+        (
+            one
+            for one in parameters
+            if one.kind == "text" and any(stems(name) in words for name in (one.name, *one.names))
+        ),
+        None,
+    )
 
 
 class _Before(Mapping[K, V]):

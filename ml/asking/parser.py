@@ -43,7 +43,7 @@ from ml.grounding.tokens import is_han
 
 _INCLUSIVE = re.compile(
     r"[(（]\s*(?:(?:incl\.?|inclusive|including|included|包含|包括|含)[^()（）]{0,12}"
-    r"|[^()（）]{0,8}(?:included|inclusive))\s*[)）]|,? \binclusively?\b|\band including\b",
+    r"|[^()（）]{0,8}(?:included|inclusive))\s*[)）]|,? \binclusive(?:ly)?\b|\band including\b",
     re.I,
 )
 _PLUS = re.compile(r"(?<![A-Za-z\d])(\d[\d.,]*)\+(\s?)([A-Za-z]{1,5})\b")
@@ -269,7 +269,7 @@ def _means_series(draft: Draft, place: int) -> bool:
     span = draft.spans[place]
     if not span.of_kind("model") or _is_plural(span):
         return True
-    if _is_any(draft, place):
+    if _is_any(draft, place) or _is_told_apart(draft, place):
         return True
     lone = sum(one.is_kind("model") for one in draft.spans) == 1
     if lone and not yes_no(draft) and any(_is_of_many(one) for one in draft.spans):
@@ -305,7 +305,23 @@ def _chooses(draft: Draft, place: int) -> bool:
         or any(sense.degree == "superlative" for sense in one.senses)
         for one in draft.spans
     )
-    return plural or category or chooses or _is_any(draft, place)
+    return plural or category or chooses or _is_any(draft, place) or _is_told_apart(draft, place)
+
+
+def _is_told_apart(draft: Draft, place: int) -> bool:
+    """可调光的Nova: the name ends a question that tells some of many apart, and asks no more."""
+    tells = any(one.values or one.number is not None for one in draft.spans[:place]) or any(
+        draft.parameter(at, "boolean") for at in range(place)
+    )
+    attribute = draft.chinese and draft.text[: draft.spans[place].start].rstrip().endswith("的")
+    return (
+        attribute
+        and tells
+        and all(
+            draft.silent(at) or draft.spans[at].does("which", "count")
+            for at in range(place + 1, len(draft.spans))
+        )
+    )
 
 
 def _is_any(draft: Draft, place: int) -> bool:

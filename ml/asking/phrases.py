@@ -44,9 +44,14 @@ class Phrases:
                 return
         found.append(sense)
 
-    def functions(self) -> None:
+    def functions(self, brand: Parameter | None = None) -> None:
+        """Function words; `brand`: the parameter that words for brands name, where it has them."""
         for language in (words_en.FUNCTIONS, words_zh.FUNCTIONS):
             for does, phrases in language.items():
+                if does == "brand" and brand is not None:
+                    for phrase in phrases.split("|"):
+                        self.add(stems(phrase), Sense("parameter", brand.id, brand.name, 1.0))
+                    continue
                 self._function(phrases, Sense("function", does, does, 1.0))
         degrees: tuple[Degree, ...] = ("plain", "comparative", "superlative")
         for meaning, forms in words_en.ADJECTIVES.items():
@@ -146,13 +151,15 @@ class Phrases:
                 if sense.kind == "brand":
                     makers[sense.id].append(phrase)
         beginnings: dict[tuple[str, ...], list[AskedModel]] = defaultdict(list)
+        alone: dict[tuple[str, ...], list[AskedModel]] = defaultdict(list)
         for model in models:
             own = self._model(model, makers.get(model.brand_id or "", []))
+            alone[own].append(model)
             for length in (1, 2):
                 if len(own) > length and not is_number(own[0]):
                     beginnings[own[:length]].append(model)
         said = {
-            words: of
+            words: [*of, *alone.get(words, ())]
             for words, of in beginnings.items()
             # `Windows` is rather what many run.
             if len(of) >= SERIES_MODELS and texts.items_saying(words) <= len(of)
@@ -182,6 +189,9 @@ class Phrases:
         if brand and own and own[0].isalpha():
             self.last_words.update((own[-1],) if len(own) > 1 else ())
         self._ends(model, own)
+        if "(" in model.name:  # `Bolt 8 (2017)` without its brand
+            bare = _without(stems(model.name), brand)
+            self.add(bare, Sense("model", model.id, model.name, 0.95))
         return own
 
     def _ends(self, model: AskedModel, own: tuple[str, ...]) -> None:

@@ -114,12 +114,24 @@ def _measured(draft: Draft, first: int, last: int, meaning: str | None) -> Param
             break  # 发布手机最多: it is they that are counted
         if not draft.free(at) or not draft.spans[at].is_kind("parameter"):
             continue
-        for parameter in draft.parameters(at):
+        named = _said_elsewhere(draft, at)
+        for parameter in named or draft.parameters(at):
             if parameter.kind == "number" and (meaning is None or fits(meaning, parameter)):
                 draft.used.add(at)
                 claim_beside(draft, at)
                 return parameter
     return meant(meaning, draft.lexicon) if meaning else None
+
+
+def _said_elsewhere(draft: Draft, at: int) -> list[Parameter]:
+    """像素最高的前置摄像头: of what a word may name, that which another one names by itself."""
+    found = draft.parameters(at)
+    for place in range(len(draft.spans)) if len(found) > 1 else ():
+        own = draft.parameters(place) if place != at and draft.free(place) else []
+        if len(own) == 1 and own[0] in found:
+            draft.used.add(place)
+            return own
+    return []
 
 
 def _is_item(draft: Draft, at: int) -> bool:
@@ -168,6 +180,9 @@ def _counts_items(draft: Draft, place: int) -> bool:
     while behind is not None and any(map(draft.spans[behind].is_kind, ("brand", "adjective"))):
         behind = draft.behind(behind)
     counter = any(draft.silent(at) for at in (place + 1,) if at < len(draft.spans))
+    kinds = counter and draft.spans[place + 1].text == "种"
+    if kinds and behind is not None and draft.spans[behind].is_kind("parameter"):
+        return False  # 有两种灯座的台灯
     return (
         (draft.chinese and counter)
         or (behind is not None and draft.spans[behind].is_kind("category"))

@@ -32,6 +32,8 @@ def _as_asked(draft: Draft, plan: Plan) -> Plan:
     """The items that were found, or their brands, or whether there are any."""
     if plan.items or plan.ask not in ("items", "count"):
         return plan
+    if draft.chinese:  # 还有谁 asks for the items themselves
+        draft.used.update(at for at in draft.places("who") if draft.spans[at].text.endswith("有谁"))
     place = draft.first("brand")
     if place is None and not draft.chinese and (who := draft.first("who")) is not None:
         place = who
@@ -85,12 +87,41 @@ def _same(draft: Draft) -> Plan | None:
     fields = shared_fields(draft)
     if not fields:
         return None
-    *others, (_, reference) = draft.models
+    others, references = _references(draft)
     bind_names(draft)
-    same = tuple(Condition(field, same_as=reference.id) for field in fields)
+    same = tuple(Condition(field, same_as=id) for field in fields for id in references)
     if others:
-        return Plan("check", same, items=tuple(model.id for _, model in others))
+        return Plan("check", same, items=others)
     return Plan("count" if counts(draft) else "items", same)
+
+
+def _references(draft: Draft) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The items that are asked about, and those that they are held to: `the same as A and B`.
+
+    Of `A or B` it cannot be told which one others are held to.
+    """
+    *others, reference = [model.id for _, model in draft.models]
+    joints = _joints(draft)
+    if not others or joints is None or yes_no(draft):
+        return tuple(others), (reference,)
+    first = draft.models[0][0]
+    said = [at for at, span in enumerate(draft.spans) if span.does("same", "than")]
+    behind = any(at < first for at in said)
+    if not behind and not (draft.chinese and draft.spans[max(first - 1, 0)].does("and")):
+        return tuple(others), (reference,)
+    if any(draft.spans[at].does("or") for at in joints):
+        draft.doubt = 0.0
+    draft.used.update(joints)
+    return (), (*others, reference)
+
+
+def _joints(draft: Draft) -> list[int] | None:
+    """What stands between the named items, where it only joins them."""
+    first, last = draft.models[0][0], draft.models[-1][0]
+    named = {place for place, _ in draft.models}
+    between = [at for at in range(first, last) if at not in named]
+    joined = all(draft.spans[at].does("and", "or") or draft.silent(at) for at in between)
+    return between if first >= 0 and joined else None
 
 
 def _using(draft: Draft) -> Plan | None:
@@ -252,16 +283,31 @@ def _compared(draft: Draft, than: int) -> Plan | None:
         return None
     parameter, order = found
     draft.used.add(than)
-    others = [model.id for _, model in draft.models if model is not reference]
+    others, references = _beyond_whom(draft, than, reference.id)
     if others and (place := draft.first("difference", "how_much", "count")) is not None:
         draft.used.add(place)
         return Plan("difference", items=(others[0], reference.id), fields=(parameter.id,))
-    bound = Condition(
-        parameter.id,
-        above=reference.id if order == "highest" else None,
-        below=reference.id if order == "lowest" else None,
+    bounds = tuple(
+        Condition(
+            parameter.id,
+            above=id if order == "highest" else None,
+            below=id if order == "lowest" else None,
+        )
+        for id in references
     )
     if others:
-        return Plan("check", (bound,), items=tuple(others))
+        return Plan("check", bounds, items=others)
     bind_names(draft)
-    return Plan("count" if counts(draft) else "items", (bound,))
+    return Plan("count" if counts(draft) else "items", bounds)
+
+
+def _beyond_whom(
+    draft: Draft, than: int, reference: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The items that are asked about, and those that they are held to."""
+    if all(place > than for place, _ in draft.models):
+        others, references = _references(draft)
+        if not others:
+            return others, references
+    named = (model.id for _, model in draft.models)
+    return tuple(id for id in named if id != reference), (reference,)

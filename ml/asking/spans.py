@@ -332,12 +332,11 @@ def _values(
     found: dict[int, list[ValueSense]] = {}
     if not is_number(keys[first]):
         found = dict(lexicon.texts.found(keys, first))
-    elif _is_standard(keys[first : first + 2]):
-        found = {
-            last: senses
-            for last, all_ in lexicon.texts.found(keys, first)
-            if last == first + 1 and (senses := [one for one in all_ if one.exact])
-        }
+    else:  # `5G`, `1080 x 2340`
+        fewest = first + (1 if _is_standard(keys[first : first + 2]) else 2)
+        for last, all_ in lexicon.texts.found(keys, first):
+            if last >= fewest and (senses := [one for one in all_ if one.exact]):
+                found[last] = senses
     for last in range(first, min(first + 8, len(keys))):
         for other in translated(tuple(keys[first : last + 1])):
             for end, senses in lexicon.texts.found([*other, *keys[last + 1 :]], 0):

@@ -24,11 +24,20 @@ def is_other_name(draft: Draft, place: int) -> bool:
 
 
 def has_strangers(draft: Draft) -> bool:
-    """Whether a brand is followed by what only names of models have: `Bolt 77`."""
+    """Whether a brand is followed by what only names of models have: `Bolt 77`.
+
+    Likewise a series by a number that none of it has: `Aurora 77`.
+    """
     return any(
-        span.is_kind("brand") and _touches(draft, place, place + 1) and _is_name(draft, place + 1)
+        (span.is_kind("brand") or (span.is_kind("series") and _is_numbered(draft, place + 1)))
+        and _touches(draft, place, place + 1)
+        and _is_name(draft, place + 1)
         for place, span in enumerate(draft.spans)
     )
+
+
+def _is_numbered(draft: Draft, place: int) -> bool:
+    return place < len(draft.spans) and draft.spans[place].number is not None
 
 
 def _is_name(draft: Draft, place: int) -> bool:

@@ -191,7 +191,12 @@ ADJECTIVES: dict[str, tuple[str, str, str]] = {
     "long": ("long", "longer", "longest"),
     "expensive": ("expensive|costly|pricey", "pricier|costlier", "priciest|costliest"),
     "cheap": ("cheap|affordable|inexpensive", "cheaper", "cheapest"),
-    "new": ("new|recent", "newer", "newest|latest"),
+    "new": (
+        "new|recent",
+        "newer",
+        "newest|latest|came last|came out last|come out last|released last|launched last"
+        "|announced last|last released|last launched|last announced",
+    ),
     "old": (
         "old",
         "older|earlier",

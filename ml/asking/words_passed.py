@@ -64,6 +64,7 @@ ENGLISH = (
     "|provided|such as|e.g.|eg|i.e.|ie|etc|etc.|and so on|and the like"
     # politeness and noise
     "|sorry|excuse me|pardon|cheers|thx|ty|tks|ta|tia|much appreciated|appreciate|appreciate it"
+    "|kind regards|best regards|many thanks|thank you so much|be so kind|much obliged"
     "|yo|oi|ah|oh|uh|um|umm|hm|er|erm|wow|lol|haha|hehe|k|yep|yup|nope|alright|right then|now then"
     "|good morning|good afternoon|good evening|good day|greetings|howdy|asap|atm|rn|imo|tbh|fyi"
     "|whats|wheres|whos|hows|theres|im|ive|id like|i've|i have been|i am|we're|we are|they're"
@@ -103,11 +104,11 @@ CHINESE = (
     "|务必|必须|应该|应当|应|该是|或许|也许|可能|好像|似乎|貌似|反正|总之|整体|整体上|综合|综合来看"
     "|顺便|顺便问|顺便问下|顺便问一下|顺带|此外|除此之外|一并|一块|一块儿|一起|一同|统统|通通|全|全都"
     "|全是|都是|都算|皆|任意|任一|随意|到底是|究竟是|原来|本来|原本|居然|竟然|确实|真的|真正|真|明显"
-    "|显然|当然|毕竟|终于|刚|刚刚|刚才|首先|其次|最后|然后|接着|那么请问|如果说|假如|假设|若|若是|倘若"
+    "|显然|当然|毕竟|终于|刚|刚刚|刚才|首先|其次|最后问一下|最后问下|最后再问|然后|接着|那么请问|如果说|假如|假设|若|若是|倘若"
     "|对于|关于|针对|按|按照|依照|根据|依据|从中|以|凭|通过|经过|随着|因为|因此|由于|所以|虽然|尽管"
     "|无论|不论|不管|只要|除非|即|即是|也就是|也就是说|比如|比如说|例如|像是说|等等|等|啥的|什么的"
     "|咯|啦|喽|嘞|哇|哟|唉|欸|诶|嗯|呃|哩|罢了|滴|哒|嘿|喂|呵呵|哈哈|哈喽|老板|大佬|大神|大哥|哥"
-    "|兄弟|朋友|朋友们|小伙伴|同学|老师|客服|美女|帅哥|拜托|拜托了|劳驾|辛苦|辛苦了|感谢|多谢|谢|谢啦"
+    "|兄弟|朋友|朋友们|小伙伴|同学|老师|客服|美女|帅哥|拜托|拜托了|劳驾|劳烦|劳烦您|烦请|烦请您|有劳|有劳您|麻烦您|请您|多谢您|谢谢您|感激不尽|不胜感激|辛苦|辛苦了|感谢|多谢|谢|谢啦"
     "|不好意思|抱歉|打扰|打扰了|打扰一下|哥们|有人知道|谁知道|谁能告诉我|有知道的吗|有谁知道|早上好"
     "|下午好|晚上好|大家好|在吗|在不在"
     # 量词与代词

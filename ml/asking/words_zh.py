@@ -151,6 +151,10 @@ ADJECTIVES: dict[str, str] = {
 # Words that are superlatives by themselves.
 SUPERLATIVES: dict[str, str] = {
     "old": "首款|首部|首台|第一款|第一部|第一台|第一个|最先|头一款|率先",
+    "new": (
+        "最后|最后一款|最后一部|最后一台|最后一个|最后一代|最近一款|最近一部|最近一台|最近一个"
+        "|最近的一款|最近的一部|最近的一台|最近的一个"
+    ),
 }
 
 NUMBERS: dict[str, int] = {
