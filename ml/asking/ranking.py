@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from graph.records import Parameter
 from ml.asking.adjectives import MEASURES, fits, meant
 from ml.asking.amounts import usual
@@ -114,12 +116,29 @@ def _measured(draft: Draft, first: int, last: int, meaning: str | None) -> Param
             break  # 发布手机最多: it is they that are counted
         if not draft.free(at) or not draft.spans[at].is_kind("parameter"):
             continue
-        for parameter in draft.parameters(at):
+        meant_here = draft.parameters(at)
+        if at < first and (named := _named_behind(draft, last, meant_here)):
+            meant_here = named
+        for parameter in meant_here:
             if parameter.kind == "number" and (meaning is None or fits(meaning, parameter)):
                 draft.used.add(at)
                 claim_beside(draft, at)
                 return parameter
     return meant(meaning, draft.lexicon) if meaning else None
+
+
+def _named_behind(
+    draft: Draft, last: int, parameters: Sequence[Parameter]
+) -> list[Parameter] | None:
+    """像素最高的前置摄像头: of what a word may mean, the one that is named behind."""
+    behind = draft.behind(last)
+    if behind is None or not draft.free(behind) or len(parameters) < 2:
+        return None
+    named = draft.parameters(behind)[:1]
+    if not named or named[0] not in parameters:
+        return None
+    draft.used.add(behind)
+    return named
 
 
 def _is_item(draft: Draft, at: int) -> bool:
