@@ -29,7 +29,12 @@ def counts(draft: Draft) -> bool:
         and draft.parameter(behind, "number")
     ):
         return False  # 有多少像素
-    return not (behind < len(draft.spans) and draft.spans[behind].does("unit"))
+    if behind < len(draft.spans) and draft.spans[behind].does("unit"):
+        return False
+    free = (at for at in range(len(draft.spans)) if draft.free(at))
+    if not any(draft.parameter(at, "number") for at in free):
+        draft.used.update(draft.places("total"))  # how many Acme and Bolt have combined
+    return True
 
 
 def find_group_size(draft: Draft) -> None:

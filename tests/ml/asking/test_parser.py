@@ -314,3 +314,29 @@ def test_a_unit_that_nothing_is_measured_in_is_a_part_of_a_name(lamps):
     assert isinstance(found, NotUnderstood)
     assert "Volt" in found.words
     assert plan_of("weight of the Aurora 5 kg", lamps).fields == ("weight",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How many lamps do Acme and Bolt have combined?",
+        "艾克美和Bolt加起来有多少款台灯",
+        "艾克美和Bolt合计有几款台灯",
+    ],
+)
+def test_items_of_several_brands_are_counted_together(text, lamps):
+    both = Condition("brand", values=("acme", "bolt"))
+    assert plan_of(text, lamps) == Plan("count", (both,))
+
+
+@pytest.mark.parametrize(
+    ("text", "end"), [("像素最高的前置摄像头", "highest"), ("像素最低的前置摄像头", "lowest")]
+)
+def test_a_word_for_several_numbers_means_the_one_that_is_named_behind_it(text, end):
+    rear = Parameter("rear", "Rear camera", "number", "MP", ("Rear camera", "camera", "摄像头"))
+    front = Parameter("front", "Front camera", "number", "MP", ("Front camera", "前置摄像头"))
+    values = [
+        ValueView(f"{one.id}=8mp", one.id, "8 MP", 8.0, "MP", items=30) for one in (rear, front)
+    ]
+    known = AskingLexicon.of([rear, front], values)
+    assert understand(text, known).plan == Plan("items", order_by="front", order=end, top=1)
