@@ -29,9 +29,9 @@ _OR_MORE = re.compile(
     r"|及?以上|起(?!\w)|\+(?!\s*\d))",
     re.IGNORECASE,
 )
-# Words that compare, and stand in names as well: `Pro Max`.
-_IN_NAMES = re.compile(r"\w+\s+(?:max|min)\b", re.IGNORECASE)
-_BEFORE = re.compile(rf"{_IN_NAMES.pattern}\s*$", re.IGNORECASE)
+# Words that compare, and stand behind others in names as well: `Pro Max`.
+_IN_NAMES = re.compile(r"\w\s+(max|min)\b", re.IGNORECASE)
+_BEHIND_WORD = re.compile(rf"{_IN_NAMES.pattern}\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def comparison(
     """What is said beside the quantity from `start` to `end`.
 
     Args:
-        in_names: what `pairs_in_names` found: `iphone pro max 1tb` compares nothing.
+        in_names: what `words_in_names` found: `iphone pro max 1tb` compares nothing, but `max 1tb`.
     """
     first = max(0, start - LOOKED_BACK)
     before = text[first:start]
@@ -63,13 +63,11 @@ def comparison(
     return None
 
 
-def pairs_in_names(names: Iterable[str]) -> frozenset[str]:
-    """`pro max` of `Phone Pro Max`, in small letters."""
-    return frozenset(
-        " ".join(pair.lower().split()) for name in names for pair in _IN_NAMES.findall(name)
-    )
+def words_in_names(names: Iterable[str]) -> frozenset[str]:
+    """`max` of `Phone Pro Max`."""
+    return frozenset(word.lower() for name in names for word in _IN_NAMES.findall(name))
 
 
 def _is_of_name(before: str, in_names: Collection[str]) -> bool:
-    said = _BEFORE.search(before)
-    return said is not None and " ".join(said[0].lower().split()) in in_names
+    said = _BEHIND_WORD.search(before)
+    return said is not None and said[1].lower() in in_names

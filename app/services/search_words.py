@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.services.comparisons import pairs_in_names
+from app.services.comparisons import words_in_names
 from app.services.renewed import Renewed
 from app.services.suggestions import Suggester
 from ml.search.spelling import Spelling
@@ -23,7 +23,7 @@ class SearchWords:
     """Made of one state of the graph; asked from several threads.
 
     Attributes:
-        in_names: words that compare elsewhere, and the word before: `pro max`.
+        in_names: words that compare elsewhere: `max` of `Pro Max`.
         sources: of products; behind them and a colon stand the numbers that shops give.
     """
 
@@ -49,7 +49,7 @@ class SearchWords:
             Spelling(every),
             Suggester(names),
             tuple(sources),
-            pairs_in_names(name for name, _ in every),
+            words_in_names(name for name, _ in every),
         )
 
 

@@ -94,7 +94,7 @@ def understand(query: str, grounder: Grounder, *, in_names: Collection[str] = ()
     """Reads a query with the vocabulary of the graph; ambiguous words are left as they are.
 
     Args:
-        in_names: pairs of words that stand in names, and compare nothing there.
+        in_names: words that stand in names as well, and behind a word compare nothing.
     """
     parts: list[Part] = []
     silent: list[tuple[int, int]] = []

@@ -198,7 +198,9 @@ def test_words_of_names_compare_nothing():
         return str(read_query(query, words=words, understood=True).filter)
 
     assert filters("lantern pro MAX 64gb") == "storage:storage=64GB"
-    assert filters("lantern max 64gb") == "storage<=64GB"
+    assert filters("lantern max 64gb") == "storage:storage=64GB"
+    assert filters("lantern, max 64gb") == "storage<=64GB"
+    assert filters("max 64gb lantern") == "storage<=64GB"
 
 
 def test_filters_are_shown_in_words():
