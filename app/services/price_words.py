@@ -21,6 +21,7 @@ _SURE = rf"(?:{SIGN}|{WORD})"
 _ABOUT = r"(?:around|about|approx(?:imately|\.)?|roughly|circa|大约|大概|约)"
 _OR_LESS = r"(?:or|and) (?:less|under|below|cheaper)\b"
 _OR_MORE = r"(?:or|and) (?:more|over|above|up)\b"
+_BETWEEN = re.compile(r"\s*(?:,|，|、|and|but|且|并且|和)?\s*", re.IGNORECASE)
 _NEAR = 0.2  # what `around` leaves open, as a share
 _CURRENCY_SAID = re.compile(_SURE, re.IGNORECASE)
 
@@ -47,6 +48,32 @@ def find_price(
     Args:
         begins_anew: whether what stands behind a number is neither its unit nor counted by it.
     """
+    found = _first(text, begins_anew)
+    if found is None or (found.condition.low and found.condition.high):
+        return found
+    left = text[: found.start] + " " * (found.end - found.start) + text[found.end :]
+    other = _first(left, begins_anew)
+    return found if other is None else _both(text, *sorted((found, other), key=_start)) or found
+
+
+def _start(price: PriceWords) -> int:
+    return price.start
+
+
+def _both(text: str, one: PriceWords, other: PriceWords) -> PriceWords | None:
+    """`over 100 and under 200`; None: they are no two ends of one range."""
+    low = one.condition.low or other.condition.low
+    high = one.condition.high or other.condition.high
+    ends = [end for one in (one, other) for end in (one.condition.low, one.condition.high) if end]
+    if len(ends) != 2 or not low or not high or low.number > high.number:
+        return None
+    if not _BETWEEN.fullmatch(text[one.end : other.start]):
+        return None
+    currencies = one.currencies or other.currencies
+    return PriceWords(Range(low, high), one.start, other.end, currencies)
+
+
+def _first(text: str, begins_anew: Callable[[str], bool]) -> PriceWords | None:
     for pattern, low, high in _PATTERNS:
         match = pattern.search(text)
         if match is None or not _is_price(match, begins_anew):

@@ -130,6 +130,12 @@ class Candidates:
 
     async def found(self, asked: Asked, wanted: Filter, kind: ItemKind) -> Found:
         """By all that was understood; where nothing passes it, by ever less."""
+        found = await self._found(asked, wanted, kind)
+        if not asked.unwanted:
+            return found
+        return replace(found, hits=[hit for hit in found.hits if not _is_unwanted(hit, asked)])
+
+    async def _found(self, asked: Asked, wanted: Filter, kind: ItemKind) -> Found:
         understood, texts = _unsaid(asked, wanted), _Texts(self._search, asked, kind)
         for used in _ever_less(understood):
             may_lack = _said_in_words(used)
@@ -256,6 +262,12 @@ class Candidates:
 
 def _has_all(hit: Hit, text: str) -> bool:
     return covered(text, f"{hit.summary.title} {hit.description or ''}") == 1
+
+
+def _is_unwanted(hit: Hit, asked: Asked) -> bool:
+    """Its text has a word that is not to be there, and does not say `not` itself: a name may."""
+    text = f"{hit.summary.title} {hit.description or ''}".lower()
+    return any(covered(word, text) == 1 and f"not {word}" not in text for word in asked.unwanted)
 
 
 def _fields(filter: Filter) -> frozenset[str]:

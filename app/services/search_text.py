@@ -46,6 +46,7 @@ class Asked:
         ids: of products that the query may be, or be the number of in some source.
         corrections: words that names lack, and what they may have been meant for.
         corrected: the query as it was meant, where that is not as it was typed.
+        unwanted: words that texts are not to have.
     """
 
     query: str
@@ -58,6 +59,7 @@ class Asked:
     ids: tuple[str, ...] = ()
     corrections: Mapping[str, str] = field(default_factory=dict)
     corrected: str | None = None
+    unwanted: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -68,7 +70,8 @@ class Asked:
     def open_words(self) -> tuple[str, ...]:
         """Words that are no part of the filter, as they are written."""
         found = _CHUNK.findall(unicodedata.normalize("NFKC", self.rest).lower())
-        return tuple(word for word in dict.fromkeys(found) if word not in STOP_WORDS)
+        passed = {*STOP_WORDS, *self.unwanted}
+        return tuple(word for word in dict.fromkeys(found) if word not in passed)
 
     @property
     def is_understood(self) -> bool:
@@ -108,6 +111,7 @@ def read_query(
         ids=_ids(meant, words.sources),
         corrections={} if wrong else corrections,
         corrected=meant if wrong else None,
+        unwanted=parts.unwanted,
     )
 
 

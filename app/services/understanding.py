@@ -34,6 +34,12 @@ _NOT = re.compile(
     r"|(?<!\S)-$",
     re.I,
 )
+# A word that no name of the graph is: titles with it are not wanted.
+_NOT_WORD = re.compile(
+    r"(?<![\w-])(?:(?:but )?not|except|excluding)(?: (?:a|an|the|from|by|in))?"
+    r" (?!in stock)([^\W\d_]{2,})(?![\w-])(?<!in stock)",
+    re.I,
+)
 # A word behind a noun that is part of no compound with it: `chair for two`.
 _NO_COMPOUND = re.compile(
     r"(?:[^\W\d_]*[\u3400-\u9fff]|(?:a|an|and|as|at|but|by|for|from|in|no|not|of|on|or|over|that"
@@ -70,11 +76,13 @@ class Understood:
         text: what full text is asked for: all of the query but prices, stock, comparisons and
             what is not wanted.
         rest: what is no part.
+        unwanted: words behind `not` that are no part either.
     """
 
     parts: tuple[Part, ...]
     text: str
     rest: str
+    unwanted: tuple[str, ...] = ()
 
     @property
     def filter(self) -> Filter:
@@ -128,7 +136,16 @@ def understand(query: str, grounder: Grounder, *, in_names: Collection[str] = ()
         replace(part, term=replace(part.term, negated=True)) if part in unwanted else part
         for part in sorted(parts, key=lambda part: part.start)
     ]
-    return Understood(tuple(parts), _without(query, silent), _without(query, places))
+    return Understood(
+        tuple(parts),
+        _without(query, silent),
+        _without(query, places),
+        tuple(
+            said[1].lower()
+            for said in _NOT_WORD.finditer(open_text)
+            if not any(said.start() < part.end and part.start < said.end() for part in parts)
+        ),
+    )
 
 
 def _begins_anew(lexicon: Lexicon, behind: str) -> bool:

@@ -189,6 +189,17 @@ async def test_what_is_not_wanted_is_left_out(stocked):
     assert ids(page) == ["4"]
 
 
+async def test_a_word_that_is_not_wanted_and_names_nothing_is_in_no_text(stocked):
+    await added(stocked, "sign", {"title": "Do Not Disturb sign"})
+
+    assert "6" in ids(await found(stocked, "acme lantern deluxe"))
+    page = await found(stocked, "acme lantern not deluxe")
+
+    assert set(ids(page)) == {"1", "2", "3"}
+    assert ids(await found(stocked, "do not disturb sign")) == ["sign"], "as its name says"
+    assert ids(await found(stocked, "lantern not in stock"))
+
+
 async def test_a_currency_counts_until_nothing_has_it(stocked):
     for sku, price, currency in (("7", 250.0, "EUR"), ("8", 199.0, "GBP")):
         body = {"title": "Bolt lantern", "price": price, "currency": currency}
