@@ -11,13 +11,14 @@ LOOKED_BACK = 24  # characters before a quantity
 _LESS = "light|small|short|thin|narrow|low|slim|cheap|quiet|slow|young"
 _MORE = "heav|big|larg|long|tall|thick|high|wid|great|fast|deep|loud|bright|strong|old"
 _AT_MOST = re.compile(
-    r"(?:\b(?:under|below|less than|up to|at most|no more than|max(?:imum|\.)?"
-    rf"|(?:{_LESS})[mn]?i?er than)|<=?|≤|不超过|不到|不大于|低于|小于|少于|轻于|短于)\s*$",
+    r"(?:\b(?:under|below|(?<!no )(?<!not )less than|up to|at most|not? more than|max(?:imum|\.)?"
+    rf"|(?:{_LESS})[mn]?i?er than)|<=?|≤|不(?:超过|到|大于|高于|多于)"
+    r"|(?<!不)(?:低于|小于|少于|轻于|短于))\s*$",
     re.IGNORECASE,
 )
 _AT_LEAST = re.compile(
-    r"(?:\b(?:over|above|more than|at least|no less than|min(?:imum|\.)?"
-    rf"|(?:{_MORE})g?i?er than)|>=?|≥|不低于|不少于|不小于|超过|高于|大于|多于|重于|长于|至少)\s*$",
+    r"(?:\b(?:over|above|more than|at least|not? less than|min(?:imum|\.)?"
+    rf"|(?:{_MORE})g?i?er than)|>=?|≥|不(?:低于|少于|小于)|超过|高于|大于|多于|重于|长于|至少)\s*$",
     re.IGNORECASE,
 )
 _OR_LESS = re.compile(

@@ -14,8 +14,13 @@ _MONEY = rf"{SIGN}?\s*{_NUMBER}(?![\d.,]*\d)\s*(?:{SIGN}|{WORD})?"
 # What stands behind such a pattern may be a unit, or what is counted.
 _OPEN = r"(?P<open>)"
 _BEHIND = re.compile(r"[a-z%\"″°\d]", re.IGNORECASE)
-_AT_MOST = r"(?:under|below|less than|cheaper than|up to|at most|no more than|max(?:imum)?|<=?|≤)"
-_AT_LEAST = r"(?:over|above|more than|at least|starting (?:at|from)|min(?:imum)?|>=?|≥)"
+_AT_MOST = (
+    r"(?:under|below|(?<!no )(?<!not )less than|cheaper than|up to|at most|not? more than"
+    r"|max(?:imum)?|<=?|≤)"
+)
+_AT_LEAST = (
+    r"(?:over|above|more than|at least|not? less than|starting (?:at|from)|min(?:imum)?|>=?|≥)"
+)
 _TO = r"\s*(?:-|–|~|to|and|至|到)\s*"
 _SURE = rf"(?:{SIGN}|{WORD})"
 _ABOUT = r"(?:around|about|approx(?:imately|\.)?|roughly|circa|大约|大概|约)"
@@ -112,8 +117,12 @@ _PATTERNS: tuple[tuple[re.Pattern[str], int | None, int | None], ...] = (
     (_compiled(rf"(?<![\d.,])(?=[^a-z]*{_SURE}){_MONEY}\s*(?:左右|上下)"), 1, 1),
     (_compiled(rf"(?<!\w){_AT_MOST}\s*{_MONEY}{_OPEN}"), None, 1),
     (_compiled(rf"(?<!\w){_AT_LEAST}\s*{_MONEY}{_OPEN}"), 1, None),
-    (_compiled(rf"(?:低于|不超过|不到|少于|便宜于)\s*{_MONEY}{_OPEN}"), None, 1),
-    (_compiled(rf"(?:高于|超过|不低于|不少于)\s*{_MONEY}{_OPEN}"), 1, None),
+    (
+        _compiled(rf"(?:(?<!不)(?:低于|少于|便宜于)|不(?:超过|到|高于|多于))\s*{_MONEY}{_OPEN}"),
+        None,
+        1,
+    ),
+    (_compiled(rf"(?:高于|超过|不(?:低于|少于))\s*{_MONEY}{_OPEN}"), 1, None),
     (_compiled(rf"(?<![\d.,]){_MONEY}\s*(?:以下|以内|之内|内)"), None, 1),
     (_compiled(rf"(?<![\d.,]){_MONEY}\s*(?:以上|起)"), 1, None),
 )

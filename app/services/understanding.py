@@ -37,7 +37,7 @@ _NOT = re.compile(
 # A word that no name of the graph is: titles with it are not wanted.
 _NOT_WORD = re.compile(
     r"(?<![\w-])(?:(?:but )?not|except|excluding)(?: (?:a|an|the|from|by|in))?"
-    r" (?!in stock)([^\W\d_]{2,})(?![\w-])(?<!in stock)",
+    r" (?!in stock|more than|less than)([^\W\d_]{2,})(?![\w-])(?<!in stock)",
     re.I,
 )
 # A word behind a noun that is part of no compound with it: `chair for two`.
@@ -104,18 +104,9 @@ def understand(query: str, grounder: Grounder, *, in_names: Collection[str] = ()
     Args:
         in_names: words that stand in names as well, and behind a word compare nothing.
     """
-    parts: list[Part] = []
-    silent: list[tuple[int, int]] = []
     lexicon = grounder.lexicon
-    if (price := find_price(query, begins_anew=partial(_begins_anew, lexicon))) is not None:
-        parts.append(Part(Term("price", price.condition), price.start, price.end))
-        if price.currencies:
-            currency = Term("currency", OneOf(price.currencies))
-            parts.append(Part(currency, price.start, price.end))
-        silent.append((price.start, price.end))
-    if (stock := _IN_STOCK.search(query)) is not None:
-        parts.append(Part(Term("in_stock", OneOf(("yes",))), stock.start(), stock.end()))
-        silent.append((stock.start(), stock.end()))
+    parts = list(_offered(query, lexicon))
+    silent = [(part.start, part.end) for part in parts]
     open_text = _without(query, silent, keep_places=True)
     for brand in _brands_in(open_text, lexicon):
         parts += _named("brand", brand, parts)
@@ -146,6 +137,17 @@ def understand(query: str, grounder: Grounder, *, in_names: Collection[str] = ()
             if not any(said.start() < part.end and part.start < said.end() for part in parts)
         ),
     )
+
+
+def _offered(query: str, lexicon: Lexicon) -> Iterator[Part]:
+    """For how much, and whether it has to be there."""
+    if (price := find_price(query, begins_anew=partial(_begins_anew, lexicon))) is not None:
+        yield Part(Term("price", price.condition), price.start, price.end)
+        if price.currencies:
+            currency = Term("currency", OneOf(price.currencies))
+            yield Part(currency, price.start, price.end)
+    if (stock := _IN_STOCK.search(query)) is not None:
+        yield Part(Term("in_stock", OneOf(("yes",))), *stock.span())
 
 
 def _begins_anew(lexicon: Lexicon, behind: str) -> bool:
