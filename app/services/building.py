@@ -144,7 +144,11 @@ class GraphBuild:
                 elif fact.links.entity:
                     links.append(_link(item, fact, fact.relation, fact.links.entity))
         done = writer.write(
-            stated, run=self.id, now=self.clock(), parameters=grounder.lexicon.parameters
+            stated,
+            run=self.id,
+            now=self.clock(),
+            parameters=grounder.lexicon.parameters,
+            read=[item.id for item in page],
         )
         counts.update(one.status for one in stated)
         counts.update(

@@ -26,7 +26,8 @@ STANDING = f"""
 UNWIND $rows AS row
 {_FIND}
 CALL (n, row) {{
-  MATCH (n)-[r:HAS_PARAMETER]->(v) WHERE v.parameter IN row.parameters
+  MATCH (n)-[r:HAS_PARAMETER]->(v)
+  WHERE v.parameter IN row.parameters OR (row.read AND r.origin = 'extracted')
   RETURN collect([v.parameter, v.id, r.origin, r.status, r.confidence, r.evidence, r.model, false])
     AS own
 }}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -45,6 +45,7 @@ class _Said:
 
     id: str
     facts: list[StatedFact]
+    is_read: bool = False  # its texts were read as a whole: what they do not say is not there
     kind: ItemKind = "product"
     texts: Mapping[str, str | None] = field(default_factory=dict)
     beside: Mapping[str, list[Standing]] = field(default_factory=dict)  # by parameter
@@ -57,6 +58,7 @@ class _Said:
             "id": self.id,
             "parameters": list({fact.value.parameter for fact in self.facts}),
             "fields": list({place.field for place in places if place}),
+            "read": self.is_read,
         }
 
     @property
@@ -78,6 +80,7 @@ class FactWriter:
         run: str,
         now: datetime,
         parameters: Mapping[str, Parameter],
+        read: Collection[str] = (),
     ) -> FactCounts:
         """Store what may be stored, and say what became of each; repeating it changes nothing.
 
@@ -85,12 +88,16 @@ class FactWriter:
         it said there and it does not say again has ended. Batches are transactions, whole items
         each.
 
+        Args:
+            read: ids of items whose texts were read as a whole: whatever was read of them before,
+                and is not among the facts, has ended.
+
         Raises:
             DraftInvalid: a fact that no model can state, or whose parameter is another one by now.
         """
         for fact in facts:
             _refuse(fact, parameters)
-        items: dict[str, _Said] = {}
+        items = {id: _Said(id, [], is_read=True) for id in read}
         for fact in {(one.item, one.value.id, one.origin): one for one in facts}.values():
             items.setdefault(fact.item, _Said(fact.item, [])).facts.append(_rounded(fact))
         counts: Counter[str] = Counter()
@@ -291,15 +298,19 @@ def _own(said: _Said) -> Iterator[Standing]:
 
 
 def _unsaid(said: _Said) -> list[FactKey]:
-    """What a model said before of the parameters it speaks of now, and does not say again."""
+    """What a model said before of what it speaks of now, and does not say again."""
     stated = {(fact.value.id, fact.origin) for fact in said.facts}
     speaks = {(f.value.parameter, f.origin, model_name(f.model)) for f in said.facts}
     return [
         (one.value, one.origin)
         for one in _own(said)
-        if (one.parameter, one.origin, model_name(one.model)) in speaks
+        if ((one.parameter, one.origin, model_name(one.model)) in speaks or _was_read(said, one))
         and (one.value, one.origin) not in stated
     ]
+
+
+def _was_read(said: _Said, one: Standing) -> bool:
+    return said.is_read and one.origin == "extracted"
 
 
 def _review_keys(known: Sequence[_Said]) -> dict[tuple[str, str, Origin], float]:

@@ -6,6 +6,7 @@ from functools import partial
 
 import msgspec
 import pytest
+from msgspec.structs import replace as replace_fields
 
 from app.cli.build import print_build
 from app.errors import BuildInvalid
@@ -13,8 +14,9 @@ from app.services.building import GraphBuild
 from app.services.builds import BuildSpec, check_build
 from app.services.knowledge import load_grounder
 from app.services.readers import linker_over
-from graph.records import Fact, Item, Named, Parameter
+from graph.records import Fact, Item, Named, Parameter, StatedFact
 from graph.repositories.entity_links import EntityLink, write_links
+from graph.repositories.facts import FactWriter
 from graph.repositories.items import ItemWriter
 from graph.text import normalise_value
 from ml.grounding.records import TextToRead
@@ -156,6 +158,21 @@ def test_a_second_run_writes_nothing(stocked, build):
 
     assert (again.facts["written"], again.facts["unchanged"]) == (0, 3)
     assert stocked.read(stamps) == before
+
+
+def test_what_was_read_before_and_is_not_read_any_more_has_ended(stocked, build):
+    green = normalise_value("pale green", FINISH)
+    older = StatedFact("shop:2", green, "extracted", "accepted", 0.9, "title:0-7", "reader@1")
+    predicted = replace_fields(older, item="shop:3", origin="predicted", evidence="")
+    FactWriter(stocked).write([older, predicted], run="old", now=NOW, parameters=PARAMETERS)
+    assert [row["value"] for row in stocked.read(OF, id="shop:2")] == ["finish=pale-green"]
+
+    build(source="shop").carry_out(stocked)
+
+    assert stocked.read(OF, id="shop:2") == []
+    assert ("finish=pale-green", "predicted") in [
+        (row["value"], row["origin"]) for row in stocked.read(OF, id="shop:3")
+    ]
 
 
 def test_a_value_that_only_titles_state_is_as_new_to_the_second_run(stocked, build):

@@ -40,8 +40,9 @@ def proposed(parameter, cell, confidence=0.6, **more):
     return stated(parameter, cell, status="proposed", confidence=confidence, **more)
 
 
-def state(database, *facts, run="read-1", now=TUESDAY):
-    return FactWriter(database).write(facts, run=run, now=now, parameters=PARAMETERS)
+def state(database, *facts, run="read-1", now=TUESDAY, read=()):
+    writer = FactWriter(database)
+    return writer.write(facts, run=run, now=now, parameters=PARAMETERS, read=read)
 
 
 def load(database, sku="lamp", title="Brass lamp red", *, now=MONDAY, facts=None, **more):

@@ -148,6 +148,25 @@ def test_another_version_of_a_model_replaces_what_the_one_before_said_of_a_param
     assert said(database, "HAD_PARAMETER") == [("colour=red", "extracted", "accepted")]
 
 
+def test_what_is_not_read_again_in_a_whole_text_has_ended_whoever_read_it(database):
+    load(database)
+    load(database, "chair")
+    state(database, stated("colour", "red"), stated("ram", "8GB", model="other@1"))
+    state(database, stated("material", "tin", origin="predicted"), run="fill-1")
+    state(database, stated("ram", "4GB", item=CHAIR))
+
+    state(database, stated("colour", "red"), run="read-2", now=WEDNESDAY, read=[LAMP])
+
+    assert said(database) == [
+        ("colour=red", "extracted", "accepted"),
+        ("material=tin", "predicted", "accepted"),
+        ("ram=4GB", "extracted", "accepted"),
+    ]
+    assert said(database, "HAD_PARAMETER") == [("ram=8GB", "extracted", "accepted")]
+    state(database, run="read-3", now=WEDNESDAY, read=[LAMP, CHAIR, "shop:nobody"])
+    assert said(database) == [("material=tin", "predicted", "accepted")]
+
+
 def test_another_model_changes_a_fact_only_by_being_more_confident(database):
     load(database)
     state(database, stated("colour", "red", confidence=0.8))
