@@ -6,19 +6,22 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-LOOKED_BACK = 24  # characters before a quantity
+# Of quantities and of prices, for patterns of others, which ignore case.
+AT_MOST = r"under|below|(?<!no )(?<!not )less than|up to|at most|not? more than"
+AT_LEAST = r"over|above|more than|at least|not? less than"
+
+_LOOKED_BACK = 24  # characters before a quantity
 
 _LESS = "light|small|short|thin|narrow|low|slim|cheap|quiet|slow|young"
 _MORE = "heav|big|larg|long|tall|thick|high|wid|great|fast|deep|loud|bright|strong|old"
 _AT_MOST = re.compile(
-    r"(?:\b(?:under|below|(?<!no )(?<!not )less than|up to|at most|not? more than|max(?:imum|\.)?"
-    rf"|(?:{_LESS})[mn]?i?er than)|<=?|≤|不(?:超过|到|大于|高于|多于)"
-    r"|(?<!不)(?:低于|小于|少于|轻于|短于))\s*$",
+    rf"(?:\b(?:{AT_MOST}|max(?:imum|\.)?|(?:{_LESS})[mn]?i?er than)|<=?|≤"
+    r"|不(?:超过|到|大于|高于|多于)|(?<!不)(?:低于|小于|少于|轻于|短于))\s*$",
     re.IGNORECASE,
 )
 _AT_LEAST = re.compile(
-    r"(?:\b(?:over|above|more than|at least|not? less than|min(?:imum|\.)?"
-    rf"|(?:{_MORE})g?i?er than)|>=?|≥|不(?:低于|少于|小于)|超过|高于|大于|多于|重于|长于|至少)\s*$",
+    rf"(?:\b(?:{AT_LEAST}|min(?:imum|\.)?|(?:{_MORE})g?i?er than)|>=?|≥"
+    r"|不(?:低于|少于|小于)|超过|高于|大于|多于|重于|长于|至少)\s*$",
     re.IGNORECASE,
 )
 _OR_LESS = re.compile(
@@ -52,7 +55,7 @@ def comparison(
     Args:
         in_names: what `words_in_names` found: `iphone pro max 1tb` compares nothing, but `max 1tb`.
     """
-    first = max(0, start - LOOKED_BACK)
+    first = max(0, start - _LOOKED_BACK)
     before = text[first:start]
     for is_most, pattern in ((True, _AT_MOST), (False, _AT_LEAST)):
         said = pattern.search(before)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
+from app.services.comparisons import AT_LEAST, AT_MOST
 from graph.filters import Quantity, Range
 from graph.text.currencies import SIGN, WORD, currencies_of
 
@@ -14,13 +16,8 @@ _MONEY = rf"{SIGN}?\s*{_NUMBER}(?![\d.,]*\d)\s*(?:{SIGN}|{WORD})?"
 # What stands behind such a pattern may be a unit, or what is counted.
 _OPEN = r"(?P<open>)"
 _BEHIND = re.compile(r"[a-z%\"″°\d]", re.IGNORECASE)
-_AT_MOST = (
-    r"(?:under|below|(?<!no )(?<!not )less than|cheaper than|up to|at most|not? more than"
-    r"|max(?:imum)?|<=?|≤)"
-)
-_AT_LEAST = (
-    r"(?:over|above|more than|at least|not? less than|starting (?:at|from)|min(?:imum)?|>=?|≥)"
-)
+_AT_MOST = rf"(?:{AT_MOST}|cheaper than|max(?:imum)?|<=?|≤)"
+_AT_LEAST = rf"(?:{AT_LEAST}|starting (?:at|from)|min(?:imum)?|>=?|≥)"
 _TO = r"\s*(?:-|–|~|to|and|至|到)\s*"
 _SURE = rf"(?:{SIGN}|{WORD})"
 _ABOUT = r"(?:around|about|approx(?:imately|\.)?|roughly|circa|大约|大概|约)"
@@ -58,11 +55,11 @@ def find_price(
         return found
     left = text[: found.start] + " " * (found.end - found.start) + text[found.end :]
     other = _first(left, begins_anew)
-    return found if other is None else _both(text, *sorted((found, other), key=_start)) or found
-
-
-def _start(price: PriceWords) -> int:
-    return price.start
+    return (
+        found
+        if other is None
+        else _both(text, *sorted((found, other), key=attrgetter("start"))) or found
+    )
 
 
 def _both(text: str, one: PriceWords, other: PriceWords) -> PriceWords | None:

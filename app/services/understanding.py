@@ -15,7 +15,7 @@ from graph.records import Named
 from graph.text import value_id
 from graph.text.units import find_unit
 from ml.grounding.habits import USUAL
-from ml.grounding.lexicon import Found, named_in
+from ml.grounding.lexicon import Found, all_named_in, named_in
 from ml.grounding.reading import Reading, read
 from ml.purpose.phrases import stem, words_of
 
@@ -114,7 +114,7 @@ def understand(query: str, grounder: Grounder, *, in_names: Collection[str] = ()
     cues = list(lexicon.cues.found(open_text, lexicon.cues.words(open_text)))
     of_facts = replace(lexicon, habits=lexicon.found)
     for reading in read(open_text, of_facts, category=_category(parts, open_text)):
-        if _is_sure(reading) and _is_free(reading, parts):
+        if _is_sure(reading) and _is_free(reading.start, reading.end, parts):
             own = [(start, end) for start, end, one in cues if one.id == reading.parameter]
             part, compares = _said(open_text, reading, own, in_names)
             if compares:
@@ -134,7 +134,7 @@ def understand(query: str, grounder: Grounder, *, in_names: Collection[str] = ()
         tuple(
             said[1].lower()
             for said in _NOT_WORD.finditer(open_text)
-            if not any(said.start() < part.end and part.start < said.end() for part in parts)
+            if _is_free(*said.span(), parts)
         ),
     )
 
@@ -171,17 +171,13 @@ def _brands_in(text: str, lexicon: Lexicon) -> list[Found[Named]]:
     best = named_in(text, lexicon.brands)
     if best is None:
         return []
-    every = lexicon.brands.found(text, lexicon.brands.words(text))
     chains: list[list[Found[Named]]] = [[]]
-    for start, end, thing in sorted(every, key=lambda one: (one[0], -one[1])):
+    for found in all_named_in(text, lexicon.brands):
         before = chains[-1][-1].end if chains[-1] else 0
-        if start < before:
-            continue
-        if _EITHER.fullmatch(text, before, start):
-            start = before  # `or` belongs to what it joins
+        if _EITHER.fullmatch(text, before, found.start):
+            chains[-1].append(replace(found, start=before))  # `or` belongs to what it joins
         else:
-            chains.append([])
-        chains[-1].append(Found(thing, start, end))
+            chains.append([found])
     return next((chain for chain in chains if any(one.end == best.end for one in chain)), [best])
 
 
@@ -199,9 +195,7 @@ def _category_in(text: str, lexicon: Lexicon, parts: Sequence[Part]) -> Found[Na
 
 
 def _named(field: str, found: Found[Named] | None, parts: Sequence[Part]) -> Iterator[Part]:
-    if found is not None and not any(
-        found.start < part.end and part.start < found.end for part in parts
-    ):
+    if found is not None and _is_free(found.start, found.end, parts):
         yield Part(Term(field, OneOf((found.thing.id,))), found.start, found.end)
 
 
@@ -227,8 +221,8 @@ def _refused_from(part: Part, text: str) -> int:
     return first + said.start() if said else -1
 
 
-def _is_free(reading: Reading, parts: list[Part]) -> bool:
-    return not any(reading.start < part.end and part.start < reading.end for part in parts)
+def _is_free(start: int, end: int, parts: Sequence[Part]) -> bool:
+    return not any(start < part.end and part.start < end for part in parts)
 
 
 def _said(

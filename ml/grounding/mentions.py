@@ -47,6 +47,8 @@ _LARGER_BEFORE = re.compile(r"(?:\d{2,}\s?(?:GB?)?|\d\s?TB?)\s?[+/]\s?$", re.I)
 _BEFORE_CHARS = 24  # what is looked at before a place: a text of a megabyte has many places
 CUE_WORDS = 2  # a parameter's name speaks of what stands at most so many words off
 
+Measured = tuple[Parameter, Unit]  # a parameter of numbers, and its unit
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -83,12 +85,13 @@ def mentions(text: str, lexicon: Lexicon) -> list[Mention]:
     """All of them, many in contradiction to one another, in the order of the text."""
     words = tokens(text)
     cues = _Cues(text, words, lexicon)
+    measured = _measured(lexicon.parameters)
     found = {
         (one.parameter, one.value.id, one.start, one.end): one
         for one in (
             *_named(text, words, lexicon, cues),
-            *_quantities(text, lexicon, cues),
-            *_lettered(text, lexicon.parameters, cues),
+            *_quantities(text, lexicon, measured, cues),
+            *_lettered(text, measured, cues),
             *_numbers(text, cues),
             *_under_a_unit(text, cues),
             *_flags(text, cues),
@@ -142,8 +145,9 @@ def _named(
         yield Mention(known.parameter, value, start, end, "name", cued, denied=denied)
 
 
-def _quantities(text: str, lexicon: Lexicon, cues: _Cues) -> Iterator[Mention]:
-    measured = _measured(lexicon.parameters)
+def _quantities(
+    text: str, lexicon: Lexicon, measured: Sequence[Measured], cues: _Cues
+) -> Iterator[Mention]:
     for start, end, written, unit in _written_quantities(text):
         generation = _is_generation(text, start, end)
         for parameter, own_unit in measured:
@@ -155,13 +159,8 @@ def _quantities(text: str, lexicon: Lexicon, cues: _Cues) -> Iterator[Mention]:
                 yield Mention(parameter.id, value, start, end, "quantity", cued, own)
 
 
-def _lettered(
-    text: str,
-    parameters: Mapping[str, Parameter],
-    cues: _Cues,
-) -> Iterator[Mention]:
+def _lettered(text: str, measured: Sequence[Measured], cues: _Cues) -> Iterator[Mention]:
     """Quantities whose unit is one letter behind a space."""
-    measured = _measured(parameters)
     for match in _LETTERED.finditer(text):
         unit = find_unit(match[2])
         alone = stands_alone(text, *match.span())
@@ -177,7 +176,7 @@ def _lettered(
                 yield Mention(parameter.id, value, start, end, "letter", cued, own is unit)
 
 
-def _measured(parameters: Mapping[str, Parameter]) -> list[tuple[Parameter, Unit]]:
+def _measured(parameters: Mapping[str, Parameter]) -> list[Measured]:
     return [
         (one, unit)
         for one in parameters.values()
