@@ -135,6 +135,13 @@ class Choices:
         return torch.tensor([c.value is None and c.low is None for c in self.choices])
 
     @cached_property
+    def is_ordered(self) -> Tensor:
+        """Of which parameters the choices are bins, bool [P]."""
+        ordered_P = torch.zeros(len(self.parameters), dtype=torch.bool)
+        ordered_P[self.parameter_of] = torch.tensor([c.low is not None for c in self.choices])
+        return ordered_P
+
+    @cached_property
     def _cuts(self) -> dict[str, np.ndarray]:
         """Halfway between the bins of each binned parameter."""
         bins: dict[str, list[Choice]] = {}

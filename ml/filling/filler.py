@@ -15,7 +15,8 @@ from ml.errors import GraphTooSmall
 from ml.filling.items import ItemFacts, hide
 from ml.filling.mixture import Mixture
 from ml.filling.network import FactNetwork, FactNetworkConfig
-from ml.filling.votes import Votes, VotesConfig
+from ml.filling.shifts import Shifts
+from ml.filling.votes import Votes, VotesConfig, features_of_a_pair
 from ml.models.neighbours import Neighbours
 
 
@@ -25,7 +26,8 @@ class FillerConfig(msgspec.Struct, frozen=True):
     Attributes:
         network: shape of the network.
         network_epochs, network_rate: passes over the training items, and the highest learning rate.
-        votes: what the votes compare; items need details for its default.
+        votes: what the votes compare; items need details for its default, and for shifts.
+        shifts: width of the layer that says what becomes of a neighbour's number; 0: nothing does.
         votes_epochs, votes_rate: the same for the votes; 0 epochs leave the plain rule.
         neighbours: K, items that vote.
         batch_items: items of a step.
@@ -38,7 +40,8 @@ class FillerConfig(msgspec.Struct, frozen=True):
     network_epochs: int = 60
     network_rate: float = 0.01
     votes: VotesConfig = VotesConfig(details=True, hidden=64)
-    votes_epochs: int = 14
+    shifts: int = 64
+    votes_epochs: int = 30
     votes_rate: float = 0.01
     neighbours: int = 60
     batch_items: int = 256
@@ -73,8 +76,16 @@ class FactFiller(nn.Module):
         self.choices = choices
         self.index = Neighbours(items, choices=len(choices), buckets=buckets)
         self.network = FactNetwork(choices, buckets, self.config.network)
-        self.votes = Votes(choices, prior_of(items, choices), self.config.votes)
+        self.votes = Votes(
+            choices, prior_of(items, choices), self.config.votes, self._shifts(items)
+        )
         self.mixture = Mixture(choices, predictors=2)
+
+    def _shifts(self, items: ItemFacts) -> Shifts | None:
+        if not (self.config.shifts and bool(self.choices.is_ordered.any())):
+            return None
+        features = features_of_a_pair(self.choices, self.config.votes)
+        return Shifts(self.choices, items, features, self.config.shifts)
 
     def forward(self, items: ItemFacts) -> Tensor:
         """Log-probabilities of every choice within its parameter, [N, C]."""

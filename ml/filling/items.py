@@ -88,6 +88,13 @@ class ItemFacts:
         return ItemFacts(shown_NP, self.grams_NG, self.weights_NG, details)
 
 
+def detailed(items: ItemFacts) -> Details:
+    """Raises ValueError: the items were read without details."""
+    if items.details is None:
+        raise ValueError("these votes compare details, and the items were read without them")
+    return items.details
+
+
 def facts_of(data: HeteroData, label: str, choice_V: Tensor, parameter_of: Tensor) -> ItemFacts:
     """The items of one label of a featurised graph.
 

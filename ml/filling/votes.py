@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from ml.data.choices import Choices
-from ml.filling.items import Details, ItemFacts
+from ml.filling.items import ItemFacts, detailed
+from ml.filling.shifts import Shifts
 from ml.models.choice_head import Segments
 from ml.models.neighbours import Near
 
@@ -45,25 +46,26 @@ class Votes(nn.Module):
         choices: what can be answered.
         prior_C: the share of every choice among the training facts of its parameter.
         config: what a pair is described by.
+        shifts: what becomes of a neighbour's number; None: it counts as it is.
     """
 
     prior: Tensor
     is_ordered: Tensor
 
     def __init__(
-        self, choices: Choices, prior_C: Tensor, config: VotesConfig | None = None
+        self,
+        choices: Choices,
+        prior_C: Tensor,
+        config: VotesConfig | None = None,
+        shifts: Shifts | None = None,
     ) -> None:
         super().__init__()
         self.config = config or VotesConfig()
         parameters = len(choices.parameters)
         self.segments = Segments(choices)
         self.register_buffer("prior", prior_C)
-        ordered = torch.zeros(parameters, dtype=torch.bool)
-        ordered[choices.parameter_of] = torch.tensor([c.low is not None for c in choices.choices])
-        self.register_buffer("is_ordered", ordered, persistent=False)
-        features = 3 * parameters + _SIMILARITY + _TITLE
-        if self.config.details:
-            features += parameters + len(_REACHES) * int(ordered.sum()) + 1
+        self.register_buffer("is_ordered", choices.is_ordered, persistent=False)
+        features = features_of_a_pair(choices, self.config)
         self.weight = nn.Linear(features, parameters)
         nn.init.zeros_(self.weight.weight)
         nn.init.zeros_(self.weight.bias)
@@ -73,6 +75,7 @@ class Votes(nn.Module):
         self.together = _together(features, self.config.hidden, parameters)
         self.nobody = nn.Parameter(torch.zeros(parameters))
         self.sharpness = nn.Parameter(torch.zeros(parameters))
+        self.shifts = shifts
 
     def forward(self, queries: ItemFacts, near: Near, items: ItemFacts) -> Tensor:
         """Log-probabilities of every choice within its parameter, [B, C].
@@ -80,27 +83,38 @@ class Votes(nn.Module):
         `items` are those of the index that `near` points into.
         """
         choice_BKP = items.choice_NP[near.item_BK]
-        share_BKP = self.shares(queries, near, items)
+        pairs_BKF = self._compared(queries, near, items)
+        share_BKP = self._shared(pairs_BKF, choice_BKP)
         vote_BC = share_BKP[:, -1][:, self.segments.parameter_of] * self.prior
         given_BKP = share_BKP[:, :-1] * (choice_BKP >= 0)
+        if self.shifts is not None:
+            query, item = detailed(queries), detailed(items)[near.item_BK]
+            given_BKP, moved_BC = self.shifts(pairs_BKF, query.number_NP, item.number_NP, given_BKP)
+            vote_BC = vote_BC + moved_BC
         vote_BC = vote_BC.scatter_add(1, choice_BKP.clamp_min(0).flatten(1), given_BKP.flatten(1))
         sharpness_C = self.sharpness.exp()[self.segments.parameter_of]
         return self.segments.log_softmax((vote_BC + 1e-6).log() * sharpness_C)
 
     def shares(self, queries: ItemFacts, near: Near, items: ItemFacts) -> Tensor:
         """How much each neighbour counts on each parameter, [B, K + 1, P]; the last is nobody."""
-        choice_BKP = items.choice_NP[near.item_BK]
-        pairs_BKF = self._pairs(queries.choice_NP[:, None], choice_BKP, near)
-        if self.config.details:
-            details_BKF = self._details(queries, near, items)
-            pairs_BKF = torch.cat((pairs_BKF, details_BKF), dim=-1)
+        pairs_BKF = self._compared(queries, near, items)
+        return self._shared(pairs_BKF, items.choice_NP[near.item_BK])
+
+    def _shared(self, pairs_BKF: Tensor, choice_BKP: Tensor) -> Tensor:
         attention_BKP = self.weight(pairs_BKF)
         if self.together is not None:
             attention_BKP = attention_BKP + self.together(pairs_BKF)
         attention_BKP = attention_BKP.masked_fill(choice_BKP < 0, float("-inf"))
-        nobody_B1P = self.nobody.expand(len(queries), 1, -1)
+        nobody_B1P = self.nobody.expand(len(pairs_BKF), 1, -1)
         share_BKP: Tensor = torch.cat((attention_BKP, nobody_B1P), dim=1).softmax(dim=1)
         return share_BKP
+
+    def _compared(self, queries: ItemFacts, near: Near, items: ItemFacts) -> Tensor:
+        choice_BKP = items.choice_NP[near.item_BK]
+        pairs_BKF = self._pairs(queries.choice_NP[:, None], choice_BKP, near)
+        if not self.config.details:
+            return pairs_BKF
+        return torch.cat((pairs_BKF, self._details(queries, near, items)), dim=-1)
 
     def _pairs(self, query_B1P: Tensor, choice_BKP: Tensor, near: Near) -> Tensor:
         both_BKP = (query_B1P >= 0) & (choice_BKP >= 0)
@@ -120,7 +134,7 @@ class Votes(nn.Module):
         )
 
     def _details(self, queries: ItemFacts, near: Near, items: ItemFacts) -> Tensor:
-        query, item = _detailed(queries), _detailed(items)[near.item_BK]
+        query, item = detailed(queries), detailed(items)[near.item_BK]
         same_BKP = (query.value_NP[:, None] == item.value_NP) & (item.value_NP > 0)
         number_B1O = query.number_NP[:, None, self.is_ordered]
         apart_BKO = (number_B1O - item.number_NP[:, :, self.is_ordered]).abs()
@@ -128,6 +142,13 @@ class Votes(nn.Module):
         near_BKO = [torch.exp(-apart_BKO / reach) for reach in _REACHES]
         of_brand_BK = (query.brand_N[:, None] == item.brand_N) & (item.brand_N > 0)
         return torch.cat((same_BKP.float(), *near_BKO, of_brand_BK.float()[..., None]), dim=-1)
+
+
+def features_of_a_pair(choices: Choices, config: VotesConfig) -> int:
+    """F, by how many numbers two items are compared."""
+    parameters, ordered = len(choices.parameters), int(choices.is_ordered.sum())
+    details = parameters + len(_REACHES) * ordered + 1 if config.details else 0
+    return 3 * parameters + _SIMILARITY + _TITLE + details
 
 
 def _together(features: int, hidden: int, parameters: int) -> nn.Sequential | None:
@@ -138,12 +159,6 @@ def _together(features: int, hidden: int, parameters: int) -> nn.Sequential | No
     nn.init.zeros_(last.weight)
     nn.init.zeros_(last.bias)
     return nn.Sequential(nn.Linear(features, hidden), nn.ReLU(), last)
-
-
-def _detailed(items: ItemFacts) -> Details:
-    if items.details is None:
-        raise ValueError("these votes compare details, and the items were read without them")
-    return items.details
 
 
 def _powers(similarity_BK: Tensor) -> Tensor:
