@@ -21,6 +21,7 @@ from graph.repositories.entity_links import EntityLink, LinkType, end_links, wri
 from graph.repositories.extraction_items import PAGE_ITEMS, walk
 from graph.repositories.facts import FactWriter
 from graph.text import normalise_value
+from ml.grounding.grounder import RULES
 from ml.grounding.records import ExtractedFact, TextToRead, fields_of
 
 if TYPE_CHECKING:
@@ -130,25 +131,24 @@ class GraphBuild:
         categories = list(category_links(categorizer, page, sure=self.spec.accept))
         predicted = {link.item: link.target for link in categories}
         found = grounder.ground([_to_read(item, predicted.get(item.id)) for item in page])
-        stated, links, counts = [], categories, Counter(place.facts)
-        made_for: list[tuple[str, str]] = []
+        stated, links, counts, made_for = [], categories, Counter(place.facts), 0
         for item, facts in zip(page, found, strict=True):
             for fact in facts:
                 if fact.relation == "MADE_FOR":
-                    if fact.links.entity:
-                        made_for.append((item.id, fact.links.entity))
+                    made_for += fact.links.entity is not None
                 elif fact.confidence < self._needed(fact.relation):
                     counts["unsure"] += 1
                 elif fact.relation == "HAS_PARAMETER":
                     stated.append(self._stated(item, fact, grounder))
                 elif fact.links.entity:
                     links.append(_link(item, fact, fact.relation, fact.links.entity))
+        read = [item.id for item in page]
         done = writer.write(
             stated,
             run=self.id,
             now=self.clock(),
             parameters=grounder.lexicon.parameters,
-            read=[item.id for item in page],
+            read=read,
         )
         counts.update(one.status for one in stated)
         counts.update(
@@ -157,9 +157,9 @@ class GraphBuild:
             outranked=done.outranked,
             rejected=done.rejected,
             stale=done.stale,
-            made_for=len(made_for),
+            made_for=made_for,
         )
-        end_links(database, made_for)
+        end_links(database, read, links, reader=RULES, predicts=categorizer is not None)
         linked = write_links(database, links, run=self.id, now=self.clock())
         return _Place(
             page[-1].id,

@@ -44,14 +44,15 @@ SET n.{property} = row.target, n.updated_at = datetime()
 RETURN count(*) AS linked
 """
 
-# What a text was read to name before, and is read to be made for now.
-UNLINK = """
+END = """
 UNWIND $rows AS row
-MATCH (n:Product {id: row.item})-[old:INSTANCE_OF {origin: 'extracted'}]->(:Model {id: row.target})
+MATCH (n:Product {{id: row.item}})-[old:{type}]->(target)
+WHERE (old.origin = 'extracted' AND old.model = $reader OR old.origin = 'predicted' AND $predicts)
+  AND NOT target.id = coalesce(row.target, '')
 DELETE old
 SET n.updated_at = datetime()
-WITH n WHERE NOT EXISTS { (n)-[:INSTANCE_OF]->() }
-REMOVE n.model_id
+WITH DISTINCT n WHERE NOT EXISTS {{ (n)-[:{type}]->() }}
+REMOVE n.{property}
 """
 
 
@@ -90,23 +91,45 @@ def write_links(
     return linked
 
 
-def end_links(database: Database, links: Sequence[tuple[str, str]]) -> None:
-    """Products are no instances of models any longer that their texts were read to name.
+def end_links(
+    database: Database,
+    read: Sequence[str],
+    links: Sequence[EntityLink],
+    *,
+    reader: str,
+    predicts: bool,
+) -> None:
+    """What texts were read to name before, and are not read to name now, has ended.
 
     Args:
-        links: ids of a product and of a model. What a catalog or a person says stays.
+        read: ids of the products whose texts were read.
+        links: all that they are read to name now.
+        reader: by whose readings; links that others made, of items that match, stay.
+        predicts: whether categories were predicted now; otherwise predicted ones stay.
     """
-    if links:
-        rows = [{"item": item, "target": model} for item, model in links]
-        database.transact(lambda tx: tx.run(UNLINK, rows=rows))
+    for type, (_, property) in _ENDS.items():
+        best = _best(link for link in links if link.type == type)
+        targets = {item: link.target for item, link in best.items()}
+        rows = [{"item": item, "target": targets.get(item)} for item in sorted(read)]
+        query = END.format(type=type, property=property)
+
+        def work(tx: Transaction, query: str = query, rows: list[Row] = rows) -> None:
+            tx.run(query, rows=rows, reader=reader, predicts=predicts)
+
+        database.transact(work)
 
 
-def _batches(links: Iterable[EntityLink]) -> Iterable[list[Row]]:
-    """The highest link of each product, in the order of their ids, which is that of the locks."""
+def _best(links: Iterable[EntityLink]) -> dict[str, EntityLink]:
+    """The highest link of each product."""
     best: dict[str, EntityLink] = {}
     for link in links:
         if link.item not in best or link.standing > best[link.item].standing:
             best[link.item] = link
+    return best
+
+
+def _batches(links: Iterable[EntityLink]) -> Iterable[list[Row]]:
+    """The highest link of each product, in the order of their ids, which is that of the locks."""
     rows = [
         {
             "item": link.item,
@@ -117,7 +140,7 @@ def _batches(links: Iterable[EntityLink]) -> Iterable[list[Row]]:
             "origin": link.origin,
             "above": _ABOVE[link.origin],
         }
-        for _, link in sorted(best.items())
+        for _, link in sorted(_best(links).items())
     ]
     for start in range(0, len(rows), BATCH_LINKS):
         yield rows[start : start + BATCH_LINKS]

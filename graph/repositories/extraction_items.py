@@ -13,24 +13,29 @@ from graph.repositories.selection import select
 PAGE_ITEMS = 1_000  # with descriptions a few megabytes
 
 _NAMED = "x.id, x.name, x.names"
-# Behind a clause that names the item `n`.
-COLUMNS = f"""
+_KNOWN = "of.origin IN ['catalog', 'reviewed'] AND of.status = 'accepted'"
+
+
+def _columns(named: str) -> str:
+    """Behind a clause that names the item `n`; `named`: which brands and categories are its own."""
+    return f"""
 CASE WHEN n:Product THEN 'product' ELSE 'model' END AS kind, n.id AS id,
 coalesce(n.title, n.name) AS title, n.description AS description, n.language AS language,
-[(n)-[of:MADE_BY]->(x) WHERE of.status <> 'rejected' | [{_NAMED}]][0] AS brand,
-[(n)-[of:BELONGS_TO]->(x) WHERE of.status <> 'rejected' | [{_NAMED}]][0] AS category,
-[(n)-[of:INSTANCE_OF]->(x)
- WHERE of.origin IN ['catalog', 'reviewed'] AND of.status = 'accepted' | x.id][0] AS model_id,
+[(n)-[of:MADE_BY]->(x) WHERE {named} | [{_NAMED}]][0] AS brand,
+[(n)-[of:BELONGS_TO]->(x) WHERE {named} | [{_NAMED}]][0] AS category,
+[(n)-[of:INSTANCE_OF]->(x) WHERE {_KNOWN} | x.id][0] AS model_id,
 COLLECT {{
-  MATCH (n)-[said:HAS_PARAMETER]->(w)
-  WHERE said.origin IN ['catalog', 'reviewed'] AND said.status = 'accepted'
+  MATCH (n)-[of:HAS_PARAMETER]->(w) WHERE {_KNOWN}
   RETURN DISTINCT w.parameter AS parameter ORDER BY parameter
 }} AS stated
 """
+
+
+COLUMNS = _columns("of.status <> 'rejected'")
 _CATALOG = "MATCH (n)-[said:HAS_PARAMETER]->() WHERE said.origin = 'catalog' RETURN said"
 PAGE = f"""
 CALL (n) {{ WITH n WHERE NOT $only_text OR NOT EXISTS {{ {_CATALOG} }} RETURN true AS wanted }}
-RETURN {COLUMNS} ORDER BY id
+RETURN {_columns(_KNOWN)} ORDER BY id
 """
 # Where the page ends, also if none of its items is wanted.
 LAST = "RETURN max(n.id) AS last, count(n) AS items"
@@ -46,6 +51,8 @@ def walk(
     page_items: int = PAGE_ITEMS,
 ) -> Iterator[list[ExtractionItem]]:
     """Items that pass a bound filter in the order of their ids, behind the id `after`.
+
+    Brand and category are those that a catalog or a person gives: what was read is read again.
 
     `only_text`: those of which no catalog states a fact. `Filter()` lets all open items pass; a
     filter by `source:` walks that source alone. What is written while this runs is seen if its id
@@ -64,7 +71,7 @@ def walk(
 
 
 def extraction_item(row: Row) -> ExtractionItem:
-    """What a query with `COLUMNS` has found, and perhaps more."""
+    """What a query with these columns has found, and perhaps more."""
     return ExtractionItem(
         kind=row["kind"],
         id=row["id"],

@@ -185,6 +185,34 @@ def test_a_value_that_only_titles_state_is_as_new_to_the_second_run(stocked, bui
     assert again.before == again.after
 
 
+def test_a_brand_that_a_title_names_no_longer_has_ended(stocked, build):
+    brand = (
+        "MATCH (p:Product {id: 'shop:1'}) "
+        "RETURN p.brand_id AS id, COUNT { (p)-[:MADE_BY]->() } AS n"
+    )
+    build(source="shop", accept=0.5).carry_out(stocked)
+    assert stocked.read(brand) == [{"id": "acme", "n": 1}]
+    stock(stocked, item(1, "Lamp 30cm in pale green"))
+
+    build(source="shop", accept=0.5).carry_out(stocked)
+
+    assert stocked.read(brand) == [{"id": None, "n": 0}]
+
+
+@pytest.mark.parametrize(("model", "stays"), [("rules", False), ("matching@3", True)])
+def test_models_that_titles_were_read_to_name_end_and_those_of_matching_items_stay(
+    stocked, build, model, stays
+):
+    stock(stocked, Item("model", "acme-glow-6", "Acme Glow 6", "maker", "m", brand=ACME))
+    link = EntityLink("shop:2", "INSTANCE_OF", "acme-glow-6", 0.8, "", model)
+    write_links(stocked, [link], run="older", now=NOW)
+
+    build(source="shop").carry_out(stocked)
+
+    [row] = stocked.read("MATCH (p:Product {id: 'shop:2'}) RETURN p.model_id AS model")
+    assert row == {"model": "acme-glow-6" if stays else None}
+
+
 def test_an_accessory_is_no_instance_of_the_model_that_it_is_made_for(database, build):
     glow = Item("model", "acme-glow-6", "Acme Glow 6", "maker", "m", brand=ACME)
     stock(database, glow, item(1, "Acme Glow 6"), item(2, "Silicone case for Acme Glow 6"))

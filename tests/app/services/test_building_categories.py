@@ -163,6 +163,17 @@ def test_a_second_run_writes_nothing(stocked, build, learnt):
     assert (again.links, again.before) == ({}, first.after)
 
 
+@pytest.mark.parametrize(("with_model", "left"), [(True, []), (False, [KETTLES.id])])
+def test_a_category_that_is_predicted_no_longer_ends_where_categories_are_predicted(
+    stocked, build, learnt, with_model, left
+):
+    build(learnt, accept=0.5).carry_out(stocked)
+
+    build(learnt if with_model else None, accept=1.0).carry_out(stocked)
+
+    assert [row["category"] for row in stocked.read(LINKS) if row["id"] == KETTLE] == left
+
+
 @pytest.mark.parametrize("order", [("extracted", "predicted"), ("predicted", "extracted")])
 def test_what_a_text_names_stands_above_what_is_predicted(stocked, order):
     targets = {"extracted": DESKS.id, "predicted": KETTLES.id}
