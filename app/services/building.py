@@ -143,6 +143,9 @@ class GraphBuild:
                 elif fact.links.entity:
                     links.append(_link(item, fact, fact.relation, fact.links.entity))
         read = [item.id for item in page]
+        # Links first: what a model's catalog states outranks what an item's text does.
+        end_links(database, read, links, reader=RULES, predicts=categorizer is not None)
+        linked = write_links(database, links, run=self.id, now=self.clock())
         done = writer.write(
             stated,
             run=self.id,
@@ -159,8 +162,6 @@ class GraphBuild:
             stale=done.stale,
             made_for=made_for,
         )
-        end_links(database, read, links, reader=RULES, predicts=categorizer is not None)
-        linked = write_links(database, links, run=self.id, now=self.clock())
         return _Place(
             page[-1].id,
             place.items + len(page),

@@ -160,6 +160,23 @@ def test_a_second_run_writes_nothing(stocked, build):
     assert stocked.read(stamps) == before
 
 
+def test_what_the_model_states_outranks_the_text_in_the_first_run_as_well(database, build):
+    facts = [(Fact(normalise_value(cell, HEIGHT), "x"),) for cell in ("60 cm", "30 cm")]
+    lamps = [
+        Item("model", f"acme-glow-{n}", f"Acme Glow {n}", "maker", f"m{n}", brand=ACME, facts=one)
+        for n, one in enumerate(facts * 5)
+    ]
+    stock(database, *lamps, item(1, "Acme Glow 6 30 cm"))
+    of = build(source="shop", propose=0.01)
+    made = replace(of, grounder=partial(load_grounder, linker_over=linker_over(lambda: None)))
+
+    first, again = made.carry_out(database), made.carry_out(database)
+
+    assert first.links["INSTANCE_OF"] == 1
+    assert (first.facts["outranked"], again.facts["outranked"]) == (1, 1)
+    assert first.after == again.before == again.after
+
+
 def test_what_was_read_before_and_is_not_read_any_more_has_ended(stocked, build):
     green = normalise_value("pale green", FINISH)
     older = StatedFact("shop:2", green, "extracted", "accepted", 0.9, "title:0-7", "reader@1")
