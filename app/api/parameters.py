@@ -1,13 +1,18 @@
-"""What a route does not take is refused: `filters=` for `filter=` would list everything."""
+"""What a route does not take is refused: `filters=` for `filter=` would list everything.
+
+The same of fields of a body. What may be meant is told.
+"""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import get_args
 
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 
@@ -74,13 +79,42 @@ def _taken_by(dependant: Dependant) -> Iterator[str]:
         yield from _taken_by(dependency)
 
 
-def _fault(name: str, known: frozenset[str]) -> dict[str, object]:
+def no_such_field(body: object, path: Sequence[str | int]) -> str:
+    """What to say of a field that a body, declared as such a type, does not have."""
+    models = set(_models(body))
+    for part in path[:-1]:
+        # A place in a list, or of one of several models, leads into no other field.
+        models = {one for model in models for one in _models_at(model, part)} or models
+    fields = (model.model_fields.items() for model in models)
+    names = frozenset(field.alias or name for some in fields for name, field in some)
+    return _no_such("field", str(path[-1]), names)
+
+
+def _models_at(model: type[BaseModel], part: str | int) -> Iterator[type[BaseModel]]:
+    for name, field in model.model_fields.items():
+        if part in (name, field.alias):
+            yield from _models(field.annotation)
+
+
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    """Those in a type: of `list[A] | B` both."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)
+
+
+def _no_such(what: str, name: str, known: frozenset[str]) -> str:
     near = difflib.get_close_matches(name[:80], sorted(known), n=1)
     there = f"there are {', '.join(sorted(known))}" if known else "there are none"
     meant = f"did you mean {near[0]}?" if near else there
+    return f"no such {what}; {meant}"
+
+
+def _fault(name: str, known: frozenset[str]) -> dict[str, object]:
     return {
         "type": "parameter_unknown",
         "loc": ("query", name[:80]),
-        "msg": f"no such parameter; {meant}",
+        "msg": _no_such("parameter", name, known),
         "input": None,
     }

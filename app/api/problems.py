@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
+from app.api.parameters import no_such_field
 from app.errors import (
     AppError,
     BodyEmpty,
@@ -206,14 +207,20 @@ def fault(place: str, pointer: str, code: str, detail: str) -> dict[str, str]:
     return {"place": place, "pointer": pointer, "code": code, "detail": detail}
 
 
-def validation_faults(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """What pydantic found, without the input itself: it may be large, or secret."""
+def validation_faults(errors: Iterable[Mapping[str, Any]], *, body: object) -> list[dict[str, str]]:
+    """What pydantic found, without the input itself: it may be large, or secret.
+
+    Args:
+        body: the type of the body; None: the operation takes none.
+    """
     return [
         fault(
             str(error["loc"][0]) if error["loc"] else "body",
             pointer(error["loc"][1:]),
             str(error["type"]),
-            str(error["msg"]).removeprefix("Value error, "),
+            no_such_field(body, error["loc"][1:])
+            if error["type"] == "extra_forbidden"
+            else str(error["msg"]).removeprefix("Value error, "),
         )
         for error in errors
     ]
@@ -252,7 +259,9 @@ async def _on_ours(request: Request, error: Exception) -> Response:
 
 async def _on_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    faults = validation_faults(error.errors())
+    field = request.scope["route"].body_field
+    body = field and field.field_info.annotation
+    faults = validation_faults(error.errors(), body=body)
     places = ", ".join(f"{one['place']} {one['pointer']}".rstrip() for one in faults[:3])
     more = f" and {len(faults) - 3} more" if len(faults) > 3 else ""
     return problem(

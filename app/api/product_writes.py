@@ -308,7 +308,9 @@ def _parse_row(row: object) -> ItemDraft:
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False, include_context=False)
         raise RowInvalid(
-            validation_faults([{**one, "loc": ("body", *one["loc"])} for one in found])
+            validation_faults(
+                [{**one, "loc": ("body", *one["loc"])} for one in found], body=ProductRow
+            )
         ) from None
     return as_draft(parsed.id, parsed)
 

@@ -163,6 +163,47 @@ async def test_what_one_part_of_a_request_is_refused_for_names_that_part(
     assert [(one.place, one.pointer) for one in found] == [place], answer.text
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body", "pointer", "says"),
+    [
+        ("PUT", "/v1/products/acme:1", {"titel": "x"}, "/titel", "did you mean title?"),
+        (
+            "PUT",
+            "/v1/products/acme:1",
+            {"title": "x", "facts": [{"parameter": "Colour", "vaule": "red"}]},
+            "/facts/0/vaule",
+            "did you mean value?",
+        ),
+        ("POST", "/v1/recommend", {"contxt": {}}, "/contxt", "did you mean context?"),
+        (
+            "POST",
+            "/v1/recommend",
+            {"context": {"in_stok": True}},
+            "/context/in_stok",
+            "did you mean in_stock?",
+        ),
+        ("POST", "/v1/categorize", {"zzz": 1}, "/zzz", "there are "),
+    ],
+)
+async def test_a_field_that_a_body_does_not_have_is_told_with_what_is_meant(
+    client, method, path, body, pointer, says
+):
+    answer = await client.request(method, path, json=body)
+
+    [fault] = [
+        one for one in problem(answer, 422, "request_invalid").errors if one.pointer == pointer
+    ]
+    assert fault.code == "extra_forbidden"
+    assert fault.detail.startswith(f"no such field; {says}")
+
+
+async def test_a_row_of_a_batch_is_told_what_its_field_may_mean(client):
+    answer = await client.post("/v1/products", json={"items": [{"id": "acme:1", "titel": "x"}]})
+
+    faults = answer.json()["results"][0]["errors"]
+    assert "no such field; did you mean title?" in [one["detail"] for one in faults]
+
+
 @pytest.mark.parametrize("body", [b"[]", b"7", b'"x"', b"null", b"{}", b""])
 async def test_a_body_of_another_shape_is_a_problem(client, body):
     answer = await client.put("/v1/products/acme:1", content=body, headers=JSON)
