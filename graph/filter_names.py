@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import difflib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from graph.filters import Filter, OneOf
 from graph.ingest.linking import BrandNames
 from graph.records import Named
 from graph.text import slug
+from graph.text.excerpt import excerpt
 
 
 def with_ids(filter: Filter, *, brands: Iterable[Named], categories: Iterable[Named]) -> Filter:
@@ -25,6 +27,19 @@ def asked(filter: Filter, field: str) -> list[str]:
     """What a filter names of a field, whether it is wanted or not."""
     conditions = (term.condition for term in filter.terms if term.field == field)
     return [value for one in conditions if isinstance(one, OneOf) for value in one.values]
+
+
+def not_known(field: str, asked: Sequence[str], known: Sequence[Named]) -> str | None:
+    """A sentence about the first of some ids that none of `known` has; None: they have them all."""
+    ids = {one.id for one in known}
+    unknown = next((id for id in asked if id not in ids), None)
+    if unknown is None:
+        return None
+    said = unknown.removeprefix(f"{field}=")
+    names = {slug(name): one.name for one in known for name in (one.name, *one.names)}
+    near = difflib.get_close_matches(slug(said)[:80], names, n=1)
+    meant = f"; did you mean {names[near[0]]}?" if near else ""
+    return f"nothing is called {excerpt(said)} as {field} of `filter`{meant}"
 
 
 def _replaced(filter: Filter, field: str, ids: Callable[[str], list[str]]) -> Filter:

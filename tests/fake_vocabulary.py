@@ -4,7 +4,7 @@ from collections import Counter
 
 from msgspec.structs import replace
 
-from graph.records import GraphStats, NamedView, ParameterView
+from graph.records import GraphStats, Named, NamedView, ParameterView
 from graph.schema import Label, Relationship
 from tests.fakes import named_view, whole_graph
 
@@ -53,6 +53,10 @@ class FakeVocabulary:
         above = [category for item in self._graph.items.values() for category in item.categories]
         known = {category.id: category for category in above}
         return [] if known.keys() >= set(asked) else list(known.values())
+
+    async def known_values(self, parameter, asked):
+        stated = (fact.value for item in self._graph.items.values() for fact in item.facts)
+        return [Named(v.id, v.text, ()) for v in stated if v.parameter == parameter]
 
     async def parameters_for_filters(self):
         return {

@@ -15,7 +15,8 @@ from app.api.contract import LIST_REFUSED, READS, Cursor, wiring_of
 from app.api.models import CURSOR_EXAMPLE, Answer, ProductSummary
 from app.api.problems import problems
 from app.api.products import FilterText
-from app.services.searching import QUERY_CHARS, SearchQuery, Sort
+from app.services.searching import QUERY_CHARS, SearchQuery
+from app.services.sort_words import Sort
 
 router = APIRouter(prefix="/v1", tags=["search"])
 
@@ -80,8 +81,12 @@ class Understanding(Answer):
         examples=["acme lantern 128gb under 300"],
     )
     relaxed: bool = Field(
-        description="nothing passes the filters, so all but the price were left out",
+        description="nothing passes all of the filters, so some were left out; `notice` says more",
         examples=[False],
+    )
+    sort: Sort | None = Field(
+        description="the order that it asks for; null: none, or `sort` was given",
+        examples=["price"],
     )
 
 
@@ -172,14 +177,15 @@ async def search(
     ] = "",
     filter: FilterText = None,
     sort: Annotated[
-        Sort,
+        Sort | None,
         Query(
             description=(
-                "the order of the results that were found; what is out of stock comes last in any"
+                "the order of the results that were found; what is out of stock comes last in any. "
+                "Not given: what `q` asks for, `cheapest` or `newest`, or else by relevance"
             ),
             openapi_examples={"cheap": {"summary": "the cheapest first", "value": "price"}},
         ),
-    ] = "relevance",
+    ] = None,
     kind: Annotated[
         Literal["product", "model"],
         Query(

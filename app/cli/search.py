@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 import typer
 
 from app.cli.output import Json, note, out, print_json, print_table
-from app.services.searching import QUERY_CHARS, SearchPage, SearchQuery, Sort
+from app.services.searching import QUERY_CHARS, SearchPage, SearchQuery
+from app.services.sort_words import Sort
 from app.settings import load_settings
 
 
@@ -17,7 +18,10 @@ def search(
     filter_: Annotated[
         str | None, typer.Option("--filter", help="More terms that must hold: brand:acme.")
     ] = None,
-    sort: Annotated[Sort, typer.Option(help="Of what was found.")] = "relevance",
+    sort: Annotated[
+        Sort | None,
+        typer.Option(help="Of what was found; not given: what the query asks for, or relevance."),
+    ] = None,
     kind: Annotated[
         Literal["product", "model"], typer.Option(help="What to look for.")
     ] = "product",
@@ -46,6 +50,8 @@ def print_found(page: SearchPage) -> None:
         out.print(f"Read as: {understood.corrected}", highlight=False, markup=False)
     if understood.filters:
         out.print(f"Understood: {understood.filters}", highlight=False, markup=False)
+    if understood.sort is not None:
+        out.print(f"Sorted by: {understood.sort}", highlight=False, markup=False)
     rows = [
         (
             one.item.title,

@@ -12,13 +12,14 @@ import msgspec
 
 from app.errors import CursorInvalid, ItemNotFound
 from app.services.paging import read_cursor, write_cursor
-from graph.filter_names import asked, with_ids
+from graph.filter_names import asked, not_known, with_ids
 from graph.filters import RESERVED, Filter, OneOf, Term, bind, parse
 from graph.records import (
     Conflict,
     HistoryEvent,
     ItemKind,
     ItemSummary,
+    Named,
     NamedView,
     ParameterView,
     Record,
@@ -160,6 +161,26 @@ class Browsing:
             brands=await self._vocabulary.known_brands() if asked(bound, "brand") else (),
             categories=await self._vocabulary.known_categories(categories) if categories else (),
         )
+
+    async def not_known(self, wanted: Filter) -> str | None:
+        """What a bound filter asks for that the graph has no name for, and what may be meant."""
+        for term in wanted.terms:
+            if isinstance(term.condition, OneOf) and not term.negated:
+                ids = term.condition.values
+                known = await self._known(term.field, ids)
+                if known and (said := not_known(term.field, ids, known)):
+                    return said
+        return None
+
+    async def _known(self, field: str, ids: Sequence[str]) -> Sequence[Named]:
+        """Among which to look for ids; none: all of these are known, or fields of no names."""
+        match field:
+            case "brand":
+                return await self._vocabulary.known_brands()
+            case "category":
+                return await self._vocabulary.known_categories(ids)
+            case _:
+                return () if field in RESERVED else await self._vocabulary.known_values(field, ids)
 
 
 def _product_key(cursor: str, list_name: str) -> tuple[ItemKind, str]:

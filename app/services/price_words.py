@@ -1,4 +1,4 @@
-"""Prices in what people type: `under 300`, `100-200 euro`, `around $300`, `300元以下`."""
+"""Prices in what people type: `under 300`, `100-200 euro`, `$300`, `300元以下`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ _AT_MOST = rf"(?:{AT_MOST}|cheaper than|max(?:imum)?|<=?|≤)"
 _AT_LEAST = rf"(?:{AT_LEAST}|starting (?:at|from)|min(?:imum)?|>=?|≥)"
 _TO = r"\s*(?:-|–|~|to|and|至|到)\s*"
 _SURE = rf"(?:{SIGN}|{WORD})"
+# Words for money that are for pieces or weights as well say nothing alone: `3块`, `20 pounds`.
+_SURE_ALONE = rf"(?:{SIGN}|(?!pounds?\b|块(?!钱)){WORD})"
 _ABOUT = r"(?:around|about|approx(?:imately|\.)?|roughly|circa|大约|大概|约)"
 _OR_LESS = r"(?:or|and) (?:less|under|below|cheaper)\b"
 _OR_MORE = r"(?:or|and) (?:more|over|above|up)\b"
@@ -122,6 +124,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], int | None, int | None], ...] = (
     (_compiled(rf"(?:高于|超过|不(?:低于|少于))\s*{_MONEY}{_OPEN}"), 1, None),
     (_compiled(rf"(?<![\d.,]){_MONEY}\s*(?:以下|以内|之内|内)"), None, 1),
     (_compiled(rf"(?<![\d.,]){_MONEY}\s*(?:以上|起)"), 1, None),
+    (_compiled(rf"(?<![a-z\d.,-])(?={SIGN}|[\d.,]+\s*{_SURE_ALONE}){_MONEY}{_OPEN}"), 1, 1),
 )
 
 

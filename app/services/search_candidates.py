@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.services.embedding import model_of
 from app.services.search_order import covered
-from graph.filters import Filter, OneOf, Term
+from graph.filters import Filter, Has, OneOf, Term
 from graph.records import ItemKind, ItemText
 from graph.repositories.search import Hit
 
@@ -129,14 +129,28 @@ class Candidates:
         self._threads = threads
 
     async def found(self, asked: Asked, wanted: Filter, kind: ItemKind) -> Found:
-        """By all that was understood; where nothing passes it, by ever less."""
-        found = await self._found(asked, wanted, kind)
+        """By all that was understood; where nothing passes it, by ever less.
+
+        A price holds always, unless nothing at all has one.
+        """
+        understood = _unsaid(asked, wanted)
+        found = await self._found(asked, understood, wanted, kind)
+        limits = _only(understood, "price", "currency")
+        if limits.terms and not found.hits and not await self._has_prices(kind):
+            found = await self._found(asked, _but(understood, limits), wanted, kind)
+            found = replace(found, left_out=found.left_out | _fields(limits))
         if not asked.unwanted:
             return found
         return replace(found, hits=[hit for hit in found.hits if not _is_unwanted(hit, asked)])
 
-    async def _found(self, asked: Asked, wanted: Filter, kind: ItemKind) -> Found:
-        understood, texts = _unsaid(asked, wanted), _Texts(self._search, asked, kind)
+    async def _has_prices(self, kind: ItemKind) -> bool:
+        priced = Filter((Term("price", Has()),))
+        return bool(await self._search.by_filter(kind=kind, filter=priced, rows=1))
+
+    async def _found(
+        self, asked: Asked, understood: Filter, wanted: Filter, kind: ItemKind
+    ) -> Found:
+        texts = _Texts(self._search, asked, kind)
         for used in _ever_less(understood):
             may_lack = _said_in_words(used)
             found = await self._candidates(asked, wanted.and_(used), kind, may_lack, texts)
@@ -172,7 +186,7 @@ class Candidates:
     ) -> Found:
         if asked.is_empty:
             # Nothing to compare with: all that passes the filter, if the query says no more.
-            rows = WINDOW + 1 if filter.terms or not asked.query.strip() else 0
+            rows = WINDOW + 1 if filter.terms or not asked.text.strip() else 0
             hits = await self._search.by_filter(kind=kind, filter=filter, rows=rows) if rows else []
             return Found(hits[:WINDOW], {}, more=len(hits) > WINDOW)
         exact, hits, unsaid, passing, similarities = await asyncio.gather(
@@ -198,7 +212,7 @@ class Candidates:
 
     async def _passing(self, asked: Asked, filter: Filter, kind: ItemKind) -> list[Hit]:
         """Where the filter says all that the query does: titles need not say what facts do."""
-        if not asked.is_understood:
+        if not asked.is_understood or not _says_what(filter):
             return []
         return await self._search.by_filter(kind=kind, filter=filter, rows=WINDOW)
 

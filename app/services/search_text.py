@@ -19,6 +19,7 @@ from ml.search.words import folded, prepared
 
 if TYPE_CHECKING:
     from app.services.search_words import SearchWords
+    from app.services.sort_words import Sort
 
 # What the analyzer of the index leaves out, and words that ask and name nothing.
 _ENGLISH = """a an and are as at be but by for if in into is it no not of on or s such t that the
@@ -47,6 +48,7 @@ class Asked:
         corrections: words that names lack, and what they may have been meant for.
         corrected: the query as it was meant, where that is not as it was typed.
         unwanted: words that texts are not to have.
+        sort: the order that it asks for itself.
     """
 
     query: str
@@ -60,6 +62,7 @@ class Asked:
     corrections: Mapping[str, str] = field(default_factory=dict)
     corrected: str | None = None
     unwanted: tuple[str, ...] = ()
+    sort: Sort | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -112,6 +115,7 @@ def read_query(
         corrections={} if wrong else corrections,
         corrected=meant if wrong else None,
         unwanted=parts.unwanted,
+        sort=parts.sort,
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.services.comparisons import words_in_names
 from app.services.renewed import Renewed
+from app.services.sort_words import sorts_in_names
 from app.services.suggestions import Suggester
 from ml.search.spelling import Spelling
 
@@ -23,7 +24,7 @@ class SearchWords:
     """Made of one state of the graph; asked from several threads.
 
     Attributes:
-        in_names: words that compare elsewhere: `max` of `Pro Max`.
+        in_names: words that compare or sort elsewhere: `max` of `Pro Max`.
         sources: of products; behind them and a colon stand the numbers that shops give.
     """
 
@@ -49,7 +50,7 @@ class SearchWords:
             Spelling(every),
             Suggester(names),
             tuple(sources),
-            words_in_names(name for name, _ in every),
+            words_in_names(name for name, _ in every) | sorts_in_names(name for name, _ in every),
         )
 
 

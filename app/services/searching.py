@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Literal, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 
@@ -17,6 +17,7 @@ from app.services.paging import read_cursor, write_cursor
 from app.services.search_candidates import FOUND_MAX, Candidates
 from app.services.search_order import RULES, covered, in_order
 from app.services.search_text import Asked, read_query
+from app.services.sort_words import Sort
 from app.services.understanding import shown
 from graph.records import ItemKind, ItemSummary, Record
 from graph.repositories.search import Hit
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from graph.repositories.similar import Similar
     from ml.predict import Predictor
 
-Sort = Literal["relevance", "price", "-price", "newest"]
-
 QUERY_CHARS = 500  # far more than anybody types; a text of a page is for /v1/similar
 FACET_ITEMS = 10  # brands and categories that are counted out
 
@@ -50,15 +49,16 @@ OF_KIND = (
     "nothing passes all that the query was understood to ask for; these are of its category or "
     "brand, and of its price"
 )
+NO_PRICES = "nothing has a price, so that what the query says of one was left out"
 ANY_CURRENCY = "nothing found has a price in this currency: prices are compared as bare numbers"
 
 
 class SearchQuery(Record, frozen=True):
-    """What is searched for; all of `filter` must hold."""
+    """What is searched for; all of `filter` must hold, and `sort` beats what `q` asks for."""
 
     q: str = ""
     filter: str | None = None
-    sort: Sort = "relevance"
+    sort: Sort | None = None
     kind: ItemKind = "product"
     understand: bool = True
 
@@ -70,13 +70,15 @@ class Understanding(Record, frozen=True):
         filters: in the grammar of `filter`; empty: none.
         rest: words that were not understood.
         corrected: the query with words as they were probably meant; None: all are known.
-        relaxed: of the filters the price alone was used, since nothing passes all of them.
+        relaxed: not all of the filters were used, since nothing passes them.
+        sort: the order that the query asks for; None: none, or another one was asked for beside it.
     """
 
     filters: str
     rest: str
     corrected: str | None
     relaxed: bool
+    sort: Sort | None
 
 
 class Highlights(Record, frozen=True):
@@ -170,7 +172,8 @@ class Searching:
         asked = await self._asked(query)
         found = await self._candidates.found(asked, wanted, query.kind)
         loaded = self._ranker()
-        hits = found.hits if query.sort == "relevance" else found.fit_to_sort(asked)
+        sort = query.sort or asked.sort or "relevance"
+        hits = found.hits if sort == "relevance" else found.fit_to_sort(asked)
         order, counted = await asyncio.gather(  # what is counted does not depend on the order
             self._threads.run(
                 partial(
@@ -186,7 +189,8 @@ class Searching:
             self._counted(hits, query.kind, wanted=facets),
         )
         order = sorted(order, key=lambda pair: pair[0].summary.id not in found.exact)
-        order = sorted_by(order, query.sort)
+        order = sorted_by(order, sort)
+        unknown = None if order else await self._browsing.not_known(wanted)
         shown_hits = order[first : first + limit]
         following = first + limit
         return SearchPage(
@@ -198,10 +202,11 @@ class Searching:
                 rest=asked.rest,
                 corrected=asked.corrected,
                 relaxed=bool(found.left_out - {"currency"}),
+                sort=None if query.sort else asked.sort,
             ),
             facets=_facets(order, counted) if facets else None,
             model=loaded.name if loaded else RULES,
-            notice=_notice(asked, loaded, found),
+            notice=unknown or _notice(asked, loaded, found),
             next_cursor=(
                 write_cursor(str(following), of=list_name) if following < len(order) else None
             ),
@@ -302,11 +307,13 @@ def _counted(found: Iterable[tuple[str, str]]) -> tuple[Counted, ...]:
 
 def _notice(asked: Asked, loaded: LoadedRanker | None, found: Found) -> str | None:
     left_out = found.left_out
+    if "price" in left_out:
+        return NO_PRICES
     if left_out == {"currency"}:
         return ANY_CURRENCY
     if left_out:
         return OF_KIND if found.is_of_kind else RELAXED
-    if asked.is_empty and asked.query.strip() and not asked.filter.terms:
+    if asked.is_empty and asked.text.strip() and not asked.filter.terms:
         return NO_WORDS
     return None if loaded else NO_RANKER
 

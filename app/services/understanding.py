@@ -1,4 +1,4 @@
-"""What a query means by itself: brand, category, values, price and stock, and the rest."""
+"""What a query means by itself: brand, category, values, price, stock, order, and the rest."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.services.comparisons import comparison
 from app.services.price_words import find_price
+from app.services.sort_words import Sort, SortWords, find_sort
 from graph.filters import Filter, OneOf, Quantity, Range, Term
 from graph.records import Named
 from graph.text import value_id
@@ -73,16 +74,18 @@ class Understood:
     Attributes:
         parts: in the order of the text; none shares a place with another but a price with its
             currency.
-        text: what full text is asked for: all of the query but prices, stock, comparisons and
-            what is not wanted.
+        text: what full text is asked for: all of the query but prices, stock, orders, comparisons
+            and what is not wanted.
         rest: what is no part.
         unwanted: words behind `not` that are no part either.
+        sort: the order that it asks for.
     """
 
     parts: tuple[Part, ...]
     text: str
     rest: str
     unwanted: tuple[str, ...] = ()
+    sort: Sort | None = None
 
     @property
     def filter(self) -> Filter:
@@ -102,11 +105,14 @@ def understand(query: str, grounder: Grounder, *, in_names: Collection[str] = ()
     """Reads a query with the vocabulary of the graph; ambiguous words are left as they are.
 
     Args:
-        in_names: words that stand in names as well, and behind a word compare nothing.
+        in_names: words that stand in names as well, and behind a word compare nothing, nor do they
+            sort.
     """
     lexicon = grounder.lexicon
     parts = list(_offered(query, lexicon))
-    silent = [(part.start, part.end) for part in parts]
+    sort = _sort_in(query, in_names)
+    ordered = [(sort.start, sort.end)] if sort else []
+    silent = [*((part.start, part.end) for part in parts), *ordered]
     open_text = _without(query, silent, keep_places=True)
     for brand in _brands_in(open_text, lexicon):
         parts += _named("brand", brand, parts)
@@ -122,7 +128,7 @@ def understand(query: str, grounder: Grounder, *, in_names: Collection[str] = ()
             parts.append(part)
     unwanted = {part: start for part in parts if (start := _refused_from(part, open_text)) >= 0}
     silent += [(start, part.end) for part, start in unwanted.items()]
-    places = [(unwanted.get(part, part.start), part.end) for part in parts]
+    places = [*((unwanted.get(part, part.start), part.end) for part in parts), *ordered]
     parts = [
         replace(part, term=replace(part.term, negated=True)) if part in unwanted else part
         for part in sorted(parts, key=lambda part: part.start)
@@ -136,7 +142,13 @@ def understand(query: str, grounder: Grounder, *, in_names: Collection[str] = ()
             for said in _NOT_WORD.finditer(open_text)
             if _is_free(*said.span(), parts)
         ),
+        sort.sort if sort else None,
     )
+
+
+def _sort_in(query: str, in_names: Collection[str]) -> SortWords | None:
+    said = find_sort(query, in_names=in_names)
+    return None if said is None or _refusal(query, said.start) else said
 
 
 def _offered(query: str, lexicon: Lexicon) -> Iterator[Part]:
@@ -216,9 +228,12 @@ def _refused_from(part: Part, text: str) -> int:
     """Where the word stands that turns a part round: `not Acme`, `without NFC`; -1: nowhere."""
     if part.term.field in ("price", "currency", "in_stock"):
         return -1
-    first = max(0, part.start - _LOOKED_BACK)
-    said = _NOT.search(text[first : part.start])
-    return first + said.start() if said else -1
+    said = _refusal(text, part.start)
+    return part.start - len(said[0]) if said else -1
+
+
+def _refusal(text: str, start: int) -> re.Match[str] | None:
+    return _NOT.search(text[max(0, start - _LOOKED_BACK) : start])
 
 
 def _is_free(start: int, end: int, parts: Sequence[Part]) -> bool:
@@ -269,7 +284,9 @@ def _both(one: Term, other: Term) -> Term:
 def _without(text: str, places: list[tuple[int, int]], *, keep_places: bool = False) -> str:
     kept = list(text)
     for start, end in places:
-        kept[start:end] = " " * (end - start)
+        # `的` joins what it stands behind to the rest, and is no beginning of a word of that.
+        last = end if keep_places else end + text.startswith("的", end)
+        kept[start:last] = " " * (last - start)
     left = "".join(kept)
     return left if keep_places else " ".join(left.split())
 

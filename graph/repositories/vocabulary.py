@@ -9,6 +9,8 @@ from graph.client import AsyncDatabase, Database, Row
 from graph.records import Named, NamedView, Parameter, ParameterView
 from graph.repositories.selection import CATEGORY_DEPTH
 
+VALUES_MAX = 5_000  # of a parameter, that one which is not known is compared with
+
 # Degrees of nodes, which the store keeps: nothing here walks over items.
 BRANDS = """
 MATCH (n:Brand) WHERE n.id > $after
@@ -46,6 +48,12 @@ MATCH (n:Category) WHERE n.id IN $asked
 WITH count(n) AS found WHERE found < size($asked)
 MATCH (n:Category) RETURN n.id AS id, n.name AS name, n.names AS names
 """
+# Those that are asked for before others: a text may have very many values.
+KNOWN_VALUES = f"""
+MATCH (:Parameter {{id: $parameter}})<-[:VALUE_OF]-(n:Value)
+WITH n ORDER BY n.id IN $asked DESC, n.id LIMIT {VALUES_MAX}
+RETURN n.id AS id, n.text AS name, n.names AS names
+"""
 PARAMETERS_FOR_FILTERS = f"MATCH (n:Parameter) RETURN {_PARAMETER}"
 
 
@@ -78,6 +86,11 @@ class Vocabulary:
         """All of them with every name they go by, where one of `asked` is no id."""
         rows = await self._database.read(KNOWN_CATEGORIES, {"asked": list(asked)})
         return [_known(row) for row in rows]
+
+    async def known_values(self, parameter: str, asked: Sequence[str]) -> list[Named]:
+        """Values of a parameter with every name they go by, first those of the ids `asked`."""
+        about = {"parameter": parameter, "asked": list(asked)}
+        return [_known(row) for row in await self._database.read(KNOWN_VALUES, about)]
 
     async def _page(self, query: str, limit: int, after: str | None) -> list[Row]:
         return await self._database.read(query, {"limit": limit, "after": after or ""})

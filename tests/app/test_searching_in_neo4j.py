@@ -61,8 +61,8 @@ async def found(shop, tmp_path):
     async with AsyncDatabase(shop.connection) as reading:
         searching = assemble(Settings(home=tmp_path), reading, shop).searching
 
-        async def find(text, *, understand=True):
-            query = SearchQuery(text, understand=understand)
+        async def find(text, *, understand=True, filter=None):
+            query = SearchQuery(text, understand=understand, filter=filter)
             return await searching.search(query, limit=100, cursor=None)
 
         yield find
@@ -128,3 +128,26 @@ async def test_a_category_hides_no_text_that_has_all_the_words(found):
 
     assert ids(page)[0] == "stray"
     assert page.understood.relaxed
+
+
+@pytest.mark.parametrize(
+    ("filter", "meant"),
+    [
+        ("brand:sitwel", "Sitwell"),
+        ("category:kettels", "Kettles"),
+        ("colour:blak", "black"),
+    ],
+)
+async def test_names_of_a_filter_that_neo4j_has_not_are_told_with_those_near(found, filter, meant):
+    page = await found("", filter=filter)
+
+    assert not page.items
+    assert page.notice.endswith(f"did you mean {meant}?")
+
+
+@pytest.mark.parametrize("filter", ["colour:white category:covers", "source:nowhere", "price<1"])
+async def test_a_filter_of_known_names_is_right_where_nothing_passes_it(found, filter):
+    page = await found("", filter=filter)
+
+    assert not page.items
+    assert "called" not in page.notice

@@ -91,6 +91,30 @@ async def test_prices_sort_both_ways(stocked):
     assert ids(await found(stocked, "lantern", sort="-price")) == ["6", "1", "3", "4", "2"]
 
 
+@pytest.mark.parametrize(
+    ("query", "order"),
+    [
+        ("cheapest lantern", ["4", "3", "1", "6", "2"]),
+        ("the most expensive acme", ["6", "1", "3", "2"]),
+        ("cheapest", ["5", "4", "3", "1", "6", "2"]),
+    ],
+)
+async def test_words_for_an_order_sort(stocked, query, order):
+    page = await found(stocked, query)
+
+    assert ids(page) == order
+    assert page["understood"]["sort"] in ("price", "-price")
+    assert page["understood"]["rest"] in ("lantern", "")
+
+
+async def test_an_order_that_is_given_beats_one_in_words(stocked):
+    page = await found(stocked, "cheapest lantern", sort="-price")
+
+    assert ids(page) == ["6", "1", "3", "4", "2"]
+    assert page["understood"]["sort"] is None
+    assert (await found(stocked, "cheapest", understand=False))["understood"]["sort"] is None
+
+
 async def test_facets_count_all_results_and_not_the_page(stocked):
     page = await found(stocked, "lantern", limit=1)
 
@@ -154,9 +178,33 @@ async def test_a_price_alone_is_no_answer_to_words_that_no_text_has(stocked):
     assert page["understood"]["filters"] == "price<=300"
 
 
+async def test_things_of_other_kinds_are_not_found_for_their_price(stocked):
+    await added(stocked, "7", {"title": "Bolt kettle", "category": "Kettles", "price": 30.0})
+
+    assert ids(await found(stocked, "kettle under 40")) == ["7"]
+    assert ids(await found(stocked, "kettle under 20")) == []
+
+
 async def test_an_own_filter_beats_what_is_understood(stocked):
     assert set(ids(await found(stocked, "acme lantern", filter="brand:bolt"))) == {"4"}
     assert set(ids(await found(stocked, "lantern", filter="price<150"))) == {"4"}
+
+
+@pytest.mark.parametrize(
+    ("filter", "says"),
+    [
+        ("brand:acmee", "nothing is called 'acmee' as brand of `filter`; did you mean Acme?"),
+        ("colour:read", "nothing is called 'read' as colour of `filter`; did you mean Red?"),
+        ("colour:zzzz", "nothing is called 'zzzz' as colour of `filter`"),
+    ],
+)
+async def test_an_own_filter_that_the_graph_has_no_name_for_is_told(stocked, filter, says):
+    page = await found(stocked, "lantern", filter=filter)
+
+    assert page["items"] == []
+    assert page["notice"] == says
+    for known in ("brand:bolt colour:blue", f"-{filter} brand:acme price<1"):
+        assert "called" not in (await found(stocked, "lantern", filter=known))["notice"]
 
 
 async def test_what_only_facts_say_is_found_and_titles_that_say_it_come_first(stocked):
@@ -213,6 +261,22 @@ async def test_a_currency_counts_until_nothing_has_it(stocked):
     assert set(ids(in_yen)) == {"3", "4", "8"}
     assert "bare numbers" in in_yen["notice"]
     assert not in_yen["understood"]["relaxed"]
+
+
+@pytest.mark.parametrize("query", ["torch under 300", "under $300"])
+async def test_where_nothing_has_a_price_the_answer_says_so(client, query):
+    await added(client, "1", {"title": "Bolt torch"})
+
+    page = await found(client, query)
+
+    assert ids(page) == ["1"]
+    assert page["understood"]["relaxed"]
+    assert "nothing has a price" in page["notice"]
+
+
+async def test_an_amount_of_money_asks_for_a_price_about_it(stocked):
+    assert set(ids(await found(stocked, "$220 lantern"))) == {"1", "2", "3"}
+    assert set(ids(await found(stocked, "220 lantern"))) == {"1", "2", "3", "4", "6"}
 
 
 async def test_a_number_on_the_package_finds_the_product_first(stocked):

@@ -107,13 +107,13 @@ def test_a_quantity_that_nothing_of_a_category_has_is_a_word_of_the_text():
         ("acme 64gb or more", "brand:acme storage>=64GB", ""),
         ("128gb+ acme", "storage>=128GB brand:acme", ""),
         ("acme 64gb+128gb", "brand:acme storage:storage=64GB,storage=128GB", "+"),
-        ("128GB以下的灯笼", "storage<=128GB", "的灯笼"),
+        ("128GB以下的灯笼", "storage<=128GB", "灯笼"),
         ("64GB Storage or less acme", "storage<=64GB brand:acme", ""),
         ("lamp lighter than 2 kg", "category:lamps weight<=2000g", ""),
         ("lamp heavier than 2kg", "category:lamps weight>=2000g", ""),
-        ("重于2kg的灯笼", "weight>=2000g", "的灯笼"),
-        ("不低于64GB的灯笼", "storage>=64GB", "的灯笼"),
-        ("不高于128GB的灯笼", "storage<=128GB", "的灯笼"),
+        ("重于2kg的灯笼", "weight>=2000g", "灯笼"),
+        ("不低于64GB的灯笼", "storage>=64GB", "灯笼"),
+        ("不高于128GB的灯笼", "storage<=128GB", "灯笼"),
         ("lantern with no less than 64gb", "storage>=64GB", "lantern with"),
         ("lantern not more than 2 kg", "weight<=2000g", "lantern"),
         ("acme lantern, max 2 kg", "brand:acme weight<=2000g", "lantern,"),
@@ -124,16 +124,16 @@ def test_a_quantity_that_nothing_of_a_category_has_is_a_word_of_the_text():
         ("acme bolt lantern", "brand:acme", "bolt lantern"),
         ("red or blue lantern", "colour:colour=red,colour=blue", "or lantern"),
         ("lantern in stock", "in_stock:yes", "lantern"),
-        ("有货的灯笼", "in_stock:yes", "的灯笼"),
+        ("有货的灯笼", "in_stock:yes", "灯笼"),
         ("lantern not in stock", "", "lantern not in stock"),
         ("lantern with dimmer", "dimmer:dimmer=yes", "lantern with"),
         ("lantern without dimmer", "-dimmer:dimmer=yes", "lantern"),
         ("lantern without a dimmer", "-dimmer:dimmer=yes", "lantern"),
         ("non-dimmer lantern", "-dimmer:dimmer=yes", "lantern"),
         ("lantern w/o dimmer", "-dimmer:dimmer=yes", "lantern"),
-        ("不支持调光的灯笼", "-dimmer:dimmer=yes", "的灯笼"),
-        ("无调光的灯笼", "-dimmer:dimmer=yes", "的灯笼"),
-        ("不带红色的灯笼", "-colour:colour=red", "的灯笼"),
+        ("不支持调光的灯笼", "-dimmer:dimmer=yes", "灯笼"),
+        ("无调光的灯笼", "-dimmer:dimmer=yes", "灯笼"),
+        ("不带红色的灯笼", "-colour:colour=red", "灯笼"),
         ("没有货 stocking", "", "没有货 stocking"),
         ("nothing known here", "", "nothing known here"),
         ("", "", ""),
@@ -172,6 +172,11 @@ def test_a_query_becomes_filters_and_the_rest(query, filter, rest):
         ("2000元左右的手机", "price:1600..2400"),
         ("phone 300 dollars or less", "price<=300"),
         ("£300 and up", "price>=300"),
+        ("$300 phone", "price:240..360"),
+        ("phone 200 eur", "price:160..240"),
+        ("300元手机", "price:240..360"),
+        ("手机300元", "price:240..360"),
+        ("300 手机 200块钱", "price:160..240"),
     ],
 )
 def test_prices_are_read_in_english_and_chinese(text, price):
@@ -194,6 +199,10 @@ def test_prices_are_read_in_english_and_chinese(text, price):
         "about 6 inch",
         "8 or more",
         "约翰 5",
+        "20 pound dumbbell",
+        "soap 3 块",
+        "3块肥皂",
+        "$2k",
         "",
     ],
 )
@@ -236,6 +245,33 @@ def test_yes_and_no_are_shown_as_a_filter_takes_them(query, filter):
     asked = read_query(query, words=WORDS, understood=True)
 
     assert shown(asked.filter, asked.texts) == filter
+
+
+@pytest.mark.parametrize(
+    ("query", "sort", "text"),
+    [
+        ("cheapest lantern", "price", "lantern"),
+        ("the newest lantern under 300", "newest", "lantern"),
+        ("most expensive red lantern", "-price", "red lantern"),
+        ("最便宜的灯笼", "price", "灯笼"),
+        ("最新款灯笼", "newest", "灯笼"),
+        ("cheap lantern", None, "cheap lantern"),
+        ("lantern not the cheapest", None, "lantern not the cheapest"),
+        ("cheapestlamp new-latest", None, "cheapestlamp new-latest"),
+    ],
+)
+def test_words_for_an_order_are_read_as_one(query, sort, text):
+    asked = read_query(query, words=WORDS, understood=True)
+
+    assert (asked.sort, asked.text) == (sort, text)
+
+
+def test_an_order_in_a_name_of_the_graph_is_a_name():
+    names = [*NAMES, NamedItems("model", "newest", "The Newest Lantern", (), 3)]
+    words = SearchWords.of(GROUNDER, names)
+
+    assert read_query("newest lantern", words=words, understood=True).sort is None
+    assert read_query("cheapest lantern", words=words, understood=True).sort == "price"
 
 
 def test_understanding_can_be_switched_off():
