@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar, assert_never
 
+import anyio.to_thread
 import msgspec
 
 from app.errors import CursorInvalid, ItemNotFound
@@ -167,8 +168,11 @@ class Browsing:
         for term in wanted.terms:
             if isinstance(term.condition, OneOf) and not term.negated:
                 ids = term.condition.values
-                known = await self._known(term.field, ids)
-                if known and (said := not_known(term.field, ids, known)):
+                if not (known := await self._known(term.field, ids)):
+                    continue
+                # Comparing with every brand of a large graph takes longer than others should wait.
+                said = await anyio.to_thread.run_sync(not_known, term.field, ids, known)
+                if said:
                     return said
         return None
 
