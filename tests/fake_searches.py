@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from itertools import product
 
+from app.services.searching import sorted_by
 from graph.filters import Filter, Has, Term
 from graph.repositories.facets import Alike, Stated, ValueOf
 from graph.repositories.names import NamedItems
@@ -45,8 +46,13 @@ class FakeSearch:
         ]
         return sorted(hits, key=lambda hit: (-hit.score, hit.summary.id))
 
-    async def by_filter(self, *, kind, filter, rows):
-        return [self._hit(one, 0.0) for one in await self._passing(filter, kind)][:rows]
+    async def by_filter(self, *, kind, filter, rows, order=None):
+        hits = [(self._hit(one, 0.0), 0.0) for one in await self._passing(filter, kind)]
+        return (
+            [hit for hit, _ in sorted_by(hits, order)[:rows]]
+            if order
+            else [hit for hit, _ in hits[:rows]]
+        )
 
     async def by_code(self, code, ids=(), *, filter, rows):
         items = {item.id: item for item in self._items("product")}

@@ -163,9 +163,7 @@ class Candidates:
                 return found
         hits: list[Hit] = []
         if _says_what(understood) and not asked.is_empty:  # no text has any of the words
-            hits = await self._search.by_filter(
-                kind=kind, filter=wanted.and_(understood), rows=WINDOW
-            )
+            hits = await self._by_filter(asked, wanted.and_(understood), kind, rows=WINDOW)
         return Found(hits, {}, more=len(hits) == WINDOW, used=understood)
 
     async def _hides(self, asked: Asked, found: Found, wanted: Filter, texts: _Texts) -> bool:
@@ -187,7 +185,7 @@ class Candidates:
         if asked.is_empty:
             # Nothing to compare with: all that passes the filter, if the query says no more.
             rows = WINDOW + 1 if filter.terms or not asked.text.strip() else 0
-            hits = await self._search.by_filter(kind=kind, filter=filter, rows=rows) if rows else []
+            hits = await self._by_filter(asked, filter, kind, rows=rows) if rows else []
             return Found(hits[:WINDOW], {}, more=len(hits) > WINDOW)
         exact, hits, unsaid, passing, similarities = await asyncio.gather(
             self._by_code(asked, filter, kind),
@@ -197,7 +195,9 @@ class Candidates:
             self._by_vectors(asked, filter, kind),
         )
         more = max(len(hits), len(passing)) >= WINDOW
-        hits = _joined(exact, _joined(_joined(hits, passing), unsaid)[:WINDOW])
+        # In an order the first of all that pass count, whether their texts have the words or not.
+        first, others = (passing, hits) if asked.order else (hits, passing)
+        hits = _joined(exact, _joined(_joined(first, others), unsaid)[:WINDOW])
         known = {hit.summary.id for hit in hits}
         only = [id for id in similarities if id not in known]
         if only:
@@ -214,7 +214,12 @@ class Candidates:
         """Where the filter says all that the query does: titles need not say what facts do."""
         if not asked.is_understood or not _says_what(filter):
             return []
-        return await self._search.by_filter(kind=kind, filter=filter, rows=WINDOW)
+        return await self._by_filter(asked, filter, kind, rows=WINDOW)
+
+    async def _by_filter(
+        self, asked: Asked, filter: Filter, kind: ItemKind, *, rows: int
+    ) -> list[Hit]:
+        return await self._search.by_filter(kind=kind, filter=filter, rows=rows, order=asked.order)
 
     async def _with_named_values(
         self, asked: Asked, found: Found, filter: Filter, kind: ItemKind

@@ -20,6 +20,7 @@ from ml.search.words import folded, prepared
 if TYPE_CHECKING:
     from app.services.search_words import SearchWords
     from app.services.sort_words import Sort
+    from graph.repositories.search import ItemOrder
 
 # What the analyzer of the index leaves out, and words that ask and name nothing.
 _ENGLISH = """a an and are as at be but by for if in into is it no not of on or s such t that the
@@ -48,7 +49,7 @@ class Asked:
         corrections: words that names lack, and what they may have been meant for.
         corrected: the query as it was meant, where that is not as it was typed.
         unwanted: words that texts are not to have.
-        sort: the order that it asks for itself.
+        sort: the order that it asks for, or that is asked for beside it.
     """
 
     query: str
@@ -63,6 +64,11 @@ class Asked:
     corrected: str | None = None
     unwanted: tuple[str, ...] = ()
     sort: Sort | None = None
+
+    @property
+    def order(self) -> ItemOrder | None:
+        """An order that items have by themselves."""
+        return None if self.sort == "relevance" else self.sort
 
     @property
     def is_empty(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
@@ -170,9 +171,9 @@ class Searching:
         first = _place(cursor, list_name) if cursor else 0
         wanted = await self._browsing.bound(ProductQuery(filter=query.filter))
         asked = await self._asked(query)
-        found = await self._candidates.found(asked, wanted, query.kind)
-        loaded = self._ranker()
         sort = query.sort or asked.sort or "relevance"
+        found = await self._candidates.found(replace(asked, sort=sort), wanted, query.kind)
+        loaded = self._ranker()
         hits = found.hits if sort == "relevance" else found.fit_to_sort(asked)
         order, counted = await asyncio.gather(  # what is counted does not depend on the order
             self._threads.run(

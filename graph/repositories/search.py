@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from graph.client import AsyncDatabase
 from graph.filters import Filter, Has, Term
@@ -20,6 +20,8 @@ VALUES_POOL = 500  # entities that are looked at for values
 MANY_TEXTS = 10_000  # of a pool; of fewer each is asked whether it passes
 FEW_ITEMS = 5_000  # behind a value; to look for them takes 80 ms
 DESCRIPTION_CHARS = 600  # of what is shown and marked; a description may be a megabyte
+
+ItemOrder = Literal["price", "-price", "newest"]
 
 _INDEX: dict[ItemKind, str] = {"product": "product_text", "model": "entity_names"}
 
@@ -47,6 +49,17 @@ WHERE n IN passing
 WITH n, score ORDER BY score DESC, n.id LIMIT $rows
 RETURN collect({_SHOWN}) AS found
 """
+# Every item that passes is compared; what is out of stock comes last in any order.
+IN_ORDER = f"""
+{{passing}}
+WITH n, 0.0 AS score ORDER BY coalesce(n.in_stock, true) DESC, {{order}}, n.id LIMIT $rows
+RETURN collect({_SHOWN}) AS found
+"""
+_ORDERS: Mapping[ItemOrder, str] = {
+    "price": "n.price IS NULL, n.price",
+    "-price": "n.price IS NULL, n.price DESC",
+    "newest": "n.first_seen IS NULL, n.first_seen DESC",
+}
 BY_IDS = f"""
 UNWIND $ids AS id
 MATCH (n:{{label}} {{{{id: id}}}})
@@ -113,13 +126,11 @@ class Search:
         if not text:
             return []
         selection = select(filter, kind, from_index=False)
-        predicate = predicate_of(selection)
-        reached = await reaches(self._database, selection) if pool >= MANY_TEXTS else None
-        if reached is None or reached.least > FEW_ITEMS:
-            query = BY_WORDS.format(label=selection.label, predicate=predicate)
+        passing = await self._few_passing(selection) if pool >= MANY_TEXTS else None
+        if passing is None:
+            query = BY_WORDS.format(label=selection.label, predicate=predicate_of(selection))
         else:
-            seed = selection.seeds[reached.seed]
-            query = OF_PASSING.format(passing=PASSING[kind].format(seed=seed, predicate=predicate))
+            query = OF_PASSING.format(passing=passing)
         asked = {"index": _INDEX[kind], "words": text, "pool": pool, "rows": rows}
         return await self._read(query, kind, {**selection.parameters, **asked})
 
@@ -146,8 +157,15 @@ class Search:
         query = BY_WORDS.format(label=selection.label, predicate=predicate)
         return await self._read(query, kind, {**selection.parameters, **asked})
 
-    async def by_filter(self, *, kind: ItemKind, filter: Filter, rows: int) -> list[Hit]:
-        """The first items by id that pass the bound `filter`, looked for where the fewest are."""
+    async def by_filter(
+        self, *, kind: ItemKind, filter: Filter, rows: int, order: ItemOrder | None = None
+    ) -> list[Hit]:
+        """The first items in an order that pass the bound `filter`; None: by id.
+
+        By id they are looked for where the fewest are; in any other order all are compared.
+        """
+        if order is not None:
+            return await self._in_order(order, kind, filter, rows)
         page = await self._products.page(filter, kind=kind, limit=rows, after=None)
         return await self.by_ids([item.id for item in page.items if not item.closed_at], kind=kind)
 
@@ -177,6 +195,24 @@ class Search:
             return frozenset()
         row = await self._database.read(KNOWN_WORDS, {"index": _INDEX[kind], "words": asked})
         return frozenset(row[0]["known"])
+
+    async def _in_order(
+        self, order: ItemOrder, kind: ItemKind, filter: Filter, rows: int
+    ) -> list[Hit]:
+        selection = select(filter, kind, from_index=False)
+        passing = await self._few_passing(selection)
+        if passing is None:
+            passing = f"MATCH (n:{selection.label}) WHERE {predicate_of(selection)}"
+        query = IN_ORDER.format(passing=passing, order=_ORDERS[order])
+        return await self._read(query, kind, {**selection.parameters, "rows": rows})
+
+    async def _few_passing(self, selection: Selection) -> str | None:
+        """Clauses that begin at the values of a term, where few items have one; None: many do."""
+        reached = await reaches(self._database, selection)
+        if reached is None or reached.least > FEW_ITEMS:
+            return None
+        seed, predicate = selection.seeds[reached.seed], predicate_of(selection)
+        return PASSING[selection.kind].format(seed=seed, predicate=predicate)
 
     async def _hits(
         self, query: str, kind: ItemKind, filter: Filter, asked: dict[str, object]

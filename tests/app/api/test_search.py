@@ -7,6 +7,7 @@ import pytest
 
 from app.keys import Scope
 from app.main import create_app
+from app.services import search_candidates
 from app.services.search_order import LoadedRanker
 from ml.search.judgements import read_judged
 from ml.search.ranker import Part, SearchConfig, SearchRanker
@@ -105,6 +106,20 @@ async def test_words_for_an_order_sort(stocked, query, order):
     assert ids(page) == order
     assert page["understood"]["sort"] in ("price", "-price")
     assert page["understood"]["rest"] in ("lantern", "")
+
+
+@pytest.mark.parametrize(
+    ("query", "sort", "first"),
+    [("", "price", "5"), ("acme", "-price", "6"), ("cheapest acme", None, "3")],
+)
+async def test_the_first_in_an_order_is_the_first_of_all_that_pass(
+    stocked, monkeypatch, query, sort, first
+):
+    monkeypatch.setattr(search_candidates, "WINDOW", 2)
+    page = await found(stocked, query, **({"sort": sort} if sort else {}))
+
+    assert ids(page)[0] == first
+    assert page["more"]
 
 
 async def test_an_order_that_is_given_beats_one_in_words(stocked):

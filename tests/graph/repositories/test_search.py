@@ -1,6 +1,7 @@
 """Full-text candidates, alike in memory and in Neo4j; and what only Neo4j can show."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -87,6 +88,21 @@ async def test_what_passes_is_listed_by_id(search):
         assert ids == (expected or sorted([N1, N2, S1, S2]))
     assert hits[0].description == "The one."
     assert len(await search.by_filter(kind="product", filter=parse(""), rows=2)) == 2
+
+
+@pytest.mark.parametrize("expression", ["", "colour:black"])
+async def test_what_passes_is_listed_in_an_order_from_its_very_first(search, expression):
+    passing = bind(parse(expression), PARAMETERS)
+    listed = partial(search.by_filter, kind="product", filter=passing)
+    for order in ("price", "-price", "newest"):
+        whole = [hit.summary for hit in await listed(rows=10, order=order)]
+        stocked = [one.in_stock is not False for one in whole]
+        assert stocked == sorted(stocked, reverse=True)
+        assert whole[0] == (await listed(rows=1, order=order))[0].summary
+        prices = [one.price for one in whole if one.in_stock is not False and one.price is not None]
+        if order != "newest":
+            assert prices == sorted(prices, reverse=order == "-price")
+    assert {one.id for one in whole} == {hit.summary.id for hit in await listed(rows=10)}
 
 
 async def test_values_are_named_by_all_words_of_a_name(search):
