@@ -175,8 +175,8 @@ def _log_odds(mention: Mention, known: _Known) -> float:
         odds += _CUED
     if mention.own_unit:
         odds += _OWN_UNIT
-    if mention.how in ("name", "flag"):  # that of a value, or of a parameter
-        odds += _EACH_WORD * (1 + _words(mention))
+    if mention.how in ("name", "shape", "flag"):  # that of a value, or of a parameter
+        odds += _EACH_WORD * (_words(mention) + (mention.how != "shape"))
     if (values := known.expected.get(mention.parameter)) is not None:
         odds += _SAID_BY_MODEL if mention.value.id in values else _OTHER_THAN_MODEL
     return odds
