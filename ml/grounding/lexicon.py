@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from graph.records import Named, Parameter, ValueView
 from graph.text import slug
 from ml.grounding.habits import Habits
-from ml.grounding.plurals import in_singular
+from ml.grounding.plurals import in_singular, number_forms
 from ml.grounding.shapes import Shape, shapes_of, without_numbers
 from ml.grounding.spread import Spread
 from ml.grounding.tokens import Token, stands_alone, tokens
@@ -162,7 +162,7 @@ class Lexicon:
             distinct=distinct,
             spreads=_spreads(known),
             values=_names_of_values(there, by_id, shapes),
-            cues=_names(by_id.values(), by_id.values()),
+            cues=_cues(by_id.values()),
             brands=_names(brands, (Named(one.id, one.name) for one in brands)),
             categories=_names(categories, (Named(one.id, one.name) for one in categories)),
             shapes=shapes,
@@ -221,6 +221,22 @@ def has_shape(text: str, parameter: str, shapes: Names[Shape]) -> bool:
         (start, end) == (words[0].start, words[-1].end) and shape.parameter.id == parameter
         for start, end, shape in shapes.found(text, words)
     )
+
+
+def _cues(parameters: Iterable[Parameter]) -> Names[Parameter]:
+    """Parameters by their names, in the singular and the plural: `6 core`, `4 cores`.
+
+    Not those of yes and no: what has `speakers` is no speaker.
+    """
+    names: Names[Parameter] = Names()
+    for parameter in parameters:
+        for name in (parameter.name, *parameter.names):
+            names.add(name, parameter)
+            if parameter.kind != "boolean":
+                before, space, last = name.rpartition(" ")
+                for other in number_forms(last.lower()):
+                    names.add(f"{before}{space}{other}", parameter)
+    return names
 
 
 def _names(

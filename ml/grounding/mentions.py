@@ -16,7 +16,7 @@ from graph.text.unit_table import Unit
 from ml.grounding.lexicon import Lexicon
 from ml.grounding.ranges import Ranges, goes_on, range_before
 from ml.grounding.shapes import numberless
-from ml.grounding.tokens import Token, stands_alone, tokens
+from ml.grounding.tokens import Token, key, stands_alone, tokens
 
 How = Literal["name", "shape", "quantity", "letter", "number", "flag"]
 
@@ -252,7 +252,16 @@ def _number_of(cue: _Cue, text: str) -> tuple[int, int] | None:
         first = max(cue.start - _BEFORE_CHARS, 0)
         start, end = first + before.start(1), first + before.end(1)
         return None if range_before(text, start, None) is not None else (start, end)
-    return behind.span(2) if behind and not goes_on(text, behind.end(2)) else None
+    if behind is None or goes_on(text, behind.end(2)):
+        return None
+    # `quad core 64 bit` has no 64 cores.
+    return behind.span(2) if behind[1] or _is_as_named(cue, text) else None
+
+
+def _is_as_named(cue: _Cue, text: str) -> bool:
+    """Whether the parameter is called so, and not in the other number."""
+    said = key(text[cue.start : cue.end])
+    return said in map(key, (cue.parameter.name, *cue.parameter.names))
 
 
 def _under_a_unit(text: str, cues: _Cues) -> Iterator[Mention]:

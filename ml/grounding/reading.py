@@ -121,10 +121,11 @@ def read(
 
 
 def _may_be(mention: Mention, lexicon: Lexicon) -> bool:
-    """8 GB is no battery by its unit; 8 mAh is none by its number."""
+    """8 GB is no battery by its unit; 8 mAh is none by its number, nor 2 of `2 years` a year."""
     spread = lexicon.spreads.get(mention.parameter)
     number = mention.value.number
-    return spread is None or number is None or mention.cued or spread.may_hold(number)
+    named = mention.cued and mention.how != "number"  # with its unit besides: that says enough
+    return spread is None or number is None or named or spread.may_hold(number)
 
 
 def _places(found: Sequence[Mention]) -> list[list[Mention]]:

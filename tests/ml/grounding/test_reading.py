@@ -105,6 +105,9 @@ def test_quantities_and_names_are_found_where_they_stand(lexicon):
         ("Arms: 4 Shades: 3", [("shades", "3", "3")]),
         ("3x shades", [("shades", "3", "3")]),
         ("2 lamps, 3 shades", [("shades", "3", "3")]),
+        ("3 shade lamp", [("shades", "3", "3")]),
+        ("Shade: 3", [("shades", "3", "3")]),
+        ("heights: 42 cm", [("height", "42 cm", "42 cm")]),
         ("40 W - 60 W", [("power", "40 W", "40 W"), ("power", "60 W", "60 W")]),
         ("lamp in pale green", [("colour", "pale green", "pale green")]),
     ],
@@ -135,6 +138,8 @@ def test_a_value_is_the_graphs_however_it_is_written(text, found, lexicon):
         "Nordlys GT 15790 W",  # far from every power that is known
         "7 kg of 900 kg" * 0,
         "shades 3.5GHz",
+        "2000 shades",
+        "lamp shade 3",
         "pan of 2-8 kg",
         "pan of 2kg–8kg",
         "pan of 2 to 8 kg",
