@@ -164,4 +164,5 @@ def catalog_model(row: ModelRow) -> CatalogModel:
     for fact in row.facts:
         facts[fact.name] = (*facts.get(fact.name, ()), fact.text)
     brand = row.brand.name if row.brand else None
-    return CatalogModel(row.id, row.name, row.names, brand, facts)
+    category = (row.category.name, *row.category.names) if row.category else ()
+    return CatalogModel(row.id, row.name, row.names, brand, facts, category)

@@ -75,4 +75,5 @@ def as_catalog_model(item: Item, parameters: dict[str, Parameter]) -> CatalogMod
         names=item.names,
         brand=item.brand.name if item.brand else None,
         facts={name: tuple(values) for name, values in facts.items()},
+        category=tuple(n for one in item.categories[-1:] for n in (one.name, *one.names)),
     )

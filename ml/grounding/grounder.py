@@ -322,6 +322,8 @@ class Grounder:
             items = self.lexicon.items[reading.value.id]
             had = f"that {items} items have" if items else "read in other texts"
             yield f"a value {had} by this name"
+        elif reading.how == "shape":
+            yield "written as its values are, with a number that no item has so far"
         elif reading.how in ("quantity", "letter"):
             known = "some items have" if reading.known else "no item has so far"
             yield f"a quantity in its unit, which {known}"

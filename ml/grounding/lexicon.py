@@ -9,7 +9,9 @@ from typing import Generic, TypeVar
 from graph.records import Named, Parameter, ValueView
 from graph.text import slug
 from ml.grounding.habits import Habits
-from ml.grounding.plurals import in_singular
+from ml.grounding.plurals import in_singular, number_forms
+from ml.grounding.shapes import Shape, shapes_of, without_numbers
+from ml.grounding.spread import Spread
 from ml.grounding.tokens import Token, stands_alone, tokens
 from ml.purpose.kinds import Sold
 
@@ -100,20 +102,6 @@ def _is_number(word: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
-    """How the numbers of a parameter lie in the graph."""
-
-    lowest: float
-    highest: float
-
-    def may_hold(self, number: float) -> bool:
-        """Within the known numbers, or not further off than a factor of two."""
-        lowest = min(self.lowest / 2, self.lowest * 2)
-        highest = max(self.highest / 2, self.highest * 2)
-        return lowest <= number <= highest
-
-
-@dataclass(frozen=True, slots=True)
 class Lexicon:
     """The vocabulary of a graph, made once and asked from several threads.
 
@@ -122,6 +110,7 @@ class Lexicon:
             texts: such a value has names, and counts nowhere.
         stated: by parameter, how often its values are stated.
         distinct: by parameter, how many values it has.
+        shapes: in which values of texts are written that differ in their numbers alone.
         category_names: of all categories.
         things: categories by their names in the singular as well as in the plural.
         sold: what is sold in them; of what titles show nothing, until that was learnt.
@@ -139,6 +128,7 @@ class Lexicon:
     cues: Names[Parameter] = field(repr=False)
     brands: Names[Named] = field(repr=False)
     categories: Names[Named] = field(repr=False)
+    shapes: Names[Shape] = field(default_factory=Names, repr=False)
     category_names: tuple[str, ...] = field(default=(), repr=False)
     things: Names[Named] = field(default_factory=Names, repr=False)
     sold: Sold = field(default=Sold.of({}, ()), repr=False)
@@ -162,16 +152,20 @@ class Lexicon:
         for value in known:
             stated[value.parameter] += value.items
             distinct[value.parameter] += 1
+        shapes: Names[Shape] = Names(without_numbers)
+        for shape in shapes_of(known, by_id.values()):
+            shapes.add(shape.example, shape)
         return cls(
             parameters=by_id,
             items={value.id: value.items for value in there},
             stated=stated,
             distinct=distinct,
             spreads=_spreads(known),
-            values=_names_of_values(there, by_id),
-            cues=_names(by_id.values(), by_id.values()),
+            values=_names_of_values(there, by_id, shapes),
+            cues=_cues(by_id.values()),
             brands=_names(brands, (Named(one.id, one.name) for one in brands)),
             categories=_names(categories, (Named(one.id, one.name) for one in categories)),
+            shapes=shapes,
             category_names=called,
             things=_names(
                 categories, (Named(one.id, one.name) for one in categories), words=in_singular
@@ -208,13 +202,40 @@ def _spreads(values: Iterable[ValueView]) -> dict[str, Spread]:
 
 
 def _names_of_values(
-    values: Iterable[ValueView], parameters: Mapping[str, Parameter]
+    values: Iterable[ValueView], parameters: Mapping[str, Parameter], shapes: Names[Shape]
 ) -> Names[ValueView]:
     names: Names[ValueView] = Names()
     for value in values:
         if parameters[value.parameter].kind == "text":
             for name in (value.text, *value.names):
-                names.add(name, value)
+                # What was read by its shape is read by it again: it is as sure the next time.
+                if value.items or not has_shape(name, value.parameter, shapes):
+                    names.add(name, value)
+    return names
+
+
+def has_shape(text: str, parameter: str, shapes: Names[Shape]) -> bool:
+    """Whether other values of the parameter differ from this one in their numbers alone."""
+    words = shapes.words(text)
+    return any(
+        (start, end) == (words[0].start, words[-1].end) and shape.parameter.id == parameter
+        for start, end, shape in shapes.found(text, words)
+    )
+
+
+def _cues(parameters: Iterable[Parameter]) -> Names[Parameter]:
+    """Parameters by their names, in the singular and the plural: `6 core`, `4 cores`.
+
+    Not those of yes and no: what has `speakers` is no speaker.
+    """
+    names: Names[Parameter] = Names()
+    for parameter in parameters:
+        for name in (parameter.name, *parameter.names):
+            names.add(name, parameter)
+            if parameter.kind != "boolean":
+                before, space, last = name.rpartition(" ")
+                for other in number_forms(last.lower()):
+                    names.add(f"{before}{space}{other}", parameter)
     return names
 
 

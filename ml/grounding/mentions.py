@@ -14,9 +14,11 @@ from graph.text import find_quantities, find_unit, normalise_value
 from graph.text.numbers import DecimalSign
 from graph.text.unit_table import Unit
 from ml.grounding.lexicon import Lexicon
-from ml.grounding.tokens import Token, stands_alone, tokens
+from ml.grounding.ranges import Ranges, goes_on, range_before
+from ml.grounding.shapes import numberless
+from ml.grounding.tokens import Token, key, stands_alone, tokens
 
-How = Literal["name", "quantity", "letter", "number", "flag"]
+How = Literal["name", "shape", "quantity", "letter", "number", "flag"]
 
 # `4+64GB` and `6/128 GB` name the unit once, for both.
 _BARE_BEFORE = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?)\s?[+/]\s?$")
@@ -44,6 +46,7 @@ _UNIT_IN_NAME = re.compile(  # `Height (cm): 42`
 # is written so beside a larger one (`4G+64G`), or beside its name.
 _GENERATION = re.compile(r"[2-5]g(?!\s?[+/]\s?(?:\d{2}|\dT))", re.I)
 _LARGER_BEFORE = re.compile(r"(?:\d{2,}\s?(?:GB?)?|\d\s?TB?)\s?[+/]\s?$", re.I)
+_SEVERAL = re.compile(r"\d\s?[-–—~～+/x×]$", re.I)
 _BEFORE_CHARS = 24  # what is looked at before a place: a text of a megabyte has many places
 CUE_WORDS = 2  # a parameter's name speaks of what stands at most so many words off
 
@@ -86,11 +89,12 @@ def mentions(text: str, lexicon: Lexicon) -> list[Mention]:
     words = tokens(text)
     cues = _Cues(text, words, lexicon)
     measured = _measured(lexicon.parameters)
+    ranges = Ranges.of(text)
     found = {
         (one.parameter, one.value.id, one.start, one.end): one
         for one in (
-            *_named(text, words, lexicon, cues),
-            *_quantities(text, lexicon, measured, cues),
+            *_named(text, words, lexicon, cues, ranges),
+            *_quantities(text, lexicon, measured, cues, ranges),
             *_lettered(text, measured, cues),
             *_numbers(text, cues),
             *_under_a_unit(text, cues),
@@ -131,24 +135,50 @@ def _named(
     words: Sequence[Token],
     lexicon: Lexicon,
     cues: _Cues,
+    ranges: Ranges,
 ) -> Iterator[Mention]:
-    longest: dict[str, tuple[int, int]] = {}
-    found = sorted(lexicon.values.found(text, words), key=lambda one: (one[0], -one[1]))
-    for start, end, known in found:
-        around = longest.get(known.parameter, (0, 0))
-        if end <= around[1] and (start, end) != around:
+    longest: dict[str, tuple[int, int, How]] = {}
+    named = _names(text, words, lexicon, ranges)
+    for start, end, value, how in sorted(named, key=lambda one: (one[0], -one[1], one[3])):
+        around = longest.get(value.parameter, (0, 0, how))
+        if end <= around[1] and (start, end, how) != around:
             continue  # `Women's` does not say `Women` as well
-        longest[known.parameter] = start, end
-        value = Value(known.id, known.parameter, known.text)
-        cued = cues.speak_of(known.parameter, start, end)
+        longest[value.parameter] = start, end, how
+        cued = cues.speak_of(value.parameter, start, end)
         denied = _before(_DENIED, text, start) is not None
-        yield Mention(known.parameter, value, start, end, "name", cued, denied=denied)
+        yield Mention(value.parameter, value, start, end, how, cued, denied=denied)
+
+
+def _names(
+    text: str, words: Sequence[Token], lexicon: Lexicon, ranges: Ranges
+) -> Iterator[tuple[int, int, Value, How]]:
+    """Of values that are known, and of such as differ from known ones in their numbers alone."""
+    for start, end, known in lexicon.values.found(text, words):
+        yield start, end, Value(known.id, known.parameter, known.text), "name"
+    starts = [word.start for word in words]
+    for start, end, shape in lexicon.shapes.found(text, numberless(words)):
+        if _is_part(text, start, end, ranges):
+            continue
+        within = words[bisect_left(starts, start) : bisect_left(starts, end)]
+        if value := shape.value(within):
+            yield start, end, value, "shape"
+
+
+def _is_part(text: str, start: int, end: int, ranges: Ranges) -> bool:
+    """Whether it is one of several numbers: `2 oz` of `1/2 oz`, `160mm` of `120/140/160mm`."""
+    return bool(_before(_SEVERAL, text, start)) or ranges.have_end(start, end)
 
 
 def _quantities(
-    text: str, lexicon: Lexicon, measured: Sequence[Measured], cues: _Cues
+    text: str,
+    lexicon: Lexicon,
+    measured: Sequence[Measured],
+    cues: _Cues,
+    ranges: Ranges,
 ) -> Iterator[Mention]:
     for start, end, written, unit in _written_quantities(text):
+        if ranges.have_end(start, end):
+            continue
         generation = _is_generation(text, start, end)
         for parameter, own_unit in measured:
             cued = cues.speak_of(parameter.id, start, end)
@@ -165,6 +195,8 @@ def _lettered(text: str, measured: Sequence[Measured], cues: _Cues) -> Iterator[
         unit = find_unit(match[2])
         alone = stands_alone(text, *match.span())
         if unit is None or not alone or _before(_CODE_BEFORE, text, match.start()):
+            continue
+        if range_before(text, match.start(), unit) is not None:
             continue
         for parameter, own in measured:
             if own.dimension != unit.dimension:  # 8 g is no storage of 8 GB here
@@ -218,8 +250,18 @@ def _number_of(cue: _Cue, text: str) -> tuple[int, int] | None:
     before = _before(_NUMBER_BEFORE, text, cue.start)
     if before and not (behind and behind[1]):
         first = max(cue.start - _BEFORE_CHARS, 0)
-        return first + before.start(1), first + before.end(1)
-    return behind.span(2) if behind else None
+        start, end = first + before.start(1), first + before.end(1)
+        return None if range_before(text, start, None) is not None else (start, end)
+    if behind is None or goes_on(text, behind.end(2)):
+        return None
+    # `quad core 64 bit` has no 64 cores.
+    return behind.span(2) if behind[1] or _is_as_named(cue, text) else None
+
+
+def _is_as_named(cue: _Cue, text: str) -> bool:
+    """Whether the parameter is called so, and not in the other number."""
+    said = key(text[cue.start : cue.end])
+    return said in map(key, (cue.parameter.name, *cue.parameter.names))
 
 
 def _under_a_unit(text: str, cues: _Cues) -> Iterator[Mention]:

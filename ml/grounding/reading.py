@@ -121,10 +121,11 @@ def read(
 
 
 def _may_be(mention: Mention, lexicon: Lexicon) -> bool:
-    """8 GB is no battery by its unit; 8 mAh is none by its number."""
+    """8 GB is no battery by its unit; 8 mAh is none by its number, nor 2 of `2 years` a year."""
     spread = lexicon.spreads.get(mention.parameter)
     number = mention.value.number
-    return spread is None or number is None or mention.cued or spread.may_hold(number)
+    named = mention.cued and mention.how != "number"  # with its unit besides: that says enough
+    return spread is None or number is None or named or spread.may_hold(number)
 
 
 def _places(found: Sequence[Mention]) -> list[list[Mention]]:
@@ -175,8 +176,8 @@ def _log_odds(mention: Mention, known: _Known) -> float:
         odds += _CUED
     if mention.own_unit:
         odds += _OWN_UNIT
-    if mention.how in ("name", "flag"):  # that of a value, or of a parameter
-        odds += _EACH_WORD * (1 + _words(mention))
+    if mention.how in ("name", "shape", "flag"):  # that of a value, or of a parameter
+        odds += _EACH_WORD * (_words(mention) + (mention.how != "shape"))
     if (values := known.expected.get(mention.parameter)) is not None:
         odds += _SAID_BY_MODEL if mention.value.id in values else _OTHER_THAN_MODEL
     return odds

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from graph.records import ItemText, Named
-from ml.grounding.lexicon import Found, Lexicon, all_named_in, named_in
+from ml.grounding.lexicon import Found, Lexicon, all_named_in, has_shape, named_in
 from ml.grounding.reading import Reading, read
 
 # Before anything is known: 7 of 10 readings are right, as if 4 of them had been looked at.
@@ -52,7 +52,7 @@ class Trust:
             category = item.category.id if item.category else None
             for reading in read(item.title, lexicon, category=category):
                 if reading.parameter in facts and not reading.denied:
-                    for kind in kinds(reading):
+                    for kind in kinds(_as_of_others(reading, facts, lexicon)):
                         counts[kind][0] += reading.value.id in facts[reading.parameter]
                         counts[kind][1] += 1
         return cls({kind: (right, judged) for kind, (right, judged) in counts.items()})
@@ -78,6 +78,15 @@ class Trust:
             right, judged = self.counts.get(kind, (0, 0))
             belief = (right + PRIOR_COUNT * belief) / (judged + PRIOR_COUNT)
         return belief
+
+
+def _as_of_others(reading: Reading, facts: Mapping[str, Set[str]], lexicon: Lexicon) -> Reading:
+    """As it is read where the item itself is not known: then a value of its own would be new."""
+    value = reading.value
+    own = lexicon.items.get(value.id) == 1 and value.id in facts[reading.parameter]
+    if own and reading.how == "name" and has_shape(value.text, reading.parameter, lexicon.shapes):
+        return replace(reading, how="shape", known=False)
+    return reading
 
 
 def _names_judged(item: ItemText, lexicon: Lexicon) -> Iterator[tuple[Kind, bool]]:

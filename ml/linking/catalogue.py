@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ml.grounding.plurals import number_forms
 from ml.linking.records import CatalogModel
 from ml.linking.words import quantity_of, shape_of, stems_of, words_of
 
@@ -69,6 +70,7 @@ class Catalogue:
         self.squashed_brands = {"".join(brand): brand for brand in self.brands}
         self.names_with = Counter(word for entry in self.entries for word in name_words(entry))
         self.values_with = Counter(word for entry in self.entries for word in entry.stated)
+        self._of_kind = Counter(word for model in models for word in _kinds(model))
         self._of_brand: dict[Words, set[int]] = defaultdict(set)
         self._in_brand: dict[tuple[Words, str], set[int]] = defaultdict(set)
         for position, entry in enumerate(self.entries):
@@ -113,7 +115,8 @@ class Catalogue:
     def name_share(self, word: str) -> float:
         """Of all models that a word says something of, the share that it names."""
         names = self.names_with.get(word, 0)
-        return names / (names + self.values_with.get(word, 0) + 1.0)
+        others = self.values_with.get(word, 0) + self._of_kind.get(word, 0)
+        return names / (names + others + 1.0)
 
     def is_of_values(self, word: str) -> bool:
         """Whether a word stands in far more values than names, whatever it means here."""
@@ -189,6 +192,12 @@ def _entry(
         extensions=frozenset().union(*(extensions.get((brand, name), ()) for name in names)),
         year=max((int(word) for word in stated if _YEAR.fullmatch(word)), default=None),
     )
+
+
+def _kinds(model: CatalogModel) -> set[str]:
+    """Words for what it is, in the singular and the plural: `mobile phone` names no model."""
+    words = [word for name in model.category for word in words_of(name)]
+    return {form for word in words for form in (word, *number_forms(word))}
 
 
 def _size(word: str) -> tuple[str, float, str] | None:

@@ -13,6 +13,7 @@ class CatalogModel:
     Attributes:
         names: other names it is known by.
         facts: values as text, such as `64 GB`, by the name of their parameter.
+        category: names of what it is: `Mobile phones`.
     """
 
     id: str
@@ -20,6 +21,7 @@ class CatalogModel:
     names: tuple[str, ...]
     brand: str | None
     facts: Mapping[str, tuple[str, ...]]
+    category: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,6 +230,25 @@ def test_models_that_titles_were_read_to_name_end_and_those_of_matching_items_st
     assert row == {"model": "acme-glow-6" if stays else None}
 
 
+def test_a_number_that_no_catalog_has_is_a_value_written_as_others_are(database, build):
+    cells = [f"{number} coats." for number in range(2, 22)]
+    known = [
+        item(n, f"Lamp, {cell}", (cell, FINISH), source="maker") for n, cell in enumerate(cells)
+    ]
+    stock(database, *known, item(1, "Lamp, 25 Coats"), item(2, "Lamp of 25-30 coats"))
+
+    first = build(source="shop").carry_out(database)
+
+    (fact,) = database.read(OF, id="shop:1")
+    assert (fact["value"], fact["evidence"]) == ("finish=25-coats", "title:6-14")
+    assert database.read("MATCH (v:Value {id: 'finish=25-coats'}) RETURN v.text AS text") == [
+        {"text": "25 coats."}
+    ]
+    assert first.facts["written"] == 1
+    again = build(source="shop").carry_out(database)
+    assert (again.facts["written"], again.facts["unchanged"]) == (0, 1)
+
+
 def test_an_accessory_is_no_instance_of_the_model_that_it_is_made_for(database, build):
     glow = Item("model", "acme-glow-6", "Acme Glow 6", "maker", "m", brand=ACME)
     stock(database, glow, item(1, "Acme Glow 6"), item(2, "Silicone case for Acme Glow 6"))

@@ -104,6 +104,11 @@ def test_quantities_and_names_are_found_where_they_stand(lexicon):
         ("4 arms 3 shades", [("shades", "3", "3")]),
         ("Arms: 4 Shades: 3", [("shades", "3", "3")]),
         ("3x shades", [("shades", "3", "3")]),
+        ("2 lamps, 3 shades", [("shades", "3", "3")]),
+        ("3 shade lamp", [("shades", "3", "3")]),
+        ("Shade: 3", [("shades", "3", "3")]),
+        ("heights: 42 cm", [("height", "42 cm", "42 cm")]),
+        ("40 W - 60 W", [("power", "40 W", "40 W"), ("power", "60 W", "60 W")]),
         ("lamp in pale green", [("colour", "pale green", "pale green")]),
     ],
 )
@@ -133,6 +138,16 @@ def test_a_value_is_the_graphs_however_it_is_written(text, found, lexicon):
         "Nordlys GT 15790 W",  # far from every power that is known
         "7 kg of 900 kg" * 0,
         "shades 3.5GHz",
+        "2000 shades",
+        "lamp shade 3",
+        "pan of 2-8 kg",
+        "pan of 2kg–8kg",
+        "pan of 2 to 8 kg",
+        "cord 1.5~2m",
+        "lamp 40-60 W",
+        "1-3 shades",
+        "Shades: 1-3",
+        "灯30-42厘米",
     ],
 )
 def test_what_a_text_does_not_say_is_absent(text, lexicon):
@@ -158,6 +173,48 @@ def test_of_two_names_of_a_parameter_the_longer_one_is_meant():
     values = [*known(SIZE, "Women", items=900), *known(SIZE, "Women's", items=3)]
 
     assert stated("Women's boot", Lexicon.of([SIZE], values)) == [("size", "Women's", "Women's")]
+
+
+CONTENTS = Parameter("contents", "Contents", "text", None, ("净含量",))
+
+
+def contents(*cells):
+    return Lexicon.of(
+        [CONTENTS, WEIGHT],
+        [*known(CONTENTS, *cells, "Jumbo", items=2), *known(WEIGHT, "2 kg", items=1)],
+    )
+
+
+IN_OUNCES = contents("12 oz", "16 oz", "24 oz", "32 oz", "64 oz")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Acme tea, 20OZ", [("contents", "20 oz", "20OZ")]),
+        ("Acme tea 16oz", [("contents", "16 oz", "16oz")]),
+        ("Acme Jumbo tea", [("contents", "Jumbo", "Jumbo")]),
+        ("Acme tea, 20 ounces", []),  # no value is written like this
+        ("Acme tea, 2000 oz", []),
+        ("Acme tea 16-20 oz", []),
+        ("Acme tea 1/20 oz", []),
+        ("Acme tea 20", []),
+    ],
+)
+def test_texts_that_differ_in_their_numbers_alone_say_how_another_is_written(text, found):
+    assert stated(text, IN_OUNCES) == found
+    assert all(one.how == "shape" for one in read(text, IN_OUNCES) if one.value.text == "20 oz")
+
+
+def test_a_range_is_a_value_where_the_graph_has_such():
+    ranges = contents("1-2 lb", "2-3 lb", "3-4 lb", "4-6 lb", "5-8 lb")
+
+    assert stated("tea 4-6 lb", ranges) == [("contents", "4-6 lb", "4-6 lb")]
+    assert stated("tea 3-5 lb", ranges) == [("contents", "3-5 lb", "3-5 lb")]
+
+
+def test_few_values_that_are_alike_say_nothing_of_others():
+    assert stated("Acme tea 20 oz", contents("12 oz", "16 oz", "24 oz", "32 oz")) == []
 
 
 def test_a_number_far_from_all_that_is_known_is_no_value(lexicon):

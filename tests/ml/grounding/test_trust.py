@@ -66,6 +66,21 @@ def test_a_new_value_is_trusted_as_others_of_its_parameter_are(lexicon):
     assert PRIOR < trust.confidence(new) <= trust.confidence(known)
 
 
+@pytest.mark.parametrize(("true", "trusted"), [(True, True), (False, False)])
+def test_a_number_of_a_known_shape_is_trusted_as_those_that_one_item_alone_has(true, trusted):
+    contents = Parameter("contents", "Contents", "text")
+    values = [value(f"{number} oz", contents) for number in range(10, 40)]
+    views = [ValueView(v.id, v.parameter, v.text, items=1) for v in values]
+    shaped = Lexicon.of([contents], views)
+    said = values if true else values[::-1]
+    items = [item(f"Tea {one.text}", own) for one, own in zip(values, said, strict=True)]
+
+    trust = Trust.learnt(items, shaped)
+
+    (reading,) = read("Tea 45 oz", shaped)
+    assert (trust.confidence(reading) > 0.85) == trusted
+
+
 def test_the_model_speaks_for_or_against_a_reading(lexicon):
     text = "lamp 30 cm"
     plain, said = (

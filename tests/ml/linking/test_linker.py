@@ -4,7 +4,8 @@ import pytest
 
 from ml.errors import ArtefactCorrupted, ArtefactInvalid, CatalogueEmpty, OffersTooFew
 from ml.linking.linker import ModelLinker
-from tests.ml.linking.made_up import QUICK, catalogue, halves, model, offers
+from ml.linking.records import CatalogModel
+from tests.ml.linking.made_up import LINES, QUICK, catalogue, halves, model, offers
 
 
 @pytest.fixture(scope="module")
@@ -199,3 +200,20 @@ def test_a_catalogue_of_one_model_can_be_searched():
 
     assert found.model == "orvik-aster-10"
     assert none is None
+
+
+def test_words_for_what_is_sold_are_no_part_of_another_name():
+    names = [f"Orvik {line} {number}" for line in LINES for number in (10, 20)]
+    models = [
+        CatalogModel(name, name, (), "Orvik", {}, ("Electric kettles",))
+        for name in [*names, "Orvik Garnet Kettle"]
+    ]
+
+    said, bare = ModelLinker.untrained(models).link(
+        ["Orvik Aster 10 electric kettle", "Orvik Aster 10"]
+    )
+
+    assert said is not None
+    assert bare is not None
+    assert said.model == "Orvik Aster 10"
+    assert said.confidence == pytest.approx(bare.confidence, abs=0.05)
