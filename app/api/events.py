@@ -63,8 +63,8 @@ class EventIn(BaseModel):
         default=None,
         max_length=ID_CHARS_MAX,
         description=(
-            "what tells it from other events of the shopper when it is sent again. Left out: item, "
-            "kind and time do"
+            "what tells it from other events of the shopper with the item when it is sent again: "
+            "lines of one order may share its id. Left out: item, kind and time do"
         ),
         examples=["order-90210/1"],
     )

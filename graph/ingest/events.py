@@ -49,8 +49,9 @@ class Refusal(Record, frozen=True):
 def read_event(row: Mapping[str, object], now: datetime) -> Event | Refusal:
     """The event of a row with `shopper`, `item`, `kind`, and maybe `at`, `id` and `query`.
 
-    The key is the id, if there is one, within its shopper; else all that the row says. An event
-    without a time happened `now`, and without an id as well, each is another one.
+    The key is the id, if there is one, within its shopper and item: the lines of one order may
+    all have the order's. Else it is all that the row says. An event without a time happened
+    `now`, and without an id as well, each is another one.
     """
     shopper, item = _text(row.get("shopper")), _text(row.get("item"))
     kind, id, query = (_text(row.get(name)) for name in ("kind", "id", "query"))
@@ -79,7 +80,7 @@ def read_event(row: Mapping[str, object], now: datetime) -> Event | Refusal:
 
 
 def _key(id: str, item: str, kind: Action, at: datetime) -> str:
-    said = ("id", id) if id else (item, kind, at.isoformat())
+    said = ("id", id, item) if id else (item, kind, at.isoformat())
     return hashlib.blake2b("\0".join(said).encode(), digest_size=12).hexdigest()
 
 

@@ -111,6 +111,15 @@ async def test_an_event_that_is_sent_again_changes_nothing(shop):
     assert (again["stored"], again["known"]) == (0, 2)
 
 
+async def test_lines_of_an_order_that_all_have_its_id_are_events_of_their_own(shop):
+    order = [bought("ann", "shop:1", id="order-1"), bought("ann", "shop:3", id="order-1")]
+
+    first, again = await sent(shop, *order), await sent(shop, *order)
+
+    assert (first["stored"], first["known"]) == (2, 0)
+    assert (again["stored"], again["known"]) == (0, 2)
+
+
 async def test_a_shopper_is_forgotten_with_all_that_was_counted(shop):
     await sent(shop, bought("ann", "shop:1"), bought("ann", "shop:3"))
 
