@@ -133,7 +133,10 @@ class Recommendations(Answer):
     model: str | None = Field(
         description="the trained model that answered, if one did", examples=["recommendation@2"]
     )
-    notice: str | None = Field(description="why the trained model did not answer", examples=[None])
+    notice: str | None = Field(
+        description="why the trained model did not answer where it could, or why nothing is shown",
+        examples=[None],
+    )
     ignored: list[str] = Field(description="items of the history that are not there", examples=[[]])
     items: list[Recommended]
 

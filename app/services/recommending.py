@@ -31,10 +31,15 @@ RANKED = 500  # of the model's best, so many are held against the filter
 SPARE = 4  # so many times as many as are wanted are looked at: some will not pass
 TOLD = 3  # parameters that a sentence names
 
-NO_HISTORY = "nothing is known of this shopper: what is popular and new is shown"
+NO_HISTORY = "nothing is known of this shopper: only what is popular and new can be shown"
 NO_MODEL = "no recommendation model has been promoted yet, or it is not loaded"
 NOTHING_KNOWN = "the model has seen nothing of this history"
 ITEM_UNKNOWN = "the model has not seen the item that something is to replace"
+NOTHING: dict[Intent, str] = {
+    "any": "nothing else passes `filter` and `in_stock`",
+    "complements": "nobody bought the item with anything of another category that may be shown",
+    "substitutes": "nothing of the item's category that may be shown is like it",
+}
 
 
 class Context(Record, frozen=True):
@@ -67,7 +72,7 @@ class Recommended(Record, frozen=True):
 
 
 class Recommendations(Record, frozen=True):
-    """What to show, the best first; `notice` says why it was not the first choice of methods."""
+    """What to show, the best first; `notice`: why not by the first method, or why nothing is."""
 
     methods: tuple[Method, ...]
     model: str | None
@@ -190,6 +195,8 @@ class Recommending:
             taken = [item for item in taken if item != beside.id] + [beside.id]
         shown = _Shown(context, limit, set(taken))
         notice, model = await self._fill(shown, context, taken, filter, known)
+        if not shown.items:
+            notice = _why_nothing(context, notice)
         methods = tuple(dict.fromkeys(one.method for one in shown.items))
         name = model if "sequence" in methods else None
         return Recommendations(methods, name, notice, ignored, tuple(shown.items))
@@ -206,7 +213,9 @@ class Recommending:
         loaded, notice = self._model(), None
         titles = {id: one.title for id, one in known.items()}
         rows = SPARE * shown.limit
-        if not taken:
+        if context.intent == "complements":
+            pass  # the model orders what comes next, and not what goes with an item
+        elif not taken:
             notice = NO_HISTORY
         elif loaded is None:
             notice = NO_MODEL
@@ -214,7 +223,7 @@ class Recommending:
             notice = NOTHING_KNOWN
         elif context.intent == "substitutes" and context.item not in seen:
             notice = ITEM_UNKNOWN
-        elif context.intent != "complements" or context.item is None:
+        else:
             shown.add(await self._by_model(loaded, taken, filter, titles))
         about = [context.item] if context.item and context.intent != "any" else taken
         if about and not shown.is_full and context.intent != "substitutes":
@@ -273,6 +282,14 @@ class Recommending:
             return bound
         answer = "yes" if context.in_stock else "no"
         return bound.and_(Filter((Term("in_stock", OneOf((answer,))),)))
+
+
+def _why_nothing(context: Context, notice: str | None) -> str | None:
+    """Why there is nothing to show, behind why the model did not answer."""
+    chosen = context.filter is not None or context.in_stock is not None
+    if context.intent == "any" and not chosen:
+        return notice
+    return "; ".join(one for one in (notice, NOTHING[context.intent]) if one)
 
 
 def _for_intent(filter: Filter, intent: Intent, beside: KnownItem) -> Filter:

@@ -142,6 +142,22 @@ async def test_complements_are_of_another_category_and_substitutes_of_the_same(s
     assert ids(instead) == ["shop:2"]
 
 
+async def test_an_answer_without_items_says_why(shop):
+    await sent(shop, *(bought("ann", item) for item in ("shop:1", "shop:2", "shop:3")))
+    beside, dear = {"item": "shop:1", "intent": "complements"}, "price:900.."
+
+    found = await shown(shop, context=beside)
+    nobody = await shown(shop, context=beside | {"item": "shop:4"})
+    filtered = await shown(shop, history=["shop:1"], context={"filter": dear})
+    instead = await shown(shop, context={"item": "shop:1", "intent": "substitutes", "filter": dear})
+
+    assert (ids(found), found["notice"]) == (["shop:3"], None)
+    assert ids(nobody) == ids(filtered) == ids(instead) == []
+    assert "nobody bought the item with anything of another category" in nobody["notice"]
+    assert "`filter` and `in_stock`" in filtered["notice"]
+    assert "nothing of the item's category" in instead["notice"]
+
+
 async def test_business_rules_choose_among_what_is_found(shop):
     await sent(shop, *(bought("ann", item) for item in STOCK))
 
