@@ -5,7 +5,7 @@ from itertools import combinations
 
 from graph.ingest.events import Refusal
 from graph.repositories.behaviour import Stored
-from graph.repositories.recommending import KnownItem, Offer, Speaks, Together
+from graph.repositories.recommending import CHANCE, KnownItem, Offer, Speaks, Together
 from tests.fake_products import FakeProducts
 
 
@@ -86,7 +86,10 @@ class FakeBehaviour:
         for one in await self._all_passing(filter, ids):
             together = self._together(one.id, ids)
             score = sum(
-                pair.shoppers / (buyers[one.id] * buyers[pair.item]) ** 0.5 for pair in together
+                pair.shoppers**2
+                / (buyers[one.id] * buyers[pair.item]) ** 0.5
+                / (pair.shoppers + CHANCE)
+                for pair in together
             )
             if together:
                 found.append(Offer(one, min(1.0, score / len(ids)), together))

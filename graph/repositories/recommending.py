@@ -16,6 +16,9 @@ from graph.repositories.selection import select
 HISTORY_KEPT = 50
 # Of one item of the history, so many are looked at: those most often bought with it.
 PAIRS_MAX = 500
+# One shopper in common may be chance, however few bought either: that counts a sixth, five a half.
+# Chosen among 0 to 10 on what shoppers of Amazon Beauty took next (LAB.md).
+CHANCE = 5
 # So many items are looked at for those that pass a filter, the most popular or newest first.
 LOOKED_AT = 5_000
 
@@ -49,7 +52,8 @@ CALL (o) {{{{
   WITH n, w ORDER BY w.count DESC, n.id LIMIT {PAIRS_MAX}
   WITH n, w WHERE NOT n.id IN $ids AND {{predicate}}
   RETURN n, w.count AS shoppers,
-    w.count / sqrt(toFloat(coalesce(n.buyers, 1)) * coalesce(o.buyers, 1)) AS share
+    w.count / sqrt(toFloat(coalesce(n.buyers, 1)) * coalesce(o.buyers, 1))
+      * w.count / (w.count + {CHANCE}) AS share
 }}}}
 WITH n, sum(share) AS total, collect([o.id, shoppers]) AS together
 ORDER BY total DESC, n.id LIMIT $rows

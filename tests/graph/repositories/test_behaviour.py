@@ -122,9 +122,20 @@ async def test_what_was_bought_together_passes_the_filter(both):
     none = await reads.bought_with([N1], bind(parse("source:south"), {}), 5)
 
     assert [(one.summary.id, one.score, one.together[0].shoppers) for one in found] == [
-        (N2, pytest.approx(1.0), 2)
+        (N2, pytest.approx(2 / 7), 2)
     ]
     assert none == []
+
+
+async def test_what_several_bought_together_comes_before_what_one_did_by_chance(both):
+    writes, reads = both
+    often = [event(f"s{at}", N2) for at in range(12)]
+    both_of_them = [event(f"s{at}", N1) for at in range(3)]
+    writes.store([*often, *both_of_them, event("s0", S1)])
+
+    found = await reads.bought_with([N1], ALL, 5)
+
+    assert [(one.summary.id, one.together[0].shoppers) for one in found] == [(N2, 3), (S1, 1)]
 
 
 async def test_popular_items_come_with_their_buyers(both):
