@@ -32,11 +32,16 @@ class Components:
     and what is counted, says nothing of them. What is said of the items like them does, and their
     attributes. Their columns are those of `new_names`.
 
-    Where a network was kept from an item that others were trained on, those speak for it.
+    Where a network was kept from an item that others were trained on, those speak for it. It
+    describes such an item, and a new one, by attributes of items that it was trained on: the
+    vectors of all others are as they were drawn.
 
     Args:
         learnt_PN: items that each network was trained on; of the others it knows attributes only.
         pretended_N: items to treat as new that are not; the last network must not have had them.
+
+    Attributes:
+        says_N: which items say anything in a history.
     """
 
     def __init__(
@@ -62,10 +67,21 @@ class Components:
         self._lent_R = (learnt_PN.any(dim=0) & ~learnt_PN.all(dim=0)).nonzero().flatten()
         self._new_M = self.new_N.nonzero().flatten()
         self._share_MN = speakers(counts.attribute_NK, self.new_N.numpy())
+        self._told_PK = [
+            counts.attribute_NK[learnt_N].getnnz(axis=0) > 0 for learnt_N in learnt_PN.numpy()
+        ]
+        facts = counts.facts
+        self.says_N = learnt_PN.any(dim=0) | self._is_described(facts)
         with torch.no_grad():
             self._item_ND = [
-                network.item_vectors(~learnt_N)
-                for network, learnt_N in zip(self.networks, learnt_PN, strict=True)
+                torch.where(
+                    learnt_N[:, None],
+                    network.item_vectors(),
+                    network.vectors_of_new(facts.only(told_K)),
+                )
+                for network, learnt_N, told_K in zip(
+                    self.networks, learnt_PN, self._told_PK, strict=True
+                )
             ]
             self._bias_N = [
                 network.bias_N.masked_fill(~learnt_N, 0.0)
@@ -95,11 +111,19 @@ class Components:
             format="csr",
         )
         more._item_ND = [
-            torch.cat((item_ND, network.vectors_of_new(facts)))
-            for item_ND, network in zip(self._item_ND, self.networks, strict=True)
+            torch.cat((item_ND, network.vectors_of_new(facts.only(told_K))))
+            for item_ND, network, told_K in zip(
+                self._item_ND, self.networks, self._told_PK, strict=True
+            )
         ]
+        more.says_N = torch.cat((self.says_N, self._is_described(facts)))
         more._bias_N = [functional.pad(bias_N, (0, added)) for bias_N in self._bias_N]
         return more
+
+    def _is_described(self, facts: ItemFacts) -> Tensor:
+        """Which items have an attribute that some network was told of, bool [N]."""
+        told = facts.only(np.any(self._told_PK, axis=0))
+        return torch.from_numpy(np.diff(told.start_N1) > 0)
 
     @torch.no_grad()
     def scores(self, histories: Histories) -> tuple[Tensor, Tensor]:

@@ -58,6 +58,12 @@ class Counts:
             attribute_rows(facts, idf_K),
         )
 
+    @property
+    def facts(self) -> ItemFacts:
+        """The attributes of all items, as they were counted."""
+        has = self.attribute_NK
+        return ItemFacts(has.indices.astype(np.int64), has.indptr.astype(np.int64), has.shape[1])
+
     def with_new_items(self, facts: ItemFacts) -> Counts:
         """The same, and behind it items that were not there when it was counted."""
         more = len(facts)

@@ -35,8 +35,12 @@ class ItemRanking:
         return {name: at for at, name in enumerate(self.attributes)}
 
     def known(self, history: Sequence[str]) -> list[str]:
-        """What of a history says something here."""
-        return [item for item in history if item in self._place]
+        """What of a history says something here.
+
+        Nothing does an item that nobody has had, and whose attributes no such item has either.
+        """
+        says_N = self.recommender.components.says_N
+        return [item for item in history if item in self._place and says_N[self._place[item]]]
 
     def with_new_items(self, attributes_of: Mapping[str, Sequence[str]]) -> ItemRanking:
         """The same with items that came after the training; nothing is learnt.

@@ -110,6 +110,12 @@ class ItemFacts:
     def __len__(self) -> int:
         return len(self.start_N1) - 1
 
+    def only(self, told_K: NDArray[np.bool_]) -> ItemFacts:
+        """The same without the attributes that `told_K` does not mark."""
+        kept_F = told_K[self.attribute_F]
+        before_F1 = np.concatenate(([0], kept_F.cumsum()))
+        return ItemFacts(self.attribute_F[kept_F], before_F1[self.start_N1], self.attributes)
+
     def has(self) -> sparse.csr_matrix:
         return sparse.csr_matrix(
             (np.ones(len(self.attribute_F), dtype=np.float32), self.attribute_F, self.start_N1),

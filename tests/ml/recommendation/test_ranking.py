@@ -70,6 +70,24 @@ def test_attributes_that_the_training_had_not_are_ignored_and_items_without_othe
     assert before.with_new_items({"unsaid": [], before.items[0]: ["kind 3"]}) is before
 
 
+def test_attributes_of_items_that_nobody_has_had_describe_nothing():
+    """Their vectors are as they were drawn, and would outweigh what was learnt."""
+    idle = {f"idle{number}": [f"odd {number}"] for number in range(200)}
+    data = Interactions.build(made_up.sequences(120), made_up.attributes() | idle)
+    recommender = train_recommender(data.histories, data.facts, QUICK, notify=silent)
+    trained = TrainedRecommender(data.items, data.attributes, recommender, data.facts)
+    odd = [f"odd {number}" for number in range(8)]
+
+    more = trained.with_new_items(
+        {"odd": odd, "plain": ["kind 3", "colour b"], "both": ["kind 3", "colour b", *odd]}
+    )
+
+    assert more.known(["odd", "plain", "both", "idle7"]) == ["plain", "both"]
+    assert more.rank(["odd"], 5) == []
+    plain, both = (dict(more.rank([id], 20)) for id in ("plain", "both"))
+    assert len(plain.keys() & both.keys()) >= 16
+
+
 def test_added_at_once_or_one_after_the_other_is_the_same(before):
     both = {id: made_up.attributes()[id] for id in (item(1, 0, 3), item(5, 2, 3))}
     history = [item(0, 0, 1)]
