@@ -90,6 +90,17 @@ def no_such_field(body: object, path: Sequence[str | int]) -> str:
     return _no_such("field", str(path[-1]), names)
 
 
+def path_in(body: object, name: str) -> tuple[str, ...] | None:
+    """Where a body, declared as such a type, has a field: itself, or in one of its own fields."""
+    for model in _models(body):
+        if name in model.model_fields:
+            return (name,)
+        for outer, field in model.model_fields.items():
+            if any(name in inner.model_fields for inner in _models(field.annotation)):
+                return (outer, name)
+    return None
+
+
 def _models_at(model: type[BaseModel], part: str | int) -> Iterator[type[BaseModel]]:
     for name, field in model.model_fields.items():
         if part in (name, field.alias):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
-from app.api.parameters import no_such_field
+from app.api.parameters import no_such_field, path_in
 from app.errors import (
     AppError,
     BodyEmpty,
@@ -135,14 +135,19 @@ def problem(
     return Response(_encode(content), status, headers, MEDIA_TYPE)
 
 
-def problem_of(error: Exception, request_id: str) -> Response:
-    """The answer to an error of ours, or to one that nobody foresaw."""
+_QUERY_FILTER = ("query", "filter")
+
+
+def problem_of(
+    error: Exception, request_id: str, *, filter_at: Sequence[str] = _QUERY_FILTER
+) -> Response:
+    """The answer to an error of ours, or to one that nobody foresaw; `filter_at`: its place."""
     return problem(
         request_id,
         status=status_of(error),
         code=code_of(error) if status_of(error) != 500 else "internal_error",
         detail=public_detail(error),
-        errors=faults_of(error),
+        errors=faults_of(error, filter_at=filter_at),
         headers=headers_of(error),
     )
 
@@ -163,7 +168,9 @@ _PLACES: Mapping[type[Exception], tuple[str, str]] = {
 }
 
 
-def faults_of(error: Exception) -> list[dict[str, str]]:
+def faults_of(
+    error: Exception, *, filter_at: Sequence[str] = _QUERY_FILTER
+) -> list[dict[str, str]]:
     """Where in the request the error lies, if it lies there."""
     match error:
         case BuildInvalid() | ParameterUnknown() | CypherRefused():
@@ -172,7 +179,8 @@ def faults_of(error: Exception) -> list[dict[str, str]]:
             return [fault("body", f"/{error.field}", error.reject_code, error.reason)]
         case FilterInvalid():
             reason = f"character {error.position + 1}: {error.reason}"
-            return [fault("query", "/filter", error.code, reason)]
+            part, *path = filter_at
+            return [fault(part, pointer(path), error.code, reason)]
         case CursorInvalid() | ItemIdInvalid():
             place = ("path", "/id") if isinstance(error, ItemIdInvalid) else ("query", "/cursor")
             return [fault(*place, error.code, error.reason)]
@@ -246,6 +254,12 @@ def install_problems(app: FastAPI) -> None:
     }
 
 
+def _body_of(request: Request) -> object:
+    """The type of the body that the operation takes; None: none."""
+    field = getattr(request.scope.get("route"), "body_field", None)
+    return field and field.field_info.annotation
+
+
 async def _on_ours(request: Request, error: Exception) -> Response:
     status = status_of(error)
     if status == 500:
@@ -254,14 +268,14 @@ async def _on_ours(request: Request, error: Exception) -> Response:
         _log.warning(
             code_of(error), request_id=request_id_of(request), status=status, reason=str(error)
         )
-    return problem_of(error, request_id_of(request))
+    path = path_in(_body_of(request), "filter") if isinstance(error, FilterInvalid) else None
+    filter_at = ("body", *path) if path else _QUERY_FILTER
+    return problem_of(error, request_id_of(request), filter_at=filter_at)
 
 
 async def _on_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    field = request.scope["route"].body_field
-    body = field and field.field_info.annotation
-    faults = validation_faults(error.errors(), body=body)
+    faults = validation_faults(error.errors(), body=_body_of(request))
     places = ", ".join(f"{one['place']} {one['pointer']}".rstrip() for one in faults[:3])
     more = f" and {len(faults) - 3} more" if len(faults) > 3 else ""
     return problem(

@@ -202,6 +202,13 @@ async def test_what_cannot_be_asked_is_refused(shop, asked, code):
     assert (answer.status_code // 100, answer.json()["code"]) == (4, code)
 
 
+async def test_a_filter_that_is_refused_is_told_by_its_place_in_the_body(shop):
+    answer = await shop.post("/v1/recommend", json={"context": {"filter": "brand:"}})
+
+    [told] = answer.json()["errors"]
+    assert (told["place"], told["pointer"]) == ("body", "/context/filter")
+
+
 @pytest.mark.parametrize(
     "events",
     [[], [{}], [bought("", "shop:1")], [bought("a", "shop:1") | {"kind": "stole"}], [5]],

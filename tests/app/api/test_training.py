@@ -60,6 +60,12 @@ async def test_what_cannot_run_is_refused_at_once(client, wiring, asked, status,
     assert wiring.jobs.all == {}
 
 
+async def test_a_filter_that_is_refused_is_told_by_its_place_in_the_body(client):
+    [told] = (await start(client, filter="price>>1")).json()["errors"]
+
+    assert (told["place"], told["pointer"]) == ("body", "/filter")
+
+
 async def test_the_same_key_makes_one_run(client):
     key = {"Idempotency-Key": "night"}
 
