@@ -12,6 +12,7 @@ from graph.filters import Filter
 from graph.repositories.candidates import Candidate
 from graph.repositories.candidates import model_of as model_id_of
 from graph.repositories.item_texts import text_of
+from graph.repositories.sharing import in_order, title_words
 from graph.repositories.similar import Nearest, NearestToStored, StoredText
 from graph.repositories.vectors import HOME, Serving
 from tests.fake_products import FakeProducts
@@ -113,7 +114,7 @@ class FakeSimilar:
             if shared and (other.kind, other.id) != (text.kind, text.id):
                 score = shared / sum(weights.values())
                 found.append(self._candidate(text, other, passing[other.id], score))
-        return sorted(found, key=lambda one: (-one.score, one.summary.id))[:rows]
+        return in_order(found, title_words(text))[:rows]
 
     async def _passing(self, filter, kind):
         open_only = Filter(tuple(term for term in filter.terms if term.field != "closed"))

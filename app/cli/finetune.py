@@ -133,7 +133,10 @@ def recommendation(
     known: Annotated[
         bool, typer.Option("--known", help="Learn from the graph's events beside the file, too.")
     ] = False,
-    epochs: Annotated[int, typer.Option(min=1, max=1_000, help="Of each network.")] = 15,
+    epochs: Annotated[
+        int,
+        typer.Option(min=1, max=1_000, help="Of each network; more where shoppers are few."),
+    ] = 15,
     promote: Promote = "if_better",
     seed: Seed = 0,
     json: Json = False,

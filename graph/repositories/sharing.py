@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -26,6 +27,8 @@ Target = tuple[Family, str]
 # How many relationships one search follows: at the millionth product of one colour it stops,
 # because what so many share says little.
 STEPS_MAX = 20_000
+WORDS_MAX = 30  # of a title, that tell apart what shares as much
+_WORD = re.compile(r"[^\W_]+")
 
 # By family: the label of what items share, and the relationship that leads to it.
 _FAMILIES: Mapping[Family, tuple[str, str]] = {
@@ -72,7 +75,9 @@ CALL () {{
 }}
 WITH n, sum(weight) AS score
 WHERE coalesce(n.id <> $self, true) AND {predicate}
-WITH n, score ORDER BY score DESC, n.id LIMIT $rows
+WITH n, score ORDER BY round(score, 9) DESC,
+  size([word IN $words WHERE toLower(coalesce(n.title, n.name)) CONTAINS word]) DESC, n.id
+LIMIT $rows
 WITH collect([n, score]) AS kept
 WITH kept, $value_ids AS value_ids
 {compared}
@@ -87,7 +92,8 @@ async def sharing(
 
     The score is the share of the weight of what is known of `text` that an item has as well:
     its values, brand, category and model, each with the weight log(1 + items / items that have
-    it), so that what is rare counts more. At most about 2 `STEPS_MAX` relationships are
+    it), so that what is rare counts more; of those that share as much the first have more words of
+    its title. At most about 2 `STEPS_MAX` relationships are
     followed, the rarest first. Closed items never pass.
     """
     targets = _targets(text)
@@ -107,6 +113,7 @@ async def sharing(
     asked: dict[str, object] = {
         **selection.parameters,
         **asked_of(text, kind),
+        "words": title_words(text),
         "fan": STEPS_MAX,
         "fan_of_models": STEPS_MAX // len(chosen),
         "rows": rows,
@@ -170,4 +177,18 @@ def _weighed(
         return min(1.0, sum(weights.get(target, 0.0) for target in shared) / whole)
 
     scored = [replace(one, score=score(one)) for one in candidates]
-    return sorted(scored, key=lambda one: (-one.score, one.summary.id))
+    return in_order(scored, title_words(text))
+
+
+def title_words(text: ItemText) -> list[str]:
+    return list(dict.fromkeys(_WORD.findall(text.title.lower())))[:WORDS_MAX]
+
+
+def in_order(candidates: Iterable[Candidate], words: Sequence[str]) -> list[Candidate]:
+    """The highest scores first, and of equal ones those whose titles have more of the words."""
+
+    def place(one: Candidate) -> tuple[float, int, str]:
+        title = one.summary.title.lower()
+        return -round(one.score, 9), -sum(word in title for word in words), one.summary.id
+
+    return sorted(candidates, key=place)

@@ -244,6 +244,25 @@ async def test_a_value_that_everybody_has_is_not_followed_to_its_end(
 
 
 @pytest.mark.neo4j
+async def test_of_those_that_share_as_much_the_first_are_called_alike(database, reading):
+    database.write(
+        """
+        CREATE (acme:Brand:Entity {id: 'acme', name: 'Acme', names: ['Acme']})
+        WITH acme
+        UNWIND [['1', 'Acme E4G black'], ['2', 'ACME e4 dual'], ['3', 'Acme E1, white'],
+                ['4', 'Acme E1 dual']] AS one
+        CREATE (:Product {id: 'shop:' + one[0], title: one[1], brand_id: 'acme'})
+               -[:MADE_BY {status: 'accepted', origin: 'catalog'}]->(acme)
+        """
+    )
+    text = ItemText("product", "acme e1 white 16gb", brand=Named("acme", "Acme", ("Acme",)))
+
+    for rows in (4, 2):
+        found = await Similar(reading).sharing(text, kind="product", filter=bound(""), rows=rows)
+        assert ids(found) == ["shop:3", "shop:4", "shop:1", "shop:2"][:rows]
+
+
+@pytest.mark.neo4j
 async def test_rejected_facts_are_not_shared(database, reading):
     store(database)
     database.write("MATCH (:Product)-[r:HAS_PARAMETER|MADE_BY]->() SET r.status = 'rejected'")
