@@ -12,11 +12,12 @@ from graph.filters import Quantity, Range
 from graph.text.currencies import SIGN, WORD, currencies_of
 
 _NUMBER = r"(\d{1,9}(?:[.,]\d{3})*(?:[.,]\d{1,2})?)"
-_MONEY = rf"{SIGN}?\s*{_NUMBER}(?![\d.,]*\d)\s*(?:{SIGN}|{WORD})?"
+_CODE = r"(?:us(?=\$)|(?:usd|eur|gbp|cny|rmb|inr)\s?(?=\d))"  # `US$300`, `usd 300`
+_MONEY = rf"{_CODE}?{SIGN}?\s*{_NUMBER}(?![\d.,]*\d)\s*(?:{SIGN}|{WORD})?"
 # What stands behind such a pattern may be a unit, or what is counted.
 _OPEN = r"(?P<open>)"
 _BEHIND = re.compile(r"[a-z%\"″°\d]", re.IGNORECASE)
-_AT_MOST = rf"(?:{AT_MOST}|cheaper than|max(?:imum)?|<=?|≤)"
+_AT_MOST = rf"(?:{AT_MOST}|cheaper than|budget(?: of| is)?:?|max(?:imum)?|<=?|≤)"
 _AT_LEAST = rf"(?:{AT_LEAST}|starting (?:at|from)|min(?:imum)?|>=?|≥)"
 _TO = r"\s*(?:-|–|~|to|and|至|到)\s*"
 _SURE = rf"(?:{SIGN}|{WORD})"
@@ -36,12 +37,14 @@ class PriceWords:
 
     Attributes:
         currencies: ISO 4217, those that its sign or word may mean; empty: it has none.
+        is_near: the text says about how much, and no end of a range.
     """
 
     condition: Range
     start: int
     end: int
     currencies: tuple[str, ...] = ()
+    is_near: bool = False
 
 
 def find_price(
@@ -84,12 +87,13 @@ def _first(text: str, begins_anew: Callable[[str], bool]) -> PriceWords | None:
             continue
         least = _quantity(match[low]) if low else None
         most = _quantity(match[high]) if high else None
-        if least and most and low == high:
+        is_near = low == high
+        if is_near and least and most:
             least, most = _near(least, 1 - _NEAR), _near(most, 1 + _NEAR)
         if least and most and least.number > most.number:
             continue
         currencies = _currencies(match[0])
-        return PriceWords(Range(least, most), match.start(), match.end(), currencies)
+        return PriceWords(Range(least, most), *match.span(), currencies, is_near)
     return None
 
 
@@ -117,14 +121,16 @@ _PATTERNS: tuple[tuple[re.Pattern[str], int | None, int | None], ...] = (
     (_compiled(rf"(?<!\w){_AT_MOST}\s*{_MONEY}{_OPEN}"), None, 1),
     (_compiled(rf"(?<!\w){_AT_LEAST}\s*{_MONEY}{_OPEN}"), 1, None),
     (
-        _compiled(rf"(?:(?<!不)(?:低于|少于|便宜于)|不(?:超过|到|高于|多于))\s*{_MONEY}{_OPEN}"),
+        _compiled(
+            rf"(?:(?<!不)(?:低于|少于|便宜于)|不(?:超过|到|高于|多于)|预算[是为:：]?)\s*{_MONEY}{_OPEN}"
+        ),
         None,
         1,
     ),
     (_compiled(rf"(?:高于|超过|不(?:低于|少于))\s*{_MONEY}{_OPEN}"), 1, None),
     (_compiled(rf"(?<![\d.,]){_MONEY}\s*(?:以下|以内|之内|内)"), None, 1),
     (_compiled(rf"(?<![\d.,]){_MONEY}\s*(?:以上|起)"), 1, None),
-    (_compiled(rf"(?<![a-z\d.,-])(?={SIGN}|[\d.,]+\s*{_SURE_ALONE}){_MONEY}{_OPEN}"), 1, 1),
+    (_compiled(rf"(?<![a-z\d.,-])(?={_CODE}|{SIGN}|[\d.,]+\s*{_SURE_ALONE}){_MONEY}{_OPEN}"), 1, 1),
 )
 
 

@@ -131,14 +131,16 @@ class Candidates:
     async def found(self, asked: Asked, wanted: Filter, kind: ItemKind) -> Found:
         """By all that was understood; where nothing passes it, by ever less.
 
-        A price holds always, unless nothing at all has one.
+        Limits of a price hold always, unless nothing at all has one; about how much is no limit.
         """
         understood = _unsaid(asked, wanted)
         found = await self._found(asked, understood, wanted, kind)
         limits = _only(understood, "price", "currency")
-        if limits.terms and not found.hits and not await self._has_prices(kind):
-            found = await self._found(asked, _but(understood, limits), wanted, kind)
-            found = replace(found, left_out=found.left_out | _fields(limits))
+        may_go = limits.terms and not found.hits
+        if may_go and (asked.is_near_price or not await self._has_prices(kind)):
+            others = await self._found(asked, _but(understood, limits), wanted, kind)
+            if others.hits:
+                found = replace(others, left_out=others.left_out | _fields(limits))
         if not asked.unwanted:
             return found
         return replace(found, hits=[hit for hit in found.hits if not _is_unwanted(hit, asked)])

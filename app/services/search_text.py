@@ -50,6 +50,7 @@ class Asked:
         corrected: the query as it was meant, where that is not as it was typed.
         unwanted: words that texts are not to have.
         sort: the order that it asks for, or that is asked for beside it.
+        is_near_price: its price says about how much.
     """
 
     query: str
@@ -64,6 +65,7 @@ class Asked:
     corrected: str | None = None
     unwanted: tuple[str, ...] = ()
     sort: Sort | None = None
+    is_near_price: bool = False
 
     @property
     def order(self) -> ItemOrder | None:
@@ -122,6 +124,7 @@ def read_query(
         corrected=meant if wrong else None,
         unwanted=parts.unwanted,
         sort=parts.sort,
+        is_near_price=any(part.is_near for part in parts.parts),
     )
 
 

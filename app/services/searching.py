@@ -51,6 +51,7 @@ OF_KIND = (
     "brand, and of its price"
 )
 NO_PRICES = "nothing has a price, so that what the query says of one was left out"
+NO_NEAR_PRICE = "nothing like this has about this price: these have others, or none"
 ANY_CURRENCY = "nothing found has a price in this currency: prices are compared as bare numbers"
 
 
@@ -309,7 +310,7 @@ def _counted(found: Iterable[tuple[str, str]]) -> tuple[Counted, ...]:
 def _notice(asked: Asked, loaded: LoadedRanker | None, found: Found) -> str | None:
     left_out = found.left_out
     if "price" in left_out:
-        return NO_PRICES
+        return NO_NEAR_PRICE if asked.is_near_price else NO_PRICES
     if left_out == {"currency"}:
         return ANY_CURRENCY
     if left_out:

@@ -59,12 +59,14 @@ class Part:
 
     Attributes:
         value: the words of the value alone: `8 GB` of `8 GB RAM`.
+        is_near: a price that says about how much.
     """
 
     term: Term
     start: int
     end: int
     value: str = ""
+    is_near: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,8 @@ def _sort_in(query: str, in_names: Collection[str]) -> SortWords | None:
 def _offered(query: str, lexicon: Lexicon) -> Iterator[Part]:
     """For how much, and whether it has to be there."""
     if (price := find_price(query, begins_anew=partial(_begins_anew, lexicon))) is not None:
-        yield Part(Term("price", price.condition), price.start, price.end)
+        term = Term("price", price.condition)
+        yield Part(term, price.start, price.end, is_near=price.is_near)
         if price.currencies:
             currency = Term("currency", OneOf(price.currencies))
             yield Part(currency, price.start, price.end)

@@ -294,6 +294,20 @@ async def test_an_amount_of_money_asks_for_a_price_about_it(stocked):
     assert set(ids(await found(stocked, "220 lantern"))) == {"1", "2", "3", "4", "6"}
 
 
+@pytest.mark.parametrize(
+    "query", ["$20 lantern", "lantern around 20 dollars", "20美元左右 lantern"]
+)
+async def test_where_nothing_has_about_a_price_others_are_shown_and_limits_hold(stocked, query):
+    page = await found(stocked, query)
+
+    assert set(ids(page)) == {"1", "2", "3", "4", "6"}
+    assert page["understood"]["relaxed"]
+    assert "about this price" in page["notice"]
+    limited = await found(stocked, "lantern under $20")
+    assert (limited["items"], limited["understood"]["relaxed"]) == ([], False)
+    assert (await found(stocked, "$20 submarine"))["items"] == []
+
+
 async def test_a_number_on_the_package_finds_the_product_first(stocked):
     codes = {"gtin": "4006381333931", "mpn": "LN-64"}
     await added(stocked, "7", {"title": "Bolt torch", **codes})

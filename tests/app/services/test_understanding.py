@@ -177,6 +177,15 @@ def test_a_query_becomes_filters_and_the_rest(query, filter, rest):
         ("300元手机", "price:240..360"),
         ("手机300元", "price:240..360"),
         ("300 手机 200块钱", "price:160..240"),
+        ("phone US$300", "price:240..360"),
+        ("under US$ 300 phone", "price<=300"),
+        ("usd 300 phone", "price:240..360"),
+        ("EUR 100 - EUR 200", "price:100..200"),
+        ("phone budget $300", "price<=300"),
+        ("phone budget of 300", "price<=300"),
+        ("budget is 300 euros", "price<=300"),
+        ("预算300元 手机", "price<=300"),
+        ("手机 预算300", "price<=300"),
     ],
 )
 def test_prices_are_read_in_english_and_chinese(text, price):
@@ -203,6 +212,7 @@ def test_prices_are_read_in_english_and_chinese(text, price):
         "soap 3 块",
         "3块肥皂",
         "$2k",
+        "budget phone 128",
         "",
     ],
 )
