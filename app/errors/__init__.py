@@ -8,6 +8,7 @@ AppError
 ├── NotReady                    the database, migrations or indexes
 ├── BuildInvalid                a setting of a run that reads texts
 │   └── FillInvalid             of one that fills gaps
+├── SourceUnknown               no product is of it
 ├── FillerMissing               nothing was learnt that gaps could be filled by
 ├── ThresholdMissing            links by scores that are no probabilities
 ├── JobError                    a job
@@ -90,6 +91,7 @@ from app.errors.setup import (
     KeyFileInvalid,
     NotReady,
     SettingsInvalid,
+    SourceUnknown,
     ThresholdMissing,
 )
 from app.errors.uploads import (
@@ -156,6 +158,7 @@ __all__ = [
     "SessionInvalid",
     "SettingsInvalid",
     "ShopperNotFound",
+    "SourceUnknown",
     "ThresholdMissing",
     "TooManyQueries",
     "UploadRefused",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from app.errors.base import AppError
@@ -70,6 +70,15 @@ class BuildInvalid(AppError):
 
 class FillInvalid(BuildInvalid):
     code = "fill_invalid"
+
+
+class SourceUnknown(AppError):
+    code = "source_unknown"
+
+    def __init__(self, *, source: str, known: Sequence[str]) -> None:
+        self.source, self.known = source, known
+        there = f"there are {', '.join(known)}" if known else "no product was imported so far"
+        super().__init__(f"no product is of the source {source!r}; {there}")
 
 
 class FillerMissing(AppError):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, assert_never
 from app.services.building_categories import category_links
 from app.services.builds import BuildSpec, check_build, of_source
 from app.services.places import KeptPlace, PagesProgress
+from app.services.sources import require_source
 from graph.records import Coverage, ExtractionItem, Record, StatedFact
 from graph.repositories.entity_links import EntityLink, LinkType, end_links, write_links
 from graph.repositories.extraction_items import PAGE_ITEMS, walk
@@ -86,10 +87,12 @@ class GraphBuild:
         """Every page that is not written yet.
 
         Raises:
+            SourceUnknown: no product is of the source.
             DatabaseError: Neo4j failed; the run can go on later.
             ArtefactCorrupted: a champion is not what was registered.
         """
         check_build(self.spec)  # it may have been queued on another machine
+        require_source(database, self.spec.source)
         writer = FactWriter(database)
         kept = KeptPlace(self.folder, _Place)
         place = kept.read() or _start(writer, self.spec)

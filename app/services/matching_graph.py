@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from app.errors import ThresholdMissing
 from app.services.matching import RULES, LoadedMatcher
 from app.services.matching_files import Contradicted, contradicted
+from app.services.sources import require_source
 from graph.filters import Filter, OneOf, Term
 from graph.records import Record
 from graph.repositories.entity_links import EntityLink, write_links
@@ -90,12 +91,14 @@ class GraphMatching:
         """Compare, group, and write; `progress` hears of products compared, and of all.
 
         Raises:
+            SourceUnknown: no product is of the source.
             ThresholdMissing: links by rules, whose scores are no probabilities.
             DatabaseError: Neo4j failed.
         """
         from ml.matching.clusters import clusters
         from ml.matching.matcher import Matcher
 
+        require_source(database, self.source)
         if self.write and self.loaded is None and self.threshold is None:
             raise ThresholdMissing()
         matcher = self.loaded.matcher if self.loaded else Matcher.untrained()

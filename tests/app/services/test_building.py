@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace as replace_fields
 
 from app.cli.build import print_build
-from app.errors import BuildInvalid
+from app.errors import BuildInvalid, SourceUnknown
 from app.services.building import GraphBuild
 from app.services.builds import BuildSpec, check_build
 from app.services.knowledge import load_grounder
@@ -118,6 +118,11 @@ def test_what_titles_state_becomes_facts_with_their_evidence(stocked, build):
     assert (report.items, report.items_with_facts, report.facts["written"]) == (3, 2, 3)
     assert (report.before.items_with_facts, report.after.items_with_facts) == (0, 2)
     assert report.before.items == report.after.items == 3
+
+
+def test_a_source_that_there_is_not_is_refused_with_those_that_there_are(stocked, build):
+    with pytest.raises(SourceUnknown, match="'shpo'; there are maker, shop"):
+        build(source="shpo").carry_out(stocked)
 
 
 @pytest.mark.parametrize(("accept", "status"), [(0.3, "accepted"), (1.0, "proposed")])
@@ -414,11 +419,11 @@ def test_a_run_that_was_killed_goes_on_behind_the_last_page(stocked, build, monk
     assert not (whole.folder / "place.json").exists()
 
 
-def test_a_source_without_products_is_an_empty_report(stocked, build):
-    report = build(source="nobody").carry_out(stocked)
+def test_a_source_without_texts_to_read_is_an_empty_report(stocked, build):
+    report = build(source="maker").carry_out(stocked)
 
     assert (report.items, report.facts, report.links) == (0, {}, {})
-    assert msgspec.to_builtins(report)["after"]["items"] == 0
+    assert msgspec.to_builtins(report)["after"]["items"] == 20
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from app.errors import ThresholdMissing
+from app.errors import SourceUnknown, ThresholdMissing
 from app.services.embedding import embed_all
 from app.services.matching import fields_of, matched
 from app.services.matching_graph import GraphMatching
@@ -96,7 +96,8 @@ def test_of_one_source_only_its_products_are_compared_with_all_others(database):
 
     assert found.items == 1
     assert found.groups == (("north:kettle", "south:kettle"),)
-    assert matching(source="nobody").carry_out(database).groups == ()
+    with pytest.raises(SourceUnknown, match="'nobody'; there are north, south"):
+        matching(source="nobody").carry_out(database)
 
 
 def test_by_rules_nothing_is_written_without_a_threshold(database):
