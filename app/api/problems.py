@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -135,19 +135,14 @@ def problem(
     return Response(_encode(content), status, headers, MEDIA_TYPE)
 
 
-_QUERY_FILTER = ("query", "filter")
-
-
-def problem_of(
-    error: Exception, request_id: str, *, filter_at: Sequence[str] = _QUERY_FILTER
-) -> Response:
-    """The answer to an error of ours, or to one that nobody foresaw; `filter_at`: its place."""
+def problem_of(error: Exception, request_id: str, *, body: object = None) -> Response:
+    """The answer to an error of ours, or to one that nobody foresaw; `body`: see `faults_of`."""
     return problem(
         request_id,
         status=status_of(error),
         code=code_of(error) if status_of(error) != 500 else "internal_error",
         detail=public_detail(error),
-        errors=faults_of(error, filter_at=filter_at),
+        errors=faults_of(error, body=body),
         headers=headers_of(error),
     )
 
@@ -168,10 +163,12 @@ _PLACES: Mapping[type[Exception], tuple[str, str]] = {
 }
 
 
-def faults_of(
-    error: Exception, *, filter_at: Sequence[str] = _QUERY_FILTER
-) -> list[dict[str, str]]:
-    """Where in the request the error lies, if it lies there."""
+def faults_of(error: Exception, *, body: object = None) -> list[dict[str, str]]:
+    """Where in the request the error lies, if it lies there.
+
+    Args:
+        body: the type of the body; None: the operation takes none, or nothing of it is meant.
+    """
     match error:
         case BuildInvalid() | ParameterUnknown() | CypherRefused():
             return _of_setting(error)
@@ -179,8 +176,9 @@ def faults_of(
             return [fault("body", f"/{error.field}", error.reject_code, error.reason)]
         case FilterInvalid():
             reason = f"character {error.position + 1}: {error.reason}"
-            part, *path = filter_at
-            return [fault(part, pointer(path), error.code, reason)]
+            path = path_in(body, "filter")
+            place = ("body", pointer(path)) if path else ("query", "/filter")
+            return [fault(*place, error.code, reason)]
         case CursorInvalid() | ItemIdInvalid():
             place = ("path", "/id") if isinstance(error, ItemIdInvalid) else ("query", "/cursor")
             return [fault(*place, error.code, error.reason)]
@@ -268,9 +266,7 @@ async def _on_ours(request: Request, error: Exception) -> Response:
         _log.warning(
             code_of(error), request_id=request_id_of(request), status=status, reason=str(error)
         )
-    path = path_in(_body_of(request), "filter") if isinstance(error, FilterInvalid) else None
-    filter_at = ("body", *path) if path else _QUERY_FILTER
-    return problem_of(error, request_id_of(request), filter_at=filter_at)
+    return problem_of(error, request_id_of(request), body=_body_of(request))
 
 
 async def _on_validation(request: Request, error: Exception) -> Response:

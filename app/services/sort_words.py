@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Sort = Literal["relevance", "price", "-price", "newest"]
+from graph.repositories.search import ItemOrder
+
+Sort = Literal["relevance", ItemOrder]
 
 _SORT_OF: Mapping[str, Sort] = {
     "cheapest": "price",

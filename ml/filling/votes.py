@@ -88,8 +88,9 @@ class Votes(nn.Module):
         vote_BC = share_BKP[:, -1][:, self.segments.parameter_of] * self.prior
         given_BKP = share_BKP[:, :-1] * (choice_BKP >= 0)
         if self.shifts is not None:
-            query, item = detailed(queries), detailed(items)[near.item_BK]
-            given_BKP, moved_BC = self.shifts(pairs_BKF, query.number_NP, item.number_NP, given_BKP)
+            query_BP = detailed(queries).number_NP
+            item_BKP = detailed(items).number_NP[near.item_BK]
+            given_BKP, moved_BC = self.shifts(pairs_BKF, query_BP, item_BKP, given_BKP)
             vote_BC = vote_BC + moved_BC
         vote_BC = vote_BC.scatter_add(1, choice_BKP.clamp_min(0).flatten(1), given_BKP.flatten(1))
         sharpness_C = self.sharpness.exp()[self.segments.parameter_of]

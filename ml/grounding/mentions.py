@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +14,7 @@ from graph.text import find_quantities, find_unit, normalise_value
 from graph.text.numbers import DecimalSign
 from graph.text.unit_table import Unit
 from ml.grounding.lexicon import Lexicon
-from ml.grounding.ranges import Ranges, goes_on, range_before
+from ml.grounding.ranges import FoundQuantity, Ranges, goes_on, range_before
 from ml.grounding.shapes import numberless
 from ml.grounding.tokens import Token, key, stands_alone, tokens
 
@@ -89,12 +89,14 @@ def mentions(text: str, lexicon: Lexicon) -> list[Mention]:
     words = tokens(text)
     cues = _Cues(text, words, lexicon)
     measured = _measured(lexicon.parameters)
-    ranges = Ranges.of(text)
+    quantities = find_quantities(text)
+    ranges = Ranges.of(text, quantities)
+    written = _written_quantities(text, quantities)
     found = {
         (one.parameter, one.value.id, one.start, one.end): one
         for one in (
             *_named(text, words, lexicon, cues, ranges),
-            *_quantities(text, lexicon, measured, cues, ranges),
+            *_quantities(text, written, lexicon, measured, cues, ranges),
             *_lettered(text, measured, cues),
             *_numbers(text, cues),
             *_under_a_unit(text, cues),
@@ -171,12 +173,13 @@ def _is_part(text: str, start: int, end: int, ranges: Ranges) -> bool:
 
 def _quantities(
     text: str,
+    quantities: Iterable[tuple[int, int, str, str]],
     lexicon: Lexicon,
     measured: Sequence[Measured],
     cues: _Cues,
     ranges: Ranges,
 ) -> Iterator[Mention]:
-    for start, end, written, unit in _written_quantities(text):
+    for start, end, written, unit in quantities:
         if ranges.have_end(start, end):
             continue
         generation = _is_generation(text, start, end)
@@ -216,13 +219,15 @@ def _measured(parameters: Mapping[str, Parameter]) -> list[Measured]:
     ]
 
 
-def _written_quantities(text: str) -> Iterator[tuple[int, int, str, str]]:
+def _written_quantities(
+    text: str, found: Iterable[FoundQuantity]
+) -> Iterator[tuple[int, int, str, str]]:
     """Start, end, the quantity in full (its unit may be that of the next one), and the unit."""
     for match in _HYPHENED.finditer(text):
         unit = find_unit(match[2])
         if unit is not None:
             yield match.start(), match.end(), f"{match[1]} {unit.symbol}", unit.symbol
-    for start, end, _, symbol in find_quantities(text):
+    for start, end, _, symbol in found:
         yield start, end, text[start:end], symbol
         before = _before(_BARE_BEFORE, text, start)
         behind = _UNIT_BEHIND.match(text, start)

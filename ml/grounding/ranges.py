@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graph.errors import ValueInvalid
-from graph.text import find_quantities, find_unit
+from graph.text import find_unit
 from graph.text.numbers import parse_number
 from graph.text.unit_table import Unit
 
@@ -18,6 +19,8 @@ _LOW_END = re.compile(
 _HIGH_END = re.compile(rf"{_SIGN}\d")
 _LOW_END_CHARS = 24
 
+FoundQuantity = tuple[int, int, float, str]  # start, end, number and symbol of the unit
+
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
@@ -27,9 +30,10 @@ class Ranges:
     starts: dict[int, int]
 
     @classmethod
-    def of(cls, text: str) -> Ranges:
+    def of(cls, text: str, quantities: Iterable[FoundQuantity]) -> Ranges:
+        """Those of the quantities that `find_quantities` has found in the text."""
         starts = {}
-        for start, end, high, symbol in find_quantities(text):
+        for start, end, high, symbol in quantities:
             if (first := range_before(text, start, find_unit(symbol), high)) is not None:
                 starts[end] = first
         return cls({start: end for end, start in starts.items()}, starts)
