@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,8 @@ from ml.evaluation.report import Measured
 from ml.grounding.judging import JudgedText
 from ml.grounding.lexicon import Lexicon
 from ml.grounding.reading import Reading, read
-from ml.grounding.trust import Trust, facts_of
+from ml.grounding.stated import Stated
+from ml.grounding.trust import Trust
 
 STEPS = 150  # of each encoder: two minutes on a busy machine
 NEAREST = 10  # models that vote on a hidden fact
@@ -103,7 +104,7 @@ def right_share(products: Sequence[ItemText], titles: Sequence[JudgedText]) -> d
     """How many facts the products have, and how many of those that can be judged are right."""
     right = []
     for product, text in zip(products, titles, strict=True):
-        known = facts_of(text.item)
+        known = Stated.by(text.item).facts
         right += [f.value in known[f.parameter] for f in product.facts if f.parameter in known]
     count = sum(len(product.facts) for product in products)
     return {"facts": count, "right": float(np.mean(right)) if right else 1.0}
@@ -118,11 +119,11 @@ class Asked:
 
 
 def hidden_half(item: ItemText, at: int, seed: int) -> Asked:
-    parameters = sorted(facts_of(item))
+    parameters = sorted(Stated.by(item).facts)
     order = np.random.default_rng((seed, at)).permutation(len(parameters))
     hidden = {parameters[place] for place in order[: len(parameters) // 2]}
     shown = tuple(fact for fact in item.facts if fact.parameter not in hidden)
-    known = facts_of(item)
+    known = Stated.by(item).facts
     return Asked(
         ItemText("product", item.title, facts=shown), {p: frozenset(known[p]) for p in hidden}
     )
@@ -147,7 +148,7 @@ def named(
     predictor = ItemPredictor("loop", "1", done.encoder, done.material.featurizer, tokenizer)
     vector_ND = predictor.embed(catalogue)
     near_MK = (-predictor.embed([one.shown for one in asked]) @ vector_ND.T).argsort(axis=1)
-    known = [facts_of(item) for item in catalogue]
+    known = [Stated.by(item).facts for item in catalogue]
     return np.array(
         [
             share_named(one, [known[at] for at in near])
@@ -156,7 +157,7 @@ def named(
     )
 
 
-def share_named(asked: Asked, near: Sequence[Mapping[str, Set[str]]]) -> float:
+def share_named(asked: Asked, near: Sequence[Mapping[str, Iterable[str]]]) -> float:
     right = []
     for parameter, values in sorted(asked.hidden.items()):
         states = [one[parameter] for one in near if parameter in one][:NEAREST]

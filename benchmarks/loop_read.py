@@ -25,7 +25,8 @@ from ml.grounding.judging import (
 from ml.grounding.lexicon import Lexicon
 from ml.grounding.reading import read
 from ml.grounding.reranking import OF_TEXT
-from ml.grounding.trust import Trust, facts_of
+from ml.grounding.stated import Stated
+from ml.grounding.trust import Trust
 
 READING, TEXT, SIMILAR = "reading", "weighed by text alone", "weighed with similar items"
 PRECISION = 0.95  # for a threshold that is chosen on the families that are not held out
@@ -41,13 +42,13 @@ def place_by_place(
     share_R = np.zeros(rows)
     beside = Counter[bool]()
     for at, text in enumerate(texts):
-        facts = facts_of(text.item)
+        stated = Stated.by(text.item)
         for reading in read(text.item.title, lexicon, consistent=False):
             row = keys.get((at, reading.value.id))
             if row is not None:
                 share_R[row] = max(share_R[row], reading.share)
-            elif reading.parameter in facts:
-                beside[reading.value.id in facts[reading.parameter]] += 1
+            elif (right := stated.agrees(reading.value)) is not None:
+                beside[right] += 1
     return share_R, beside[True], beside[False]
 
 

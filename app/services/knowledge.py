@@ -21,7 +21,7 @@ from ml.grounding.habits import Habits
 from ml.grounding.kin import AskedTitle, Kin
 from ml.grounding.lexicon import Lexicon, named_in
 from ml.grounding.records import TextToRead
-from ml.grounding.trust import Trust, facts_of
+from ml.grounding.trust import Trust
 from ml.purpose.kinds import Sold
 
 if TYPE_CHECKING:
@@ -145,7 +145,9 @@ def load_untrusted(
             habits=Habits.of(told.result(), paths, kin),
             found=Habits.of(every.result(), paths, kin),
         )
-    return replace(grounder, lexicon=lexicon), [i for i in (*items, *linked) if facts_of(i)]
+    return replace(grounder, lexicon=lexicon), [
+        one for one in (*items, *linked) if one.facts or one.inherited
+    ]
 
 
 def _linker_and_models(

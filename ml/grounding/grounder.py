@@ -8,7 +8,7 @@ from typing import Protocol
 
 from msgspec.structs import replace as replace_fields
 
-from graph.records import FactText, ItemText, Named
+from graph.records import FactText, ItemText, Named, Value
 from ml.grounding.habits import USUAL
 from ml.grounding.lexicon import Found, Lexicon, Names, all_named_in, named_in
 from ml.grounding.made_for import MadeFor, made_for
@@ -16,6 +16,7 @@ from ml.grounding.naming import place_of
 from ml.grounding.plausible import Read, Weigher, reasons_of, weighed
 from ml.grounding.reading import READ_CHARS, Reading, read
 from ml.grounding.records import ExtractedFact, Links, Normalized, Relation, TextToRead
+from ml.grounding.stated import Stated
 from ml.grounding.trust import NameKind, Trust
 from ml.purpose.kinds import sells_accessories
 from ml.purpose.reading import without_extras
@@ -214,12 +215,13 @@ class Grounder:
         learnt: list[ExtractedFact],
         reads: Sequence[Read],
     ) -> tuple[ExtractedFact, ...]:
-        (model, _), link = models, subject.link
+        (model, sure), link = models, subject.link
+        stated = _stated(sure)
         found = [
             *self._names(item, subject),
             *([_model_fact(item, model, link)] if model and link and item.model is None else []),
             *(fact for fact in learnt if not _speaks_of_other(subject, fact)),
-            *(self._fact(item, one) for one in reads if one.sureness >= WORTH),
+            *(self._fact(item, one, stated) for one in reads if one.sureness >= WORTH),
         ]
         if wanted.implied and model:
             confidence = link.confidence if link and item.model is None else 1.0
@@ -254,7 +256,7 @@ class Grounder:
             for reading in read(
                 text,
                 self.lexicon,
-                expected=_expected(model),
+                expected=_stated(model),
                 category=category,
                 rivals=self.weigher is not None,
             )
@@ -294,19 +296,22 @@ class Grounder:
         parameters = self.lexicon.parameters
         return frozenset(id for id in parameters if self.reader.reads(id, self.lexicon))
 
-    def _fact(self, item: TextToRead, read: Read) -> ExtractedFact:
+    def _fact(self, item: TextToRead, read: Read, stated: Stated) -> ExtractedFact:
+        """Of a model with one black, matte black, what is said to be black is that."""
         reading, value = read.reading, read.reading.value
+        own = value.id if value.id in self.lexicon.items else None
+        meant = stated.meant_by(value)
         return ExtractedFact(
             relation="HAS_PARAMETER",
             parameter=reading.parameter,
             name=self.lexicon.parameters[reading.parameter].name,
             value=item.fields[read.field][reading.start : reading.end],
-            normalized=Normalized(value.text, value.number, value.unit),
+            normalized=_normalized(meant or value),
             confidence=read.sureness,
             field=read.field,
             start=reading.start,
             end=reading.end,
-            links=Links(value.id if value.id in self.lexicon.items else None, None),
+            links=Links(meant.value if meant else own, None),
             reasons=(*self._reasons(reading), *reasons_of(read)),
             origin="extracted",
             model=read.weighed_by or RULES,
@@ -315,7 +320,7 @@ class Grounder:
     def _reasons(self, reading: Reading) -> Iterator[str]:
         names = {id: parameter.name for id, parameter in self.lexicon.parameters.items()}
         if reading.expected:
-            yield "the model that is named has this value"
+            yield "the model that is named says so too"
         if reading.cued:
             yield f"{names[reading.parameter]!r} stands beside it"
         if reading.how == "name":
@@ -368,11 +373,12 @@ def _named(item: TextToRead, known: Named | None, names: Names[Named]) -> Found[
     return None if known else named_in(item.fields.get(TITLE, "")[:READ_CHARS], names)
 
 
-def _expected(model: KnownModel | None) -> dict[str, set[str]]:
-    values: dict[str, set[str]] = {}
-    for fact in model.facts if model else ():
-        values.setdefault(fact.parameter, set()).add(fact.value)
-    return values
+def _stated(model: KnownModel | None) -> Stated:
+    return Stated.of(model.facts) if model else Stated()
+
+
+def _normalized(value: Value | FactText) -> Normalized:
+    return Normalized(value.text, value.number, value.unit)
 
 
 def _known(item: TextToRead, model: KnownModel | None) -> ItemText:
@@ -443,7 +449,7 @@ def _implied(model: KnownModel, confidence: float, stated: set[str]) -> Iterator
             parameter=parameter,
             name=fact.name,
             value=None,
-            normalized=Normalized(fact.text, fact.number, fact.unit),
+            normalized=_normalized(fact),
             confidence=confidence,
             field=None,
             start=None,

@@ -25,7 +25,8 @@ from ml.grounding.reranking import (
     asked_of,
     features,
 )
-from ml.grounding.trust import Trust, facts_of
+from ml.grounding.stated import Stated
+from ml.grounding.trust import Trust
 
 Floats = NDArray[np.float64]
 
@@ -52,7 +53,7 @@ class Judged:
         chosen_R: the likeliest of their places by reading alone.
         read_R: confidence of reading, by trust in the titles of other folds.
         x_RF: features.
-        right_R: whether the item has the value.
+        right_R: whether the item has the value, or one that says so in more words.
         candidates: by row.
     """
 
@@ -90,10 +91,10 @@ def judge(
     plausible = asked_of(similar, bare, candidates, [one.family for one in texts])
     rows: list[tuple[int, int, Candidate, Floats, bool]] = []
     for at, (text, own, of) in enumerate(zip(texts, candidates, plausible, strict=True)):
-        facts = facts_of(text.item)
+        stated = Stated.by(text.item)
         for candidate, x_F in zip(own, features(own, of), strict=True):
-            if (values := facts.get(candidate.reading.parameter)) is not None:
-                right = candidate.reading.value.id in values
+            right = stated.agrees(candidate.reading.value)
+            if right is not None:
                 rows.append((at, family_of[text.family], candidate, x_F, right))
     judged = len({row[0] for row in rows})
     if judged < FEWEST_TEXTS and trust is None:

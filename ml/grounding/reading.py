@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -12,6 +12,7 @@ from graph.records import Value
 from ml.extraction.cleaning import clean
 from ml.grounding.lexicon import Lexicon
 from ml.grounding.mentions import How, Mention, mentions
+from ml.grounding.stated import Stated
 
 # Odds, as natural logarithms. They order what contradicts itself; how far each reading can be
 # trusted is learnt from the graph (`ml.grounding.trust`).
@@ -28,8 +29,6 @@ _CHOICES = 4  # of one place that are weighed together
 _COMBINATIONS = 4_000
 READ_CHARS = 20_000  # of a text: no title and hardly a description has more; a second of work
 
-Expected = Mapping[str, Set[str]]  # by parameter the values that a known model has
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -38,7 +37,7 @@ class Reading:
     Attributes:
         share: of all ways to read the text, weighed by how likely they are, those with this value.
         known: whether a catalog or a person states this value of an item.
-        expected: whether the model that the text is of has it; None where nothing is known.
+        expected: whether the model that the text is of says so too; None where nothing is known.
         usual: how likely items of its category have the parameter at all, in 0..1; its name beside
             the value makes up for much of it.
         instead: other parameters that the same words could speak of.
@@ -66,7 +65,7 @@ class _Known:
     """What is known before a text is read."""
 
     lexicon: Lexicon
-    expected: Expected
+    expected: Stated
     category: str | None
 
     def likely(self, mention: Mention) -> float:
@@ -83,7 +82,7 @@ def read(
     lexicon: Lexicon,
     *,
     asked: Sequence[str] | None = None,
-    expected: Expected | None = None,
+    expected: Stated | None = None,
     category: str | None = None,
     rivals: bool = False,
     consistent: bool = True,
@@ -99,7 +98,7 @@ def read(
         consistent: numbers far from all known ones are none, and places are read together; False
             is for measuring what that brings.
     """
-    known = _Known(lexicon, expected or {}, category)
+    known = _Known(lexicon, expected or Stated(), category)
     plain = clean(text, READ_CHARS)
     found_in = mentions(plain.text, lexicon)
     places = _places([one for one in found_in if not consistent or _may_be(one, lexicon)])
@@ -178,8 +177,8 @@ def _log_odds(mention: Mention, known: _Known) -> float:
         odds += _OWN_UNIT
     if mention.how in ("name", "shape", "flag"):  # that of a value, or of a parameter
         odds += _EACH_WORD * (_words(mention) + (mention.how != "shape"))
-    if (values := known.expected.get(mention.parameter)) is not None:
-        odds += _SAID_BY_MODEL if mention.value.id in values else _OTHER_THAN_MODEL
+    if (agrees := known.expected.agrees(mention.value)) is not None:
+        odds += _SAID_BY_MODEL if agrees else _OTHER_THAN_MODEL
     return odds
 
 
@@ -227,7 +226,6 @@ def _reading(
     known: _Known,
 ) -> Reading:
     """`others`: parameters that the same words could speak of, its own among them."""
-    values = known.expected.get(mention.parameter)
     return Reading(
         parameter=mention.parameter,
         value=mention.value,
@@ -237,7 +235,7 @@ def _reading(
         how=mention.how,
         cued=mention.cued,
         known=known.lexicon.items.get(mention.value.id, 0) > 0,
-        expected=None if values is None else mention.value.id in values,
+        expected=known.expected.agrees(mention.value),
         usual=known.usual(mention),
         instead=tuple(sorted(others - {mention.parameter})),
         denied=mention.denied,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from graph.records import ItemText, Named
 from ml.grounding.lexicon import Found, Lexicon, all_named_in, has_shape, named_in
 from ml.grounding.reading import Reading, read
+from ml.grounding.stated import Stated
 
 # Before anything is known: 7 of 10 readings are right, as if 4 of them had been looked at.
 PRIOR = 0.7
@@ -45,15 +46,16 @@ class Trust:
         """
         counts: dict[Kind, list[int]] = defaultdict(lambda: [0, 0])
         for item in items:
-            for kind, right in _names_judged(item, lexicon):
-                counts[kind][0] += right
+            for kind, named in _names_judged(item, lexicon):
+                counts[kind][0] += named
                 counts[kind][1] += 1
-            facts = facts_of(item)
+            stated = Stated.by(item)
             category = item.category.id if item.category else None
             for reading in read(item.title, lexicon, category=category):
-                if reading.parameter in facts and not reading.denied:
-                    for kind in kinds(_as_of_others(reading, facts, lexicon)):
-                        counts[kind][0] += reading.value.id in facts[reading.parameter]
+                right = stated.agrees(reading.value)
+                if right is not None and not reading.denied:
+                    for kind in kinds(_as_of_others(reading, stated, lexicon)):
+                        counts[kind][0] += right
                         counts[kind][1] += 1
         return cls({kind: (right, judged) for kind, (right, judged) in counts.items()})
 
@@ -64,7 +66,7 @@ class Trust:
         general kinds counts more (Beta priors, one inside of the other).
         """
         belief = self._belief(kinds(reading))
-        if reading.expected is not None:  # the model says so itself, or something else
+        if reading.expected is not None:  # the model says so too, or something else
             belief = belief ** (0.5 if reading.expected else 2.0)
         return min(belief * reading.share, 1.0)
 
@@ -80,10 +82,10 @@ class Trust:
         return belief
 
 
-def _as_of_others(reading: Reading, facts: Mapping[str, Set[str]], lexicon: Lexicon) -> Reading:
+def _as_of_others(reading: Reading, stated: Stated, lexicon: Lexicon) -> Reading:
     """As it is read where the item itself is not known: then a value of its own would be new."""
     value = reading.value
-    own = lexicon.items.get(value.id) == 1 and value.id in facts[reading.parameter]
+    own = lexicon.items.get(value.id) == 1 and stated.has(value)
     if own and reading.how == "name" and has_shape(value.text, reading.parameter, lexicon.shapes):
         return replace(reading, how="shape", known=False)
     return reading
@@ -112,11 +114,3 @@ def _kinds_of_name(what: NameKind, found: Found[Named], title: str) -> tuple[Kin
     if any(map(str.isalnum, title[: found.start])):
         return (of, id, "later"), (of, id), (of, "", "later")
     return (of, id, "first"), (of, "", "first")
-
-
-def facts_of(item: ItemText) -> dict[str, Set[str]]:
-    """The ids of its values by parameter; its model's where it says nothing itself."""
-    facts: dict[str, set[str]] = defaultdict(set)
-    for fact in (*item.facts, *item.inherited):
-        facts[fact.parameter].add(fact.value)
-    return dict(facts)

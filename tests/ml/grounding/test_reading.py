@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.records import Named, Parameter, StatedIn, ValueView
+from graph.records import FactText, Named, Parameter, StatedIn, ValueView
 from graph.text import normalise_value
 from ml.grounding.habits import Habits
 from ml.grounding.lexicon import Lexicon
 from ml.grounding.reading import READ_CHARS, read
+from ml.grounding.stated import Stated
 
 WEIGHT = Parameter("weight", "Weight", "number", "kg", ("重量",))
 CORD = Parameter("cord", "Cord length", "number", "m", ("cord",))
@@ -53,6 +54,14 @@ def stated(text, lexicon, **options):
         (one.parameter, one.value.text, text[one.start : one.end])
         for one in read(text, lexicon, **options)
     ]
+
+
+def has(*cells):
+    """What a model has with these values."""
+    values = [normalise_value(*cell) for cell in cells]
+    return Stated.of(
+        FactText(v.parameter, v.parameter, v.id, v.text, v.number, v.unit) for v in values
+    )
 
 
 def test_quantities_and_names_are_found_where_they_stand(lexicon):
@@ -288,10 +297,9 @@ def test_a_network_of_the_third_generation_is_no_size(text, numbers):
 def test_what_the_model_is_known_to_have_decides_between_parameters(lexicon):
     text = "lamp 2m"
 
-    assert stated(text, lexicon, expected={"cord": {"cord=2m"}})[0][0] == "cord"
+    assert stated(text, lexicon, expected=has(("2 m", CORD)))[0][0] == "cord"
     assert (
-        stated(text, lexicon, expected={"cord": {"cord=1.5m"}, "height": {"height=200cm"}})[0][0]
-        == "height"
+        stated(text, lexicon, expected=has(("1.5 m", CORD), ("200 cm", HEIGHT)))[0][0] == "height"
     )
 
 

@@ -6,6 +6,7 @@ from graph.records import FactText, ItemText, Named, Parameter, ValueView
 from graph.text import normalise_value
 from ml.grounding.lexicon import Lexicon, named_in
 from ml.grounding.reading import read
+from ml.grounding.stated import Stated
 from ml.grounding.trust import PRIOR, Trust
 
 COLOUR = Parameter("colour", "Colour", "text")
@@ -52,6 +53,16 @@ def test_what_facts_confirm_is_trusted_and_what_they_contradict_is_not(lexicon):
     assert colour.value == brass
 
 
+def test_what_facts_say_in_more_words_is_confirmed():
+    cells = ("green", "dark green")
+    values = [value(cell, COLOUR) for cell in cells]
+    known = Lexicon.of([COLOUR], [ValueView(v.id, v.parameter, v.text, items=5) for v in values])
+
+    trust = Trust.learnt([item("lamp, green", values[1])] * 20, known)
+
+    assert trust.confidence(read("lamp, green", known)[0]) > 0.9
+
+
 def test_a_parameter_of_which_nothing_is_known_says_nothing(lexicon):
     trust = Trust.learnt([item("lamp 30 cm")] * 20, lexicon)
 
@@ -83,13 +94,12 @@ def test_a_number_of_a_known_shape_is_trusted_as_those_that_one_item_alone_has(t
 
 def test_the_model_speaks_for_or_against_a_reading(lexicon):
     text = "lamp 30 cm"
-    plain, said = (
-        read(text, lexicon)[0],
-        read(text, lexicon, expected={"height": {"height=30cm"}})[0],
-    )
-    against = read(text, lexicon, expected={"height": {"height=60cm"}})[0]
+    known = [
+        Stated.by(item("lamp", *facts))
+        for facts in ([value("60 cm", HEIGHT)], [], [value("30 cm", HEIGHT)])
+    ]
 
-    confidences = [Trust().confidence(one) for one in (against, plain, said)]
+    confidences = [Trust().confidence(read(text, lexicon, expected=one)[0]) for one in known]
     assert confidences == sorted(confidences)
     assert len(set(confidences)) == 3
 

@@ -1,0 +1,71 @@
+"""What is known of an item, which what a text says is held against."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz.distance import Levenshtein
+
+from graph.records import FactText, ItemText, Value
+from ml.grounding.tokens import key
+
+SPELLED = 4  # letters; a shorter word becomes another one by changing a letter
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """`facts`: by parameter and by the id of the value."""
+
+    facts: Mapping[str, Mapping[str, FactText]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, facts: Iterable[FactText]) -> Stated:
+        known: dict[str, dict[str, FactText]] = defaultdict(dict)
+        for fact in facts:
+            known[fact.parameter][fact.value] = fact
+        return cls(dict(known))
+
+    @classmethod
+    def by(cls, item: ItemText) -> Stated:
+        """With what its model states where it says nothing itself."""
+        return cls.of((*item.facts, *item.inherited))
+
+    def has(self, value: Value) -> bool:
+        """Whether this very value is among them."""
+        return value.id in self.facts.get(value.parameter, {})
+
+    def agrees(self, value: Value) -> bool | None:
+        """Whether it is one of them, or said by one in more words: what is matte black is black.
+
+        None: nothing is known of its parameter.
+        """
+        if value.parameter not in self.facts:
+            return None
+        return self.has(value) or bool(self._in_more_words(value))
+
+    def meant_by(self, value: Value) -> FactText | None:
+        """The only one that says the same in more words; None where the value itself is known."""
+        meant = [] if self.has(value) else self._in_more_words(value)
+        return meant[0] if len(meant) == 1 else None
+
+    def _in_more_words(self, value: Value) -> list[FactText]:
+        words = key(value.text)
+        if not words or value.number is not None:
+            return []
+        facts = self.facts.get(value.parameter, {}).values()
+        return [fact for fact in facts if _are_among(words, key(fact.text))]
+
+
+def _are_among(words: Sequence[str], others: Sequence[str]) -> bool:
+    return all(any(_is_spelled_like(word, other) for other in others) for word in words)
+
+
+def _is_spelled_like(word: str, other: str) -> bool:
+    """The same, or with one letter more, less or changed inside it: grey and gray."""
+    if word == other:
+        return True
+    lettered = word.isalpha() and other.isalpha() and min(len(word), len(other)) >= SPELLED
+    same_ends = (word[0], word[-1]) == (other[0], other[-1])
+    return lettered and same_ends and Levenshtein.distance(word, other, score_cutoff=1) == 1
