@@ -85,8 +85,11 @@ class Trust:
 def _as_of_others(reading: Reading, stated: Stated, lexicon: Lexicon) -> Reading:
     """As it is read where the item itself is not known: then a value of its own would be new."""
     value = reading.value
-    own = lexicon.items.get(value.id) == 1 and stated.has(value)
-    if own and reading.how == "name" and has_shape(value.text, reading.parameter, lexicon.shapes):
+    if lexicon.items.get(value.id) != 1 or not stated.has(value):
+        return reading
+    if reading.how != "name":
+        return replace(reading, known=False)
+    if has_shape(value.text, reading.parameter, lexicon.shapes):
         return replace(reading, how="shape", known=False)
     return reading
 

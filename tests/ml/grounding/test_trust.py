@@ -78,17 +78,18 @@ def test_a_new_value_is_trusted_as_others_of_its_parameter_are(lexicon):
 
 
 @pytest.mark.parametrize(("true", "trusted"), [(True, True), (False, False)])
-def test_a_number_of_a_known_shape_is_trusted_as_those_that_one_item_alone_has(true, trusted):
-    contents = Parameter("contents", "Contents", "text")
+@pytest.mark.parametrize("kind", ["text", "number"])
+def test_a_new_number_is_trusted_as_those_that_one_item_alone_has(kind, true, trusted):
+    contents = Parameter("contents", "Contents", kind, None if kind == "text" else "oz")
     values = [value(f"{number} oz", contents) for number in range(10, 40)]
-    views = [ValueView(v.id, v.parameter, v.text, items=1) for v in values]
-    shaped = Lexicon.of([contents], views)
+    views = [ValueView(v.id, v.parameter, v.text, v.number, v.unit, items=1) for v in values]
+    known = Lexicon.of([contents], views)
     said = values if true else values[::-1]
     items = [item(f"Tea {one.text}", own) for one, own in zip(values, said, strict=True)]
 
-    trust = Trust.learnt(items, shaped)
+    trust = Trust.learnt(items, known)
 
-    (reading,) = read("Tea 45 oz", shaped)
+    (reading,) = read("Tea 45 oz", known)
     assert (trust.confidence(reading) > 0.85) == trusted
 
 
