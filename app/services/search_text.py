@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from app.services.understanding import Understood, understand
+from app.services.understanding import Part, Understood, understand
 from graph.filters import Filter, OneOf
 from graph.text.lucene import Words
 from graph.text.units import find_unit
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.services.search_words import SearchWords
     from app.services.sort_words import Sort
     from graph.repositories.search import ItemOrder
+    from ml.grounding.wordings import Wordings
 
 # What the analyzer of the index leaves out, and words that ask and name nothing.
 _ENGLISH = """a an and are as at be but by for if in into is it no not of on or s such t that the
@@ -100,6 +101,7 @@ def read_query(
         if understood
         else Understood((), meant, meant)
     )
+    parts = replace(parts, parts=tuple(_widened(part, words.wordings) for part in parts.parts))
     unknown = [
         word
         for word in _misspelt(parts.text)
@@ -126,6 +128,15 @@ def read_query(
         sort=parts.sort,
         is_near_price=any(part.is_near for part in parts.parts),
     )
+
+
+def _widened(part: Part, wordings: Wordings) -> Part:
+    """With the values that say so in more words: who wants black takes matte black."""
+    condition = part.term.condition
+    if not isinstance(condition, OneOf):
+        return part
+    values = tuple(dict.fromkeys(id for value in condition.values for id in wordings.of(value)))
+    return replace(part, term=replace(part.term, condition=OneOf(values)))
 
 
 def _code(query: str) -> str | None:

@@ -10,6 +10,7 @@ from app.services.comparisons import words_in_names
 from app.services.renewed import Renewed
 from app.services.sort_words import sorts_in_names
 from app.services.suggestions import Suggester
+from ml.grounding.wordings import Wordings
 from ml.search.spelling import Spelling
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class SearchWords:
     """Made of one state of the graph; asked from several threads.
 
     Attributes:
+        wordings: of values of texts.
         in_names: words that compare or sort elsewhere: `max` of `Pro Max`.
         sources: of products; behind them and a colon stand the numbers that shops give.
     """
@@ -31,6 +33,7 @@ class SearchWords:
     grounder: Grounder
     spelling: Spelling
     suggester: Suggester
+    wordings: Wordings
     sources: tuple[str, ...] = ()
     in_names: frozenset[str] = frozenset()
 
@@ -49,6 +52,7 @@ class SearchWords:
             grounder,
             Spelling(every),
             Suggester(names),
+            Wordings((one.parameter, one.id, one.name) for one in names if one.parameter),
             tuple(sources),
             words_in_names(name for name, _ in every) | sorts_in_names(name for name, _ in every),
         )

@@ -299,8 +299,8 @@ def shown(filter: Filter, texts: Mapping[str, str]) -> str:
     terms = []
     for term in filter.terms:
         if isinstance(term.condition, OneOf):
-            values = tuple(texts.get(value, value) for value in term.condition.values)
-            terms.append(Term(term.field, OneOf(values), term.negated))
+            values = dict.fromkeys(texts.get(value, value) for value in term.condition.values)
+            terms.append(Term(term.field, OneOf(tuple(values)), term.negated))
         else:
             terms.append(term)
     return str(Filter(tuple(terms)))

@@ -295,7 +295,7 @@ def _value_clause(selection: Selection, term: Term, parameter: str) -> str:
         case Has():
             return f"v.parameter = {parameter}"
         case OneOf(values):
-            return f"v.id IN {selection.bind(list(values))}"
+            return f"v.parameter = {parameter} AND v.id IN {selection.bind(list(values))}"
         case Range():
             between = _between(selection, "v.number", term.condition)
             return f"v.parameter = {parameter} AND {between}"

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-
-from rapidfuzz.distance import Levenshtein
 
 from graph.records import FactText, ItemText, Value
 from ml.grounding.tokens import key
-
-SPELLED = 4  # letters; a shorter word becomes another one by changing a letter
+from ml.grounding.wordings import are_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +52,4 @@ class Stated:
         if not words or value.number is not None:
             return []
         facts = self.facts.get(value.parameter, {}).values()
-        return [fact for fact in facts if _are_among(words, key(fact.text))]
-
-
-def _are_among(words: Sequence[str], others: Sequence[str]) -> bool:
-    return all(any(_is_spelled_like(word, other) for other in others) for word in words)
-
-
-def _is_spelled_like(word: str, other: str) -> bool:
-    """The same, or with one letter more, less or changed inside it: grey and gray."""
-    if word == other:
-        return True
-    lettered = word.isalpha() and other.isalpha() and min(len(word), len(other)) >= SPELLED
-    same_ends = (word[0], word[-1]) == (other[0], other[-1])
-    return lettered and same_ends and Levenshtein.distance(word, other, score_cutoff=1) == 1
+        return [fact for fact in facts if are_among(words, key(fact.text))]

@@ -1,0 +1,61 @@
+"""Searches for a value that some items have in more words, in a real Neo4j."""
+
+import pytest
+
+from app.services.searching import SearchQuery
+from app.settings import Settings
+from app.wiring import assemble
+from graph.client import AsyncDatabase
+from graph.records import Fact, Item, Parameter
+from graph.text import normalise_value
+from tests.app.asked_graphs import filled
+
+pytestmark = [pytest.mark.anyio, pytest.mark.neo4j]
+
+COLOUR = Parameter("colour", "Colour", "text", None, ("Colour",))
+
+
+def lamp(sku, title, colour):
+    fact = Fact(normalise_value(colour, COLOUR), evidence="colour")
+    return Item("product", f"shop:{sku}", title, "shop", sku, facts=(fact,))
+
+
+@pytest.fixture
+async def found(shared_database, tmp_path):
+    lamps = [
+        lamp("plain", "Nova lamp", "black"),
+        lamp("matte", "Vega lamp", "Matte Black"),
+        lamp("space", "Orion lamp", "Space Gray"),
+        lamp("grey", "Lyra lamp", "grey"),
+        lamp("brass", "Rigel lamp", "brass"),
+    ]
+    database = filled(shared_database, lamps, parameters={"colour": COLOUR})
+    database.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()")
+    async with AsyncDatabase(database.connection) as reading:
+        searching = assemble(Settings(home=tmp_path), reading, database).searching
+
+        async def find(text):
+            return await searching.search(SearchQuery(text), limit=100, cursor=None)
+
+        yield find
+
+
+@pytest.mark.parametrize(
+    ("query", "understood", "ids"),
+    [
+        ("black lamp", "colour:black", {"plain", "matte"}),
+        ("matte black lamp", 'colour:"matte black"', {"matte"}),
+        ("grey lamp", "colour:grey", {"grey", "space"}),
+        ("lamp not black", "-colour:black", {"space", "grey", "brass"}),
+        ("black or brass lamp", "colour:black,brass", {"plain", "matte", "brass"}),
+    ],
+)
+async def test_what_says_it_in_more_words_passes_and_the_filter_stays_short(
+    found, query, understood, ids
+):
+    page = await found(query)
+
+    assert {one.item.id.removeprefix("shop:") for one in page.items} == ids
+    assert page.understood.filters == understood
+    assert {one.why.filters for one in page.items} == {understood}
+    assert not page.understood.relaxed
