@@ -75,8 +75,10 @@ class FakeSearch:
         found = {one.id: one for one in await self._passing(Filter(), kind)}
         return [self._hit(found[id], 0.0) for id in ids if id in found]
 
-    async def known_words(self, words, *, kind):
-        texts = {word for item in self._items(kind) for word in _words(self._text(item))}
+    async def known_words(self, words, *, kind, filter):
+        passing = {one.id for one in await self._passing(filter, kind)}
+        items = [item for item in self._items(kind) if item.id in passing]
+        texts = {word for item in items for word in _words(self._text(item))}
         return frozenset(word for word in words if word in texts)
 
     def names(self):

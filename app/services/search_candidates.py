@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from app.services.embedding import model_of
@@ -14,6 +15,9 @@ from app.services.search_order import covered
 from graph.filters import Filter, Has, OneOf, Term
 from graph.records import ItemKind, ItemText
 from graph.repositories.search import Hit
+from graph.text.lucene import Words
+from graph.text.units import find_unit
+from ml.grounding.plurals import number_forms
 
 if TYPE_CHECKING:
     from app.services.search_text import Asked
@@ -51,6 +55,8 @@ class Found:
         used: what of that which was understood they pass; `left_out` are the fields of the rest.
         unsaid: ids of those that have all its words, and say nothing of a part of what is used.
         left: words that no filter stands for; empty: nothing was understood of what is wanted.
+        whole: ids of those that have all the words to which a value gave way.
+        missing: words that nothing which passes `used` has.
     """
 
     hits: Sequence[Hit]
@@ -63,6 +69,8 @@ class Found:
     left_out: frozenset[str] = frozenset()
     unsaid: frozenset[str] = frozenset()
     left: str = ""
+    whole: frozenset[str] = frozenset()
+    missing: tuple[str, ...] = ()
 
     def passed_by(self, id: str) -> Filter:
         """What one of them passes by what the query was understood to say."""
@@ -82,7 +90,7 @@ class Found:
         least = STRONG * max((hit.score for hit in self.hits), default=0.0)
         good = {hit.summary.id for hit in self.hits if hit.score >= least}
         whole = {hit.summary.id for hit in self.hits if _has_all(hit, asked.text)}
-        kept = (whole or good) | self.exact | self.stating
+        kept = (whole or self.whole or good) | self.exact | self.stating
         return [hit for hit in self.hits if hit.summary.id in kept]
 
 
@@ -141,9 +149,27 @@ class Candidates:
             others = await self._found(asked, _but(understood, limits), wanted, kind)
             if others.hits:
                 found = replace(others, left_out=others.left_out | _fields(limits))
-        if not asked.unwanted:
-            return found
-        return replace(found, hits=[hit for hit in found.hits if not _is_unwanted(hit, asked)])
+        if asked.unwanted:
+            found = replace(found, hits=[hit for hit in found.hits if not _is_unwanted(hit, asked)])
+        return replace(found, missing=await self._missing(asked, found, wanted, kind))
+
+    async def _missing(
+        self, asked: Asked, found: Found, wanted: Filter, kind: ItemKind
+    ) -> tuple[str, ...]:
+        """Words that no filter stands for, and that are in no text of what passes."""
+        if found.exact or found.stating:
+            return ()
+        forms = {
+            word: (word, *number_forms(word))
+            for word in asked.open_words
+            if _is_of_text(word) and not any(_says(hit, word) for hit in found.hits)
+        }
+        if not forms:
+            return ()
+        known = await self._search.known_words(
+            list(chain(*forms.values())), kind=kind, filter=wanted.and_(found.used)
+        )
+        return tuple(word for word, either in forms.items() if known.isdisjoint(either))
 
     async def _has_prices(self, kind: ItemKind) -> bool:
         priced = Filter((Term("price", Has()),))
@@ -159,27 +185,54 @@ class Candidates:
             found = await self._with_named_values(asked, found, wanted.and_(used), kind)
             left_out = _fields(understood) - _fields(used)
             left = _left(asked, left_out) if _says_what(used) else ""
-            found = replace(found, used=used, left_out=left_out, left=left)
+            gave_way = left_out & _values(understood) and not _says_what(used)
+            whole = _whole(asked, found.hits) if gave_way else frozenset()
+            found = replace(found, used=used, left_out=left_out, left=left, whole=whole)
             passing = len(found.hits) > len(found.unsaid)
-            if passing and not await self._hides(asked, found, wanted, texts):
+            if passing and not await self._hides(asked, found, wanted, kind, texts):
                 return found
         hits: list[Hit] = []
         if _says_what(understood) and not asked.is_empty:  # no text has any of the words
             hits = await self._by_filter(asked, wanted.and_(understood), kind, rows=WINDOW)
         return Found(hits, {}, more=len(hits) == WINDOW, used=understood)
 
-    async def _hides(self, asked: Asked, found: Found, wanted: Filter, texts: _Texts) -> bool:
+    async def _hides(
+        self, asked: Asked, found: Found, wanted: Filter, kind: ItemKind, texts: _Texts
+    ) -> bool:
         """Whether texts with all the words lack what is stated of others, which lack the words.
 
         `red kettle` are no other red things, where of kettles nobody states a colour.
         """
-        said = (hit for hit in found.hits if hit.summary.id not in found.unsaid)
+        said = [hit for hit in found.hits if hit.summary.id not in found.unsaid]
         if not found.left or found.stating or found.exact:
             return False
         if any(_has_all(hit, found.left) for hit in said):
             return False
         others = await texts.passing(wanted.and_(_of_price(found.used)))
-        return any(_has_all(hit, asked.text) for hit in others)
+        if any(_has_all(hit, asked.text) for hit in others):
+            return True
+        return await self._gives_way(asked, said, found.used, wanted, kind)
+
+    async def _gives_way(
+        self, asked: Asked, said: Sequence[Hit], used: Filter, wanted: Filter, kind: ItemKind
+    ) -> bool:
+        """Whether a value is stated of other kinds of things than have the words beside it.
+
+        `red dress` asks for no phones, which are red, where no dress is; but `phone 8gb` for what
+        has 8 GB, though other phones say that they are some: category and brand are kept.
+        """
+        if not _values(used) or any(_says(hit, word) for hit in said for word in asked.open_words):
+            return False
+        words, forms = asked.open_words, chain(*map(number_forms, asked.open_words))
+        others = await self._search.by_words(
+            Words(words, forms=tuple(forms)),
+            kind=kind,
+            filter=wanted.and_(_only(used, *KIND, "price")),
+            pool=POOL,
+            rows=FEW,
+        )
+        having = _categories(others) - {None}
+        return bool(having) and _categories(said).isdisjoint({*having, None})
 
     async def _candidates(
         self, asked: Asked, filter: Filter, kind: ItemKind, may_lack: Filter, texts: _Texts
@@ -282,17 +335,46 @@ class Candidates:
 
 
 def _has_all(hit: Hit, text: str) -> bool:
-    return covered(text, f"{hit.summary.title} {hit.description or ''}") == 1
+    return covered(text, _text(hit)) == 1
+
+
+def _says(hit: Hit, word: str) -> bool:
+    """In its text, or by the name of its brand or category."""
+    named = (one.name for one in (hit.summary.brand, hit.summary.category) if one)
+    return covered(word, " ".join((_text(hit), *named))) == 1
+
+
+def _text(hit: Hit) -> str:
+    return f"{hit.summary.title} {hit.description or ''}"
+
+
+def _is_of_text(word: str) -> bool:
+    """A number may be written otherwise, and of a unit or one sign the index knows nothing."""
+    return len(word) > 1 and word.isalpha() and find_unit(word) is None
+
+
+def _whole(asked: Asked, hits: Sequence[Hit]) -> frozenset[str]:
+    words = " ".join(asked.open_words)
+    return frozenset(hit.summary.id for hit in hits if words and _has_all(hit, words))
+
+
+def _categories(hits: Sequence[Hit]) -> set[str | None]:
+    return {hit.summary.category.id if hit.summary.category else None for hit in hits}
 
 
 def _is_unwanted(hit: Hit, asked: Asked) -> bool:
     """Its text has a word that is not to be there, and does not say `not` itself: a name may."""
-    text = f"{hit.summary.title} {hit.description or ''}".lower()
+    text = _text(hit).lower()
     return any(covered(word, text) == 1 and f"not {word}" not in text for word in asked.unwanted)
 
 
 def _fields(filter: Filter) -> frozenset[str]:
     return frozenset(term.field for term in filter.terms)
+
+
+def _values(filter: Filter) -> frozenset[str]:
+    """Fields that are parameters."""
+    return _fields(filter).difference(KIND, OFFERED)
 
 
 def _unsaid(asked: Asked, wanted: Filter) -> Filter:

@@ -51,10 +51,10 @@ def in_order(
         similarities: of vectors, by id, for those that they found.
         left: words of the query that no filter stands for. They come first: what all hits pass
             tells nothing of them, however often a title repeats it.
-        stating: ids of those whose facts have these words.
+        stating: ids of those that have these words, whatever their titles say.
     """
     merged = _merged(query, hits, similarities)
-    if left:
+    if left or stating:
         merged = [
             (hit, score + (hit.summary.id in stating or covered(left, hit.summary.title)))
             for hit, score in merged

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 # What the analyzer of the index leaves out, and words that ask and name nothing.
 _ENGLISH = """a an and are as at be but by for if in into is it no not of on or s such t that the
-their then there these they this to was will with www i me my find show want need looking please"""
+their then there these they this to was will with www i me my find show want need looking please
+from than"""
 _CHINESE = "的 了 和 是 在 我 要 想 买 有 与 或 吗 呢 请"
 STOP_WORDS = frozenset(f"{_ENGLISH} {_CHINESE}".split())
 _CHUNK = re.compile(r"[^\W_]+")

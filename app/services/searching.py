@@ -20,6 +20,7 @@ from app.services.search_order import RULES, covered, in_order
 from app.services.search_text import Asked, read_query
 from app.services.sort_words import Sort
 from app.services.understanding import shown
+from graph.filters import Filter
 from graph.records import ItemKind, ItemSummary, Record
 from graph.repositories.search import Hit
 from ml.search.highlights import ranges
@@ -50,6 +51,7 @@ OF_KIND = (
     "nothing passes all that the query was understood to ask for; these are of its category or "
     "brand, and of its price"
 )
+MISSING = "nothing like this has {} in its text"
 NO_PRICES = "nothing has a price, so that what the query says of one was left out"
 NO_NEAR_PRICE = "nothing like this has about this price: these have others, or none"
 ANY_CURRENCY = "nothing found has a price in this currency: prices are compared as bare numbers"
@@ -185,7 +187,7 @@ class Searching:
                     found.similarities,
                     loaded,
                     left=found.left,
-                    stating=found.stating,
+                    stating=found.stating | found.whole,
                 )
             ),
             self._counted(hits, query.kind, wanted=facets),
@@ -230,7 +232,9 @@ class Searching:
         asked = await self._threads.run(read)
         if not asked.corrections:
             return asked
-        known = await self._search.known_words(list(asked.corrections), kind=query.kind)
+        known = await self._search.known_words(
+            list(asked.corrections), kind=query.kind, filter=Filter()
+        )
         wrong = {old: new for old, new in asked.corrections.items() if old not in known}
         return await self._threads.run(partial(read, wrong)) if wrong else asked
 
@@ -309,12 +313,15 @@ def _counted(found: Iterable[tuple[str, str]]) -> tuple[Counted, ...]:
 
 def _notice(asked: Asked, loaded: LoadedRanker | None, found: Found) -> str | None:
     left_out = found.left_out
+    said = [MISSING.format(" or ".join(map(repr, found.missing)))] if found.missing else []
     if "price" in left_out:
-        return NO_NEAR_PRICE if asked.is_near_price else NO_PRICES
-    if left_out == {"currency"}:
-        return ANY_CURRENCY
-    if left_out:
-        return OF_KIND if found.is_of_kind else RELAXED
+        said.append(NO_NEAR_PRICE if asked.is_near_price else NO_PRICES)
+    elif left_out == {"currency"}:
+        said.append(ANY_CURRENCY)
+    elif left_out and not said:
+        said.append(OF_KIND if found.is_of_kind else RELAXED)
+    if said:
+        return "; ".join(said)
     if asked.is_empty and asked.text.strip() and not asked.filter.terms:
         return NO_WORDS
     return None if loaded else NO_RANKER

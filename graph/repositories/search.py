@@ -18,6 +18,7 @@ from graph.text.lucene import Words, lucene, lucene_all
 
 VALUES_POOL = 500  # entities that are looked at for values
 MANY_TEXTS = 10_000  # of a pool; of fewer each is asked whether it passes
+KNOWN_POOL = 50_000  # texts with a word, of which one has to pass
 FEW_ITEMS = 5_000  # behind a value; to look for them takes 80 ms
 DESCRIPTION_CHARS = 600  # of what is shown and marked; a description may be a megabyte
 
@@ -81,11 +82,11 @@ RETURN parameter, ids ORDER BY size(ids) DESC, parameter LIMIT 1
 """
 KNOWN_WORDS = """
 UNWIND $words AS word
-CALL (word) {
-  CALL db.index.fulltext.queryNodes($index, word, {limit: 1}) YIELD node
-  RETURN count(node) AS found
-}
-WITH word WHERE found > 0
+CALL (word) {{
+  CALL db.index.fulltext.queryNodes($index, word, {{limit: $pool}}) YIELD node AS n
+  WHERE n:{label} AND {predicate}
+  RETURN n LIMIT 1
+}}
 RETURN collect(word) AS known
 """
 
@@ -188,12 +189,17 @@ class Search:
         rows = await self._database.read(VALUES_NAMED, asked)
         return NamedValues(rows[0]["parameter"], tuple(rows[0]["ids"])) if rows else None
 
-    async def known_words(self, words: Sequence[str], *, kind: ItemKind) -> frozenset[str]:
-        """Those that stand in some text, as they are."""
+    async def known_words(
+        self, words: Sequence[str], *, kind: ItemKind, filter: Filter
+    ) -> frozenset[str]:
+        """Those that stand in some text of what passes the bound `filter`, as they are."""
         asked = [word for word in words if lucene(Words((word,))) == word]
         if not asked:
             return frozenset()
-        row = await self._database.read(KNOWN_WORDS, {"index": _INDEX[kind], "words": asked})
+        selection = select(filter, kind, from_index=False)
+        query = KNOWN_WORDS.format(label=selection.label, predicate=predicate_of(selection))
+        asking = {"index": _INDEX[kind], "words": asked, "pool": KNOWN_POOL}
+        row = await self._database.read(query, {**selection.parameters, **asking})
         return frozenset(row[0]["known"])
 
     async def _in_order(

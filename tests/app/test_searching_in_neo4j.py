@@ -19,6 +19,7 @@ BIKES = Named("city-bikes", "City bikes", ("City bikes",))
 SHELVES = Named("shelves", "Shelves", ("Shelves",))
 BENCHES = Named("benches", "Benches", ("Benches",))
 KETTLES = Named("kettles", "Kettles", ("Kettles",))
+LIGHTS = Named("lights", "Lights", ("Lights",))
 PARAMETERS = {"colour": Parameter("colour", "Colour", "text", None, ("Colour",))}
 
 
@@ -45,6 +46,9 @@ PRODUCTS = (
     offer("rare", "Copper kettles", KETTLES),
     offer("stray", "Black bench", COVERS),
     offer("bench", "Moor", BENCHES),
+    offer("stool", "Stool for the office", CHAIRS),
+    offer("lantern", "Paper lantern", LIGHTS),
+    offer("lanterns", "Two lanterns", LIGHTS, colour="red"),
     *(offer(f"kettle-{number}", f"Steel kettle {number}", KETTLES) for number in range(40)),
 )
 
@@ -128,6 +132,46 @@ async def test_a_category_hides_no_text_that_has_all_the_words(found):
 
     assert ids(page)[0] == "stray"
     assert page.understood.relaxed
+
+
+@pytest.mark.parametrize("query", ["white lantern", "cheapest white lanterns"])
+async def test_a_value_that_only_other_kinds_state_gives_way_to_a_noun_of_texts(found, query):
+    page = await found(query)
+
+    assert set(ids(page)[:2]) == {"lantern", "lanterns"}
+    assert "white" not in ids(page)[:2]
+    assert page.understood.relaxed
+    assert "has the other words" in page.notice
+
+
+async def test_a_value_is_kept_where_it_is_stated_of_the_kind_that_has_the_noun(found):
+    page = await found("white stool")
+
+    assert ids(page) == ["white"]
+    assert not page.understood.relaxed
+    assert page.notice == "nothing like this has 'stool' in its text"
+
+
+async def test_a_category_gives_way_to_no_noun_of_other_texts(found):
+    page = await found("lantern kettles")
+
+    assert {one.item.category.id for one in page.items} == {"kettles"}
+    assert page.notice == "nothing like this has 'lantern' in its text"
+
+
+@pytest.mark.parametrize("query", ["white strollers", "cheapest white stroller", "stroller 雨伞"])
+async def test_words_that_no_text_has_are_told(found, query):
+    page = await found(query)
+
+    assert ids(page) == ["white"] * ("white" in query)
+    assert "stroller" in page.notice
+    assert "in its text" in page.notice
+    assert ("雨伞" in page.notice) == ("雨伞" in query)
+
+
+@pytest.mark.parametrize("query", ["white chairs", "oak shelf 99", "sitwell kettles 2 kg", "coral"])
+async def test_words_that_some_text_or_name_has_are_not_told(found, query):
+    assert "in its text" not in (await found(query)).notice
 
 
 @pytest.mark.parametrize(

@@ -204,8 +204,15 @@ async def test_items_come_by_their_ids(search):
 
 
 async def test_words_of_texts_are_known(search):
-    assert await search.known_words(["acme", "acne", "a*"], kind="product") == {"acme"}
-    assert await search.known_words([], kind="product") == frozenset()
+    known = partial(search.known_words, kind="product")
+    assert await known(["acme", "acne", "a*"], filter=Filter()) == {"acme"}
+    assert await known([], filter=Filter()) == frozenset()
+
+
+async def test_words_of_texts_are_known_of_what_passes(search):
+    for expression, words in (("source:north", {"one"}), ("source:south", {"name"})):
+        passing = bind(parse(expression), PARAMETERS)
+        assert await search.known_words(["one", "name"], kind="product", filter=passing) == words
 
 
 async def test_values_of_items_come_counted_and_those_of_their_models_by_name(facets):
