@@ -26,7 +26,7 @@ class FakeProducts:
             if (KINDS.index(item.kind), item.id) > start
             and kind in (None, item.kind)
             and (self._graph.closed_at(item) is None or _speaks_of_closed(filter))
-            and all(self._passes(item, term) for term in filter.terms)
+            and all(self.passes(item, term) for term in filter.terms)
         ]
         shown = tuple(_summary(item, self._graph.closed_at(item)) for item in passing[:limit])
         more = len(passing) > limit
@@ -95,7 +95,7 @@ class FakeProducts:
             ),
         )
 
-    def _passes(self, item, term):
+    def passes(self, item, term):
         closed = self._graph.closed_at(item) is not None
         if term.field == "closed" and isinstance(term.condition, Has):
             return closed != term.negated
@@ -106,6 +106,11 @@ class FakeProducts:
         if not facts and (model := self._graph.model_of(item)):
             facts = self._accepted(model, term.field)
         return _value_holds(term.condition, facts) != term.negated
+
+    def says_itself(self, item, field):
+        """Whether an item says something of a field, whatever its model does."""
+        stated = _own(item, field, self._graph.closed_at(item) is not None)
+        return bool(self._accepted(item, field) if stated is None else stated)
 
     def _accepted(self, item, parameter):
         facts = self._graph.facts_of(item)

@@ -2,10 +2,9 @@
 
 import re
 from collections import Counter
-from itertools import product
 
 from app.services.searching import sorted_by
-from graph.filters import Filter, Has, Term
+from graph.filters import Filter
 from graph.repositories.facets import Alike, Stated, ValueOf
 from graph.repositories.names import NamedItems
 from graph.repositories.search import Hit, NamedValues
@@ -27,16 +26,13 @@ class FakeSearch:
         return self._ranked(words, kind, await self._passing(filter, kind))[:rows]
 
     async def by_words_unsaid(self, words, *, kind, filter, unsaid, pool):
-        said = {one.id for one in await self._passing(filter.and_(unsaid), kind)}
-        found = {}
-        for silent in product((False, True), repeat=len(unsaid.terms)):
-            terms = (
-                Term(term.field, Has(), negated=True) if lacks else term
-                for term, lacks in zip(unsaid.terms, silent, strict=True)
-            )
-            passing = await self._passing(filter.and_(Filter(tuple(terms))), kind)
-            found |= {one.id: one for one in passing if one.id not in said}
-        return self._ranked(words, kind, found.values())[:pool]
+        products, found = FakeProducts(self._graph), []
+        for one in await self._passing(filter, kind) if unsaid.terms else []:
+            item = self._graph.items[kind, one.id]
+            lacking = [term for term in unsaid.terms if not products.passes(item, term)]
+            if lacking and not any(products.says_itself(item, term.field) for term in lacking):
+                found.append(one)
+        return self._ranked(words, kind, found)[:pool]
 
     def _ranked(self, words, kind, summaries):
         hits = [

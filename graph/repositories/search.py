@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from graph.client import AsyncDatabase
-from graph.filters import Filter, Has, Term
+from graph.filters import Filter, Term
 from graph.records import ItemKind, ItemSummary
 from graph.repositories.candidates import predicate_of
 from graph.repositories.item_texts import named
 from graph.repositories.products import Products
 from graph.repositories.seeding import PASSING, reaches
-from graph.repositories.selection import Selection, select
+from graph.repositories.selection import Selection, says_itself, select
 from graph.text.lucene import Words, lucene, lucene_all
 
 VALUES_POOL = 500  # entities that are looked at for values
@@ -140,7 +140,8 @@ class Search:
     ) -> list[Hit]:
         """Of the `pool` best by the index those that pass `filter`, and say nothing of a term.
 
-        They meet each term of `unsaid`, or say nothing of its field, which of one at least they do.
+        They meet each term of `unsaid`, or say nothing themselves of its field, which of one at
+        least they do; what their model says may be another colour of it.
         """
         text = lucene(words)
         if not text or not unsaid.terms:
@@ -233,14 +234,10 @@ class Search:
 
 
 def _met_or_silent(term: Term, selection: Selection) -> tuple[str, str]:
-    """That a term is met, and that its field is not stated."""
-
-    def clause(one: Term) -> str:
-        parameters = selection.parameters
-        chosen = select(Filter((one,)), selection.kind, from_index=False, parameters=parameters)
-        return chosen.clauses[0]
-
-    return f"coalesce({clause(term)}, false)", clause(Term(term.field, Has(), negated=True))
+    """That a term is met, and that the item itself says nothing of its field."""
+    parameters = selection.parameters
+    met = select(Filter((term,)), selection.kind, from_index=False, parameters=parameters)
+    return f"coalesce({met.clauses[0]}, false)", f"NOT {says_itself(term.field, selection)}"
 
 
 def _hit(kind: ItemKind, columns: list[Any]) -> Hit:

@@ -275,10 +275,21 @@ def _parameter_clause(selection: Selection, term: Term) -> str:
     if isinstance(term.condition, Has):
         return f"({own} OR {inherited})"
     # A product that says nothing of a parameter has what its model has.
-    stated = _has_value("(n)", f"v.parameter = {parameter}")
+    stated = _states(parameter)
     clause = f"({own} OR (NOT {stated} AND {inherited}))"
     selection.inherited[value] = clause, f"NOT {stated}"
     return clause
+
+
+def says_itself(field: str, selection: Selection) -> str:
+    """A clause: the item says something of a field, whatever its model does."""
+    if field in RESERVED:
+        return _STATED[selection.kind][field]
+    return _states(selection.bind(field))
+
+
+def _states(parameter: str) -> str:
+    return _has_value("(n)", f"v.parameter = {parameter}")
 
 
 def _has_value(start: str, clause: str) -> str:

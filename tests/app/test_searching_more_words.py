@@ -6,7 +6,7 @@ from app.services.searching import SearchQuery
 from app.settings import Settings
 from app.wiring import assemble
 from graph.client import AsyncDatabase
-from graph.records import Fact, Item, Parameter
+from graph.records import Fact, Item, Named, Parameter
 from graph.text import normalise_value
 from tests.app.asked_graphs import filled
 
@@ -15,21 +15,32 @@ pytestmark = [pytest.mark.anyio, pytest.mark.neo4j]
 COLOUR = Parameter("colour", "Colour", "text", None, ("Colour",))
 
 
-def lamp(sku, title, colour):
-    fact = Fact(normalise_value(colour, COLOUR), evidence="colour")
-    return Item("product", f"shop:{sku}", title, "shop", sku, facts=(fact,))
+MIRA = Named("mira", "Mira")
+
+
+def stating(colour):
+    return (Fact(normalise_value(colour, COLOUR), evidence="colour"),)
+
+
+def lamp(sku, title, colour=None, model=None):
+    facts = stating(colour) if colour else ()
+    return Item("product", f"shop:{sku}", title, "shop", sku, model=model, facts=facts)
 
 
 @pytest.fixture
 async def found(shared_database, tmp_path):
+    models = [Item("model", "mira", "Mira", "maker", "mira", facts=stating("teal"))]
     lamps = [
         lamp("plain", "Nova lamp", "black"),
         lamp("matte", "Vega lamp", "Matte Black"),
         lamp("space", "Orion lamp", "Space Gray"),
         lamp("grey", "Lyra lamp", "grey"),
         lamp("brass", "Rigel lamp", "brass"),
+        lamp("teal", "Mira lamp", model=MIRA),
+        lamp("brazen", "Mira lamp, brass", model=MIRA),
+        lamp("listed", "Mira lamp", "brass", model=MIRA),
     ]
-    database = filled(shared_database, lamps, parameters={"colour": COLOUR})
+    database = filled(shared_database, models, lamps, parameters={"colour": COLOUR})
     database.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()")
     async with AsyncDatabase(database.connection) as reading:
         searching = assemble(Settings(home=tmp_path), reading, database).searching
@@ -46,8 +57,8 @@ async def found(shared_database, tmp_path):
         ("black lamp", "colour:black", {"plain", "matte"}),
         ("matte black lamp", 'colour:"matte black"', {"matte"}),
         ("grey lamp", "colour:grey", {"grey", "space"}),
-        ("lamp not black", "-colour:black", {"space", "grey", "brass"}),
-        ("black or brass lamp", "colour:black,brass", {"plain", "matte", "brass"}),
+        ("lamp not black", "-colour:black", {"space", "grey", "brass", "teal", "brazen", "listed"}),
+        ("black or teal lamp", "colour:black,teal", {"plain", "matte", "teal", "brazen"}),
     ],
 )
 async def test_what_says_it_in_more_words_passes_and_the_filter_stays_short(
@@ -58,4 +69,11 @@ async def test_what_says_it_in_more_words_passes_and_the_filter_stays_short(
     assert {one.item.id.removeprefix("shop:") for one in page.items} == ids
     assert page.understood.filters == understood
     assert {one.why.filters for one in page.items} == {understood}
+    assert not page.understood.relaxed
+
+
+async def test_a_title_says_more_of_its_product_than_its_model_does(found):
+    page = await found("brass mira lamp")
+
+    assert {one.item.id for one in page.items} == {"shop:brazen", "shop:listed"}
     assert not page.understood.relaxed

@@ -147,8 +147,9 @@ async def test_filters_hold_for_models(search, pool):
     [
         ("colour:colour=black", []),
         ("brand:bolt", []),
-        ("display:6.7in", []),
-        ("nfc:yes", []),  # as its model says
+        ("display:6.7in", [N1]),  # its model has another
+        ("nfc:yes", []),  # as their model says
+        ("nfc:no", [N1, N2]),  # they do not say so themselves
         ("mpn:A1", [N2]),
         ("mpn:A1 brand:acme", [N2]),
         ("mpn:A1 language:en", []),
