@@ -156,6 +156,22 @@ class Registry:
             self._write(name, msgspec.structs.replace(pointers, aliases=aliases))
         return pointers.aliases.get(alias)
 
+    def demote(self, name: str, alias: Alias = "champion") -> str:
+        """Let an alias point to nothing; returns the version it pointed to.
+
+        Running servers notice within a second, and answer as they do where nothing was promoted.
+
+        Raises:
+            ArtefactNotFound: there is no such name, or its alias points to nothing.
+        """
+        version = self.aliases(name).get(alias, alias)
+        self._require(name, version)  # before a lock would make a folder
+        with _reported(self.folder), locked(self.folder / name):
+            pointers = self._pointers(name)
+            aliases = {one: at for one, at in pointers.aliases.items() if one != alias}
+            self._write(name, msgspec.structs.replace(pointers, aliases=aliases))
+        return version
+
     def remove(self, name: str, version: str) -> None:
         """Remove a version; its number is not given again.
 

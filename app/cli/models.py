@@ -107,6 +107,22 @@ def promote(
 
 
 @cli.command()
+def demote(
+    name: Annotated[str, typer.Argument(help="Of the model, such as extraction.")],
+    alias: Annotated[
+        Literal["candidate", "champion"], typer.Option(help="The champion is what serves.")
+    ] = "champion",
+    json: Json = False,
+) -> None:
+    """Let an alias point to nothing: without a champion, what answers is what did before any."""
+    version = _models().registry.demote(name, alias)
+    if json:
+        print_json({"name": name, "alias": alias, "previous": version})
+    else:
+        out.print(f"No version of {name} is the {alias}; it was {version}.", highlight=False)
+
+
+@cli.command()
 def export(
     reference: Reference,
     file: Annotated[Path, typer.Argument(help="The bundle to write, such as products-3.tar.")],

@@ -109,13 +109,16 @@ class Serving(Generic[PredictorT]):
             return
         if stamp != self._stamp:
             self._stamp = stamp
-            self._loading = self._pool.submit(self._load_champion)
+            self._loading = self._pool.submit(self._load_champion, stamp)
 
-    def _load_champion(self) -> tuple[str, PredictorT] | None:
-        """In the thread; None where what answers is what should."""
+    def _load_champion(self, stamp: Stamp | None) -> tuple[str, PredictorT] | None:
+        """In the thread; what is to answer, which may be what does."""
         wanted = self._wanted = self._registry.aliases(self.name).get("champion")
-        if wanted is None or (self._current and self._current[0] == wanted):
-            return None
+        if wanted is None:
+            # A folder that is gone says nothing about who should serve.
+            return None if stamp else self._current
+        if self._current and self._current[0] == wanted:
+            return self._current
         return wanted, self._load(self._registry.get(self.name, wanted))
 
     def _take_over(self, loaded: Future[tuple[str, PredictorT] | None]) -> None:
@@ -124,9 +127,12 @@ class Serving(Generic[PredictorT]):
             self._keep_old(error)
             return
         self._error = None
-        if (found := loaded.result()) is not None:
-            self._current = found
-            _log.info("model_loaded", model=self.name, version=found[0])
+        old, self._current = self._current, loaded.result()
+        if self._current is None:
+            if old:
+                _log.info("model_demoted", model=self.name, version=old[0])
+        elif self._current is not old:
+            _log.info("model_loaded", model=self.name, version=self._current[0])
 
     def _keep_old(self, error: BaseException) -> None:
         # What a reader may know: errors of other packages name files and addresses.

@@ -50,6 +50,17 @@ def registry(tmp_path):
     return registry
 
 
+def test_a_champion_that_is_demoted_can_be_removed(models, registry):
+    registry.promote("lamps", "2")
+    refused = models("rm", "lamps/2")
+
+    demoted = models("demote", "lamps")
+
+    assert "`catalograph models demote lamps" in " ".join(refused.stderr.split())
+    assert demoted.stdout == "No version of lamps is the champion; it was 2.\n"
+    assert models("rm", "lamps/2").returncode == DONE
+
+
 def test_models_are_listed_with_their_aliases(models, registry):
     registry.promote("lamps", "2")
 

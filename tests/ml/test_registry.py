@@ -338,6 +338,23 @@ def test_what_an_alias_points_to_is_not_removed(registry, tmp_path):
     assert registry.versions("lamps") == ("1",)
 
 
+def test_an_alias_that_is_taken_away_points_to_nothing_and_the_version_stays(registry, tmp_path):
+    registry.register("lamps", draft(tmp_path))
+    registry.promote("lamps", "1")
+    registry.promote("lamps", "1", "candidate")
+    stamp = registry.stamp("lamps")
+
+    assert registry.demote("lamps") == "1"
+
+    assert registry.aliases("lamps") == {"candidate": "1"}
+    assert registry.versions("lamps") == ("1",)
+    assert registry.stamp("lamps") != stamp
+    with pytest.raises(ArtefactNotFound, match="there are 1, candidate"):
+        registry.demote("lamps")
+    with pytest.raises(ArtefactNotFound, match="there are lamps"):
+        registry.demote("desks")
+
+
 @pytest.mark.parametrize("name", ["desks", "..", "a/../../b"])
 def test_removing_what_is_not_there_makes_nothing(registry, tmp_path, name):
     registry.register("lamps", draft(tmp_path))

@@ -190,6 +190,25 @@ def test_another_candidate_loads_nothing(serving, registry, loader):
     assert loader.calls == ["1"]
 
 
+def test_nothing_answers_after_the_champion_was_demoted(serving, registry):
+    registry.promote("lamps", "1")
+    serving.settle()
+
+    registry.demote("lamps")
+
+    assert serving.settle() is None
+    assert serving.view().version is None
+
+
+def test_a_folder_that_is_gone_demotes_nothing(serving, registry, tmp_path):
+    registry.promote("lamps", "1")
+    serving.settle()
+
+    (registry.folder / "lamps").rename(tmp_path / "away")
+
+    assert serving.settle() == "lamps/1"
+
+
 def test_a_registry_out_of_reach_leaves_the_old_one_until_it_is_back(serving, registry, tmp_path):
     registry.promote("lamps", "1")
     serving.settle()
