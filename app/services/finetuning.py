@@ -207,23 +207,20 @@ def finetune_matching(
 
         with divided(train) as (most, rest):
             return finetune_matching(most, rest, shelf, seed=seed, notify=notify)
-    from ml.matching.evaluation import MatchingEvaluation, evaluate_matching
-    from ml.matching.matcher import Matcher, MatchingConfig
+    from ml.matching.evaluation import train_and_judge
+    from ml.matching.matcher import MatchingConfig
     from ml.matching.pair_file import read_pairs
     from ml.matching.trees import TreesConfig
 
-    report = evaluate_matching(train, valid, valid, MatchingEvaluation(seed=seed), notify=notify)
     config = MatchingConfig(trees=TreesConfig(seed=seed))
-    pairs = read_pairs(train)
-    matcher = Matcher.train(pairs, read_pairs(valid), config)
-    honest = {name: one for name, one in report.metrics.items() if name.startswith("cv_")}
+    matcher, metrics, baselines = train_and_judge(train, valid, config, notify=notify)
     return shelf.keep(
         MATCHING,
         matcher.to_files(),
         config=msgspec.to_builtins(config),
-        examples=len(pairs),
-        metrics={name.removeprefix("cv_"): one for name, one in honest.items()},
-        baselines=report.baselines,
+        examples=len(read_pairs(train)),
+        metrics=metrics,
+        baselines=baselines,
         judged_by="f1",
         seed=seed,
         fingerprint=fingerprint_of([train, valid]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from graph.text.excerpt import excerpt
 from ml.errors import CatalogueEmpty, OffersInvalid
 from ml.evaluation.report import Measured, Report, sha256_of
 from ml.linking.baselines import longest_name, nearest_name, threshold_for
@@ -137,13 +139,17 @@ def _judged(gold: Gold, path: Path, trial: LinkingTrial, notify: Notify) -> list
     offers = read_offers(path, trial.categories)
     judged = gold.judge(offers)
     if not any(offer.model for offer in judged):
-        raise OffersInvalid(path=path, reason="has no label that names a model of the catalogue")
+        reason = "has no label that names a model of the catalogue by its name or id, as"
+        raise OffersInvalid(path=path, reason=f"{reason} {excerpt(offers[0].label)} does not")
     named = [offer for offer in judged if offer.model]
     notify(
         f"{path}: {len(offers):,} offers; {len(named):,} name one of "
         f"{len({offer.model for offer in named}):,} models, {len(judged) - len(named):,} are of "
         f"makers that the catalogue lacks, {len(offers) - len(judged):,} cannot be judged"
     )
+    models_of = Counter(title for title, _ in {(offer.title, offer.model) for offer in named})
+    if contradicting := sum(count > 1 for count in models_of.values()):
+        notify(f"{path}: {contradicting:,} titles are labelled as several models")
     return judged
 
 

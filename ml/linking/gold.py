@@ -28,8 +28,8 @@ class Judged:
 class Gold:
     """Labels of clusters to models.
 
-    A label names a model where it is one of its names, letter by letter but for case, spaces and
-    signs, and of no other model. Where it is not yet, its sizes (numbers with a unit) are taken
+    A label names a model where it is its id, or one of its names, with or without its brand, letter
+    by letter but for case, spaces and signs, and of no other model. Where it is not yet, its sizes (numbers with a unit) are taken
     off, and then from its end one value after the other: words that are a whole short value of
     the catalogue, or the name of a parameter, more than five times as often as they stand in names
     of its models. That takes off `64GB`, `Black`, `Dual SIM` and leaves `Plus` and `Mini`; it
@@ -37,13 +37,15 @@ class Gold:
     """
 
     def __init__(self, models: Sequence[CatalogModel]) -> None:
+        self._ids = frozenset(model.id for model in models)
         self._models: dict[str, set[str]] = defaultdict(set)
         named: Counter[str] = Counter()
         stated: Counter[Words] = Counter()
         self._words: set[str] = set()
         for model in models:
             for name in (model.name, *model.names):
-                self._models["".join(words_of(name))].add(model.id)
+                for said in (name, f"{model.brand or ''} {name}"):
+                    self._models["".join(words_of(said))].add(model.id)
             names = {word for name in (model.name, *model.names) for word in words_of(name)}
             named.update(names)
             self._words |= names | set(words_of(model.brand or ""))
@@ -56,6 +58,8 @@ class Gold:
 
     def model_of(self, label: str) -> str | None:
         """The id of the one model that a label names."""
+        if label in self._ids:
+            return label
         for words in self._shorter(words_of(label)):
             found = self._models.get("".join(words), set())
             if len(found) == 1:

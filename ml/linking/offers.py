@@ -67,7 +67,11 @@ def rows_of(
     """
     invalid = partial(OffersInvalid, path=path, columns=columns)
     csv.field_size_limit(max(csv.field_size_limit(), _CELL_CHARS))
-    reader = csv.DictReader(io.StringIO(_text(path), newline=""))
+    text = io.StringIO(_text(path), newline="")
+    # Excel writes semicolons wherever the comma is a decimal sign.
+    delimiter = max(",;\t", key=text.readline().count)
+    text.seek(0)
+    reader = csv.DictReader(text, delimiter=delimiter)
     try:
         header = reader.fieldnames or ()
         if any(len(name) > _CELL_CHARS for name in header):

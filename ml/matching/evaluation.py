@@ -54,7 +54,7 @@ def evaluate_matching(
     start = time.monotonic()
     if not test.is_file():  # now, not after the training
         raise PairsInvalid(path=test, reason="is no file")
-    train_pairs, valid_pairs = read_pairs(train), read_pairs(valid)
+    train_pairs, valid_pairs = _read(train, valid, notify)
     settings = MatchingConfig(
         known_links=config.known_links,
         trees=TreesConfig(seed=config.seed, threads=config.threads),
@@ -63,23 +63,20 @@ def evaluate_matching(
     notify(f"trained on {len(train_pairs):,} pairs; the threshold is {matcher.threshold:.3f}")
     similarity = OneSimilarity.fit(train_pairs)
     metrics = _cross_validated(train_pairs + valid_pairs, settings, config, notify)
+    metrics = {f"cv_{name}": measured for name, measured in metrics.items()}
     test_pairs = read_pairs(test)
     known = tell_known(test, _items(test_pairs), _items(train_pairs + valid_pairs), notify)
     scoring = time.monotonic()
     score_P = matcher.probabilities([(pair.left, pair.right) for pair in test_pairs])
     scoring = time.monotonic() - scoring
     same_P = labels(test_pairs)
-    baselines = {
-        "one_similarity": similarity.is_same(test_pairs),
-        "untrained": _decided(Matcher.untrained(), test_pairs),
-    }
     return Report(
         task="matching",
         metrics={
             **pair_measures(score_P >= matcher.threshold, same_P, config.seed),
             **metrics,
         },
-        baselines={name: shares(Counts.of(found, same_P)) for name, found in baselines.items()},
+        baselines=_baselines(similarity, test_pairs),
         seconds=time.monotonic() - start,
         config={
             **asdict(config),
@@ -93,6 +90,43 @@ def evaluate_matching(
         },
         data={str(path): sha256_of(path) for path in (train, valid, test)},
     )
+
+
+def train_and_judge(
+    train: Path, valid: Path, settings: MatchingConfig, *, notify: Notify
+) -> tuple[Matcher, dict[str, Measured], dict[str, dict[str, float]]]:
+    """A matcher to be kept, with metrics cross-validated over both files, and baselines on `valid`.
+
+    Raises:
+        PairsInvalid: a file cannot be read, a line is broken, or a label is missing.
+    """
+    train_pairs, valid_pairs = _read(train, valid, notify)
+    config = MatchingEvaluation(seed=settings.trees.seed)
+    metrics = _cross_validated(train_pairs + valid_pairs, settings, config, notify)
+    baselines = _baselines(OneSimilarity.fit(train_pairs), valid_pairs)
+    return Matcher.train(train_pairs, valid_pairs, settings), metrics, baselines
+
+
+def _read(
+    train: Path, valid: Path, notify: Notify
+) -> tuple[list[LabelledPair], list[LabelledPair]]:
+    train_pairs, valid_pairs = read_pairs(train), read_pairs(valid)
+    pairs = train_pairs + valid_pairs
+    labelled = set(zip(_items(pairs), (pair.same for pair in pairs), strict=True))
+    if contradicting := len(labelled) - len({items for items, _ in labelled}):
+        notify(f"{contradicting:,} pairs are labelled both as the same and as not")
+    return train_pairs, valid_pairs
+
+
+def _baselines(
+    similarity: OneSimilarity, pairs: Sequence[LabelledPair]
+) -> dict[str, dict[str, float]]:
+    baselines = {
+        "one_similarity": similarity.is_same(pairs),
+        "untrained": _decided(Matcher.untrained(), pairs),
+    }
+    same_P = labels(pairs)
+    return {name: shares(Counts.of(found, same_P)) for name, found in baselines.items()}
 
 
 def _items(pairs: Sequence[LabelledPair]) -> list[tuple[str, str]]:
@@ -129,5 +163,4 @@ def _cross_validated(
         matcher = Matcher.train([pairs[n] for n in within], valid, settings)
         decided_P[scored] = _decided(matcher, [pairs[n] for n in scored])
         notify(f"fold {fold + 1} of {config.folds}")
-    found = pair_measures(decided_P, same_P, config.seed)
-    return {f"cv_{name}": measured for name, measured in found.items()}
+    return pair_measures(decided_P, same_P, config.seed)

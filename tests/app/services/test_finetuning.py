@@ -136,9 +136,12 @@ def test_a_matcher_is_kept_and_compares(shelf, tmp_path):
 
     train, valid = written("train.txt", 1, 300), written("valid.txt", 2, 120)
 
-    done = finetune_matching(train, valid, shelf, seed=0, notify=silent)
+    said = []
+
+    done = finetune_matching(train, valid, shelf, seed=0, notify=said.append)
 
     assert (done.artefact, done.promoted) == ("matching/1", True)
+    assert not any("flatter" in text for text in said)
     assert done.metrics["f1"].value > 0.5
     loaded = loaded_matcher(champion_of(shelf.registry, "matching"))
     pair = next(one for one in pairs(50, 3) if one.same)

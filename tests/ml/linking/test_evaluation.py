@@ -8,7 +8,7 @@ import pytest
 
 from ml.errors import CatalogueEmpty, OffersInvalid
 from ml.linking import evaluation
-from ml.linking.evaluation import LinkingTrial, evaluate_linking
+from ml.linking.evaluation import LinkingTrial, evaluate_linking, read_judged
 from ml.linking.gold import Judged
 from ml.linking.measures import Answers, measured
 from tests.ml.linking.made_up import LINES, QUICK, catalogue, halves, model, title_of
@@ -161,6 +161,17 @@ def test_a_file_that_cannot_be_used_is_named_with_the_reason(tmp_path, models, c
     with pytest.raises(OffersInvalid, match=reason) as caught:
         evaluate_linking(models, [], path, None, trial(splits=1), notify=silent)
     assert caught.value.path == path
+
+
+def test_titles_that_labels_contradict_each_other_about_are_told(tmp_path, models):
+    path, said = tmp_path / "offers.csv", []
+    names = [models[0].name, models[1].name]
+    rows = [f"kettle {n},{names[n % 2]}" for n in range(4)] + [f"kettle 0,{names[1]}"]
+    path.write_text("\n".join(["title,model", *rows]))
+
+    read_judged(models, path, trial(), notify=said.append)
+
+    assert said[-1] == f"{path}: 1 titles are labelled as several models"
 
 
 def test_a_test_file_that_is_missing_is_told_before_the_training(files, models, tmp_path):

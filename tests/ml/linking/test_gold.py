@@ -1,5 +1,7 @@
 """What the label of a cluster names."""
 
+from dataclasses import replace
+
 import pytest
 
 from ml.linking.gold import Gold
@@ -29,6 +31,13 @@ def test_sizes_and_words_of_values_are_taken_off(gold, label, id):
 @pytest.mark.parametrize("label", ["Orvik Aster 10 Max", "Orvik", "", "Aster 10"])
 def test_words_that_are_of_no_value_stay_and_the_label_names_nothing(gold, label):
     assert gold.model_of(label) is None
+
+
+@pytest.mark.parametrize("label", ["Aster 9", "ORVIK Aster 9 black", "orvik-aster-9"])
+def test_a_model_is_named_without_its_brand_with_it_and_by_its_id(label):
+    known = replace(model("Orvik", "Aster 9"), id="orvik-aster-9")
+
+    assert Gold([known, model("Tandem", "Boreal")]).model_of(label) == "orvik-aster-9"
 
 
 def test_a_label_that_fits_two_models_names_none():

@@ -34,6 +34,13 @@ def test_columns_have_the_usual_names(file, header):
     assert read_titles(path) == [LabelledTitle("red kettle", "Kettles", "Acme K1")]
 
 
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_cells_are_divided_as_spreadsheets_do(file, sign):
+    path = file(f"\ufefftitle{sign}model\r\nred kettle, 1.7 l{sign}Acme K1\r\n")
+
+    assert read_offers(path) == [Offer("red kettle, 1.7 l", "Acme K1")]
+
+
 def test_the_name_that_says_most_counts_where_there_are_several(file):
     path = file("name,title,product_title,category\na,b,red kettle,Kettles\n")
 

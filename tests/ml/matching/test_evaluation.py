@@ -52,6 +52,19 @@ def test_test_pairs_that_were_learnt_from_are_told(files):
     assert any("200 of 200 were in the files before it" in text for text in said)
 
 
+def test_pairs_with_both_labels_are_told(files):
+    train, valid, test = files
+    turned = str.maketrans("01", "10")
+    lines = train.read_text(encoding="utf-8").splitlines()
+    both = [f"{line[:-1]}{line[-1].translate(turned)}" for line in lines[:7]]
+    train.write_text("\n".join([*lines, *both]), encoding="utf-8")
+    said = []
+
+    evaluate_matching(train, valid, test, ONCE, notify=said.append)
+
+    assert "7 pairs are labelled both as the same and as not" in said
+
+
 def test_known_links_are_told_in_the_configuration(files):
     report = evaluate_matching(*files, MatchingEvaluation(known_links=True, folds=0), notify=silent)
 
