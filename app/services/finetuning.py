@@ -14,10 +14,12 @@ import msgspec
 from app.services.categorizing import paths_file
 from app.services.category_tree import CategoryTree
 from app.services.readers import CATEGORIES, EXTRACTION, LINKING, MATCHING, catalog_model
+from graph.errors import ValueInvalid
 from graph.records import Record
 from graph.repositories.categories import categorized_titles, category_paths
 from graph.repositories.lexicon import known_models, linked_titles
 from graph.repositories.review import decisions
+from graph.text import find_quantities, normalise_value
 from ml.artefact import ArtefactDraft, Measure
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from ml.registry import Registry
 
 LINKING_SPLITS = 2  # to judge by; each costs a whole training
+_DOUBTFUL_ALONE = "it has learnt, and was judged, from nothing but what was doubtful, and would read the rest, too"
 
 Notify = Callable[[str], None]
 
@@ -189,6 +192,7 @@ def finetune_extraction(
         seed=config.seed,
         fingerprint=fingerprint_of(files, (text.text for text in reviewed)),
         parent=start.parent if start else None,
+        against=None if files else _DOUBTFUL_ALONE,
     )
 
 
@@ -337,7 +341,8 @@ def reviewed_texts(database: Database, parameters: Mapping[str, Parameter]) -> l
     """What persons decided about proposed facts, as labelled titles.
 
     A value that was accepted is said where its evidence says so; one that was rejected is not, and
-    one that was put in its place is where the title has its words.
+    one that was put in its place is where the title has its words. Where it has none that are
+    known, nothing is learnt of the parameter: the title may say it in others.
     """
     from ml.extraction.records import LabelledText
 
@@ -345,24 +350,36 @@ def reviewed_texts(database: Database, parameters: Mapping[str, Parameter]) -> l
     for label in decisions(database):
         category = label.item.category.name if label.item.category else ""
         values = said.setdefault((label.item.title, category), {})
-        name = parameters[label.value.parameter].name
-        words = _words(label)
+        parameter = parameters[label.value.parameter]
         if label.decision == "rejected":
-            values.setdefault(name, None)
-        elif words is not None:
-            values[name] = words
-    return [LabelledText(title, category, values) for (title, category), values in said.items()]
+            values.setdefault(parameter.name, None)
+        else:
+            values[parameter.name] = _words(label, parameter) or values.get(parameter.name) or ""
+    return [
+        LabelledText(title, category, {name: said for name, said in values.items() if said != ""})
+        for (title, category), values in said.items()
+    ]
 
 
-def _words(label: FactLabel) -> str | None:
-    """The words of the title that say the value; None: it does not say it."""
+def _words(label: FactLabel, parameter: Parameter) -> str | None:
+    """The words of the title that say the value; None: none are known to."""
     title = label.item.title
     field, _, place = (label.evidence or "").partition(":")
     start, _, end = place.partition("-")
     if field == "title" and start.isdigit() and end.isdigit():
         return title[int(start) : int(end)] or None
+    for start, end, *_ in find_quantities(title):
+        if _value_of(title[start:end], parameter) == label.value.id:
+            return title[start:end]
     at = title.casefold().find(label.value.text.casefold())
     return title[at : at + len(label.value.text)] if at >= 0 else None
+
+
+def _value_of(words: str, parameter: Parameter) -> str | None:
+    try:
+        return normalise_value(words, parameter).id
+    except ValueInvalid:
+        return None
 
 
 def fingerprint_of(files: Iterable[Path], more: Iterable[str] = ()) -> str:

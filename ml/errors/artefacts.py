@@ -94,8 +94,8 @@ class ArtefactInUse(ArtefactError):
     def __init__(self, *, reference: str, alias: str) -> None:
         self.reference, self.alias = reference, alias
         super().__init__(
-            f"{reference} is the {alias} and cannot be removed; promote another one first, or none: "
-            f"`catalograph models demote {reference.partition('/')[0]} --alias {alias}`"
+            f"{reference} is the {alias} and cannot be removed; promote another one first, or "
+            f"none: `catalograph models demote {reference.partition('/')[0]} --alias {alias}`"
         )
 
 

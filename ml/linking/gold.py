@@ -29,11 +29,11 @@ class Gold:
     """Labels of clusters to models.
 
     A label names a model where it is its id, or one of its names, with or without its brand, letter
-    by letter but for case, spaces and signs, and of no other model. Where it is not yet, its sizes (numbers with a unit) are taken
-    off, and then from its end one value after the other: words that are a whole short value of
-    the catalogue, or the name of a parameter, more than five times as often as they stand in names
-    of its models. That takes off `64GB`, `Black`, `Dual SIM` and leaves `Plus` and `Mini`; it
-    comes from the catalogue alone.
+    by letter but for case, spaces and signs, and of no other model. Where it is not yet, its sizes
+    (numbers with a unit) are taken off, and then from its end one value after the other: words that
+    are a whole short value of the catalogue, or the name of a parameter, more than five times as
+    often as they stand in names of its models. That takes off `64GB`, `Black`, `Dual SIM` and
+    leaves `Plus` and `Mini`; it comes from the catalogue alone.
     """
 
     def __init__(self, models: Sequence[CatalogModel]) -> None:

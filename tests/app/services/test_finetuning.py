@@ -115,6 +115,13 @@ def test_a_worse_one_is_kept_and_does_not_serve(shelf, labels, tmp_path):
     assert finetune_extraction([few], QUICK, always, notify=silent).promoted
 
 
+def test_what_was_learnt_of_doubtful_facts_alone_does_not_serve(shelf):
+    done = finetune_extraction([], QUICK, shelf, reviewed=texts(90), notify=silent)
+
+    assert not done.promoted
+    assert "nothing but what was doubtful" in done.kept_back
+
+
 def test_a_file_that_cannot_be_read_leaves_nothing_behind(shelf, tmp_path):
     with pytest.raises(LabelsInvalid):
         finetune_extraction([tmp_path / "none.jsonl"], QUICK, shelf, notify=silent)
@@ -161,6 +168,10 @@ def test_decisions_are_labels(monkeypatch):
         decided("Lamp PALE Green 55W", tall, "rejected", "title:16-19"),
         decided("Lamp in pale green", green, "corrected", None),
         decided("Lamp in a box", green, "corrected", None),
+        decided("Lamp 40-55 watts", normalise_value("40 W", POWER), "rejected", "title:5-7"),
+        decided("Lamp 40-55 watts", tall, "corrected", None),
+        decided("Lamp of fifty-five", tall, "corrected", None),
+        decided("Lamp of fifty-five", normalise_value("5 W", POWER), "rejected", "title:8-13"),
     ]
     monkeypatch.setattr("app.services.finetuning.decisions", lambda database: iter(labels))
 
@@ -170,6 +181,8 @@ def test_decisions_are_labels(monkeypatch):
         "Lamp PALE Green 55W": {"Color": "PALE Green", "Power": None},
         "Lamp in pale green": {"Color": "pale green"},
         "Lamp in a box": {},
+        "Lamp 40-55 watts": {"Power": "55 watts"},
+        "Lamp of fifty-five": {},
     }
 
 
