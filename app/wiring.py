@@ -17,7 +17,7 @@ from app.observability import configure_logging
 from app.services.asking import Asked, Asking
 from app.services.asking_lexicon import GraphLexicon
 from app.services.behaviour import Behaviour
-from app.services.browsing import Browsing
+from app.services.browsing import Browsing, not_there
 from app.services.categorizing import Categorizing, items_near, loaded_categorizer
 from app.services.collecting import keeping_what_stays
 from app.services.embedding import VectorUpkeep
@@ -284,6 +284,7 @@ def assemble(
             Review(database),
             partial(decide, writing),
             parameters=vocabulary.parameters_for_filters,
+            not_there=partial(not_there, vocabulary),
             clock=partial(datetime.now, UTC),
             threads=Threads(settings.write_threads),
             page_items_max=settings.page_items_max,
@@ -358,8 +359,9 @@ async def search_once(settings: Settings, query: SearchQuery, *, limit: int) -> 
 
 async def read_proposals(
     settings: Settings, *, limit: int, parameter: str | None, source: str | None
-) -> tuple[ProposedFact, ...]:
-    """What waits for review, the most instructive first, for a command."""
+) -> tuple[tuple[ProposedFact, ...], str | None]:
+    """What waits for review, the most instructive first, for a command; or why nothing does."""
+    source = source and source.casefold()
     facts: tuple[ProposedFact, ...] = ()
     async with AsyncDatabase(connection_of(located(settings))) as database:
         review, after = Review(database), None
@@ -369,7 +371,10 @@ async def read_proposals(
             )
             facts, after = facts + page.facts, page.next
             if after is None or len(facts) >= limit:
-                return facts
+                break
+        if facts:
+            return facts, None
+        return facts, await not_there(Vocabulary(database), parameter=parameter, source=source)
 
 
 def plan_parser(settings: Settings) -> PlanParser | None:

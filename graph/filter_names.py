@@ -29,8 +29,13 @@ def asked(filter: Filter, field: str) -> list[str]:
     return [value for one in conditions if isinstance(one, OneOf) for value in one.values]
 
 
-def not_known(field: str, asked: Sequence[str], known: Sequence[Named]) -> str | None:
-    """A sentence about the first of some ids that none of `known` has; None: they have them all."""
+def not_known(
+    field: str, asked: Sequence[str], known: Sequence[Named], *, place: str = ""
+) -> str | None:
+    """A sentence about the first of some ids that none of `known` has; None: they have them all.
+
+    `place`: where they are asked for; default: the field of a filter.
+    """
     ids = {one.id for one in known}
     unknown = next((id for id in asked if id not in ids), None)
     if unknown is None:
@@ -39,7 +44,7 @@ def not_known(field: str, asked: Sequence[str], known: Sequence[Named]) -> str |
     names = {slug(name): one.name for one in known for name in (one.name, *one.names)}
     near = difflib.get_close_matches(slug(said)[:80], names, n=1)
     meant = f"; did you mean {names[near[0]]}?" if near else ""
-    return f"nothing is called {excerpt(said)} as {field} of `filter`{meant}"
+    return f"nothing is called {excerpt(said)} as {place or f'{field} of `filter`'}{meant}"
 
 
 def _replaced(filter: Filter, field: str, ids: Callable[[str], list[str]]) -> Filter:

@@ -54,6 +54,14 @@ class FakeVocabulary:
         known = {category.id: category for category in above}
         return [] if known.keys() >= set(asked) else list(known.values())
 
+    async def known_models(self, asked):
+        models = {item.model for item in self._graph.items.values() if item.model}
+        return [model for model in models if model.id in asked]
+
+    async def known_sources(self):
+        sources = dict.fromkeys(item.source for item in self._graph.items.values())
+        return [Named(source, source) for source in sources]
+
     async def known_values(self, parameter, asked):
         stated = (fact.value for item in self._graph.items.values() for fact in item.facts)
         return [Named(v.id, v.text, ()) for v in stated if v.parameter == parameter]

@@ -26,6 +26,10 @@ class Page(Answer, Generic[T]):
         description="send it as `cursor` for the next page; null: this is the last one",
         examples=[CURSOR_EXAMPLE],
     )
+    notice: str | None = Field(
+        description="what is asked for that the graph has no name for; null: nothing",
+        examples=[None],
+    )
 
 
 class Named(Answer):

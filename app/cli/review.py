@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.output import Json, out, print_json
+from app.cli.output import Json, note, out, print_json
 from app.settings import load_settings
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def ls(
     from app.wiring import read_proposals
 
     asked = read_proposals(load_settings(), limit=limit, parameter=parameter, source=source)
-    facts = asyncio.run(asked)
+    facts, notice = asyncio.run(asked)
+    if notice:
+        note(notice)
     if json:
         print_json(facts)
         return

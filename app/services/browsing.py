@@ -58,10 +58,11 @@ class ConflictQuery(Record, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class ListPage(Generic[R]):
-    """One page of a list, and the cursor of the next one."""
+    """One page of a list, the cursor of the next one, and what is to be known of it."""
 
     items: Sequence[R]
     next_cursor: str | None
+    notice: str | None = None
 
 
 class Browsing:
@@ -87,14 +88,16 @@ class Browsing:
     ) -> ListPage[ItemSummary]:
         """Raises `FilterInvalid` and `CursorInvalid`."""
         list_name = msgspec.json.encode(query).decode()
+        wanted = await self.bound(query)
         page = await self._products.page(
-            await self.bound(query),
+            wanted,
             kind=query.kind,
             limit=min(limit, self._page_items_max),
             after=_product_key(cursor, list_name) if cursor else None,
         )
         following = write_cursor(*page.next, of=list_name) if page.next else None
-        return ListPage(page.items, following)
+        notice = None if page.items or cursor else await self.not_known(wanted)
+        return ListPage(page.items, following, notice)
 
     async def list_history(
         self, id: str, *, parameter: str | None, limit: int, cursor: str | None
@@ -110,7 +113,9 @@ class Browsing:
         if page is None:
             raise ItemNotFound(id=id)
         following = write_cursor(*page.next, of=list_name) if page.next else None
-        return ListPage(page.events, following)
+        some = page.events or cursor
+        notice = None if some else await not_there(self._vocabulary, parameter=parameter)
+        return ListPage(page.events, following, notice)
 
     async def list_conflicts(
         self, query: ConflictQuery, *, limit: int, cursor: str | None
@@ -125,7 +130,10 @@ class Browsing:
             after=_conflict_key(cursor, list_name) if cursor else None,
         )
         following = write_cursor(*page.next, of=list_name) if page.next else None
-        return ListPage(page.conflicts, following)
+        some = page.conflicts or cursor
+        asked = {"parameter": query.parameter, "source": query.source}
+        notice = None if some else await not_there(self._vocabulary, **asked)
+        return ListPage(page.conflicts, following, notice)
 
     async def list_vocabulary(
         self, family: Family, *, limit: int, cursor: str | None
@@ -168,7 +176,7 @@ class Browsing:
         for term in wanted.terms:
             if isinstance(term.condition, OneOf) and not term.negated:
                 ids = term.condition.values
-                if not (known := await self._known(term.field, ids)):
+                if (known := await self._known(term.field, ids)) is None:
                     continue
                 # Comparing with every brand of a large graph takes longer than others should wait.
                 said = await anyio.to_thread.run_sync(not_known, term.field, ids, known)
@@ -176,15 +184,36 @@ class Browsing:
                     return said
         return None
 
-    async def _known(self, field: str, ids: Sequence[str]) -> Sequence[Named]:
-        """Among which to look for ids; none: all of these are known, or fields of no names."""
+    async def _known(self, field: str, ids: Sequence[str]) -> Sequence[Named] | None:
+        """Among which to look for ids; None: all of these are known, or fields of no names."""
         match field:
             case "brand":
                 return await self._vocabulary.known_brands()
             case "category":
-                return await self._vocabulary.known_categories(ids)
+                return await self._vocabulary.known_categories(ids) or None
+            case "model":
+                return await self._vocabulary.known_models(ids)
+            case "source":
+                return await self._vocabulary.known_sources()
+            case _ if field in RESERVED:
+                return None
             case _:
-                return () if field in RESERVED else await self._vocabulary.known_values(field, ids)
+                return await self._vocabulary.known_values(field, ids)
+
+
+async def not_there(
+    vocabulary: Vocabulary, *, parameter: str | None = None, source: str | None = None
+) -> str | None:
+    """What a list is narrowed to, by its ids, that the graph has no name for, and what is near."""
+    if parameter is not None:
+        parameters = await vocabulary.parameters_for_filters()
+        # The id is what the list takes: it is what has to be named.
+        known = [Named(one.id, one.id, (one.name, *one.names)) for one in parameters.values()]
+        if said := not_known("parameter", [parameter], known, place="`parameter`"):
+            return said
+    if source is not None and (sources := await vocabulary.known_sources()) is not None:
+        return not_known("source", [source.casefold()], sources, place="`source`")
+    return None
 
 
 def _product_key(cursor: str, list_name: str) -> tuple[ItemKind, str]:

@@ -368,9 +368,9 @@ def _words(label: FactLabel, parameter: Parameter) -> str | None:
     start, _, end = place.partition("-")
     if field == "title" and start.isdigit() and end.isdigit():
         return title[int(start) : int(end)] or None
-    for start, end, *_ in find_quantities(title):
-        if _value_of(title[start:end], parameter) == label.value.id:
-            return title[start:end]
+    for first, last, *_ in find_quantities(title):
+        if _value_of(title[first:last], parameter) == label.value.id:
+            return title[first:last]
     at = title.casefold().find(label.value.text.casefold())
     return title[at : at + len(label.value.text)] if at >= 0 else None
 

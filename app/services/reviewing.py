@@ -56,6 +56,12 @@ class Decide(Protocol):
     ) -> DecidedFact: ...
 
 
+class NotThere(Protocol):
+    """`app.services.browsing.not_there` of one graph."""
+
+    async def __call__(self, *, parameter: str | None, source: str | None) -> str | None: ...
+
+
 class Reviewing:
     """Shows what waits for review, and takes decisions; these wait for the database in threads."""
 
@@ -65,6 +71,7 @@ class Reviewing:
         decide: Decide,
         *,
         parameters: Callable[[], Awaitable[Mapping[str, Parameter]]],
+        not_there: NotThere,
         clock: Callable[[], datetime],
         threads: Threads,
         page_items_max: int,
@@ -72,6 +79,7 @@ class Reviewing:
         self._review = review
         self._decide = decide
         self._parameters = parameters
+        self._not_there = not_there
         self._clock = clock
         self._threads = threads
         self._page_items_max = page_items_max
@@ -88,7 +96,9 @@ class Reviewing:
             source=query.source and query.source.casefold(),
         )
         if page.next is None:
-            return ListPage(page.facts, None)
+            some = page.facts or cursor
+            asked = {"parameter": query.parameter, "source": query.source}
+            return ListPage(page.facts, None, None if some else await self._not_there(**asked))
         teaches, id = page.next
         return ListPage(page.facts, write_cursor(repr(teaches), id, of=list_name))
 

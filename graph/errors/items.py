@@ -80,11 +80,18 @@ class ReviewError(GraphError):
 
 
 class ProposalUnknown(ReviewError):
+    """`item`: what it would be about, where that is not in the graph."""
+
     code = "proposal_unknown"
 
-    def __init__(self, *, id: str) -> None:
-        self.id = id
-        super().__init__(f"no fact was ever proposed as {id!r}; take an id from the review list")
+    def __init__(self, *, id: str, item: str | None = None) -> None:
+        self.id, self.item = id, item
+        why = (
+            f"no fact was ever proposed as {id!r}"
+            if item is None
+            else f"{id!r} is about {item!r}, which the graph does not have"
+        )
+        super().__init__(f"{why}; take an id from the review list")
 
 
 class ProposalStale(ReviewError):

@@ -147,12 +147,15 @@ def _decide(tx: Transaction, asked: _Asked) -> DecidedFact:
     label = LABELS[asked.kind]
     found = tx.run(queries.LOCK.format(label=label), item=asked.item)
     if not found:
-        raise ProposalUnknown(id=asked.id)
+        raise ProposalUnknown(id=asked.id, item=asked.item)
     said = tx.run(queries.SAID.format(label=label), item=asked.item, value=asked.proposed)
     if said and said[0]["origin"] == "reviewed":
         return _decided_before(asked, said[0])
     if not said or found[0]["closed"]:
-        reason = "is no longer proposed: its text or its model says otherwise by now"
+        why = "its text or its model says otherwise by now"
+        if found[0]["closed"]:
+            why = f"no source lists {asked.item} any more"
+        reason = f"is no longer proposed: {why}"
         raise ProposalStale(id=asked.id, value=asked.proposed, reason=reason)
     _check_parameter(asked, said[0]["parameter"])
     _write(tx, asked, said)

@@ -7,6 +7,7 @@ from typing import Any
 
 from graph.client import AsyncDatabase, Database, Row
 from graph.records import Named, NamedView, Parameter, ParameterView
+from graph.repositories.asked_products import NEXT_SOURCE, SOURCES_MAX
 from graph.repositories.selection import CATEGORY_DEPTH
 
 VALUES_MAX = 5_000  # of a parameter, that one which is not known is compared with
@@ -54,6 +55,12 @@ MATCH (:Parameter {{id: $parameter}})<-[:VALUE_OF]-(n:Value)
 WITH n ORDER BY n.id IN $asked DESC, n.id LIMIT {VALUES_MAX}
 RETURN n.id AS id, n.text AS name, n.names AS names
 """
+KNOWN_MODELS = """
+MATCH (n:Model) WHERE n.id IN $asked
+RETURN n.id AS id, n.name AS name, n.names AS names
+"""
+# Dumps of models have no product that says so.
+IMPORTED_SOURCES = "MATCH (n:Import) RETURN DISTINCT n.source AS source ORDER BY source"
 PARAMETERS_FOR_FILTERS = f"MATCH (n:Parameter) RETURN {_PARAMETER}"
 
 
@@ -91,6 +98,22 @@ class Vocabulary:
         """Values of a parameter with every name they go by, first those of the ids `asked`."""
         about = {"parameter": parameter, "asked": list(asked)}
         return [_known(row) for row in await self._database.read(KNOWN_VALUES, about)]
+
+    async def known_models(self, asked: Sequence[str]) -> list[Named]:
+        """Those of the ids `asked` that there are: models may be as many as products."""
+        rows = await self._database.read(KNOWN_MODELS, {"asked": list(asked)})
+        return [_known(row) for row in rows]
+
+    async def known_sources(self) -> list[Named] | None:
+        """Those of products and of imports; None: they are too many to look at."""
+        found: list[str] = []
+        while rows := await self._database.read(NEXT_SOURCE, {"after": found[-1] if found else ""}):
+            found.append(rows[0]["source"])
+            if len(found) == SOURCES_MAX:
+                return None
+        imported = await self._database.read(IMPORTED_SOURCES, {})
+        every = dict.fromkeys([*found, *(row["source"] for row in imported)])
+        return [Named(source, source) for source in every]
 
     async def _page(self, query: str, limit: int, after: str | None) -> list[Row]:
         return await self._database.read(query, {"limit": limit, "after": after or ""})

@@ -5,6 +5,7 @@ import socket
 import threading
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from types import SimpleNamespace
 
 import httpx
@@ -14,7 +15,7 @@ from app.keys import KeyFile, Scope
 from app.main import create_app
 from app.services.asking import Asking
 from app.services.behaviour import Behaviour
-from app.services.browsing import Browsing
+from app.services.browsing import Browsing, not_there
 from app.services.categorizing import Categorizing
 from app.services.extracting import Extracting
 from app.services.facets import FacetCounts
@@ -250,6 +251,7 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
             review,
             review.decide,
             parameters=vocabulary.parameters_for_filters,
+            not_there=partial(not_there, vocabulary),
             clock=lambda: NOW,
             threads=Threads(2),
             page_items_max=chosen.page_items_max,

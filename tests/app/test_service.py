@@ -108,7 +108,7 @@ async def test_neo4j_finds_products_by_brand_category_and_range(client):
 
     found = ProductPage.model_validate_json(page.content)
     assert [item.id for item in found.items] == ["service:4"]
-    assert none.json() == {"items": [], "next_cursor": None}
+    assert none.json() == {"items": [], "next_cursor": None, "notice": None}
 
 
 async def test_neo4j_pages_show_everything_once(client):

@@ -105,6 +105,13 @@ async def test_another_decision_about_the_same_fact_is_refused(client):
     assert "rejected already, by test" in answer.json()["detail"]
 
 
+async def test_an_empty_list_tells_what_it_was_narrowed_to_that_is_not_there(client):
+    page = (await client.get("/v1/review?parameter=nope")).json()
+
+    assert page["items"] == []
+    assert page["notice"] == "nothing is called 'nope' as `parameter`"
+
+
 @pytest.mark.parametrize("id", ["nothing", proposal_id("product", "no:1", "nfc=yes")])
 @pytest.mark.parametrize("body", [{"decision": "accept"}, {"decision": "correct", "value": "no"}])
 async def test_what_was_never_proposed_is_not_found(client, id, body):

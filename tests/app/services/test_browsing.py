@@ -76,3 +76,20 @@ async def test_a_category_is_found_by_id_by_path_and_by_name(browsing, named, fo
         page = await browsing.list_products(query, limit=10, cursor=None)
 
         assert [item.id for item in page.items] == found
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        (ProductQuery(brand="acmee"), "'acmee' as brand of `filter`; did you mean Acme?"),
+        (ProductQuery(filter="source:shpo"), "'shpo' as source of `filter`; did you mean shop?"),
+        (ProductQuery(filter="model:nobody"), "'nobody' as model of `filter`"),
+        (ProductQuery(filter="source:shop price>5"), None),
+        (ProductQuery(filter="id:shop:77"), None),
+    ],
+)
+async def test_an_empty_list_tells_what_the_graph_has_no_name_for(browsing, query, says):
+    page = await browsing.list_products(query, limit=10, cursor=None)
+
+    assert page.items == ()
+    assert page.notice == (says and f"nothing is called {says}")

@@ -276,6 +276,13 @@ class TestInNeo4j:
         with pytest.raises(ProposalStale):
             decide(database, RED, "accepted", None, "ann", THURSDAY)
 
+    def test_a_proposal_about_what_was_deleted_is_told_as_such(self, database):
+        stock(database)
+        database.write("MATCH (n:Product {id: $id}) DETACH DELETE n", id=LAMP)
+
+        with pytest.raises(ProposalUnknown, match=f"is about '{LAMP}', which the graph does not"):
+            decide(database, RED, "accepted", None, "ann", THURSDAY)
+
     def test_of_two_decisions_at_once_one_is_taken(self, database):
         stock(database)
         start = threading.Barrier(2)
@@ -357,7 +364,7 @@ class TestInNeo4j:
         database.write("MATCH (n:Product {id: $id}) SET n.closed_at = datetime()", id=LAMP)
 
         assert LAMP not in {item for item, _ in await pages(Review(async_database), 9)}
-        with pytest.raises(ProposalStale):
+        with pytest.raises(ProposalStale, match=f"no source lists {LAMP} any more"):
             decide(database, RED, "accepted", None, "ann", THURSDAY)
 
     async def test_parameters_and_items_take_turns(self, database, async_database):

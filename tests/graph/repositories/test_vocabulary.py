@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.services.browsing import not_there
 from graph.records import NamedView, ParameterView
 from tests.graph.repositories.stock import PARAMETERS
 
@@ -55,3 +56,28 @@ async def test_the_vocabulary_comes_in_pages_by_id(reads, what):
 
 async def test_filters_know_the_parameters_that_items_use(reads):
     assert await reads.vocabulary.parameters_for_filters() == PARAMETERS
+
+
+async def test_models_are_known_by_their_ids(reads):
+    known = await reads.vocabulary.known_models(["acme-one", "nobody"])
+
+    assert [(model.id, model.name) for model in known] == [("acme-one", "Acme One")]
+
+
+async def test_sources_are_those_of_products(reads):
+    sources = {source.id for source in await reads.vocabulary.known_sources()}
+
+    assert {"north", "south"} <= sources
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"parameter": "colour", "source": "NORTH"}, None),
+        ({"parameter": "RAM"}, "nothing is called 'RAM' as `parameter`; did you mean ram?"),
+        ({"parameter": "zzzz"}, "nothing is called 'zzzz' as `parameter`"),
+        ({"source": "norht"}, "nothing is called 'norht' as `source`; did you mean north?"),
+    ],
+)
+async def test_what_a_list_is_narrowed_to_is_told_where_the_graph_lacks_it(reads, asked, says):
+    assert await not_there(reads.vocabulary, **asked) == says
