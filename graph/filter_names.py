@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ from graph.ingest.linking import BrandNames
 from graph.records import Named
 from graph.text import slug
 from graph.text.excerpt import excerpt
+from graph.text.near import near_names
 
 
 def with_ids(filter: Filter, *, brands: Iterable[Named], categories: Iterable[Named]) -> Filter:
@@ -42,8 +42,8 @@ def not_known(
         return None
     said = unknown.removeprefix(f"{field}=")
     names = {slug(name): one.name for one in known for name in (one.name, *one.names)}
-    near = difflib.get_close_matches(slug(said)[:80], names, n=1)
-    meant = f"; did you mean {names[near[0]]}?" if near else ""
+    near = near_names(slug(said), names)
+    meant = f"; did you mean {near[0]}?" if near else ""
     return f"nothing is called {excerpt(said)} as {place or f'{field} of `filter`'}{meant}"
 
 

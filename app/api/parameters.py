@@ -5,7 +5,6 @@ The same of fields of a body. What may be meant is told.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import get_args
 
@@ -15,6 +14,8 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.routing import BaseRoute
+
+from graph.text.near import near_names
 
 Names = Mapping[str, frozenset[str]]
 
@@ -116,7 +117,7 @@ def _models(annotation: object) -> Iterator[type[BaseModel]]:
 
 
 def _no_such(what: str, name: str, known: frozenset[str]) -> str:
-    near = difflib.get_close_matches(name[:80], sorted(known), n=1)
+    near = near_names(name, sorted(known))
     there = f"there are {', '.join(sorted(known))}" if known else "there are none"
     meant = f"did you mean {near[0]}?" if near else there
     return f"no such {what}; {meant}"

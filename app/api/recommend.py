@@ -14,7 +14,7 @@ from app.api.answers import answer
 from app.api.contract import ID_EXAMPLE, NOT_FOUND, WRITES, wiring_of
 from app.api.events import SHOPPER_EXAMPLE
 from app.api.models import Answer, ProductSummary
-from app.api.similar import FILTER_REFUSED
+from app.api.similar import FILTER_REFUSED, GROUPS_OF_NOTHING
 from app.services.recommending import Context
 from graph.ingest.events import ID_CHARS_MAX, ITEM_CHARS_MAX
 
@@ -60,6 +60,12 @@ class ContextIn(BaseModel):
     def _intent_needs_item(self) -> Self:
         if self.intent != "any" and self.item is None:
             raise ValueError(f"`{self.intent}` are of an `item`; send it, or leave out `intent`")
+        return self
+
+    @model_validator(mode="after")
+    def _groups_are_of_something(self) -> Self:
+        if "per_group" in self.model_fields_set and self.diversify_by is None:
+            raise ValueError(f"per_group: {GROUPS_OF_NOTHING}")
         return self
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Body, Depends, Query
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +17,7 @@ from app.api.models import Answer, ProductSummary
 from app.api.problems import problems
 from app.api.product_writes import ProductWrite, as_draft
 from app.api.products import FilterText, ProductRoute
-from app.services.similarity import Wanted
+from app.services.similarity import PER_GROUP, Wanted
 from graph.errors import DraftInvalid
 from graph.records import ItemText
 
@@ -25,6 +26,7 @@ INPUTS_MAX = 100
 router = APIRouter(prefix="/v1/products", tags=["similar"], route_class=ProductRoute)
 posts = APIRouter(prefix="/v1", tags=["similar"], route_class=BodyRoute)
 
+GROUPS_OF_NOTHING = "`diversify_by` says of what this is the most; send it, or leave this out"
 FILTER_REFUSED = problems(
     (400, "filter_invalid", "filter, character 21: expected one of : = != < <= > >= after 'brand'"),
 )
@@ -179,23 +181,26 @@ async def wanted(
         ),
     ] = None,
     per_group: Annotated[
-        int,
+        int | None,
         Query(
             ge=1,
             le=100,
-            description="with `diversify_by`: most items of one brand",
+            description="with `diversify_by`: most items of one brand; 2, if left out",
             openapi_examples={"two": {"summary": "two of each", "value": 2}},
         ),
-    ] = 2,
+    ] = None,
 ) -> Wanted:
     """The options that both ways to ask have."""
+    if per_group is not None and diversify_by is None:
+        fault = {"type": "value_error", "loc": ("query", "per_group"), "msg": GROUPS_OF_NOTHING}
+        raise RequestValidationError([{**fault, "input": per_group}])
     return Wanted(
         limit=limit,
         threshold=threshold,
         filter=filter,
         in_stock=in_stock,
         diversify_by=diversify_by,
-        per_group=per_group,
+        per_group=per_group or PER_GROUP,
     )
 
 

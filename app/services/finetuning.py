@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from ml.registry import Registry
 
 LINKING_SPLITS = 2  # to judge by; each costs a whole training
-_DOUBTFUL_ALONE = "it has learnt, and was judged, from nothing but what was doubtful, and would read the rest, too"
+_DOUBTFUL_ALONE = (
+    "it learnt from nothing but what was doubtful, was judged by it, and would read the rest, too"
+)
 
 Notify = Callable[[str], None]
 

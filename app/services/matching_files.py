@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.services.matching import RULES, LoadedMatcher, MatchReason
 from graph.errors import ImportFailed
-from graph.ingest.readers import DumpReader, FileOptions, Row
+from graph.ingest.readers import DumpReader, FileOptions, Row, column_missing
 from graph.records import Record
 
 if TYPE_CHECKING:
@@ -148,6 +148,8 @@ def _explained(
 
 def _read(path: Path, label: str, id_column: str | None) -> _Rows:
     rows = list(_rows(path))
+    if id_column and rows and not any(id_column in row.cells for row in rows):
+        raise column_missing(str(path), id_column, tuple(rows[0].cells))
     column = id_column or _column_of_ids(rows)
     lines: dict[str, int] = {}
     for row in rows:

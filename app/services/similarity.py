@@ -64,6 +64,8 @@ NO_ENCODER = "no model is loaded that could embed this item"
 OTHER_ENCODER = "the model that is loaded is not the one whose vectors serve"
 SWITCHED = "the vectors of another model are being switched to"
 
+PER_GROUP = 2
+
 
 class Wanted(Record, frozen=True):
     """Which similar items are wanted: at most `limit`, of `threshold` (0 to 1) or more alike."""
@@ -73,7 +75,7 @@ class Wanted(Record, frozen=True):
     filter: str | None = None
     in_stock: bool | None = None
     diversify_by: Literal["brand"] | None = None
-    per_group: int = 2
+    per_group: int = PER_GROUP
 
     def chosen(self, found: Iterable[Candidate]) -> list[Candidate]:
         """The first `limit` of the most alike, no more of one brand than wanted."""

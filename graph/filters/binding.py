@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,6 +22,7 @@ from graph.filters.terms import (
 from graph.records import Parameter
 from graph.text.excerpt import excerpt, refused
 from graph.text.ids import slug
+from graph.text.near import near_names
 from graph.text.units import convert
 from graph.text.values import normalise_value
 
@@ -83,7 +83,7 @@ class _Names:
 
     def _remedy(self, name: str) -> str:
         known = (*self._names(), *sorted(RESERVED), HAS)
-        if near := difflib.get_close_matches(slug(name)[:80], known, n=3, cutoff=0.6):
+        if near := near_names(slug(name), known, most=3):
             return f"did you mean {' or '.join(near)}?"
         return f"write a parameter's id or name, or one of {', '.join(sorted(RESERVED))}"
 

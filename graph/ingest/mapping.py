@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache, partial
 
-from graph.errors import DraftInvalid, ImportFailed, ValueInvalid
+from graph.errors import DraftInvalid, ValueInvalid
 from graph.ingest.cells import SHORT, CellInvalid, Cells, FieldReader, shown_columns
 from graph.ingest.decimal_signs import DecimalSigns
 from graph.ingest.items import assemble, category_path, model_named, with_other_names
@@ -23,7 +22,7 @@ from graph.ingest.mapping_file import (
     ParameterSpec,
 )
 from graph.ingest.patterns import Pattern
-from graph.ingest.readers import Row
+from graph.ingest.readers import Row, column_missing
 from graph.records import Fact, Item, Named, Parameter, RecordRejected, Value
 from graph.text import (
     clean_text,
@@ -33,7 +32,6 @@ from graph.text import (
     model_id,
     normalise_value,
     parse_number,
-    slug,
 )
 from graph.text.numbers import DecimalSign
 
@@ -90,18 +88,8 @@ class RowMapping:
             needed |= {
                 column for spec in self._mapping.parameters for column in spec.sources
             } | set(self._field_columns())
-        missing = sorted(needed - set(columns))
-        if not missing:
-            return
-        by_slug = {slug(name): name for name in columns}
-        near = difflib.get_close_matches(slug(missing[0]), by_slug, n=1)
-        hint = f"did you mean {by_slug[near[0]]!r}? " if near else ""
-        raise ImportFailed(
-            file=file,
-            place="line 1",
-            reason=f"has no column {missing[0]!r}; {hint}its columns are "
-            f"{', '.join(repr(name) for name in columns[:30])}",
-        )
+        if missing := sorted(needed - set(columns)):
+            raise column_missing(file, missing[0], columns)
 
     def apply(self, row: Row, source: str) -> Item | RecordRejected:
         """The item that `row` states, or why it states none."""

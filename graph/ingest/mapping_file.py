@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from graph.ingest.readers import FileOptions, Format
 from graph.records import ItemKind, Parameter, ParameterKind
 from graph.text import find_unit
 from graph.text.excerpt import excerpt
+from graph.text.near import near_names
 
 
 class _Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -190,7 +190,7 @@ def _explained(path: str, text: str, message: str) -> MappingInvalid:
     place = place.strip("`").removeprefix("$").removeprefix(".")[:200] or "top level"
     if unknown := re.match(r"Object contains unknown field `(.+)`", reason):
         key = unknown[1]
-        near = difflib.get_close_matches(key, _known_keys(), n=1)
+        near = near_names(key, _known_keys())
         reason = f"the key {excerpt(key)} is not known" + (
             f"; did you mean {near[0]!r}?" if near else ""
         )

@@ -30,6 +30,8 @@ from graph.ingest.files import (
 )
 from graph.ingest.parquet import ParquetRows
 from graph.records import Record, RecordRejected
+from graph.text import slug
+from graph.text.near import near_names
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
@@ -40,6 +42,8 @@ Cell = object  # str from CSV; whatever JSON or Parquet holds otherwise
 # A longer cell is a broken file, an embedded picture, or an attack; the row is rejected.
 MAX_CELL_CHARACTERS = 1_000_000
 _SHOWN_CHARS = 10_000  # of a line that has to be mended by hand
+
+_SHOWN_COLUMNS = 30
 
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _PARQUET_MAGIC = b"PAR1"
@@ -394,6 +398,15 @@ class DumpReader:
             raise self._failed(
                 f"after record {line}", f"is damaged: {_first_line(error)}"
             ) from error
+
+
+def column_missing(file: str, missing: str, columns: Sequence[str]) -> ImportFailed:
+    """The error for a file that lacks a column: with those there are, and the nearest one."""
+    near = near_names(slug(missing), {slug(name): name for name in columns})
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    there = ", ".join(repr(name) for name in columns[:_SHOWN_COLUMNS])
+    reason = f"has no column {missing!r}; {hint}its columns are {there}"
+    return ImportFailed(file=file, place="line 1", reason=reason)
 
 
 def _width_hint(line: int, rows: CsvReader) -> str:

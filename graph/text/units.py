@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 import unicodedata
@@ -11,6 +10,7 @@ from functools import lru_cache
 
 from graph.errors import ValueInvalid
 from graph.text.excerpt import excerpt, refused
+from graph.text.near import near_names
 from graph.text.unit_table import UNITS, Unit
 
 _SYMBOL_CHARS = 40  # no spelling is longer; bounds the search for near ones
@@ -125,7 +125,7 @@ def unknown_unit(symbol: str) -> ValueInvalid:
 def near_spellings(symbol: str) -> tuple[str, ...]:
     """Known spellings that look like `symbol`, nearest first."""
     key = _key(symbol[:_SYMBOL_CHARS]).lower()
-    return tuple(_SHOWN[near] for near in difflib.get_close_matches(key, _SHOWN, n=3, cutoff=0.6))
+    return tuple(near_names(key, _SHOWN, most=3))
 
 
 def unit_at(text: str, start: int, *, like: Unit | None = None) -> tuple[Unit, int] | None:

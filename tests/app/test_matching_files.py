@@ -55,8 +55,8 @@ def test_what_is_wrong_with_a_file_is_told_with_its_line(shops, tmp_path):
 
     with pytest.raises(ImportFailed, match=r"line 3.*'1' of line 2 again"):
         match_files(twice, None, None, id_column="sku")
-    with pytest.raises(ImportFailed, match="no 'nothing'"):
-        match_files(shops[0], None, None, id_column="nothing")
+    with pytest.raises(ImportFailed, match="no column 'skus'; did you mean 'sku'"):
+        match_files(shops[0], None, None, id_column="skus")
     with pytest.raises(ImportFailed, match="cannot be read"):
         match_files(tmp_path / "none.csv", None, None)
 

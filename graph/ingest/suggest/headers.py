@@ -23,7 +23,7 @@ _NAMES: dict[str, str] = {
     "厂商|制造商|生产商|牌子|marke|hersteller|marque|fabricant|marca|fabricante|бренд|производитель|ブランド",
     "brand names": "brand names|brand aliases|brand alias|other brand names|品牌别名",
     "names": "aliases|alias|other names|also known as|aka|synonyms|别名|又名",
-    "category": "category|categories|category name|category label|category path|category tree|"
+    "category": "category|categories|category name|category label|category path|category tree|path|"
     "product category|product type|department|breadcrumb|breadcrumbs|taxonomy|分类|类目|类别|品类|"
     "kategorie|catégorie|categoría|categoria|категория|カテゴリ",
     "model": "model|model name|型号|机型|modell|modèle|modelo|модель",
@@ -60,7 +60,20 @@ _OWN = listed(
     "product item article offer listing goods full display short long main ad 商品 产品 宝贝"
 )
 _NEEDS_OWN = frozenset(
-    {"name", "id", "code", "title", "link", "amount", "about", "make", "jan", "quantity", "qty"}
+    [
+        "name",
+        "id",
+        "code",
+        "title",
+        "link",
+        "amount",
+        "about",
+        "make",
+        "jan",
+        "quantity",
+        "qty",
+        "path",
+    ]
 )
 # A number of things, which may be how many there are, or how many are in a pack.
 _HOW_MANY = listed("quantity qty 数量 menge anzahl cantidad quantité quantità количество")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ MODEL_ROWS = 50  # of fewer, too little is repeated to tell models from titles
 SAID_BY_TITLES, OF_SEVERAL_TITLES = 0.6, 0.2  # of the words, and of the cells, of models
 DISTINCT_MODELS = 0.3  # of the cells; what fewer things are called is a kind of thing
 MIN_ROWS = 5  # of fewer, content says nothing about columns without a telling name
+
+_FILE = re.compile(r"[/\\].*\.\w{2,5}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +249,13 @@ def _code_or_name(column: Column, _: Table) -> float:
     return column.share(lambda t: len(t) <= SHORT and not shapes.is_url(t))
 
 
-def _category(column: Column, _: Table) -> float:
+def _names(column: Column, _: Table) -> float:
     return column.share(lambda t: len(t) <= 300 and _is_plain_text(t))
+
+
+def _category(column: Column, table: Table) -> float:
+    """A `path` may be one of files as well."""
+    return min(_names(column, table), column.share(lambda t: not _FILE.search(t)))
 
 
 def _category_by_content(column: Column, _: Table) -> float:
@@ -335,6 +343,6 @@ _CHECKS: dict[str, _Check] = {
     "in_stock": _Check("yes, no or how many", _stock, STOCK_CELLS),
     "description": _Check("words", _title, 0.5, _description_by_content, 0.9),
     "language": _Check("a language", _language, 0.95, _language_by_content, 0.99),
-    "names": _Check("names", _category, 0.8),
-    "brand names": _Check("names", _category, 0.8),
+    "names": _Check("names", _names, 0.8),
+    "brand names": _Check("names", _names, 0.8),
 }

@@ -188,6 +188,7 @@ async def test_an_item_of_the_context_that_is_not_there_is_not_found(shop):
     [
         ({"shopper": "a", "history": ["shop:1"]}, "request_invalid"),
         ({"context": {"intent": "complements"}}, "request_invalid"),
+        ({"context": {"per_group": 1}}, "request_invalid"),
         ({"context": {"intent": "everything"}}, "request_invalid"),
         ({"limit": 0}, "request_invalid"),
         ({"history": ["shop:1"] * 201}, "request_invalid"),

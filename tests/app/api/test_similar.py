@@ -98,6 +98,7 @@ async def test_an_unknown_product_is_not_found(client):
         "threshold=1.5",
         "threshold=nan",
         "per_group=0",
+        "per_group=1",  # of what?
         "diversify_by=colour",
         "in_stock=maybe",
     ],

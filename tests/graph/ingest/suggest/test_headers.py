@@ -22,6 +22,7 @@ from graph.ingest.suggest.headers import (
         ("brand_name", "brand"),
         ("brand.name", "brand"),
         ("商品分类", "category"),
+        ("path", "category"),
         ("原厂品牌", "brand"),
         ("price (EUR)", "price"),
         ("Selling Price", "price"),

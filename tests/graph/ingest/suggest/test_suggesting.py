@@ -108,6 +108,22 @@ def test_a_parameter_is_called_otherwise_than_the_fields_of_an_item(dump, sugges
     assert [(one.id, one.name) for one in mapping.parameters] == [("kind-2", "Kind")]
 
 
+@pytest.mark.parametrize(
+    ("header", "cell", "category"),
+    [
+        ("path", "Home/{}", "path"),
+        ("file path", "Home/{}", None),
+        ("path", "/shop/{}.html", None),
+    ],
+)
+def test_a_path_is_of_categories_and_not_of_files(dump, suggested, header, cell, category):
+    rows = [(f"N-{n}", f"{NAMES[n % 10]} {n}", cell.format(NAMES[n % 3])) for n in range(60)]
+
+    found = columns_of(suggested(dump(("sku", "title", header), rows)))
+
+    assert found.get("category") == category
+
+
 def test_names_that_say_nothing_leave_the_content_to_speak(dump, suggested):
     found = columns_of(suggested(dump(SILENT, ROWS)))
 
