@@ -59,22 +59,7 @@ _ROLE_OF = {
 _OWN = listed(
     "product item article offer listing goods full display short long main ad 商品 产品 宝贝"
 )
-_NEEDS_OWN = frozenset(
-    [
-        "name",
-        "id",
-        "code",
-        "title",
-        "link",
-        "amount",
-        "about",
-        "make",
-        "jan",
-        "quantity",
-        "qty",
-        "path",
-    ]
-)
+_NEEDS_OWN = listed("name id code title link amount about make jan quantity qty path")
 # A number of things, which may be how many there are, or how many are in a pack.
 _HOW_MANY = listed("quantity qty 数量 menge anzahl cantidad quantité quantità количество")
 _AT_HAND = listed("stock inventory available hand")
