@@ -41,22 +41,20 @@ def categorize(
 
     By the promoted model, which needs no database; without one by stored items with the same words.
     """
-    from app.services.categorizing import NO_CATEGORIZER, items_near, loaded_categorizer
+    from app.services.categorizing import NO_CATEGORIZER, items_near
     from app.services.categorizing_files import FileCategorizing
-    from app.services.models import registry_of
-    from app.services.readers import CATEGORIES, champion_of
+    from app.services.readers import categorizer_of
 
     if min_confidence != min_confidence:  # nan passes both ends of a range
         raise typer.BadParameter("it is no number", param_hint="--min-confidence")
     settings = load_settings()
-    champion = champion_of(registry_of(settings), CATEGORIES)
+    loaded = categorizer_of(settings)
     with ExitStack() as stack:
-        if champion is None:
+        if loaded is None:
             err.print(NO_CATEGORIZER, highlight=False, soft_wrap=True)
             near = items_near(stack.enter_context(open_database(settings)))
             categorizing = FileCategorizing(None, lambda: near, min_confidence)
         else:
-            loaded = loaded_categorizer(champion)
             categorizing = FileCategorizing(loaded, lambda: loaded, min_confidence)
         target = nullcontext(sys.stdout.buffer) if output is None else output.open("wb")
         counts = _carried_out(categorizing, file, title, stack.enter_context(target))

@@ -321,6 +321,7 @@ def _learnt(job: JobView) -> dict[str, object]:
         return {}
     learning = job.learning
     return {
+        "learns": learning.model,
         "recipe": learning.recipe,
         "phase": job.phase,
         "done": f"{learning.done:,} of {learning.total:,}" if learning.total else None,

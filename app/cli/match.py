@@ -66,11 +66,10 @@ def match(
     """Find what is one product, by the promoted matcher or by rules; files need no database."""
     from app.services.matching import loaded_matcher
     from app.services.models import registry_of
-    from app.services.readers import MATCHING, champion_of
+    from app.services.readers import MATCHING, loaded_champion
 
     settings = load_settings()
-    champion = champion_of(registry_of(settings), MATCHING)
-    loaded = loaded_matcher(champion) if champion else None
+    loaded = loaded_champion(registry_of(settings), MATCHING, loaded_matcher)
     if left is not None:
         if source is not None or write or threshold is not None:
             raise typer.BadParameter("--source, --write and --threshold are for the graph")

@@ -9,6 +9,7 @@ AppError
 ├── BuildInvalid                a setting of a run that reads texts
 │   └── FillInvalid             of one that fills gaps
 ├── SourceUnknown               no product is of it
+├── ChampionUnreadable          a model that was promoted and does not load
 ├── FillerMissing               nothing was learnt that gaps could be filled by
 ├── ThresholdMissing            links by scores that are no probabilities
 ├── JobError                    a job
@@ -85,6 +86,7 @@ from app.errors.requests import (
 from app.errors.setup import (
     AddressInUse,
     BuildInvalid,
+    ChampionUnreadable,
     ExamplesMissing,
     FillerMissing,
     FillInvalid,
@@ -123,6 +125,7 @@ __all__ = [
     "BodyTooLarge",
     "BodyUnexpected",
     "BuildInvalid",
+    "ChampionUnreadable",
     "CursorInvalid",
     "ExamplesMissing",
     "FillInvalid",

@@ -81,6 +81,21 @@ class SourceUnknown(AppError):
         super().__init__(f"no product is of the source {source!r}; {there}")
 
 
+class ChampionUnreadable(AppError):
+    """`reference` is NAME/VERSION."""
+
+    code = "champion_unreadable"
+
+    def __init__(self, *, reference: str, reason: str) -> None:
+        self.reference, self.reason = reference, reason
+        name = reference.partition("/")[0]
+        super().__init__(
+            f"{reference} was promoted and does not load: {reason}. Until then, "
+            f"`catalograph models promote {name}/VERSION` lets another one serve, and "
+            f"`catalograph models demote {name}` none"
+        )
+
+
 class FillerMissing(AppError):
     code = "filler_missing"
 

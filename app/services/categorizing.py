@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 WORDS = "words"
 NO_CATEGORIZER = (
-    "no category model has been promoted yet: categories are those of stored items with the same "
+    "no category model serves yet: categories are those of stored items with the same "
     "words, and `confidence` is an order and no probability"
 )
 PATHS = "paths.json"  # of the artefact

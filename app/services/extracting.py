@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from ml.grounding.lexicon import Lexicon
 
 NO_READER = (
-    "no extraction model has been promoted yet: values are found by rules and by the names that "
-    "the graph has"
+    "no extraction model serves yet: values are found by rules and by the names that the graph has"
 )
 _ENTITIES = ("brand", "category", "model", "made_for")
 

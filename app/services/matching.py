@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 RULES = "rules"
 NO_MATCHER = (
-    "no matching model has been promoted yet: pairs are compared by rules, whose scores are an "
+    "no matching model serves yet: pairs are compared by rules, whose scores are an "
     "order and no probabilities"
 )
 

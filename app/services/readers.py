@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
+from app.errors import ChampionUnreadable
 from app.services.categorizing import LoadedCategorizer, loaded_categorizer
 from app.services.knowledge import LinkerOver, load_grounder
 from app.services.models import registry_of
 from app.services.training_runs import MODEL_NAME
+from ml.errors import LearningError
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from ml.linking.learnt import Learnt
     from ml.linking.records import CatalogModel
     from ml.registry import Registry
+
+Loaded = TypeVar("Loaded")
 
 # Names of the artefacts whose champions read and compare texts.
 EXTRACTION, LINKING, MATCHING, SEARCH = "extraction", "linking", "matching", "search"
@@ -50,23 +55,20 @@ def grounder_of(settings: Settings, database: Database) -> Grounder:
 
     Raises:
         DatabaseError: Neo4j failed.
-        ArtefactCorrupted: a champion is not what was registered.
+        ChampionUnreadable: it does not load.
     """
     registry = registry_of(settings)
-    reader = champion_of(registry, EXTRACTION)
-    weigher = champion_of(registry, PLAUSIBILITY)
     grounder = load_grounder(
         database,
         linker_over=linker_of(registry),
-        reader=trained_reader(reader) if reader else None,
+        reader=loaded_champion(registry, EXTRACTION, trained_reader),
     )
-    return replace(grounder, weigher=plausible_reading(weigher) if weigher else None)
+    return replace(grounder, weigher=loaded_champion(registry, PLAUSIBILITY, plausible_reading))
 
 
 def linker_of(registry: Registry) -> LinkerOver:
     """The linker that was promoted, or the rules."""
-    linking = champion_of(registry, LINKING)
-    return linker_over(lambda: learnt_linking(linking) if linking else None)
+    return linker_over(partial(loaded_champion, registry, LINKING, learnt_linking))
 
 
 def user_of(name: str, alias: str) -> str | None:
@@ -79,14 +81,30 @@ def champion_of(registry: Registry, name: str) -> Artefact | None:
     return registry.get(name, CHAMPION) if CHAMPION in registry.aliases(name) else None
 
 
+def loaded_champion(
+    registry: Registry, name: str, load: Callable[[Artefact], Loaded]
+) -> Loaded | None:
+    """What was promoted of a name, for a command or a job; None: nothing was.
+
+    Raises:
+        ChampionUnreadable: names it, and what to do about it.
+    """
+    champion = champion_of(registry, name)
+    if champion is None:
+        return None
+    try:
+        return load(champion)
+    except LearningError as error:
+        raise ChampionUnreadable(reference=champion.reference, reason=str(error)) from error
+
+
 def categorizer_of(settings: Settings) -> LoadedCategorizer | None:
     """The model of categories that serves, for a command or a job.
 
     Raises:
-        CategorizerInvalid, ArtefactCorrupted: it is not what was registered.
+        ChampionUnreadable: it does not load.
     """
-    champion = champion_of(registry_of(settings), CATEGORIES)
-    return loaded_categorizer(champion) if champion else None
+    return loaded_champion(registry_of(settings), CATEGORIES, loaded_categorizer)
 
 
 def trained_reader(artefact: Artefact) -> TrainedReader:
@@ -124,15 +142,16 @@ def filler_of(settings: Settings) -> LoadedFiller | None:
     """What fills gaps, if anything was promoted; imports torch: seconds, the first time.
 
     Raises:
-        ArtefactCorrupted: a file is not what was registered.
+        ChampionUnreadable: it does not load.
     """
+    return loaded_champion(registry_of(settings), FILLING, _loaded_filler)
+
+
+def _loaded_filler(artefact: Artefact) -> LoadedFiller:
     from ml.filling.gaps_files import from_files
 
-    champion = champion_of(registry_of(settings), FILLING)
-    if champion is None:
-        return None
-    name = f"{champion.name}@{champion.version}"
-    return LoadedFiller(name, from_files(name, champion.contents()))
+    name = f"{artefact.name}@{artefact.version}"
+    return LoadedFiller(name, from_files(name, artefact.contents()))
 
 
 def learnt_linking(artefact: Artefact) -> Learnt:

@@ -32,7 +32,7 @@ SPARE = 4  # so many times as many as are wanted are looked at: some will not pa
 TOLD = 3  # parameters that a sentence names
 
 NO_HISTORY = "nothing is known of this shopper: only what is popular and new can be shown"
-NO_MODEL = "no recommendation model has been promoted yet, or it is not loaded"
+NO_MODEL = "no recommendation model serves yet"
 NOTHING_KNOWN = "the model has seen nothing of this history"
 ITEM_UNKNOWN = "the model has not seen the item that something is to replace"
 NOTHING: dict[Intent, str] = {

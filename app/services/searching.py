@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 QUERY_CHARS = 500  # far more than anybody types; a text of a page is for /v1/similar
 FACET_ITEMS = 10  # brands and categories that are counted out
 
-NO_RANKER = "no search model has been promoted yet: the order is by rules"
+NO_RANKER = "no search model serves yet: the order is by rules"
 NO_WORDS = "the query has nothing to look for but words that every text has"
 RELAXED = (
     "nothing that passes what the query was understood to ask for has the other words; "

@@ -50,7 +50,7 @@ async def test_without_a_trained_model_the_rules_answer_and_say_so(stocked):
 
     assert answer.json() == {
         "model": "rules",
-        "notice": "no extraction model has been promoted yet: values are found by rules and by "
+        "notice": "no extraction model serves yet: values are found by rules and by "
         "the names that the graph has",
         "results": [{"facts": []}],
     }
