@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 import typer
 
 from app.cli.output import Json, note, out, print_json, print_table
-from app.cli.session import open_database
+from app.cli.session import leave_to_worker, open_database
 from app.cli.tuning import Checkpoint, Epochs, From, Network, Tune, start_of
-from app.services.training_runs import IfBetter
+from app.services.training_runs import FinetuneSpec, IfBetter
 from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ Promote = Annotated[
     typer.Option(help="When the new model serves at once: if_better than what serves, say."),
 ]
 Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1)]
+Background = Annotated[bool, typer.Option("--background", help="Leave it to a worker, as a job.")]
 
 
 @cli.command()
@@ -215,12 +216,21 @@ def search(
 
 
 @cli.command()
-def plausibility(promote: Promote = "if_better", seed: Seed = 0, json: Json = False) -> None:
+def plausibility(
+    promote: Promote = "if_better",
+    seed: Seed = 0,
+    background: Background = False,
+    json: Json = False,
+) -> None:
     """Learn from the graph which readings to believe; it serves only if that beats rules alone."""
     from app.services.finetuning_plausibility import finetune_plausibility
     from app.services.readers import linker_of
 
     settings = load_settings()
+    if background:
+        spec = FinetuneSpec(name="plausibility", promote=promote, seed=seed)
+        leave_to_worker(settings, spec, json=json)
+        return
     shelf = _shelf(settings, promote)
     with open_database(settings) as database:
         found = finetune_plausibility(
@@ -234,11 +244,20 @@ def plausibility(promote: Promote = "if_better", seed: Seed = 0, json: Json = Fa
 
 
 @cli.command()
-def filling(promote: Promote = "if_better", seed: Seed = 0, json: Json = False) -> None:
+def filling(
+    promote: Promote = "if_better",
+    seed: Seed = 0,
+    background: Background = False,
+    json: Json = False,
+) -> None:
     """Learn from the graph what items have that similar ones have; `fill` uses it once promoted."""
     from app.services.finetuning_filling import finetune_filling
 
     settings = load_settings()
+    if background:
+        spec = FinetuneSpec(name="filling", promote=promote, seed=seed)
+        leave_to_worker(settings, spec, json=json)
+        return
     shelf = _shelf(settings, promote)
     with open_database(settings) as database:
         report(finetune_filling(database, shelf, seed=seed, notify=note), json=json)

@@ -30,6 +30,15 @@ def test_a_worker_can_be_left_to_do_it(catalograph):
     assert (job["kind"], job["state"], job["source"]) == ("fill", "queued", "acme")
 
 
+@pytest.mark.parametrize("name", ["filling", "plausibility"])
+def test_a_worker_can_be_left_to_learn_it(catalograph, name):
+    submitted = catalograph("finetune", name, "--promote", "never", "--background", "--json")
+    shown = catalograph("jobs", "show", json.loads(submitted.stdout)["job"], "--json")
+
+    job = json.loads(shown.stdout)
+    assert (job["kind"], job["state"], job["learning"]["model"]) == ("finetune", "queued", name)
+
+
 def test_a_setting_that_makes_no_sense_is_named(catalograph):
     done = catalograph("fill", "--precision", "98")
 
