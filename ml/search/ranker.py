@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.errors import ArtefactCorrupted
+from ml.errors import ArtefactCorrupted, GraphTooSmall
 from ml.search import evidence, features
 from ml.search.evidence import Evidence
 from ml.search.features import Rows
@@ -79,9 +79,19 @@ class SearchRanker:
 
     @classmethod
     def train(cls, parts: Sequence[Part], config: SearchConfig | None = None) -> Self:
-        """From parts whose queries are each asked over the texts of their own part."""
+        """From parts whose queries are each asked over the texts of their own part.
+
+        Raises:
+            GraphTooSmall: too few texts have a word of what asks for them for a tree to grow.
+        """
         config = config or SearchConfig()
         asked = [one for part in parts for one in _asked(part)]
+        fewest = 2 * config.least_in_leaf
+        if sum(len(one.terms) for one in asked) < fewest:
+            raise GraphTooSmall(
+                missing=f"fewer than {fewest} titles have a word of a name or query",
+                remedy="Give more offers, with the names of the products that they are.",
+            )
         told = _evidence_out_of_fold(asked, config)
         evidence = Evidence.fit(*_terms(asked))
         rows = np.vstack([np.hstack([one.rows, r]) for one, r in zip(asked, told, strict=True)])

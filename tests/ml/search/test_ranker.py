@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from ml.errors import ArtefactCorrupted, OffersInvalid
+from ml.errors import ArtefactCorrupted, GraphTooSmall, OffersInvalid
 from ml.evaluation.gains import ndcg
 from ml.search import evaluation
 from ml.search.encoding import cross_fitted
@@ -31,6 +31,15 @@ def files(tmp_path_factory):
 @pytest.fixture(scope="module")
 def ranker(files):
     return SearchRanker.train([Part(read_judged(files[0]))], QUICK)
+
+
+@pytest.mark.parametrize("label", ["Acme kettle", "nothing alike"])
+def test_too_few_titles_to_grow_a_tree_are_told(tmp_path, label):
+    path = tmp_path / "offers.csv"
+    path.write_text(f"title,model\nacme kettle red,{label}\nbolt lamp,{label} 2\n")
+
+    with pytest.raises(GraphTooSmall, match="fewer than 6 titles have a word of a name"):
+        train_and_judge(read_judged(path), SearchTrial(ranking=QUICK), notify=silent)
 
 
 @pytest.fixture(scope="module")
