@@ -132,8 +132,8 @@ class OffersTooFew(LearningError):
     def __init__(self, *, models: int) -> None:
         self.models = models
         super().__init__(
-            f"linking is learnt from offers of two models of the catalogue or more, and there are "
-            f"offers of {models}; give more offers, or a catalogue that has their models"
+            "linking is learnt from offers of two models of the catalogue or more, beside those that "
+            f"it is judged by, and of those to learn from there are {models}; give more offers, or a catalogue that has their models"
         )
 
 

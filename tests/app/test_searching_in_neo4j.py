@@ -189,7 +189,15 @@ async def test_names_of_a_filter_that_neo4j_has_not_are_told_with_those_near(fou
     assert page.notice.endswith(f"did you mean {meant}?")
 
 
-@pytest.mark.parametrize("filter", ["colour:white category:covers", "source:nowhere", "price<1"])
+@pytest.mark.parametrize("filter", ["source:nowhere", "model:nothing"])
+async def test_sources_and_models_of_a_filter_that_neo4j_has_not_are_told(found, filter):
+    page = await found("", filter=filter)
+
+    field, _, name = filter.partition(":")
+    assert page.notice == f"nothing is called '{name}' as {field} of `filter`"
+
+
+@pytest.mark.parametrize("filter", ["colour:white category:covers", "price<1"])
 async def test_a_filter_of_known_names_is_right_where_nothing_passes_it(found, filter):
     page = await found("", filter=filter)
 
