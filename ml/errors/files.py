@@ -132,8 +132,9 @@ class OffersTooFew(LearningError):
     def __init__(self, *, models: int) -> None:
         self.models = models
         super().__init__(
-            "linking is learnt from offers of two models of the catalogue or more, beside those that "
-            f"it is judged by, and of those to learn from there are {models}; give more offers, or a catalogue that has their models"
+            "linking is learnt from offers of two models of the catalogue or more, beside those it "
+            f"is judged by, and of those to learn from there are {models}; give more offers, or a "
+            "catalogue that has their models"
         )
 
 
