@@ -186,7 +186,7 @@ async def wanted(
             ge=1,
             le=100,
             description="with `diversify_by`: most items of one brand; 2, if left out",
-            openapi_examples={"two": {"summary": "two of each", "value": 2}},
+            openapi_examples={"none": {"summary": "without `diversify_by`: leave it out"}},
         ),
     ] = None,
 ) -> Wanted:
