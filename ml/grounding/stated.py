@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from graph.records import FactText, ItemText, Value
-from ml.grounding.tokens import key
-from ml.grounding.wordings import are_among
+from ml.grounding.wordings import are_among, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,8 @@ class Stated:
         return meant[0] if len(meant) == 1 else None
 
     def _in_more_words(self, value: Value) -> list[FactText]:
-        words = key(value.text)
-        if not words or value.number is not None:
+        if value.number is not None:
             return []
+        words = words_of(value.text)
         facts = self.facts.get(value.parameter, {}).values()
-        return [fact for fact in facts if are_among(words, key(fact.text))]
+        return [fact for fact in facts if are_among(words, words_of(fact.text))]

@@ -6,7 +6,8 @@ from ml.grounding.wordings import MOST, Wordings
 
 TEXTS = {
     "colour": ["black", "Matte Black", "Black/White", "Grey", "Space Gray", "Blackish", "Grex"],
-    "size": ["7", "7-10", "M", "M/L", "L"],
+    "size": ["7", "7-10", "M", "M/L", "L", "2L"],
+    "material": ["Woven", "Non-Woven", "Woven cotton"],
     "lining": ["black felt"],
 }
 
@@ -29,6 +30,8 @@ def wordings():
         ("colour=Space Gray", ["colour=Space Gray"]),
         ("size=M", ["size=M", "size=M/L"]),
         ("size=7", ["size=7"]),
+        ("size=L", ["size=L", "size=M/L"]),
+        ("material=Woven", ["material=Woven", "material=Woven cotton"]),
         ("colour=no such value", ["colour=no such value"]),
         ("brand=acme", ["brand=acme"]),
     ],
