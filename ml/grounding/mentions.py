@@ -16,7 +16,7 @@ from graph.text.unit_table import Unit
 from ml.grounding.lexicon import Lexicon
 from ml.grounding.ranges import FoundQuantity, Ranges, goes_on, range_before
 from ml.grounding.shapes import numberless
-from ml.grounding.tokens import Token, key, stands_alone, tokens
+from ml.grounding.tokens import NOT, Token, key, stands_alone, tokens
 
 How = Literal["name", "shape", "quantity", "letter", "number", "flag"]
 
@@ -30,7 +30,7 @@ _UNIT_BEHIND = re.compile(r"[\d.,\s]+")
 _LETTERED = re.compile(r"(?<![.,\d])(\d+(?:[.,]\d+)?)\s([AVWLglmvw])(?![+'’&]|-\d|[/.][^\W\d_])")
 _CODE_BEFORE = re.compile(r"(?:(?<![A-Za-z0-9])[A-WYZ][\s-]|[A-Za-z]-)$")  # `2 X 40 W` is no code
 _DENIED = re.compile(
-    r"(?:\b(?:no|non|not|without|w/o|sans|ohne|keine?|senza|sin|без)[\s-]*(?:\ban?\s)?"
+    rf"(?:\b(?:{'|'.join(NOT)}|w/o)[\s-]*(?:\ban?\s)?"
     r"|不支持|没有|不带)$",
     re.I,
 )

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from graph.text.numbers import fold_width
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"  # for character classes
+# Words in front of what is not so.
+NOT = ("no", "non", "not", "without", "sans", "ohne", "kein", "keine", "senza", "sin", "без")
 # A Chinese character is a word of its own: nothing else says where words end there.
 _TOKEN = re.compile(rf"[{HAN}]|\d+(?:[.,]\d+)*|(?:(?![{HAN}])[^\W\d_])+|\+")
 

@@ -10,7 +10,7 @@ from itertools import islice, takewhile
 
 from rapidfuzz.distance import Levenshtein
 
-from ml.grounding.tokens import HAN, is_han
+from ml.grounding.tokens import HAN, NOT, is_han
 
 SPELLED = 4  # letters; a shorter word becomes another one by changing a letter
 MOST = 1_000  # values that one is looked for by
@@ -22,10 +22,7 @@ _WORD = re.compile(
 # Letters that spellings differ in; exchanging others makes mist of mint.
 _EXCHANGED = frozenset(map(frozenset, ("ae", "iy", "cs", "sz")))
 _FREE = "free"  # of what stands before it
-_NOT = frozenset(
-    ("no", "non", "not", "without", "sans", "ohne", "kein", "keine", "senza", "sin", "без")
-)
-_DENYING = _NOT | {_FREE}
+_DENYING = frozenset((*NOT, _FREE))
 _NOT_IN_CHINESE = ("不支持", "没有", "不带", "不含", *"不没沒无無非免")
 
 
@@ -76,7 +73,7 @@ def _is_one_change(word: str, other: str) -> bool:
 def _affirmed(words: Sequence[str]) -> Sequence[str]:
     if _DENYING.isdisjoint(words):
         return words
-    said = list(takewhile(lambda word: word not in _NOT, words))
+    said = list(takewhile(lambda word: word not in NOT, words))
     return said[said.index(_FREE) + 1 :] if _FREE in said else said
 
 
