@@ -160,6 +160,24 @@ class PromotionWrite(BaseModel):
     )
 
 
+class DemotionWrite(BaseModel):
+    """What shall point to nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    alias: Literal["candidate", "champion"] = Field(
+        default="champion", description="the champion is what serves", examples=["champion"]
+    )
+
+
+class Demotion(Answer):
+    """An alias that points to nothing."""
+
+    name: str = Field(examples=["extraction"])
+    alias: Literal["candidate", "champion"] = Field(examples=["champion"])
+    previous: str = Field(description="where it pointed before", examples=["1"])
+
+
 class Promotion(Answer):
     """An alias, and where it points."""
 
@@ -251,3 +269,25 @@ async def promote_model(
         job, _ = await parts.threads.run(partial(parts.jobs.submit, EmbedSpec()))
         promoted = structs.replace(promoted, job=job.id)
     return answer(promoted)
+
+
+@router.post(
+    "/{name}/demote",
+    operation_id="demoteModel",
+    summary="Let no version serve",
+    response_description="The alias, and where it pointed.",
+    response_model=Demotion,
+    responses={**_ONE, **BODY},
+    dependencies=[_ADMIN],
+)
+async def demote_model(
+    request: Request,
+    name: ModelName,
+    body: Annotated[
+        DemotionWrite,
+        Body(openapi_examples={"champion": {"summary": "what serves", "value": {}}}),
+    ],
+) -> Response:
+    """Every service notices within a second, and answers as it did before any was promoted."""
+    parts = wiring_of(request)
+    return answer(await parts.threads.run(partial(parts.models.demote, name, body.alias)))

@@ -81,6 +81,14 @@ class Promotion(Record, frozen=True):
     used_by: str | None = None
 
 
+class Demotion(Record, frozen=True):
+    """An alias that points to nothing from now on, and the version it pointed to."""
+
+    name: str
+    alias: str
+    previous: str
+
+
 class Comparison(Record, frozen=True):
     """Several artefacts side by side: each list has a place for each, null where it has none.
 
@@ -161,6 +169,14 @@ class Models:
         version = self.registry.get(name, version).version
         previous = self.registry.promote(name, version, alias)
         return Promotion(name=name, alias=alias, version=version, previous=previous)
+
+    def demote(self, name: str, alias: Alias) -> Demotion:
+        """Let an alias point to nothing.
+
+        Raises:
+            ArtefactNotFound: there is no such name, or its alias points to nothing.
+        """
+        return Demotion(name=name, alias=alias, previous=self.registry.demote(name, alias))
 
     def _summary(self, name: str) -> ModelSummary:
         aliases, serving = self.registry.aliases(name), self._serving.get(name)

@@ -45,6 +45,7 @@ QUERIED = {"/v1/query"}
 # What decides which model serves.
 ADMINISTERED = {
     "/v1/models/{name}/promote",
+    "/v1/models/{name}/demote",
     "/v1/training-runs",
     "/v1/training-runs/labels",
 }

@@ -97,6 +97,22 @@ async def test_a_promotion_swaps_what_serves_in_this_process(client, registry, w
     serving.close()
 
 
+async def test_a_demotion_leaves_what_answered_before_any_promotion(client, registry, wiring):
+    serving = Serving(registry, "lamps", lambda artefact: artefact.version)
+    wiring.models = Models(registry, [serving])
+    await promote(client, "2")
+    serving.settle()
+
+    demoted = await client.post("/v1/models/lamps/demote", json={})
+    answering = serving.settle()
+    again = await client.post("/v1/models/lamps/demote", json={})
+
+    assert demoted.json() == {"name": "lamps", "alias": "champion", "previous": "2"}
+    assert answering is None
+    assert (again.status_code, again.json()["code"]) == (404, "artefact_not_found")
+    serving.close()
+
+
 async def test_only_admins_promote(reader, registry):
     assert (await reader.get("/v1/models")).status_code == 200
 
@@ -104,6 +120,9 @@ async def test_only_admins_promote(reader, registry):
 
     assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
     assert registry.aliases("lamps") == {}
+    registry.promote("lamps", "2")
+    assert (await reader.post("/v1/models/lamps/demote", json={})).status_code == 403
+    assert registry.aliases("lamps") == {"champion": "2"}
 
 
 @pytest.mark.parametrize(

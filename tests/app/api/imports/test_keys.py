@@ -46,6 +46,7 @@ async def test_what_writes_keeps_a_key_or_refuses_it(client, wiring):
         "/v1/events",
         "/v1/review/{id}",
         "/v1/models/{name}/promote",
+        "/v1/models/{name}/demote",
         "/v1/jobs/{id}/cancel",
         "/v1/jobs/{id}/retry",
     }  # what only asks may be asked again
