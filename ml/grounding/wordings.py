@@ -19,6 +19,7 @@ MOST = 1_000  # values that one is looked for by
 _WORD = re.compile(
     rf"[{HAN}]+|\d+(?:[.,]\d+)*(?:(?:[a-z]|\s?[a-z]{{2}})(?![^\W_]))?|(?:(?![{HAN}])[^\W\d_])+"
 )
+_WHOLE = re.compile(r"(?<![\d.,])(\d+)\.0(?![\d.,])")  # version 8.0 is version 8
 # Letters that spellings differ in; exchanging others makes mist of mint.
 _EXCHANGED = frozenset(map(frozenset, ("ae", "iy", "cs", "sz")))
 _FREE = "free"  # of what stands before it
@@ -29,7 +30,8 @@ _NOT_IN_CHINESE = ("不支持", "没有", "不带", "不含", *"不没沒无無�
 def words_of(text: str) -> tuple[str, ...]:
     """What values are compared by; in Chinese all that stands together."""
     folded = unicodedata.normalize("NFKC", text).casefold().replace("+", " plus ")
-    return tuple(["".join(match[0].split()) for match in _WORD.finditer(folded)])
+    whole = _WHOLE.sub(r"\1", folded)
+    return tuple(["".join(match[0].split()) for match in _WORD.finditer(whole)])
 
 
 def are_among(words: Sequence[str], others: Sequence[str]) -> bool:
