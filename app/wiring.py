@@ -62,7 +62,7 @@ from app.services.writing import ProductWrites
 from app.settings import Settings
 from graph import migrate
 from graph.client import AsyncDatabase, Database
-from graph.records import Neighbourhood, ProposedFact
+from graph.records import Neighbourhood
 from graph.repositories.answers import Answers, sources
 from graph.repositories.behaviour import delete_shopper, store_events
 from graph.repositories.conflicts import Conflicts
@@ -72,7 +72,7 @@ from graph.repositories.items import ItemWriter
 from graph.repositories.names import known_names
 from graph.repositories.products import Products
 from graph.repositories.recommending import Recommendable
-from graph.repositories.review import Review, decide
+from graph.repositories.review import F, K, Review, ReviewPage, decide
 from graph.repositories.search import Search
 from graph.repositories.similar import Similar
 from graph.repositories.starts import started
@@ -82,7 +82,7 @@ from graph.server import EmbeddedServer, end_server
 from graph.space import require_space
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
     from app.services.asking import PlanParser
@@ -357,17 +357,26 @@ async def search_once(settings: Settings, query: SearchQuery, *, limit: int) -> 
                 return await wiring.searching.search(query, limit=limit, cursor=None)
 
 
-async def read_proposals(
-    settings: Settings, *, limit: int, parameter: str | None, source: str | None
-) -> tuple[tuple[ProposedFact, ...], str | None]:
-    """What waits for review, the most instructive first, for a command; or why nothing does."""
+async def read_review(
+    settings: Settings,
+    read: Callable[..., Awaitable[ReviewPage[F, K]]],
+    *,
+    limit: int,
+    parameter: str | None,
+    source: str | None,
+) -> tuple[tuple[F, ...], str | None]:
+    """The first of `Review.proposals` or `Review.decided`, for a command; or why there are none."""
     source = source and source.casefold()
-    facts: tuple[ProposedFact, ...] = ()
+    facts: tuple[F, ...] = ()
     async with AsyncDatabase(connection_of(located(settings))) as database:
         review, after = Review(database), None
         while True:  # a page may be short: it looks at so many facts at most
-            page = await review.proposals(
-                limit=limit - len(facts), after=after, parameter=parameter, source=source
+            page = await read(
+                review,
+                limit=limit - len(facts),
+                after=after,
+                parameter=parameter,
+                source=source,
             )
             facts, after = facts + page.facts, page.next
             if after is None or len(facts) >= limit:

@@ -420,6 +420,7 @@ class DecidedFact(Record, frozen=True):
     id: str
     kind: ItemKind
     item: str
+    title: str
     parameter: str
     value: str  # that was proposed
     decision: Decision

@@ -6,7 +6,7 @@ from graph.errors import DraftInvalid, ProposalStale, ProposalUnknown
 from graph.records import DecidedFact, OtherStatement, ProposedFact
 from graph.repositories.proposal_ids import proposal_id, read_proposal_id
 from graph.repositories.quotes import read_evidence
-from graph.repositories.review import ProposalPage
+from graph.repositories.review import ReviewPage
 from graph.stating import Turns, teaches, worth
 from graph.text.values import normalise_value
 
@@ -51,7 +51,23 @@ class FakeReview:
         )
         shown = tuple(ordered[:limit])
         more = len(ordered) > limit
-        return ProposalPage(shown, (shown[-1].teaches, shown[-1].id) if more else None)
+        return ReviewPage(shown, (shown[-1].teaches, shown[-1].id) if more else None)
+
+    async def decided(self, *, limit, after, parameter=None, source=None):
+        ordered = sorted(
+            (
+                one
+                for one in self._decided.values()
+                if parameter in (None, one.parameter)
+                and source in (None, self._sources[one.item])
+                and (after is None or (one.at, one.id) < after)
+            ),
+            key=lambda one: (one.at, one.id),
+            reverse=True,
+        )
+        shown = tuple(ordered[:limit])
+        more = len(ordered) > limit
+        return ReviewPage(shown, (shown[-1].at, shown[-1].id) if more else None)
 
     async def one(self, id):
         return self._waiting.get(id)
@@ -71,13 +87,15 @@ class FakeReview:
             raise ProposalStale(id=id, value=proposed, reason=reason)
         if id not in self._waiting:
             raise ProposalStale(id=id, value=proposed, reason="is no longer proposed")
-        if value is not None and value.parameter != self._waiting[id].parameter:
+        waiting = self._at_first[id]
+        if value is not None and value.parameter != waiting.parameter:
             raise DraftInvalid(field="value", value=value.id, reason="of another parameter")
-        waiting = self._waiting.pop(id)
+        self._waiting.pop(id, None)
         self._decided[id] = DecidedFact(
             id=id,
             kind=waiting.kind,
             item=item,
+            title=waiting.title,
             parameter=waiting.parameter,
             value=proposed,
             decision=decision,

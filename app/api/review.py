@@ -1,4 +1,4 @@
-"""GET /v1/review and POST /v1/review/{id}: proposed facts, and what a person decides."""
+"""GET /v1/review, its /decisions and POST /v1/review/{id}: proposed facts, and what is decided."""
 
 from __future__ import annotations
 
@@ -113,12 +113,17 @@ class DecidedFact(Answer):
     id: str = Field(description="of the proposal", examples=[PROPOSAL_EXAMPLE])
     kind: Literal["product", "model"] = Field(examples=["product"])
     item: str = Field(description="id of the product or model", examples=[ID_EXAMPLE])
+    title: str = Field(examples=["Acme Lantern 6 128GB black"])
     parameter: str = Field(description="id of the parameter", examples=["display"])
     value: str = Field(description="that was proposed", examples=["display=6.1in"])
     decision: Literal["accepted", "rejected", "corrected"] = Field(examples=["accepted"])
     corrected_to: str | None = Field(description="the right value", examples=["display=6.7in"])
     by: str = Field(description="name of the key that decided", examples=["ann"])
     at: str = Field(description="when, ISO 8601 in UTC", examples=["2026-01-08T12:30:00Z"])
+
+
+class DecidedPage(Page[DecidedFact]):
+    """One page of what was decided."""
 
 
 def _stated(value: object) -> str | float | bool | None:
@@ -163,6 +168,26 @@ class DecisionWrite(BaseModel):
         return self
 
 
+Parameter = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=200,
+        description="only facts of this parameter, by its id",
+        openapi_examples={"display": {"summary": "a parameter", "value": "display"}},
+    ),
+]
+Source = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=200,
+        description="only facts of products of this source",
+        openapi_examples={"acme": {"summary": "a catalog", "value": "acme"}},
+    ),
+]
+
+
 @router.get(
     "",
     operation_id="listProposals",
@@ -174,24 +199,8 @@ class DecisionWrite(BaseModel):
 )
 async def list_proposals(
     request: Request,
-    parameter: Annotated[
-        str | None,
-        Query(
-            min_length=1,
-            max_length=200,
-            description="only facts of this parameter, by its id",
-            openapi_examples={"display": {"summary": "a parameter", "value": "display"}},
-        ),
-    ] = None,
-    source: Annotated[
-        str | None,
-        Query(
-            min_length=1,
-            max_length=200,
-            description="only facts of products of this source",
-            openapi_examples={"acme": {"summary": "a catalog", "value": "acme"}},
-        ),
-    ] = None,
+    parameter: Parameter = None,
+    source: Source = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
@@ -203,6 +212,28 @@ async def list_proposals(
     """
     query = ReviewQuery(parameter=parameter, source=source)
     page = await wiring_of(request).reviewing.proposals(query, limit=limit, cursor=cursor)
+    return page_answer(request, page)
+
+
+@router.get(
+    "/decisions",
+    operation_id="listDecisions",
+    summary="What persons have decided about proposed facts",
+    response_description="One page, the newest decision first.",
+    response_model=DecidedPage,
+    responses={**READS, **LIST_REFUSED},
+    dependencies=[READ],
+)
+async def list_decisions(
+    request: Request,
+    parameter: Parameter = None,
+    source: Source = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """The value that a correction put in the place stands with the one that was proposed."""
+    query = ReviewQuery(parameter=parameter, source=source)
+    page = await wiring_of(request).reviewing.decided(query, limit=limit, cursor=cursor)
     return page_answer(request, page)
 
 

@@ -1,4 +1,4 @@
-"""`catalograph review`: list proposed facts, accept, reject and correct them."""
+"""`catalograph review`: list proposed and decided facts, accept, reject and correct them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ import typer
 
 from app.cli.output import Json, note, out, print_json
 from app.settings import load_settings
+from graph.records import DecidedFact
 
 if TYPE_CHECKING:
-    from graph.records import DecidedFact, Decision, ProposedFact
+    from collections.abc import Sequence
+
+    from graph.records import Decision, ProposedFact
 
 cli = typer.Typer(
     help="Proposed facts: list, accept, reject, correct.",
@@ -28,15 +31,23 @@ def ls(
     parameter: Annotated[str | None, typer.Option(help="Only of this parameter, by id.")] = None,
     source: Annotated[str | None, typer.Option(help="Only of products of this source.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000, help="Most facts.")] = 20,
+    decided: Annotated[
+        bool, typer.Option("--decided", help="What was decided, the newest first.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """List what an answer would teach most."""
+    """List what an answer would teach most, or what was decided."""
     import asyncio
 
-    from app.wiring import read_proposals
+    from app.wiring import read_review
+    from graph.repositories.review import Review
 
-    asked = read_proposals(load_settings(), limit=limit, parameter=parameter, source=source)
-    facts, notice = asyncio.run(asked)
+    settings, chosen = load_settings(), {"parameter": parameter, "source": source}
+    facts: Sequence[ProposedFact | DecidedFact]
+    if decided:
+        facts, notice = asyncio.run(read_review(settings, Review.decided, limit=limit, **chosen))
+    else:
+        facts, notice = asyncio.run(read_review(settings, Review.proposals, limit=limit, **chosen))
     if notice:
         note(notice)
     if json:
@@ -45,7 +56,8 @@ def ls(
     for fact in facts:
         # Not a table: an id must stay in one piece to be copied.
         out.print(_shown(fact), highlight=False, soft_wrap=True, markup=False)
-    out.print(f"{len(facts):,} shown" if facts else "Nothing waits for review.", highlight=False)
+    none = "Nothing was decided." if decided else "Nothing waits for review."
+    out.print(f"{len(facts):,} shown" if facts else none, highlight=False)
 
 
 @cli.command()
@@ -83,7 +95,9 @@ def _decide(id: str, decision: Decision, value: str | None, by: str | None) -> D
         return review.decide(database, id, decision, right, who, datetime.now(UTC))
 
 
-def _shown(fact: ProposedFact) -> str:
+def _shown(fact: ProposedFact | DecidedFact) -> str:
+    if isinstance(fact, DecidedFact):
+        return f"{fact.id}\n  {fact.title}\n  {_said(fact)}, by {fact.by} at {fact.at}"
     quote = f', from "{fact.quote}"' if fact.quote else ""
     others = "; ".join(f"{one.text} ({one.origin}, {one.status})" for one in fact.others)
     return (
@@ -97,9 +111,9 @@ def _report(decided: DecidedFact, *, json: bool) -> None:
     if json:
         print_json(decided)
         return
+    out.print(f"{_said(decided)}.", highlight=False, soft_wrap=True)
+
+
+def _said(decided: DecidedFact) -> str:
     instead = f"; it is {decided.corrected_to}" if decided.corrected_to else ""
-    out.print(
-        f"{decided.value} of {decided.item} is {decided.decision}{instead}.",
-        highlight=False,
-        soft_wrap=True,
-    )
+    return f"{decided.value} of {decided.item} is {decided.decision}{instead}"

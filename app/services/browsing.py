@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar, assert_never
 
 import anyio.to_thread
 import msgspec
 
 from app.errors import CursorInvalid, ItemNotFound
-from app.services.paging import read_cursor, write_cursor
+from app.services.paging import read_cursor, read_time_cursor, write_cursor
 from graph.filter_names import asked, not_known, with_ids
 from graph.filters import RESERVED, Filter, OneOf, Term, bind, parse
 from graph.records import (
@@ -35,8 +33,6 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Record)
 N = TypeVar("N", NamedView, ParameterView)
 Family = Literal["brands", "categories", "parameters"]
-
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z", re.ASCII)
 
 
 class ProductQuery(Record, frozen=True):
@@ -108,7 +104,7 @@ class Browsing:
             id,
             parameter=parameter,
             limit=min(limit, self._page_items_max),
-            after=_event_key(cursor, list_name) if cursor else None,
+            after=read_time_cursor(cursor, of=list_name) if cursor else None,
         )
         if page is None:
             raise ItemNotFound(id=id)
@@ -230,22 +226,6 @@ def _conflict_key(cursor: str, list_name: str) -> tuple[ItemKind, str, str]:
             return kind, id, parameter
         case _:
             raise CursorInvalid(reason="this is no cursor of ours")
-
-
-def _event_key(cursor: str, list_name: str) -> tuple[str, str]:
-    match read_cursor(cursor, of=list_name):
-        case (at, key) if _is_time(at):
-            return at, key
-        case _:
-            raise CursorInvalid(reason="this is no cursor of ours")
-
-
-def _is_time(text: str) -> bool:
-    """Whether the database will read it: what a client made up must not become an error of ours."""
-    try:
-        return bool(_TIME.fullmatch(text) and datetime.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 def _page(found: Sequence[N], limit: int, family: Family) -> ListPage[N]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
+from datetime import datetime
 
 import msgspec
 
 from app.errors import CursorInvalid
 
 _VERSION = 1
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z", re.ASCII)
 
 
 class _Place(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
@@ -45,6 +48,27 @@ def read_cursor(cursor: str, *, of: str) -> tuple[str, ...]:
             "send the parameters that it came with"
         )
     return place.after
+
+
+def read_time_cursor(cursor: str, *, of: str) -> tuple[str, str]:
+    """Time and key that the page of a list by time starts after.
+
+    Raises:
+        CursorInvalid: as `read_cursor`.
+    """
+    match read_cursor(cursor, of=of):
+        case (at, key) if _is_time(at):
+            return at, key
+        case _:
+            raise CursorInvalid(reason="this is no cursor of ours")
+
+
+def _is_time(text: str) -> bool:
+    """Whether the database will read it: what a client made up must not become an error of ours."""
+    try:
+        return bool(_TIME.fullmatch(text) and datetime.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _hash(of: str) -> str:

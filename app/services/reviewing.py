@@ -1,9 +1,9 @@
-"""Reviews: proposed facts page by page, and what a person decides about them."""
+"""Reviews: proposed and decided facts page by page, and what a person decides about them."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from app.errors import CursorInvalid
-from app.services.browsing import ListPage
-from app.services.paging import read_cursor, write_cursor
+from app.services.browsing import ListPage, R
+from app.services.paging import read_cursor, read_time_cursor, write_cursor
 from graph.errors import DraftInvalid, ProposalUnknown, ValueInvalid
 from graph.records import Record
 from graph.repositories.proposal_ids import read_proposal_id
@@ -21,13 +21,13 @@ from graph.text import normalise_value
 if TYPE_CHECKING:
     from app.services.threads import Threads
     from graph.records import DecidedFact, Decision, Parameter, ProposedFact, Value
-    from graph.repositories.review import Cursor, ProposalPage
+    from graph.repositories.review import Cursor, DecidedPage, ProposalPage, Time
 
 Stated = str | float | bool
 
 
 class ReviewQuery(Record, frozen=True):
-    """Which proposals a list shows; all that is given must hold."""
+    """Which facts a list shows; all that is given must hold."""
 
     parameter: str | None = None
     source: str | None = None
@@ -44,6 +44,15 @@ class Proposals(Protocol):
         parameter: str | None = None,
         source: str | None = None,
     ) -> ProposalPage: ...
+
+    async def decided(
+        self,
+        *,
+        limit: int,
+        after: Time | None,
+        parameter: str | None = None,
+        source: str | None = None,
+    ) -> DecidedPage: ...
 
     async def one(self, id: str) -> ProposedFact | None: ...
 
@@ -96,11 +105,33 @@ class Reviewing:
             source=query.source and query.source.casefold(),
         )
         if page.next is None:
-            some = page.facts or cursor
-            asked = {"parameter": query.parameter, "source": query.source}
-            return ListPage(page.facts, None, None if some else await self._not_there(**asked))
+            return await self._last(page.facts, query, cursor)
         teaches, id = page.next
         return ListPage(page.facts, write_cursor(repr(teaches), id, of=list_name))
+
+    async def decided(
+        self, query: ReviewQuery, *, limit: int, cursor: str | None
+    ) -> ListPage[DecidedFact]:
+        """What was decided last comes first. Raises `CursorInvalid`."""
+        list_name = "decided" + msgspec.json.encode(query).decode()
+        page = await self._review.decided(
+            limit=min(limit, self._page_items_max),
+            after=read_time_cursor(cursor, of=list_name) if cursor else None,
+            parameter=query.parameter,
+            source=query.source and query.source.casefold(),
+        )
+        if page.next is None:
+            return await self._last(page.facts, query, cursor)
+        return ListPage(page.facts, write_cursor(*page.next, of=list_name))
+
+    async def _last(
+        self, facts: Sequence[R], query: ReviewQuery, cursor: str | None
+    ) -> ListPage[R]:
+        """The end of a list; an empty one says what was asked for that is not there."""
+        if facts or cursor:
+            return ListPage(facts, None)
+        asked = {"parameter": query.parameter, "source": query.source}
+        return ListPage(facts, None, await self._not_there(**asked))
 
     async def decide(
         self, id: str, decision: Decision, stated: Stated | None, *, by: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from graph.client import AsyncDatabase, Database, Row, Transaction
 from graph.errors import DraftInvalid, ProposalStale, ProposalUnknown
@@ -26,7 +26,10 @@ from graph.repositories.item_queries import LABELS
 from graph.repositories.item_rows import value_row
 from graph.repositories.proposal_ids import proposal_id, read_proposal_id
 
+F = TypeVar("F", ProposedFact, DecidedFact)
+K = TypeVar("K", float, str)
 Cursor = tuple[float, str]  # `teaches` and id of a proposal
+Time = tuple[str, str]  # when it was decided, ISO 8601, and id of the proposal
 
 # A filter may let nothing pass: a page looks at so many proposals at most, and says where to go on.
 WINDOW_FACTS = 5_000
@@ -34,18 +37,23 @@ PAGE_LABELS = 1_000
 
 _FIRST: Cursor = (1e9, "")
 _BEGINNING = ("0001-01-01T00:00:00Z", "")
+_NEWEST: Time = ("9999-12-31T23:59:59Z", "")
 
 
 @dataclass(frozen=True, slots=True)
-class ProposalPage:
-    """Some proposals in the order of the list; `next` is where the following page begins."""
+class ReviewPage(Generic[F, K]):
+    """Some facts in the order of their list; `next` is where the following page begins."""
 
-    facts: tuple[ProposedFact, ...]
-    next: Cursor | None
+    facts: tuple[F, ...]
+    next: tuple[K, str] | None
+
+
+ProposalPage = ReviewPage[ProposedFact, float]
+DecidedPage = ReviewPage[DecidedFact, str]
 
 
 class Review:
-    """Reads what waits for review."""
+    """Reads what waits for review, and what was decided."""
 
     def __init__(self, database: AsyncDatabase, *, window_facts: int = WINDOW_FACTS) -> None:
         self._database = database
@@ -66,17 +74,43 @@ class Review:
         """
         teaches, proposal = after or _FIRST
         asked = {"teaches": teaches, "proposal": proposal}
-        chosen = {"parameter": parameter, "source": source, "window": self._window_facts}
-        rows = await self._database.read(queries.PROPOSALS, {**asked, **chosen, "limit": limit + 1})
-        facts = [_proposed(row) for row in rows]
-        if len(facts) > limit:
-            last = facts[limit - 1]
-            return ProposalPage(tuple(facts[:limit]), (last.teaches, last.id))
-        window = {**asked, "last": self._window_facts - 1}
-        ends = await self._database.read(queries.END_OF_WINDOW, window)
-        return ProposalPage(
-            tuple(facts), (ends[0]["teaches"], ends[0]["proposal"]) if ends else None
+        chosen = {"parameter": parameter, "source": source}
+        listed = (queries.PROPOSALS, queries.END_OF_WINDOW)
+        rows, last = await self._page(*listed, asked, chosen, limit)
+        return ReviewPage(
+            tuple(_proposed(row) for row in rows),
+            (last["teaches"], last["proposal"]) if last else None,
         )
+
+    async def decided(
+        self,
+        *,
+        limit: int,
+        after: Time | None,
+        parameter: str | None = None,
+        source: str | None = None,
+    ) -> DecidedPage:
+        """At most `limit` decisions that stand, the newest first; a page may be short as well."""
+        at, proposal = after or _NEWEST
+        asked = {"at": at, "proposal": proposal}
+        chosen = {"parameter": parameter, "source": source}
+        listed = (queries.DECIDED, queries.END_OF_DECIDED)
+        rows, last = await self._page(*listed, asked, chosen, limit)
+        return ReviewPage(
+            tuple(_decided(row["proposal"], row) for row in rows),
+            (last["at"], last["proposal"]) if last else None,
+        )
+
+    async def _page(
+        self, query: str, end: str, asked: Row, chosen: Row, limit: int
+    ) -> tuple[list[Row], Row | None]:
+        """Rows of a page, and the one behind which the next begins, if any."""
+        window = {"window": self._window_facts, "limit": limit + 1}
+        rows = await self._database.read(query, {**asked, **chosen, **window})
+        if len(rows) > limit:
+            return rows[:limit], rows[limit - 1]
+        ends = await self._database.read(end, {**asked, "last": self._window_facts - 1})
+        return rows, ends[0] if ends else None
 
     async def one(self, id: str) -> ProposedFact | None:
         """None: nothing of this id waits for review, now or ever."""
@@ -161,13 +195,13 @@ def _decide(tx: Transaction, asked: _Asked) -> DecidedFact:
     _write(tx, asked, said)
     decided = {"decision": asked.decision, "corrected_to": asked.decided[1], "by": asked.by}
     (stored,) = tx.run(queries.SAID.format(label=label), item=asked.item, value=asked.proposed)
-    return _decided(asked, {**stored, **decided})
+    return _decided(asked.id, {**stored, **decided})
 
 
 def _decided_before(asked: _Asked, before: Row) -> DecidedFact:
     """The same answer twice is one; another one would undo what somebody has decided."""
     if (before["decision"], before["corrected_to"]) == asked.decided:
-        return _decided(asked, before)
+        return _decided(asked.id, before)
     decision = before["decision"] or before["status"]
     reason = f"is {decision} already, by {before['by'] or 'somebody'}"
     raise ProposalStale(id=asked.id, value=asked.proposed, reason=reason)
@@ -221,13 +255,15 @@ def _state(tx: Transaction, asked: _Asked, value: str, properties: Row) -> None:
     )
 
 
-def _decided(asked: _Asked, row: Row) -> DecidedFact:
+def _decided(id: str, row: Row) -> DecidedFact:
+    kind, item, value = read_proposal_id(id)
     return DecidedFact(
-        id=asked.id,
-        kind=asked.kind,
-        item=asked.item,
+        id=id,
+        kind=kind,
+        item=item,
+        title=row["title"],
         parameter=row["parameter"],
-        value=asked.proposed,
+        value=value,
         decision=row["decision"],
         corrected_to=row["corrected_to"],
         by=row["by"],

@@ -21,7 +21,8 @@ RETURN [r.proposal, CASE WHEN n:Product THEN 'product' ELSE 'model' END, n.id,
   coalesce(n.title, n.name), n.source, v.parameter,
   coalesce([(v)-[:VALUE_OF]->(p) | p.name][0], v.parameter), v.id, v.text, v.number, v.unit,
   r.origin, r.confidence, r.teaches, r.evidence, r.quote,
-  {_MODEL.replace("{}", "r")}, r.run] AS fact, own + inherited AS others
+  {_MODEL.replace("{}", "r")}, r.run] AS fact, own + inherited AS others,
+  r.teaches AS teaches, r.proposal AS proposal
 """
 # The index holds them in this order; both of its columns are named, or it is not used.
 _IN_ORDER = """
@@ -30,10 +31,13 @@ WHERE r.teaches <= $teaches AND r.proposal IS NOT NULL
   AND (r.teaches < $teaches OR r.proposal < $proposal)
 WITH n, r, v ORDER BY r.teaches DESC, r.proposal DESC
 """
+_CHOSEN = """
+($parameter IS NULL OR v.parameter = $parameter) AND ($source IS NULL OR n.source = $source)
+"""
 PROPOSALS = f"""
 {_IN_ORDER} LIMIT $window
 WITH n, r, v WHERE n.closed_at IS NULL
-  AND ($parameter IS NULL OR v.parameter = $parameter) AND ($source IS NULL OR n.source = $source)
+  AND {_CHOSEN}
 WITH n, r, v LIMIT $limit
 {_SHOWN}
 ORDER BY r.teaches DESC, r.proposal DESC
@@ -41,6 +45,26 @@ ORDER BY r.teaches DESC, r.proposal DESC
 END_OF_WINDOW = f"""
 {_IN_ORDER} SKIP $last LIMIT 1
 RETURN r.teaches AS teaches, r.proposal AS proposal
+"""
+_NEWEST_FIRST = """
+MATCH (n)-[r:HAS_PARAMETER]->(v) USING INDEX SEEK r:HAS_PARAMETER(decided_at, proposal)
+WHERE r.decided_at <= datetime($at) AND r.proposal IS NOT NULL
+  AND (r.decided_at < datetime($at) OR r.proposal < $proposal)
+WITH n, r, v ORDER BY r.decided_at DESC, r.proposal DESC
+"""
+# The value that a correction put in the place was not proposed, and stands with the one that was.
+DECIDED = f"""
+{_NEWEST_FIRST} LIMIT $window
+WITH n, r, v WHERE r.proposed_with IS NOT NULL AND {_CHOSEN}
+WITH n, r, v LIMIT $limit
+RETURN r.proposal AS proposal, coalesce(n.title, n.name) AS title, v.parameter AS parameter,
+  r.decision AS decision, r.corrected_to AS corrected_to, r.decided_by AS by,
+  toString(r.decided_at) AS at
+ORDER BY r.decided_at DESC, r.proposal DESC
+"""
+END_OF_DECIDED = f"""
+{_NEWEST_FIRST} SKIP $last LIMIT 1
+RETURN toString(r.decided_at) AS at, r.proposal AS proposal
 """
 # Of an item and value there may be two, extracted and predicted: one answer is for both.
 PROPOSAL = f"""
@@ -62,7 +86,8 @@ WHERE r.origin <> 'catalog'
 RETURN r.origin AS origin, r.status AS status, r.decision AS decision,
   r.corrected_to AS corrected_to, r.decided_by AS by, toString(r.decided_at) AS at,
   r.confidence AS confidence, r.model AS model, r.evidence AS evidence, r.quote AS quote,
-  v.parameter AS parameter
+  v.parameter AS parameter,
+  coalesce(n.title, n.name) AS title
 ORDER BY CASE r.origin WHEN 'reviewed' THEN 0 WHEN 'extracted' THEN 1 ELSE 2 END
 """
 # The statement is there already where a person corrects to what a person has said before. What

@@ -49,6 +49,21 @@ def test_people_get_lines_to_copy_from_and_a_sentence(settings, capsys):
     assert f"colour=red of {LAMP} is corrected; it is colour=crimson." in printed
 
 
+def test_what_was_decided_is_listed(settings, capsys):
+    review.reject(RED, "ann")
+    review.ls(None, "shop", 20, decided=True)
+
+    printed = capsys.readouterr().out
+    assert f"{RED}\n  Brass lamp red\n  colour=red of {LAMP} is rejected, by ann at 20" in printed
+    assert listed(capsys, decided=True) == [RED]
+
+
+def test_nothing_decided_is_said(settings, capsys):
+    review.ls(None, None, 20, decided=True)
+
+    assert capsys.readouterr().out == "Nothing was decided.\n"
+
+
 def test_a_list_can_be_of_one_source(settings, capsys):
     assert listed(capsys, source="shop") == [RED]
     assert listed(capsys, source="elsewhere") == []

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.api.review import DecidedFact, ProposalPage
+from app.api.review import DecidedFact, DecidedPage, ProposalPage
+from app.services.paging import write_cursor
 from graph.repositories.proposal_ids import proposal_id
 
 pytestmark = pytest.mark.anyio
@@ -10,6 +11,7 @@ pytestmark = pytest.mark.anyio
 LANTERN = proposal_id("product", "acme:10027", "display=6.1in")
 LARGE = proposal_id("product", "acme:10028", "display=6.7in")
 NFC = proposal_id("product", "barn:1", "nfc=yes")
+DECISIONS = 'decided{"parameter":null,"source":null}'
 
 
 async def ids(client, address="/v1/review"):
@@ -103,6 +105,38 @@ async def test_another_decision_about_the_same_fact_is_refused(client):
 
     assert (answer.status_code, answer.json()["code"]) == (409, "proposal_stale")
     assert "rejected already, by test" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("limit", [1, 50])
+async def test_what_was_decided_is_listed(client, limit):
+    bodies = {LANTERN: {"decision": "correct", "value": "6.7 in"}, NFC: {"decision": "reject"}}
+    done = [(await client.post(f"/v1/review/{id}", json=bodies[id])).json() for id in bodies]
+
+    listed = await ids(client, f"/v1/review/decisions?limit={limit}")
+    page = await client.get("/v1/review/decisions?source=BARN&parameter=nfc")
+
+    assert sorted(listed) == sorted(bodies)
+    assert page.json()["items"] == [done[1]]
+    assert DecidedPage.model_validate_json(page.content).items[0].title == "Lantern with NFC"
+
+
+async def test_a_cursor_of_decisions_is_one_of_their_list_alone(client):
+    for id in (LANTERN, NFC):
+        await client.post(f"/v1/review/{id}", json={"decision": "reject"})
+    cursor = (await client.get("/v1/review/decisions?limit=1")).json()["next_cursor"]
+    made_up = write_cursor("2026-13-45T00:00:00Z", NFC, of=DECISIONS)
+
+    for asked in (f"?cursor={cursor}", f"/decisions?parameter=nfc&cursor={cursor}"):
+        answer = await client.get(f"/v1/review{asked}")
+        assert (answer.status_code, answer.json()["code"]) == (400, "cursor_invalid")
+    answer = await client.get(f"/v1/review/decisions?cursor={made_up}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "cursor_invalid")
+
+
+async def test_an_empty_list_of_decisions_tells_what_is_not_there(client):
+    page = (await client.get("/v1/review/decisions?parameter=nope")).json()
+
+    assert (page["items"], page["notice"]) == ([], "nothing is called 'nope' as `parameter`")
 
 
 async def test_an_empty_list_tells_what_it_was_narrowed_to_that_is_not_there(client):
