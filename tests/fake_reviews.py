@@ -72,7 +72,7 @@ class FakeReview:
     async def one(self, id):
         return self._waiting.get(id)
 
-    def decide(self, id, decision, value, by, now):
+    def decide(self, id, decision, value, by, now, *, again=False):
         _, item, proposed = read_proposal_id(id)
         if (value is not None) != (decision == "corrected"):
             raise DraftInvalid(field="value", value="", reason="not with this decision")
@@ -83,9 +83,10 @@ class FakeReview:
         if (before := self._decided.get(id)) is not None:
             if (before.decision, before.corrected_to) == (decision, value and value.id):
                 return before
-            reason = f"is {before.decision} already, by {before.by}"
-            raise ProposalStale(id=id, value=proposed, reason=reason)
-        if id not in self._waiting:
+            if not again:
+                reason = f"is {before.decision} already, by {before.by}"
+                raise ProposalStale(id=id, value=proposed, reason=reason, remedy="`again`")
+        elif id not in self._waiting:
             raise ProposalStale(id=id, value=proposed, reason="is no longer proposed")
         waiting = self._at_first[id]
         if value is not None and value.parameter != waiting.parameter:

@@ -40,7 +40,8 @@ STALE = problems(
     (
         409,
         "proposal_stale",
-        "display=6.1in is rejected already, by ann; nothing was changed, read the list again",
+        "display=6.1in is rejected already, by ann; nothing was changed, decide with `again` to "
+        'replace that (`"again": true`, or `--again`)',
     ),
 )
 _DECISIONS: Mapping[str, Decision] = {
@@ -160,6 +161,11 @@ class DecisionWrite(BaseModel):
         description="with `correct`: the right value, as a shop would write it",
         examples=["6.7 in"],
     )
+    again: bool = Field(
+        default=False,
+        description="replace what was decided about the fact before, as if it had never been",
+        examples=[True],
+    )
 
     @model_validator(mode="after")
     def _value_belongs(self) -> Self:
@@ -231,7 +237,7 @@ async def list_decisions(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
-    """The value that a correction put in the place stands with the one that was proposed."""
+    """The decisions that stand: one that was replaced is not among them."""
     query = ReviewQuery(parameter=parameter, source=source)
     page = await wiring_of(request).reviewing.decided(query, limit=limit, cursor=cursor)
     return page_answer(request, page)
@@ -243,6 +249,10 @@ _EXAMPLES: dict[str, Any] = {
     "correct": {
         "summary": "it is something else",
         "value": {"decision": "correct", "value": "6.7 in"},
+    },
+    "again": {
+        "summary": "it is so after all, whatever was decided",
+        "value": {"decision": "accept", "again": True},
     },
 }
 
@@ -272,12 +282,17 @@ async def decide_proposal(
     """Make a reviewed fact of it, which stands above all others, and an example to learn from.
 
     What is rejected is not proposed again. The same decision twice is one; another one about the
-    same fact, or about one that is no longer proposed, answers 409.
+    same fact answers 409 without `again`, which takes back the first; about one that is no longer
+    proposed, it does so anyway.
     """
     parts = wiring_of(request)
     caller = admit(request, [Scope.WRITE.value])
     decided = await parts.reviewing.decide(
-        id, _DECISIONS[decision.decision], decision.value, by=caller.name
+        id,
+        _DECISIONS[decision.decision],
+        decision.value,
+        by=caller.name,
+        again=decision.again,
     )
     response = answer(decided)
     response.background = BackgroundTask(parts.upkeep.after_write, [decided.item])

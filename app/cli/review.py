@@ -24,6 +24,7 @@ cli = typer.Typer(
 
 Id = Annotated[str, typer.Argument(help="As `catalograph review ls` shows it.")]
 By = Annotated[str | None, typer.Option(help="Who decides; your user name, if left out.")]
+Again = Annotated[bool, typer.Option("--again", help="Replace what was decided about it before.")]
 
 
 @cli.command()
@@ -61,15 +62,15 @@ def ls(
 
 
 @cli.command()
-def accept(id: Id, by: By = None, json: Json = False) -> None:
+def accept(id: Id, by: By = None, again: Again = False, json: Json = False) -> None:
     """It is so: the fact counts above all others."""
-    _report(_decide(id, "accepted", None, by), json=json)
+    _report(_decide(id, "accepted", None, by, again=again), json=json)
 
 
 @cli.command()
-def reject(id: Id, by: By = None, json: Json = False) -> None:
+def reject(id: Id, by: By = None, again: Again = False, json: Json = False) -> None:
     """It is not so, and is not proposed again."""
-    _report(_decide(id, "rejected", None, by), json=json)
+    _report(_decide(id, "rejected", None, by, again=again), json=json)
 
 
 @cli.command()
@@ -77,13 +78,16 @@ def correct(
     id: Id,
     value: Annotated[str, typer.Argument(help="The right value, such as '6.7 in'.")],
     by: By = None,
+    again: Again = False,
     json: Json = False,
 ) -> None:
     """It is something else."""
-    _report(_decide(id, "corrected", value, by), json=json)
+    _report(_decide(id, "corrected", value, by, again=again), json=json)
 
 
-def _decide(id: str, decision: Decision, value: str | None, by: str | None) -> DecidedFact:
+def _decide(
+    id: str, decision: Decision, value: str | None, by: str | None, *, again: bool
+) -> DecidedFact:
     from app.cli.session import open_database
     from app.services.reviewing import corrected_value
     from graph.repositories import review
@@ -92,7 +96,8 @@ def _decide(id: str, decision: Decision, value: str | None, by: str | None) -> D
     with open_database() as database:
         right = None if value is None else corrected_value(id, value, known_parameters(database))
         who = by or getpass.getuser()
-        return review.decide(database, id, decision, right, who, datetime.now(UTC))
+        now = datetime.now(UTC)
+        return review.decide(database, id, decision, right, who, now, again=again)
 
 
 def _shown(fact: ProposedFact | DecidedFact) -> str:

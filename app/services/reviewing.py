@@ -61,7 +61,15 @@ class Decide(Protocol):
     """`graph.repositories.review.decide` over a database."""
 
     def __call__(
-        self, id: str, decision: Decision, value: Value | None, by: str, now: datetime, /
+        self,
+        id: str,
+        decision: Decision,
+        value: Value | None,
+        by: str,
+        now: datetime,
+        /,
+        *,
+        again: bool,
     ) -> DecidedFact: ...
 
 
@@ -134,20 +142,29 @@ class Reviewing:
         return ListPage(facts, None, await self._not_there(**asked))
 
     async def decide(
-        self, id: str, decision: Decision, stated: Stated | None, *, by: str
+        self,
+        id: str,
+        decision: Decision,
+        stated: Stated | None,
+        *,
+        by: str,
+        again: bool = False,
     ) -> DecidedFact:
         """Take a decision; `stated` is the right value of a correction, as a person writes it.
 
+        Args:
+            again: in the place of one that was taken before.
+
         Raises:
             ProposalUnknown: nothing was ever proposed under this id.
-            ProposalStale: it is no longer proposed, or somebody has decided otherwise.
+            ProposalStale: it is no longer proposed, or was decided otherwise and not to be `again`.
             DraftInvalid: the value does not belong to the decision, or to the parameter.
         """
         value = None
         if stated is not None:
             value = corrected_value(id, stated, await self._parameters())
         return await self._threads.run(
-            partial(self._decide, id, decision, value, by, self._clock())
+            partial(self._decide, id, decision, value, by, self._clock(), again=again)
         )
 
 

@@ -97,9 +97,11 @@ class ProposalUnknown(ReviewError):
 class ProposalStale(ReviewError):
     code = "proposal_stale"
 
-    def __init__(self, *, id: str, value: str, reason: str) -> None:
+    def __init__(
+        self, *, id: str, value: str, reason: str, remedy: str = "read the list again"
+    ) -> None:
         self.id, self.value, self.reason = id, value, reason
-        super().__init__(f"{value} {reason}; nothing was changed, read the list again")
+        super().__init__(f"{value} {reason}; nothing was changed, {remedy}")
 
 
 class DatabaseNotEmpty(GraphError):

@@ -37,7 +37,9 @@ HISTORY = f"""
 CALL (n) {{
   CALL (n) {{
     MATCH (n)-[r:HAS_PARAMETER|HAD_PARAMETER]->(v)-[:VALUE_OF]->(p)
-    WHERE r.status <> 'rejected' AND ($parameter IS NULL OR v.parameter = $parameter)
+    // What never counted has no past: a decision keeps it, to put it back.
+    WHERE (r.status = 'accepted' OR r.status = 'proposed' AND r.valid_to IS NULL)
+      AND ($parameter IS NULL OR v.parameter = $parameter)
     UNWIND [['2', r.valid_from, r.run], ['3', r.valid_to, r.ended_by]] AS event
     WITH r, v, p, event[1] AS at, event[2] AS run, event[0] + {_FACT_KEY} AS key
     WHERE at IS NOT NULL AND {_BEHIND}

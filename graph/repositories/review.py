@@ -20,7 +20,7 @@ from graph.records import (
 )
 from graph.repositories import item_queries
 from graph.repositories import review_queries as queries
-from graph.repositories.ending import end_facts
+from graph.repositories.ending import end_facts, follow_evidence
 from graph.repositories.extraction_items import COLUMNS, extraction_item
 from graph.repositories.item_queries import LABELS
 from graph.repositories.item_rows import value_row
@@ -130,15 +130,20 @@ def decide(
     value: Value | None,
     by: str,
     now: datetime,
+    *,
+    again: bool = False,
 ) -> DecidedFact:
     """Make a reviewed fact of a proposal, in one transaction; repeating it changes nothing.
 
     `accepted`: the fact counts above every other. `rejected`: it is not so, and no run proposes it
     again. `corrected`: it is not so, and `value`, of the same parameter, is.
 
+    Args:
+        again: take back what was decided otherwise, as if it had never been, and decide this.
+
     Raises:
         ProposalUnknown: nothing was ever proposed under this id.
-        ProposalStale: it is no longer proposed, or somebody has decided otherwise.
+        ProposalStale: it is no longer proposed, or was decided otherwise and not to be `again`.
         DraftInvalid: a value that does not belong to the decision or the parameter.
     """
     kind, item, proposed = read_proposal_id(id)
@@ -147,7 +152,7 @@ def decide(
         raise DraftInvalid(field="value", value=value.text if value else "", reason=reason)
     if value is not None and value.id == proposed:
         decision, value = "accepted", None
-    asked = _Asked(id, kind, item, proposed, decision, value, by, now)
+    asked = _Asked(id, kind, item, proposed, decision, value, by, now, again)
     return database.transact(lambda tx: _decide(tx, asked))
 
 
@@ -171,6 +176,11 @@ class _Asked:
     value: Value | None
     by: str
     now: datetime
+    again: bool
+
+    @property
+    def run(self) -> str:
+        return f"review:{self.by}"
 
     @property
     def decided(self) -> tuple[Decision, str | None]:
@@ -178,13 +188,13 @@ class _Asked:
 
 
 def _decide(tx: Transaction, asked: _Asked) -> DecidedFact:
-    label = LABELS[asked.kind]
-    found = tx.run(queries.LOCK.format(label=label), item=asked.item)
+    found = tx.run(queries.LOCK.format(label=LABELS[asked.kind]), item=asked.item)
     if not found:
         raise ProposalUnknown(id=asked.id, item=asked.item)
-    said = tx.run(queries.SAID.format(label=label), item=asked.item, value=asked.proposed)
-    if said and said[0]["origin"] == "reviewed":
-        return _decided_before(asked, said[0])
+    said = _run(tx, queries.SAID, asked, asked.proposed)
+    before = said[0] if said and said[0]["origin"] == "reviewed" else None
+    if before and (not asked.again or _is_same(asked, before)):
+        return _decided_before(asked, before)
     if not said or found[0]["closed"]:
         why = "its text or its model says otherwise by now"
         if found[0]["closed"]:
@@ -192,19 +202,35 @@ def _decide(tx: Transaction, asked: _Asked) -> DecidedFact:
         reason = f"is no longer proposed: {why}"
         raise ProposalStale(id=asked.id, value=asked.proposed, reason=reason)
     _check_parameter(asked, said[0]["parameter"])
+    if before:
+        _take_back(tx, asked, before["corrected_to"])
     _write(tx, asked, said)
     decided = {"decision": asked.decision, "corrected_to": asked.decided[1], "by": asked.by}
-    (stored,) = tx.run(queries.SAID.format(label=label), item=asked.item, value=asked.proposed)
+    (stored,) = _run(tx, queries.SAID, asked, asked.proposed)
     return _decided(asked.id, {**stored, **decided})
+
+
+def _is_same(asked: _Asked, before: Row) -> bool:
+    return (before["decision"], before["corrected_to"]) == asked.decided
 
 
 def _decided_before(asked: _Asked, before: Row) -> DecidedFact:
     """The same answer twice is one; another one would undo what somebody has decided."""
-    if (before["decision"], before["corrected_to"]) == asked.decided:
+    if _is_same(asked, before):
         return _decided(asked.id, before)
     decision = before["decision"] or before["status"]
     reason = f"is {decision} already, by {before['by'] or 'somebody'}"
-    raise ProposalStale(id=asked.id, value=asked.proposed, reason=reason)
+    remedy = 'decide with `again` to replace that (`"again": true`, or `--again`)'
+    raise ProposalStale(id=asked.id, value=asked.proposed, reason=reason, remedy=remedy)
+
+
+def _take_back(tx: Transaction, asked: _Asked, corrected_to: str | None) -> None:
+    """The decision becomes history where it counted, and what a correction set aside is back."""
+    fact = {"value": asked.proposed, "origin": "reviewed"}
+    end_facts(tx, asked.kind, [{"id": asked.item, "facts": [fact]}], asked.run, asked.now)
+    if corrected_to is not None:
+        _run(tx, queries.TAKE_BACK, asked, corrected_to)
+        follow_evidence(tx, asked.kind, [asked.item], asked.run, asked.now)
 
 
 def _check_parameter(asked: _Asked, parameter: str) -> None:
@@ -214,10 +240,10 @@ def _check_parameter(asked: _Asked, parameter: str) -> None:
 
 
 def _write(tx: Transaction, asked: _Asked, said: Sequence[Row]) -> None:
-    best, run = said[0], f"review:{asked.by}"
+    best = said[0]
     accepted = asked.decision == "accepted"
     source = {
-        "run": run,
+        "run": asked.run,
         "model": best["model"],
         "decided_by": asked.by,
         "decision": asked.decision,
@@ -235,24 +261,29 @@ def _write(tx: Transaction, asked: _Asked, said: Sequence[Row]) -> None:
             "proposed_with": best["confidence"],
         },
     )
-    ended = [asked.proposed]
-    if asked.value is not None:
+    if asked.value is not None and not _says_already(tx, asked, asked.value.id):
         tx.run(item_queries.MERGE_VALUES, rows=[value_row(asked.value)])
+        _run(tx, queries.SET_ASIDE, asked, asked.value.id)
         corrected = {"status": "accepted", "decision": "accepted"}
         _state(tx, asked, asked.value.id, {**source, **corrected, "corrected_to": None})
-        ended.append(asked.value.id)
-    facts = [{"value": value, "origin": o} for value in ended for o in ("extracted", "predicted")]
-    end_facts(tx, asked.kind, [{"id": asked.item, "facts": facts}], run, asked.now)
+    facts = [{"value": asked.proposed, "origin": o} for o in ("extracted", "predicted")]
+    end_facts(tx, asked.kind, [{"id": asked.item, "facts": facts}], asked.run, asked.now)
+
+
+def _says_already(tx: Transaction, asked: _Asked, value: str) -> bool:
+    """Whether a person has said it before: that decision stays as it is."""
+    said = _run(tx, queries.SAID, asked, value)
+    return bool(said) and (said[0]["origin"], said[0]["status"]) == ("reviewed", "accepted")
 
 
 def _state(tx: Transaction, asked: _Asked, value: str, properties: Row) -> None:
-    tx.run(
-        queries.DECIDE.format(label=LABELS[asked.kind]),
-        item=asked.item,
-        value=value,
-        now=asked.now,
-        properties={**properties, "proposal": proposal_id(asked.kind, asked.item, value)},
-    )
+    proposal = proposal_id(asked.kind, asked.item, value)
+    _run(tx, queries.DECIDE, asked, value, properties={**properties, "proposal": proposal})
+
+
+def _run(tx: Transaction, query: str, asked: _Asked, value: str, **more: Row) -> list[Row]:
+    given = {"item": asked.item, "value": value, "run": asked.run, "now": asked.now}
+    return tx.run(query.format(label=LABELS[asked.kind]), {**given, **more})
 
 
 def _decided(id: str, row: Row) -> DecidedFact:

@@ -85,13 +85,39 @@ MATCH (n:{label} {{id: $item}})-[r:HAS_PARAMETER]->(v:Value {{id: $value}})
 WHERE r.origin <> 'catalog'
 RETURN r.origin AS origin, r.status AS status, r.decision AS decision,
   r.corrected_to AS corrected_to, r.decided_by AS by, toString(r.decided_at) AS at,
-  r.confidence AS confidence, r.model AS model, r.evidence AS evidence, r.quote AS quote,
-  v.parameter AS parameter,
+  coalesce(r.proposed_with, r.confidence) AS confidence, r.model AS model,
+  r.evidence AS evidence, r.quote AS quote, v.parameter AS parameter,
   coalesce(n.title, n.name) AS title
 ORDER BY CASE r.origin WHEN 'reviewed' THEN 0 WHEN 'extracted' THEN 1 ELSE 2 END
 """
-# The statement is there already where a person corrects to what a person has said before. What
-# texts are read with is loaded again where a value was written, and learns from decisions.
+# What models and persons say of a value that a correction puts in the place, whatever its status:
+# kept for the case that the correction is taken back.
+SET_ASIDE = """
+MATCH (n:{label} {{id: $item}})-[old:HAS_PARAMETER]->(v:Value {{id: $value}})
+WHERE old.origin <> 'catalog'
+CREATE (n)-[past:HAD_PARAMETER]->(v)
+SET past = properties(old), past.valid_to = $now, past.ended_by = $run
+DELETE old
+"""
+# Unless somebody has decided about the value itself, or another correction says it as well.
+TAKE_BACK = """
+MATCH (n:{label} {{id: $item}})-[old:HAS_PARAMETER {{origin: 'reviewed'}}]->(v:Value {{id: $value}})
+WHERE old.proposed_with IS NULL AND NOT EXISTS {{
+  MATCH (n)-[other:HAS_PARAMETER {{origin: 'reviewed'}}]->() WHERE other.corrected_to = $value
+}}
+CALL (n, old, v) {{
+  MATCH (n)-[aside:HAD_PARAMETER]->(v)
+  WHERE aside.valid_to = old.decided_at AND aside.ended_by = old.run
+  CREATE (n)-[back:HAS_PARAMETER]->(v)
+  SET back = properties(aside)
+  REMOVE back.valid_to, back.ended_by
+  DELETE aside
+}}
+CREATE (n)-[past:HAD_PARAMETER]->(v)
+SET past = properties(old), past.valid_to = $now, past.ended_by = $run, v.updated_at = datetime()
+DELETE old
+"""
+# What texts are read with is loaded again where a value was written, and learns from decisions.
 DECIDE = """
 MATCH (n:{label} {{id: $item}})
 MATCH (v:Value {{id: $value}})

@@ -49,13 +49,16 @@ def test_people_get_lines_to_copy_from_and_a_sentence(settings, capsys):
     assert f"colour=red of {LAMP} is corrected; it is colour=crimson." in printed
 
 
-def test_what_was_decided_is_listed(settings, capsys):
+def test_a_mistake_is_found_among_what_was_decided_and_replaced(settings, database, capsys):
     review.reject(RED, "ann")
     review.ls(None, "shop", 20, decided=True)
+    review.accept(RED, "bob", again=True)
 
     printed = capsys.readouterr().out
     assert f"{RED}\n  Brass lamp red\n  colour=red of {LAMP} is rejected, by ann at 20" in printed
+    assert f"colour=red of {LAMP} is accepted." in printed
     assert listed(capsys, decided=True) == [RED]
+    assert ("colour=red", "reviewed", "accepted") in said(database)
 
 
 def test_nothing_decided_is_said(settings, capsys):
@@ -72,7 +75,7 @@ def test_a_list_can_be_of_one_source(settings, capsys):
 def test_a_second_decision_and_an_unknown_id_are_refused(settings, capsys):
     review.reject(RED, "ann")
 
-    with pytest.raises(ProposalStale, match="by ann"):
+    with pytest.raises(ProposalStale, match=r"by ann; .* `--again`"):
         review.accept(RED, "bob")
     with pytest.raises(ProposalUnknown, match="review list"):
         review.accept("colour=red", "bob")

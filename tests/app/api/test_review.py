@@ -105,6 +105,18 @@ async def test_another_decision_about_the_same_fact_is_refused(client):
 
     assert (answer.status_code, answer.json()["code"]) == (409, "proposal_stale")
     assert "rejected already, by test" in answer.json()["detail"]
+    assert "again" in answer.json()["detail"]
+
+
+async def test_a_decision_is_replaced_where_the_next_one_says_again(client, wiring):
+    await client.post(f"/v1/review/{NFC}", json={"decision": "reject"})
+
+    answer = await client.post(f"/v1/review/{NFC}", json={"decision": "accept", "again": True})
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["decision"] == "accepted"
+    assert (await client.get("/v1/review/decisions")).json()["items"] == [answer.json()]
+    assert wiring.upkeep.written == [["barn:1"], ["barn:1"]]
 
 
 @pytest.mark.parametrize("limit", [1, 50])
@@ -175,6 +187,7 @@ async def test_what_is_not_proposed_is_refused(client):
         {"decision": "correct", "value": 10**300},
         {"decision": "correct", "value": 10**400},
         {"decision": "accept", "by": "somebody else"},
+        {"decision": "accept", "again": "yes"},
     ],
 )
 async def test_a_decision_that_means_nothing_is_refused(client, body):

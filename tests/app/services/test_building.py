@@ -18,6 +18,8 @@ from graph.records import Fact, Item, Named, Parameter, StatedFact
 from graph.repositories.entity_links import EntityLink, write_links
 from graph.repositories.facts import FactWriter
 from graph.repositories.items import ItemWriter
+from graph.repositories.proposal_ids import proposal_id
+from graph.repositories.review import decide
 from graph.text import normalise_value
 from ml.grounding.records import TextToRead
 
@@ -278,6 +280,29 @@ def test_what_is_less_sure_waits_for_a_person(stocked, build):
     build(source="shop", accept=1.0, propose=0.1).carry_out(stocked)
 
     assert {row["status"] for row in stocked.read(OF, id="shop:1")} == {"proposed"}
+
+
+@pytest.mark.parametrize(
+    ("taken", "status"),
+    [
+        (("accepted", "rejected", "accepted"), "accepted"),
+        (("rejected", "accepted"), "accepted"),
+        (("corrected", "rejected"), "rejected"),
+    ],
+)
+def test_a_later_run_respects_the_last_decision_of_a_person(stocked, build, taken, status):
+    build(source="shop", accept=1.0).carry_out(stocked)
+    id = proposal_id("product", "shop:1", "height=30cm")
+    for decision in taken:
+        right = normalise_value("35 cm", HEIGHT) if decision == "corrected" else None
+        decide(stocked, id, decision, right, "ann", datetime.now(UTC), again=True)
+
+    build(source="shop").carry_out(stocked)
+
+    heights = [one for one in stocked.read(OF, id="shop:1") if one["value"].startswith("height")]
+    assert [(one["value"], one["origin"], one["status"]) for one in heights] == [
+        ("height=30cm", "reviewed", status)
+    ]
 
 
 def test_what_only_other_categories_have_is_not_read(database, build):

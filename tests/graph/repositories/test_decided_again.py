@@ -1,4 +1,4 @@
-"""The list of what was decided: fake and real alike."""
+"""A decision that replaces another one, and the list of those that stand: fake and real alike."""
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -6,8 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from graph.client import AsyncDatabase
+from graph.errors import ProposalStale
+from graph.repositories.history import History
 from graph.repositories.proposal_ids import proposal_id
-from graph.repositories.review import Review, decide
+from graph.repositories.review import Review, decide, decisions
 from graph.repositories.review_queries import DECIDED
 from tests.fake_reviews import FakeReview
 from tests.graph.repositories.conftest import plan
@@ -15,8 +17,11 @@ from tests.graph.repositories.stated import (
     LAMP,
     PARAMETERS,
     load,
+    properties,
     proposed,
+    said,
     state,
+    stated,
     value,
 )
 
@@ -56,6 +61,17 @@ def stock(database):
     state(database, *FACTS)
 
 
+def take(database, *taken, id=RED):
+    """The decisions one after the other, a day between them, by ann, bob, ann..."""
+    for number, (day, (decision, right)) in enumerate(zip(DAYS, taken, strict=False)):
+        by = "bob" if number % 2 else "ann"
+        decide(database, id, decision, right, by, day, again=number > 0)
+
+
+def colours(database):
+    return [one for one in said(database) if one[0].startswith("colour=")]
+
+
 @pytest.mark.parametrize("limit", [1, 9])
 async def test_the_newest_decision_comes_first_on_pages_of_any_size(reviewed, limit):
     red = reviewed.decide(RED, *CORRECT, "ann", DAYS[0])
@@ -90,9 +106,144 @@ async def test_decisions_can_be_of_one_parameter_or_source(reviewed, asked, expe
     assert [one.id for one in page.facts] == expected
 
 
+@pytest.mark.parametrize("first", [ACCEPT, REJECT, CORRECT])
+@pytest.mark.parametrize("second", [ACCEPT, REJECT, CORRECT, ELSEWHERE])
+async def test_another_decision_replaces_the_first_where_it_is_to_be_again(reviewed, first, second):
+    before = reviewed.decide(RED, *first, "ann", DAYS[0])
+
+    if first != second:
+        with pytest.raises(ProposalStale, match="again"):
+            reviewed.decide(RED, *second, "bob", DAYS[1])
+    done = reviewed.decide(RED, *second, "bob", DAYS[1], again=True)
+
+    page = await reviewed.decided(limit=9, after=None)
+    assert list(page.facts) == [done]
+    assert (done == before) == (first == second)
+    assert (done.decision, done.corrected_to) == (second[0], second[1] and second[1].id)
+
+
 @pytest.mark.neo4j
 class TestInNeo4j:
     """What only the graph can show."""
+
+    @pytest.mark.parametrize(
+        "taken",
+        [
+            (ACCEPT, REJECT, ACCEPT),
+            (REJECT, ACCEPT),
+            (CORRECT, REJECT),
+            (CORRECT, ACCEPT),
+            (CORRECT, ELSEWHERE),
+            (ACCEPT, CORRECT),
+        ],
+    )
+    def test_the_last_decision_stands_as_if_it_were_the_only_one(self, database, taken):
+        stock(database)
+        decide(database, RED, *taken[-1], "ann", DAYS[0])
+        facts, labels = colours(database), labelled(database)
+        alone = {one[0]: properties(database, one[0], "reviewed") for one in facts}
+
+        database.write("MATCH (n) WHERE n:Product OR n:Value DETACH DELETE n")
+        stock(database)
+        take(database, *taken)
+
+        assert colours(database) == facts
+        assert labelled(database) == labels
+        for id, fact in alone.items():
+            of_its_time = {"decided_at", "valid_from", "decided_by", "run"}
+            found = properties(database, id, "reviewed")
+            assert found.keys() == fact.keys()
+            assert {k: found[k] for k in found.keys() - of_its_time} == {
+                k: fact[k] for k in fact.keys() - of_its_time
+            }
+
+    @pytest.mark.parametrize(
+        ("taken", "status"),
+        [
+            ((ACCEPT, REJECT, ACCEPT), "accepted"),
+            ((REJECT, ACCEPT), "accepted"),
+            ((CORRECT, REJECT), "rejected"),
+        ],
+    )
+    def test_a_later_run_respects_the_last_decision(self, database, taken, status):
+        stock(database)
+        take(database, *taken)
+
+        counts = state(database, FACTS[0], run="read-2", now=DAYS[5], read=[LAMP])
+
+        assert colours(database) == [("colour=red", "reviewed", status)]
+        assert counts.rejected == (status == "rejected")
+
+    async def test_history_tells_what_counted_between(self, database, async_database):
+        stock(database)
+        take(database, CORRECT, ACCEPT, REJECT)
+
+        page = await History(async_database).page(LAMP, parameter="colour", limit=9, after=None)
+
+        assert [(one.kind, one.fact.value, one.at[:10], one.run) for one in page.events] == [
+            ("fact_ended", "colour=red", "2026-01-10", "review:ann"),
+            ("fact_began", "colour=red", "2026-01-09", "review:bob"),
+            ("fact_ended", "colour=crimson", "2026-01-09", "review:bob"),
+            ("fact_began", "colour=crimson", "2026-01-08", "review:ann"),
+        ]
+
+    @pytest.mark.parametrize("status", ["proposed", "accepted"])
+    async def test_what_was_read_of_the_right_value_is_back_with_the_correction_taken_back(
+        self, database, async_database, status
+    ):
+        load(database, title="Brass lamp red crimson")
+        crimson = stated("colour", "crimson", status=status, evidence="title:15-22")
+        state(database, FACTS[0], crimson)
+        before = properties(database, "colour=crimson")
+
+        decide(database, RED, *CORRECT, "ann", DAYS[0])
+        past = await History(async_database).page(LAMP, parameter="colour", limit=9, after=None)
+        decide(database, RED, *REJECT, "bob", DAYS[1], again=True)
+
+        assert properties(database, "colour=crimson") == before
+        assert {one.fact.status for one in past.events} == {"accepted"}
+        assert colours(database) == [
+            ("colour=crimson", "extracted", status),
+            ("colour=red", "reviewed", "rejected"),
+        ]
+
+    def test_what_was_read_in_words_that_are_gone_is_not_put_back(self, database):
+        load(database, title="Brass lamp red crimson")
+        state(database, FACTS[0], proposed("colour", "crimson", evidence="title:15-22"))
+        decide(database, RED, *CORRECT, "ann", DAYS[0])
+        load(database, title="Brass lamp", now=DAYS[1])
+
+        decide(database, RED, *ACCEPT, "bob", DAYS[2], again=True)
+
+        assert colours(database) == [("colour=red", "reviewed", "accepted")]
+
+    @pytest.mark.parametrize("own", [ACCEPT, REJECT])
+    def test_a_decision_about_the_right_value_itself_outlives_the_correction(self, database, own):
+        stock(database)
+        state(database, FACTS[0], proposed("colour", "crimson"))
+        decide(database, CRIMSON_ID, *own, "carl", DAYS[0])
+
+        take(database, CORRECT, REJECT)
+
+        assert colours(database) == [
+            ("colour=crimson", "reviewed", own[0]),
+            ("colour=red", "reviewed", "rejected"),
+        ]
+        assert properties(database, "colour=crimson", "reviewed")["decided_by"] == "carl"
+
+    def test_a_value_that_two_corrections_name_is_there_until_both_are_taken_back(self, database):
+        stock(database)
+        state(database, FACTS[0], proposed("colour", "pink"))
+        pink = proposal_id("product", LAMP, "colour=pink")
+        decide(database, RED, *CORRECT, "ann", DAYS[0])
+        decide(database, pink, *CORRECT, "ann", DAYS[1])
+
+        decide(database, RED, *REJECT, "bob", DAYS[2], again=True)
+        between = colours(database)
+        decide(database, pink, *REJECT, "bob", DAYS[3], again=True)
+
+        assert ("colour=crimson", "reviewed", "accepted") in between
+        assert [id for id, *_ in colours(database)] == ["colour=pink", "colour=red"]
 
     async def test_pages_of_decisions_go_on_past_those_that_nobody_asked_for(
         self, database, async_database
@@ -118,3 +269,9 @@ class TestInNeo4j:
 
         assert any("RelationshipIndexSeek" in name for name in operators), operators
         assert not operators & {"AllNodesScan", "NodeByLabelScan", "Top"}
+
+
+def labelled(database):
+    return sorted(
+        (one.value.id, one.decision, one.evidence, one.confidence) for one in decisions(database)
+    )
