@@ -47,21 +47,21 @@ def test_processor_time_that_others_take_costs_no_cell(monkeypatch):
     collections = itertools.count(1)
 
     def takes_long_once(phase, _):
-        if next(collections) == 500:  # amid the matches
+        if next(collections) == 100:  # amid the matches
             until = process_time() + 0.5
             while process_time() < until:
                 pass
 
     threshold = gc.get_threshold()
     gc.callbacks.append(takes_long_once)
-    gc.set_threshold(1, 10_000, 10_000)  # a match is enough to collect what is young
+    gc.set_threshold(1, 10_000, 10_000)  # a match or two are enough to collect what is young
     try:
         found = pattern.found("12 " * 500)
     finally:
         gc.set_threshold(*threshold)
         gc.callbacks.remove(takes_long_once)
 
-    assert next(collections) > 1_000
+    assert next(collections) > 200
     assert found == ["12"] * 500
 
 

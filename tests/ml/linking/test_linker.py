@@ -180,7 +180,7 @@ def test_an_empty_catalogue_is_refused():
 def test_offers_of_one_model_are_too_few_to_learn_from(models):
     rows = [("orvik aster 10 black", "orvik-aster-10"), ("gone", "no-such-model"), ("none", None)]
 
-    with pytest.raises(OffersTooFew, match="offers of 1"):
+    with pytest.raises(OffersTooFew, match="to learn from there are 1"):
         ModelLinker.train(models, rows, QUICK)
 
 
