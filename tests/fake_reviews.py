@@ -38,36 +38,20 @@ class FakeReview:
         self._waiting, self._decided = dict(self._at_first), {}
 
     async def proposals(self, *, limit, after, parameter=None, source=None):
-        ordered = sorted(
-            (
-                one
-                for one in self._waiting.values()
-                if parameter in (None, one.parameter)
-                and source in (None, one.source)
-                and (after is None or (one.teaches, one.id) < after)
-            ),
-            key=lambda one: (one.teaches, one.id),
-            reverse=True,
+        chosen = (
+            one
+            for one in self._waiting.values()
+            if parameter in (None, one.parameter) and source in (None, one.source)
         )
-        shown = tuple(ordered[:limit])
-        more = len(ordered) > limit
-        return ReviewPage(shown, (shown[-1].teaches, shown[-1].id) if more else None)
+        return _page(chosen, lambda one: (one.teaches, one.id), limit, after)
 
     async def decided(self, *, limit, after, parameter=None, source=None):
-        ordered = sorted(
-            (
-                one
-                for one in self._decided.values()
-                if parameter in (None, one.parameter)
-                and source in (None, self._sources[one.item])
-                and (after is None or (one.at, one.id) < after)
-            ),
-            key=lambda one: (one.at, one.id),
-            reverse=True,
+        chosen = (
+            one
+            for one in self._decided.values()
+            if parameter in (None, one.parameter) and source in (None, self._sources[one.item])
         )
-        shown = tuple(ordered[:limit])
-        more = len(ordered) > limit
-        return ReviewPage(shown, (shown[-1].at, shown[-1].id) if more else None)
+        return _page(chosen, lambda one: (one.at, one.id), limit, after)
 
     async def one(self, id):
         return self._waiting.get(id)
@@ -151,3 +135,12 @@ class FakeReview:
                 for one in self._others(fact)
             ),
         )
+
+
+def _page(chosen, place, limit, after):
+    """The first of a list behind a place, the greatest place first."""
+    ordered = sorted(
+        (one for one in chosen if after is None or place(one) < after), key=place, reverse=True
+    )
+    shown = tuple(ordered[:limit])
+    return ReviewPage(shown, place(shown[-1]) if len(ordered) > limit else None)

@@ -147,16 +147,21 @@ class Grounder:
         models = [
             self._model(item, subject.link) for item, subject in zip(items, subjects, strict=True)
         ]
+        stated = [Stated.of(sure.facts) if sure else Stated() for _, sure in models]
         reads = [
-            self._read(item, subject, model, trained_for)
-            for item, subject, (_, model) in zip(items, subjects, models, strict=True)
+            self._read(item, subject, model, expected, trained_for)
+            for item, subject, (_, model), expected in zip(
+                items, subjects, models, stated, strict=True
+            )
         ]
         if self.weigher is not None:
             known = [_known(item, model) for item, (_, model) in zip(items, models, strict=True)]
             reads = weighed(self.weigher, known, reads)
         return [
             self._grounded(wanted, *one)
-            for one in zip(items, subjects, models, learnt, reads, strict=True)
+            for one in zip(
+                items, subjects, [model for model, _ in models], stated, learnt, reads, strict=True
+            )
         ]
 
     @property
@@ -211,12 +216,12 @@ class Grounder:
         wanted: Wanted,
         item: TextToRead,
         subject: _Subject,
-        models: tuple[KnownModel | None, KnownModel | None],
+        model: KnownModel | None,
+        stated: Stated,
         learnt: list[ExtractedFact],
         reads: Sequence[Read],
     ) -> tuple[ExtractedFact, ...]:
-        (model, sure), link = models, subject.link
-        stated = _stated(sure)
+        link = subject.link
         found = [
             *self._names(item, subject),
             *([_model_fact(item, model, link)] if model and link and item.model is None else []),
@@ -245,7 +250,12 @@ class Grounder:
         return self.linker.link(titles, names)
 
     def _read(
-        self, item: TextToRead, subject: _Subject, model: KnownModel | None, learnt: Set[str]
+        self,
+        item: TextToRead,
+        subject: _Subject,
+        model: KnownModel | None,
+        expected: Stated,
+        learnt: Set[str],
     ) -> list[Read]:
         """By rules, what is not of the parameters that the trained reader answers for."""
         other, category = subject.made_for, self._category(item, subject, model)
@@ -256,7 +266,7 @@ class Grounder:
             for reading in read(
                 text,
                 self.lexicon,
-                expected=_stated(model),
+                expected=expected,
                 category=category,
                 rivals=self.weigher is not None,
             )
@@ -371,10 +381,6 @@ class Grounder:
 def _named(item: TextToRead, known: Named | None, names: Names[Named]) -> Found[Named] | None:
     """What the title names, where it is not known already."""
     return None if known else named_in(item.fields.get(TITLE, "")[:READ_CHARS], names)
-
-
-def _stated(model: KnownModel | None) -> Stated:
-    return Stated.of(model.facts) if model else Stated()
 
 
 def _normalized(value: Value | FactText) -> Normalized:
