@@ -80,6 +80,11 @@ class Understanding(Answer):
         description="the query as it was probably meant; null: as it was typed",
         examples=["acme lantern 128gb under 300"],
     )
+    did_you_mean: str | None = Field(
+        description="names in the place of everyday words that nothing found has and that are "
+        "nearly those; not looked for; null: there are none",
+        examples=["canon lens 50mm"],
+    )
     relaxed: bool = Field(
         description="nothing passes all of the filters, so some were left out; `notice` says more",
         examples=[False],

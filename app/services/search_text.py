@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from graph.text.units import find_unit
 from ml.grounding.plurals import number_forms
 from ml.search.spelling import can_be_wrong
 from ml.search.words import folded, prepared
+from ml.text.everyday import everyday_words
 
 if TYPE_CHECKING:
     from app.services.search_words import SearchWords
@@ -49,6 +50,7 @@ class Asked:
         code: the query as it may stand on a package: a GTIN or a manufacturer's number.
         ids: of products that the query may be, or be the number of in some source.
         corrections: words that names lack, and what they may have been meant for.
+        near: the same of everyday words; those are meant as they are.
         corrected: the query as it was meant, where that is not as it was typed.
         unwanted: words that texts are not to have.
         sort: the order that it asks for, or that is asked for beside it.
@@ -64,6 +66,7 @@ class Asked:
     code: str | None = None
     ids: tuple[str, ...] = ()
     corrections: Mapping[str, str] = field(default_factory=dict)
+    near: Mapping[str, str] = field(default_factory=dict)
     corrected: str | None = None
     unwanted: tuple[str, ...] = ()
     sort: Sort | None = None
@@ -85,6 +88,11 @@ class Asked:
         found = _CHUNK.findall(unicodedata.normalize("NFKC", self.rest).lower())
         passed = {*STOP_WORDS, *self.unwanted}
         return tuple(word for word in dict.fromkeys(found) if word not in passed)
+
+    def nearly(self, missing: Collection[str]) -> str | None:
+        """The query with names in the place of these words; None: near none of them is one."""
+        near = {word: self.near[word] for word in missing if word in self.near}
+        return _corrected(self.query, near) if near else None
 
     @property
     def is_understood(self) -> bool:
@@ -109,13 +117,14 @@ def read_query(
         if not any(one in words.spelling for one in (word, *number_forms(word)))
         and find_unit(word) is None
     ]
-    corrections = {word: new for word in unknown if (new := words.spelling.correction(word))}
+    near = {word: new for word in unknown if (new := words.spelling.correction(word))}
+    misspelt = [word for word in unknown if word not in everyday_words()]
     return Asked(
         query=query,
         text=parts.text,
         words=Words(
             (*_index_words(parts.text), *words.spelling.with_accents(parts.text)),
-            tuple(unknown),
+            tuple(misspelt),
             tuple(_forms(parts.text)),
         ),
         filter=parts.filter,
@@ -123,7 +132,8 @@ def read_query(
         rest=parts.rest,
         code=_code(meant),
         ids=_ids(meant, words.sources),
-        corrections={} if wrong else corrections,
+        corrections={} if wrong else {word: near[word] for word in misspelt if word in near},
+        near={word: new for word, new in near.items() if word not in misspelt},
         corrected=meant if wrong else None,
         unwanted=parts.unwanted,
         sort=parts.sort,

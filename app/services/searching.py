@@ -52,6 +52,7 @@ OF_KIND = (
     "brand, and of its price"
 )
 MISSING = "nothing like this has {} in its text"
+DID_YOU_MEAN = "did you mean {!r}?"
 NO_PRICES = "nothing has a price, so that what the query says of one was left out"
 NO_NEAR_PRICE = "nothing like this has about this price: these have others, or none"
 ANY_CURRENCY = "nothing found has a price in this currency: prices are compared as bare numbers"
@@ -74,6 +75,8 @@ class Understanding(Record, frozen=True):
         filters: in the grammar of `filter`; empty: none.
         rest: words that were not understood.
         corrected: the query with words as they were probably meant; None: all are known.
+        did_you_mean: the query with names in the place of everyday words that nothing found has
+            and that are nearly those names; None: there are none.
         relaxed: not all of the filters were used, since nothing passes them.
         sort: the order that the query asks for; None: none, or another one was asked for beside it.
     """
@@ -81,6 +84,7 @@ class Understanding(Record, frozen=True):
     filters: str
     rest: str
     corrected: str | None
+    did_you_mean: str | None
     relaxed: bool
     sort: Sort | None
 
@@ -205,6 +209,7 @@ class Searching:
                 filters=shown(asked.filter, asked.texts),
                 rest=asked.rest,
                 corrected=asked.corrected,
+                did_you_mean=asked.nearly(found.missing),
                 relaxed=bool(found.left_out - {"currency"}),
                 sort=None if query.sort else asked.sort,
             ),
@@ -314,6 +319,8 @@ def _counted(found: Iterable[tuple[str, str]]) -> tuple[Counted, ...]:
 def _notice(asked: Asked, loaded: LoadedRanker | None, found: Found) -> str | None:
     left_out = found.left_out
     said = [MISSING.format(" or ".join(map(repr, found.missing)))] if found.missing else []
+    if near := asked.nearly(found.missing):
+        said.append(DID_YOU_MEAN.format(near))
     if "price" in left_out:
         said.append(NO_NEAR_PRICE if asked.is_near_price else NO_PRICES)
     elif left_out == {"currency"}:

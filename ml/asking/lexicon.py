@@ -69,7 +69,6 @@ class AskingLexicon:
     senses: Mapping[tuple[str, ...], tuple[Sense, ...]] = field(repr=False)
     beginnings: Mapping[tuple[str, ...], tuple[()]] = field(repr=False)
     words: Mapping[str, tuple[str, ...]] = field(repr=False)  # for typing errors, by first letter
-    short: frozenset[str] = field(repr=False)  # function words, which little is mended to
     text_words: Mapping[str, tuple[str, ...]] = field(repr=False)  # likewise, of texts
     glued: Mapping[str, tuple[str, str]] = field(repr=False)  # `aurorapro`: two words of a name
     blanked: Mapping[tuple[str, ...], str] = field(repr=False)  # Chinese names less a character
@@ -173,11 +172,6 @@ class AskingLexicon:
             senses=senses,
             beginnings={words[:length]: () for words in senses for length in range(1, len(words))},
             words=typed,
-            short=frozenset(
-                words[0]
-                for words, found in senses.items()
-                if len(words) == 1 and found[0].kind in ("function", "adjective")
-            ),
             text_words=by_letter([(word,) for word in texts.frequent(_TEXT_ITEMS)]),
             glued=glued(senses, texts),
             blanked=blanked(

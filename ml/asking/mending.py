@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ml.asking.keys import is_number
 from ml.asking.lexicon import AskingLexicon
 from ml.grounding.tokens import Token, is_han
+from ml.text.everyday import everyday_words
 
 _TYPED_CHARS = 5  # shorter words have too many neighbours to be mended
 _SWAPPED_CHARS = 4  # unless only two letters have changed places
@@ -23,6 +24,8 @@ def mended(place: int, words: Sequence[Token], lexicon: AskingLexicon) -> dict[i
         return {}
     if len(word) < _SWAPPED_CHARS or not word.isascii() or not word.isalpha():
         return {}
+    if word in everyday_words():
+        return {}  # who asks for skirts wants no shirts
     from rapidfuzz.distance import OSA
 
     letter, signs = word[0], sorted(word)
@@ -30,10 +33,9 @@ def mended(place: int, words: Sequence[Token], lexicon: AskingLexicon) -> dict[i
     names = frozenset(lexicon.words.get(letter, ()))
     for other in (*names, *lexicon.text_words.get(letter, ())):
         swapped = signs == sorted(other)
-        # `order` is not `older`, nor `paint` the `print` of some text.
-        rather_other = other in lexicon.short or (len(other) == len(word) and other not in names)
-        length = len(word) - (rather_other and not swapped)
-        most = _errors(length, swapped=swapped)
+        # A name that the graph lacks is rather another one than a word of some text.
+        is_stranger = len(other) == len(word) and other not in names
+        most = _errors(len(word) - (is_stranger and not swapped), swapped=swapped)
         if abs(len(other) - len(word)) <= most:
             distance = OSA.distance(word, other, score_cutoff=most)
             if distance <= most:

@@ -164,6 +164,22 @@ async def test_a_misspelt_word_is_read_as_a_name(stocked):
     assert set(ids(page)) == {"1", "2", "6"}
 
 
+async def test_an_everyday_word_is_no_misspelt_name_and_is_told_where_nothing_has_it(stocked):
+    page = await found(stocked, "boat lantern")
+
+    assert page["understood"]["corrected"] is None
+    assert page["understood"]["did_you_mean"] == "bolt lantern"
+    assert "'boat'" in page["notice"]
+    assert "did you mean 'bolt lantern'?" in page["notice"]
+
+
+async def test_what_no_text_has_and_is_like_no_name_is_meant_as_it_is(stocked):
+    page = await found(stocked, "umbrella")
+
+    assert page["understood"]["did_you_mean"] is None
+    assert page["items"] == []
+
+
 async def test_a_filter_that_nothing_passes_is_left_out_and_the_answer_says_so(stocked):
     page = await found(stocked, "bolt lantern blue under 150")
 

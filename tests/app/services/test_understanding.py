@@ -311,6 +311,15 @@ def test_words_that_no_name_has_may_be_misspelt():
     assert "lantern" in again.words.exact
 
 
+def test_everyday_words_that_no_name_has_are_meant_as_they_are():
+    asked = read_query("acme lambs", words=WORDS, understood=True)
+
+    assert asked.corrections == {}
+    assert asked.words.like == ()
+    assert asked.nearly(["lambs"]) == "acme lamps"
+    assert asked.nearly(["lantern"]) is None
+
+
 def test_names_of_parameters_are_words_like_any_other():
     words = SearchWords.of(GROUNDER, [*NAMES, NamedItems("brand", "dimer", "Dimer", (), 3)])
 

@@ -270,7 +270,12 @@ def printed():
 @pytest.mark.parametrize("typed", ["pritn", "prrint"])
 def test_a_letter_that_is_another_makes_another_word_of_a_text(printed, typed):
     assert plan_of(f"{typed} movies", printed).conditions[0].values == ("made=print",)
-    assert isinstance(understand("paint", printed), NotUnderstood)
+    assert isinstance(understand("prunt", printed), NotUnderstood)
+
+
+@pytest.mark.parametrize("typed", ["paint", "knaves", "moves", "moviegoers"])
+def test_an_everyday_word_is_no_typing_error(printed, typed):
+    assert isinstance(understand(f"How many {typed} are there?", printed), NotUnderstood)
 
 
 def test_a_word_of_what_is_said_of_other_things_is_not_asked_of_these(printed):
