@@ -144,12 +144,16 @@ class SearchPage(Answer):
 class Suggestion(Answer):
     """A completion."""
 
-    text: str = Field(examples=["Acme Lantern"])
+    text: str = Field(description="the name", examples=["Acme Lantern"])
+    query: str = Field(
+        description="what to search for when it is chosen: the name behind the words before it",
+        examples=["red Acme Lantern"],
+    )
     kind: Literal["brand", "model", "category", "value"] = Field(examples=["model"])
     id: str = Field(examples=["acme-lantern"])
     parameter: str | None = Field(description="of a value: id of its parameter", examples=[None])
     items: int = Field(description="how many items have it; a model counts itself", examples=[12])
-    highlight: Place = Field(description="the part that was typed", examples=[[0, 3]])
+    highlight: Place = Field(description="the part that was typed, or meant", examples=[[0, 3]])
 
 
 class Suggestions(Answer):
@@ -239,7 +243,7 @@ async def search(
     "/suggest",
     operation_id="suggestNames",
     summary="Complete what somebody types",
-    response_description="Names that begin so, the best first.",
+    response_description="Names that begin so, or were probably meant; the best first.",
     response_model=Suggestions,
     responses=READS,
     dependencies=[READ],
@@ -252,7 +256,8 @@ async def suggest(
             max_length=QUERY_CHARS,
             description=(
                 "the beginning of a name or of a word in it, without regard to case, width and "
-                "accents; Chinese may begin at any character"
+                "accents; Chinese may begin at any character. Words before it, and typing errors, "
+                "are passed over where no name begins so"
             ),
             openapi_examples={"usual": {"summary": "three letters", "value": "acm"}},
         ),

@@ -48,10 +48,11 @@ class SearchWords:
             for one in lexicon.parameters.values()
             for name in (one.name, *one.names)
         ]
+        spelling = Spelling(every)
         return cls(
             grounder,
-            Spelling(every),
-            Suggester(names),
+            spelling,
+            Suggester(names, spelling),
             Wordings((one.parameter, one.id, one.name) for one in names if one.parameter),
             tuple(sources),
             words_in_names(name for name, _ in every) | sorts_in_names(name for name, _ in every),

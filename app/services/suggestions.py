@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from graph.records import Record
 from graph.repositories.names import NamedItems, NameKind
+from ml.search.spelling import Spelling
 from ml.search.words import folded
+from ml.text.everyday import everyday_words
 
 NAME_CHARS = 80
 _SHORT = 2  # letters of a beginning that so many names have that the best are kept ready
 _KEPT = 50  # of the best, for each short beginning
+_REMEMBERED = 1_024  # words with what they may be meant for: every letter asks for them again
 _SCANNED = 5_000  # names of one beginning that are compared; a millisecond
 
 
 class Suggestion(Record, frozen=True):
-    """A completion; `highlight` is the part of `text` that was typed, from and up to."""
+    """A completion; `highlight` is the part of `text` that was typed, from and up to.
+
+    Attributes:
+        query: what is then to be searched for: `text` behind the words before it.
+    """
 
     text: str
+    query: str
     kind: NameKind
     id: str
     parameter: str | None
@@ -38,10 +47,15 @@ class _Entry:
 class Suggester:
     """All names by the beginning of each of their words, and of each Chinese character."""
 
-    def __init__(self, known: Iterable[NamedItems]) -> None:
+    def __init__(self, known: Iterable[NamedItems], spelling: Spelling) -> None:
+        self._meant = lru_cache(_REMEMBERED)(spelling.correction)
+        self._begun = lru_cache(_REMEMBERED)(spelling.beginnings)
         found: list[tuple[str, int, _Entry]] = []
         for named in known:
-            for text in dict.fromkeys((named.name, *named.names)):
+            written: dict[str, str] = {}  # `ACME` is no other name than `Acme`
+            for text in (named.name, *named.names):
+                written.setdefault(folded(text), text)
+            for text in written.values():
                 shown = text[:NAME_CHARS]
                 found += [
                     (folded(shown[at:]), -named.items, _Entry(named, shown, at))
@@ -58,16 +72,37 @@ class Suggester:
             self._short[beginning] = heapq.nsmallest(_KEPT, entries, key=_order)
 
     def suggest(self, typed: str, *, limit: int) -> tuple[Suggestion, ...]:
-        """Those of most items first; items count twice where the name itself begins so."""
-        key = " ".join(folded(typed[:NAME_CHARS]).split())
-        if not key:
-            return ()
-        chosen: dict[tuple[str, str], _Entry] = {}
-        for entry in sorted(self._beginning(key), key=_order):
-            chosen.setdefault((entry.named.kind, entry.named.id), entry)
+        """Those of most items first; items count twice where the name itself begins so.
+
+        Where no name begins with what was typed, nor with what was probably meant by it, only the
+        last words are completed, as many as possible.
+        """
+        typed = " ".join(typed[:NAME_CHARS].split())
+        for at in _beginnings(typed):
+            key = folded(typed[at:])
+            if at and len(key) < _SHORT and key.isascii():
+                break  # a letter behind other words says too little
+            chosen = self._best([key], limit) or self._best(self._respelt(key.split()), limit)
+            if chosen:
+                return tuple(_suggestion(*one, before=typed[:at]) for one in chosen)
+        return ()
+
+    def _best(self, readings: Iterable[str], limit: int) -> list[tuple[_Entry, int]]:
+        """Names with the letters of them that were typed, one of each that is named."""
+        found = [(entry, len(key)) for key in readings for entry in self._beginning(key)]
+        chosen: dict[tuple[str, str], tuple[_Entry, int]] = {}
+        for entry, typed in sorted(found, key=lambda one: _order(one[0])):
+            chosen.setdefault((entry.named.kind, entry.named.id), (entry, typed))
             if len(chosen) == limit:
                 break
-        return tuple(_suggestion(entry, len(key)) for entry in chosen.values())
+        return list(chosen.values())
+
+    def _respelt(self, words: Sequence[str]) -> Iterator[str]:
+        """The words as they were probably meant, the last one as all that it may begin."""
+        *others, last = words
+        meant = [word if word in everyday_words() else self._meant(word) or word for word in others]
+        if last not in everyday_words():
+            yield from (" ".join((*meant, beginning)) for beginning in self._begun(last))
 
     def _beginning(self, key: str) -> Sequence[_Entry]:
         if len(key) <= _SHORT:
@@ -92,9 +127,15 @@ def _order(entry: _Entry) -> tuple[int, int, str, str]:
     return -weight, len(entry.text), entry.text, named.id
 
 
-def _suggestion(entry: _Entry, typed: int) -> Suggestion:
+def _suggestion(entry: _Entry, typed: int, *, before: str) -> Suggestion:
     named = entry.named
     end = min(len(entry.text), entry.at + typed)
     return Suggestion(
-        entry.text, named.kind, named.id, named.parameter, named.items, (entry.at, end)
+        text=entry.text,
+        query=before + entry.text,
+        kind=named.kind,
+        id=named.id,
+        parameter=named.parameter,
+        items=named.items,
+        highlight=(entry.at, end),
     )

@@ -12,6 +12,7 @@ from ml.search.words import accented_words, folded, split_words
 
 SHORTEST = 4  # letters; a shorter word is like too many others
 _LONG = 8  # letters from which on two may be wrong
+_NEAREST = 20  # words that are compared by their items
 
 
 class Spelling:
@@ -45,16 +46,32 @@ class Spelling:
         """The nearest word, of equally near ones that of most items; None: there is none."""
         if not can_be_wrong(word) or word in self:
             return None
-        letters = 2 if len(word) >= _LONG else 1
-        found = process.extract(
-            word,
-            self._by_first.get(word[0], ()),
-            scorer=OSA.distance,
-            score_cutoff=letters,
-            limit=20,
-        )
+        found = _nearest(word, self._by_first.get(word[0], ()))
         best = min(found, key=lambda one: (one[1], -self._items[one[0]], one[0]), default=None)
-        return None if best is None else str(best[0])
+        return None if best is None else best[0]
+
+    def beginnings(self, typed: str) -> tuple[str, ...]:
+        """Nearest beginnings of words, for the beginning of a misspelt one.
+
+        Itself alone, where a word begins so; none, where none is near.
+        """
+        words = self._by_first.get(typed[:1], ())
+        if any(word.startswith(typed) for word in words):
+            return (typed,)
+        if not can_be_wrong(typed):
+            return ()
+        sizes = range(len(typed) - 1, len(typed) + 2)
+        found = _nearest(typed, {word[:size] for word in words for size in sizes})
+        return tuple(sorted(text for text, errors in found if errors == found[0][1]))
+
+
+def _nearest(word: str, words: Iterable[str]) -> list[tuple[str, int]]:
+    """With their errors, the fewest first; none with more than a word of this length may have."""
+    most = 2 if len(word) >= _LONG else 1
+    found = process.extract(
+        word, list(words), scorer=OSA.distance, score_cutoff=most, limit=_NEAREST
+    )
+    return [(text, int(errors)) for text, errors, _ in found]
 
 
 def can_be_wrong(word: str) -> bool:

@@ -489,6 +489,7 @@ async def test_names_are_completed_with_counts(stocked):
     assert answer.json()["items"] == [
         {
             "text": "Acme",
+            "query": "Acme",
             "kind": "brand",
             "id": "acme",
             "parameter": None,

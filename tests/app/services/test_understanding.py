@@ -7,7 +7,6 @@ import pytest
 from app.services.price_words import find_price
 from app.services.search_text import read_query
 from app.services.search_words import SearchWords
-from app.services.suggestions import Suggester
 from app.services.understanding import shown, understand
 from graph.records import Named, Parameter, StatedIn, ValueView
 from graph.repositories.names import NamedItems
@@ -341,39 +340,6 @@ def test_no_word_is_syntax_of_the_index(text):
 @pytest.mark.parametrize("text", ['"', "a b", "a*", "", "x" * 101, "a_b"])
 def test_what_is_no_word_is_left_out(text):
     assert lucene(Words((text, "lamp"), (text,))) == "lamp"
-
-
-@pytest.mark.parametrize(
-    ("typed", "texts"),
-    [
-        ("ac", ["ACME", "Acme Lantern 6"]),
-        ("ＬＡＮ", ["Acme Lantern 6"]),
-        ("creme", ["Crème Red"]),
-        ("克米", ["艾克米"]),
-        ("lamp", ["Lamp"]),
-        ("zzz", []),
-        ("  ", []),
-        ("x" * 500, []),
-    ],
-)
-def test_names_are_completed(typed, texts):
-    found = Suggester(NAMES).suggest(typed, limit=5)
-
-    assert [one.text for one in found] == texts
-    for one in found:
-        start, end = one.highlight
-        assert 0 <= start < end <= len(one.text)
-
-
-def test_completions_say_what_they_are_and_how_many_items_have_them():
-    [found] = Suggester(NAMES).suggest("红", limit=5)
-
-    assert (found.kind, found.id, found.parameter, found.items) == (
-        "value",
-        "colour=red",
-        "colour",
-        30,
-    )
 
 
 KINDS = Grounder(

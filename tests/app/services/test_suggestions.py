@@ -1,0 +1,84 @@
+"""Names that somebody may be typing: begun, behind other words, misspelt."""
+
+import pytest
+
+from app.services.suggestions import Suggester
+from graph.repositories.names import NamedItems
+from ml.search.spelling import Spelling
+
+NAMES = [
+    NamedItems("brand", "acme", "Acme", ("ACME", "艾克米"), 70),
+    NamedItems("category", "lamps", "Lamps", ("Lamp",), 50),
+    NamedItems("model", "acme-lantern-6", "Acme Lantern 6", (), 3),
+    NamedItems("value", "colour=red", "Crème Red", ("红色",), 30, "colour"),
+    NamedItems("value", "made=leather", "Leather", (), 20, "made"),
+]
+SUGGESTER = Suggester(NAMES, Spelling((one.name, one.items) for one in NAMES))
+
+
+def completed(typed):
+    found = SUGGESTER.suggest(typed, limit=5)
+    for one in found:
+        start, end = one.highlight
+        assert 0 <= start < end <= len(one.text)
+    return [one.text for one in found]
+
+
+@pytest.mark.parametrize(
+    ("typed", "texts"),
+    [
+        ("ac", ["Acme", "Acme Lantern 6"]),
+        ("ＬＡＮ", ["Acme Lantern 6"]),
+        ("creme", ["Crème Red"]),
+        ("克米", ["艾克米"]),
+        ("lamp", ["Lamp"]),
+        ("zzz", []),
+        ("  ", []),
+        ("x" * 500, []),
+    ],
+)
+def test_names_are_completed(typed, texts):
+    assert completed(typed) == texts
+
+
+def test_completions_say_what_they_are_and_how_many_items_have_them():
+    [found] = SUGGESTER.suggest("红", limit=5)
+
+    assert (found.kind, found.id, found.parameter, found.items) == (
+        "value",
+        "colour=red",
+        "colour",
+        30,
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "queries"),
+    [
+        ("lan", ["Acme Lantern 6"]),
+        ("Cheap  lan", ["Cheap Acme Lantern 6"]),
+        ("(lan", ["(Acme Lantern 6"]),
+        ("cheap acme lan", ["cheap Acme Lantern 6"]),
+        ("便宜 红", ["便宜 红色"]),
+        ("便宜红", ["便宜红色"]),
+        ("cheap l", []),
+    ],
+)
+def test_the_last_words_are_completed_behind_others_that_stay(typed, queries):
+    assert [one.query for one in SUGGESTER.suggest(typed, limit=5)] == queries
+
+
+@pytest.mark.parametrize(
+    ("typed", "texts"),
+    [
+        ("lanetr", ["Acme Lantern 6"]),
+        ("leahter", ["Leather"]),
+        ("acne lant", ["Acme Lantern 6"]),
+        ("acmee lantren", ["Acme Lantern 6"]),
+        ("big lantren", ["Acme Lantern 6"]),
+        ("lax", []),
+        ("lathe", []),
+    ],
+)
+def test_misspelt_beginnings_are_completed_but_everyday_words_are_none(typed, texts):
+    assert completed(typed) == texts
