@@ -45,7 +45,7 @@ class Slots:
         return cls.of((text.category, name) for text in texts for name in text.values)
 
     def category(self, named: str) -> str:
-        """The one that it is read as: a stranger as unknown, if training had texts of unknown ones."""
+        """What it is read as: a stranger as unknown, where training had texts of unknown ones."""
         is_stranger = named not in self.of_category and UNKNOWN in self.of_category
         return UNKNOWN if is_stranger else named
 
