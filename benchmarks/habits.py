@@ -74,13 +74,13 @@ def _run(texts: Sequence[LabelledText], parts: Sequence[int]) -> dict[str, dict[
     for part in range(PARTS):
         known = [text for text, of in zip(texts, parts, strict=True) if of != part]
         asked = [text for text, of in zip(texts, parts, strict=True) if of == part]
-        lexicon = _lexicon(known)
-        habits = _habits(known, {text.category for text in texts})
+        lexicon = lexicon_of(known)
+        habits = habits_of(known, {text.category for text in texts})
         for name, words in (
             ("without habits", lexicon),
             ("with habits", replace(lexicon, habits=habits)),
         ):
-            trust = Trust.learnt([_item(text, words) for text in known], words)
+            trust = Trust.learnt([as_item(text, words) for text in known], words)
             for text in asked:
                 found[name] += _reads(text, words, trust, spoken_of)
     return {name: _counted(reads) for name, reads in found.items()}
@@ -89,7 +89,7 @@ def _run(texts: Sequence[LabelledText], parts: Sequence[int]) -> dict[str, dict[
 def _reads(
     text: LabelledText, lexicon: Lexicon, trust: Trust, spoken_of: set[tuple[str, str]]
 ) -> Iterator[Read]:
-    said = {fact.value for fact in _item(text, lexicon).facts}
+    said = {fact.value for fact in as_item(text, lexicon).facts}
     for one in read(text.text, lexicon, category=text.category):
         yield Read(
             trust.confidence(one) * one.usual,
@@ -112,14 +112,14 @@ def _counted(reads: Sequence[Read]) -> dict[str, float]:
     }
 
 
-def _lexicon(texts: Sequence[LabelledText]) -> Lexicon:
+def lexicon_of(texts: Sequence[LabelledText]) -> Lexicon:
     names = {name for text in texts for name, value in text.values.items() if value}
     parameters = {slug(name): Parameter(slug(name), name, "text") for name in sorted(names)}
     empty = Lexicon.of(parameters.values(), [])
     items: Counter[str] = Counter()
     values: dict[str, FactText] = {}
     for text in texts:
-        for fact in _item(text, empty).facts:
+        for fact in as_item(text, empty).facts:
             items[fact.value] += 1
             values[fact.value] = fact
     views = [
@@ -129,7 +129,7 @@ def _lexicon(texts: Sequence[LabelledText]) -> Lexicon:
     return Lexicon.of(parameters.values(), views)
 
 
-def _item(text: LabelledText, lexicon: Lexicon) -> ItemText:
+def as_item(text: LabelledText, lexicon: Lexicon) -> ItemText:
     facts = []
     for name, value in text.values.items():
         if value and (parameter := lexicon.parameters.get(slug(name))):
@@ -139,7 +139,7 @@ def _item(text: LabelledText, lexicon: Lexicon) -> ItemText:
     return ItemText("product", text.text, category=category, facts=tuple(facts))
 
 
-def _habits(texts: Sequence[LabelledText], categories: set[str]) -> Habits:
+def habits_of(texts: Sequence[LabelledText], categories: set[str]) -> Habits:
     stated = Counter(
         (text.category, slug(name))
         for text in texts

@@ -344,7 +344,8 @@ def reviewed_texts(database: Database, parameters: Mapping[str, Parameter]) -> l
 
     A value that was accepted is said where its evidence says so; one that was rejected is not, and
     one that was put in its place is where the title has its words. Where it has none that are
-    known, nothing is learnt of the parameter: the title may say it in others.
+    known, nothing is learnt of the parameter: the title may say it in others. A title of which
+    nothing is known is left out.
     """
     from ml.extraction.records import LabelledText
 
@@ -357,10 +358,11 @@ def reviewed_texts(database: Database, parameters: Mapping[str, Parameter]) -> l
             values.setdefault(parameter.name, None)
         else:
             values[parameter.name] = _words(label, parameter) or values.get(parameter.name) or ""
-    return [
-        LabelledText(title, category, {name: said for name, said in values.items() if said != ""})
-        for (title, category), values in said.items()
-    ]
+    known = {
+        item: {name: words for name, words in values.items() if words != ""}
+        for item, values in said.items()
+    }
+    return [LabelledText(*item, values) for item, values in known.items() if values]
 
 
 def _words(label: FactLabel, parameter: Parameter) -> str | None:

@@ -113,10 +113,7 @@ def trained_reader(artefact: Artefact) -> TrainedReader:
     from ml.grounding.trained import TrainedReader
 
     extractor = Extractor.from_files(artefact.contents())
-    trained_for = artefact.manifest.config.get("parameters", [])
-    assert isinstance(trained_for, list)
-    key = f"{artefact.name}@{artefact.version}"
-    return TrainedReader(key, extractor, frozenset(map(str, trained_for)))
+    return TrainedReader(f"{artefact.name}@{artefact.version}", extractor)
 
 
 def plausible_reading(artefact: Artefact) -> PlausibleReading:

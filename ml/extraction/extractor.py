@@ -90,17 +90,18 @@ class Extractor:
 
         Args:
             categories: one of each text; one that training did not have is served by what was
-                learnt of its parameters elsewhere.
+                learnt where no category was known, or else of its parameters elsewhere.
             parameters: which are asked of each text; None: all that its category had in training,
                 for a category that it did not have, all.
         """
+        known = map(self._parts.knowledge.slots.category, categories)
         questions = [
             Question(
                 tokenise(text),
                 category,
                 self._asked(category, None if parameters is None else parameters[n]),
             )
-            for n, (text, category) in enumerate(zip(texts, categories, strict=True))
+            for n, (text, category) in enumerate(zip(texts, known, strict=True))
         ]
         found: list[list[Extraction]] = [[] for _ in questions]
         worth = [n for n, q in enumerate(questions) if q.text.words and q.parameters]

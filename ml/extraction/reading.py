@@ -57,10 +57,10 @@ def read_gold(path: Path) -> list[GoldText]:
 
 
 def read_labelled(paths: Sequence[Path], notify: Notify) -> list[LabelledText]:
-    """Texts to learn from; of labels that contradict each other, what most of them say.
+    """Texts to learn from; of labels that contradict each other, what most say, of as many none.
 
     Says how many labels name a value that their text does not say, and how many texts contradict
-    each other.
+    each other. A text of which no label is left is left out.
     """
     every = [gold.labelled() for path in paths for gold in read_gold(path)]
     _tell_unsaid(every, notify)
@@ -71,11 +71,12 @@ def read_labelled(paths: Sequence[Path], notify: Notify) -> list[LabelledText]:
     for texts in groups.values():
         values, clashes = _majority(texts)
         contradicting += clashes
-        merged.append(LabelledText(texts[0].text, texts[0].category, values))
+        if values:
+            merged.append(LabelledText(texts[0].text, texts[0].category, values))
     if contradicting:
         notify(
             f"{contradicting:,} labels contradict others of the same text and attribute; "
-            "what most of them say counts, of as many the first"
+            "what most of them say counts, of as many none"
         )
     return merged
 
@@ -85,7 +86,11 @@ def _majority(texts: Sequence[LabelledText]) -> tuple[dict[str, str | None], int
     for text in texts:
         for name, value in text.values.items():
             votes.setdefault(name, Counter())[value] += 1
-    values = {name: counted.most_common(1)[0][0] for name, counted in votes.items()}
+    values = {}
+    for name, counted in votes.items():
+        (most, votes_of_it), *others = counted.most_common(2)
+        if all(of_another < votes_of_it for _, of_another in others):
+            values[name] = most
     clashes = sum(sum(c.values()) - c.most_common(1)[0][1] for c in votes.values())
     return values, clashes
 

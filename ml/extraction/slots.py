@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ml.extraction.records import LabelledText
 
 STRANGER = -1
+UNKNOWN = ""  # category of a labelled text that says none
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ class Slots:
     @classmethod
     def of_texts(cls, texts: Sequence[LabelledText]) -> Slots:
         return cls.of((text.category, name) for text in texts for name in text.values)
+
+    def category(self, named: str) -> str:
+        """What it is read as: a stranger as unknown, where training had texts of unknown ones."""
+        is_stranger = named not in self.of_category and UNKNOWN in self.of_category
+        return UNKNOWN if is_stranger else named
 
     def asked(self, category: str) -> tuple[str, ...]:
         """Parameters that the category had in training; of a stranger, all that any had."""

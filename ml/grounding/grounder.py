@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from ml.grounding.naming import place_of
 from ml.grounding.plausible import Read, Weigher, reasons_of, weighed
 from ml.grounding.reading import READ_CHARS, Reading, read
 from ml.grounding.records import ExtractedFact, Links, Normalized, Relation, TextToRead
+from ml.grounding.settling import settled
 from ml.grounding.stated import Stated
 from ml.grounding.trust import NameKind, Trust
 from ml.purpose.kinds import sells_accessories
@@ -59,9 +60,6 @@ class Reader(Protocol):
 
     def read(self, items: Sequence[TextToRead], lexicon: Lexicon) -> Sequence[list[ExtractedFact]]:
         """For each item the facts of parameters that it was trained for."""
-
-    def reads(self, parameter: str, lexicon: Lexicon) -> bool:
-        """Whether it was trained for this parameter: then the rules are silent on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,7 @@ class Grounder:
     Attributes:
         linker: None: models are not looked for.
         models: by id.
-        reader: a trained model, which is asked before the rules are.
+        reader: a trained model, which is asked beside the rules.
         weigher: weighs what rules read once more, by what similar items have.
     """
 
@@ -143,13 +141,12 @@ class Grounder:
         learnt: Sequence[list[ExtractedFact]] = (
             self.reader.read(items, self.lexicon) if self.reader else [[] for _ in items]
         )
-        trained_for = self._trained_for()
         models = [
             self._model(item, subject.link) for item, subject in zip(items, subjects, strict=True)
         ]
         stated = [Stated.of(sure.facts) if sure else Stated() for _, sure in models]
         reads = [
-            self._read(item, subject, model, expected, trained_for)
+            self._read(item, subject, model, expected)
             for item, subject, (_, model), expected in zip(
                 items, subjects, models, stated, strict=True
             )
@@ -225,8 +222,10 @@ class Grounder:
         found = [
             *self._names(item, subject),
             *([_model_fact(item, model, link)] if model and link and item.model is None else []),
-            *(fact for fact in learnt if not _speaks_of_other(subject, fact)),
-            *(self._fact(item, one, stated) for one in reads if one.sureness >= WORTH),
+            *settled(
+                [self._fact(item, one, stated) for one in reads if one.sureness >= WORTH],
+                [fact for fact in learnt if not _speaks_of_other(subject, fact)],
+            ),
         ]
         if wanted.implied and model:
             confidence = link.confidence if link and item.model is None else 1.0
@@ -255,9 +254,8 @@ class Grounder:
         subject: _Subject,
         model: KnownModel | None,
         expected: Stated,
-        learnt: Set[str],
     ) -> list[Read]:
-        """By rules, what is not of the parameters that the trained reader answers for."""
+        """By rules."""
         other, category = subject.made_for, self._category(item, subject, model)
         makers = self._words_of_maker(item, subject)
         return [
@@ -270,7 +268,7 @@ class Grounder:
                 category=category,
                 rivals=self.weigher is not None,
             )
-            if reading.parameter not in learnt and not reading.denied
+            if not reading.denied
             if not (other and name == TITLE and other.speaks_of(reading.start, reading.end))
             if not (name == TITLE and any(_is_word_of(reading, named) for named in makers))
         ]
@@ -299,12 +297,6 @@ class Grounder:
         if named and self.trust.of_name("category", named, title) >= LIKELY:
             return named.thing.id
         return item.predicted
-
-    def _trained_for(self) -> Set[str]:
-        if self.reader is None:
-            return frozenset()
-        parameters = self.lexicon.parameters
-        return frozenset(id for id in parameters if self.reader.reads(id, self.lexicon))
 
     def _fact(self, item: TextToRead, read: Read, stated: Stated) -> ExtractedFact:
         """Of a model with one black, matte black, what is said to be black is that."""

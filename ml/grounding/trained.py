@@ -36,18 +36,10 @@ class TrainedReader:
     Attributes:
         name: NAME@VERSION.
         extractor: it knows parameters by the names of its labels.
-        trained_for: these names.
     """
 
     name: str
     extractor: Extracts
-    trained_for: frozenset[str]
-
-    def reads(self, parameter: str, lexicon: Lexicon) -> bool:
-        """Whether it was trained for this parameter, by any of its names."""
-        known = lexicon.parameters.get(parameter)
-        trained = {slug(name) for name in self.trained_for}
-        return known is not None and not trained.isdisjoint(by_any_name([known]))
 
     def read(self, items: Sequence[TextToRead], lexicon: Lexicon) -> list[list[ExtractedFact]]:
         """For each item what the extractor is sure enough of to say, by its own thresholds.

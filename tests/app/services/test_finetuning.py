@@ -180,9 +180,7 @@ def test_decisions_are_labels(monkeypatch):
     assert found == {
         "Lamp PALE Green 55W": {"Color": "PALE Green", "Power": None},
         "Lamp in pale green": {"Color": "pale green"},
-        "Lamp in a box": {},
         "Lamp 40-55 watts": {"Power": "55 watts"},
-        "Lamp of fifty-five": {},
     }
 
 

@@ -77,6 +77,15 @@ def test_strangers_do_no_harm(extractor, category, asked):
     assert all(0 <= x.confidence <= 1 for x in found)
 
 
+def test_labels_without_a_category_teach_to_read_items_of_any():
+    lamps = [replace(text, category="") for text in texts() if text.category == "lamps"]
+    extractor = Extractor.train(lamps, QUICK, notify=silent)
+    text = "Lumora Desk Lamp, Moss Green, 40W"
+
+    assert said(extractor, text, "boats") == said(extractor, text, "")
+    assert said(extractor, text, "boats")["Power"] == "40W"
+
+
 @pytest.mark.parametrize("text", ODD.values(), ids=ODD.keys())
 def test_odd_texts_are_answered_like_any_other(extractor, text):
     (found,) = extractor.extract([text], ["lamps"])

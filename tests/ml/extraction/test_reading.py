@@ -99,8 +99,17 @@ def test_of_labels_that_contradict_each_other_the_majority_counts(tmp_path):
     assert text.values == {"Color": "Red"}
     assert said == [
         "1 labels contradict others of the same text and attribute; "
-        "what most of them say counts, of as many the first"
+        "what most of them say counts, of as many none"
     ]
+
+
+def test_of_labels_of_which_as_many_say_another_nothing_is_learnt(tmp_path):
+    colors = {"Red or Blue": ("Blue", "Red"), "Black lamp": ("Black", "n/a"), "tan": ("tan", "tan")}
+    path = written(tmp_path, *(row(text, Color=one) for text, two in colors.items() for one in two))
+
+    texts = read_labelled([path], silent)
+
+    assert [(text.text, text.values) for text in texts] == [("tan", {"Color": "tan"})]
 
 
 def test_triples_are_read_plain_and_packed(tmp_path):
