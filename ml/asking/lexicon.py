@@ -137,14 +137,18 @@ class AskingLexicon:
                 stated[value.parameter] += value.items
                 if value.number is not None:
                     numbers[value.parameter].append((value.number, value.items))
+        makers = None if brands else _brand_among(known.values())
         texts = ValueTexts(
-            value
-            for value in values
-            if value.parameter in known and known[value.parameter].kind == "text"
+            (
+                value
+                for value in values
+                if value.parameter in known and known[value.parameter].kind == "text"
+            ),
+            makers.id if makers else None,
         )
         by_id = {model.id: model for model in models}
         table = Phrases()
-        table.functions(None if brands else _brand_among(known.values()))
+        table.functions(makers)
         table.graph(known.values(), brands, categories)
         table.translations()
         if offers:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from graph.records import ValueView
 from ml.asking.keys import is_number, stems, version_like
+from ml.grounding.wordings import Wordings
 
 _LONGEST = 8  # words
 _RARE = 3  # items that must state a value of which a lone word is but a part
@@ -18,7 +19,10 @@ _WHOLE = 0.5  # from this share of the items on, those that state the whole text
 
 @dataclass(frozen=True, slots=True)
 class ValueSense:
-    """Values of one parameter that a phrase may mean: `exact` where it is their whole text."""
+    """Values of one parameter that a phrase may mean.
+
+    `exact`: it is the whole text of the first of `ids`; the others say so in more words.
+    """
 
     parameter: str
     ids: tuple[str, ...]
@@ -29,8 +33,13 @@ class ValueSense:
 class ValueTexts:
     """The values of text parameters; made once, asked from several threads."""
 
-    def __init__(self, values: Iterable[ValueView]) -> None:
+    def __init__(self, values: Iterable[ValueView], makers: str | None = None) -> None:
+        """`makers`: the parameter that has brands, of which a longer name is another one."""
         self._values = list(values)
+        often = sorted(self._values, key=lambda value: -value.items)
+        self._wordings = Wordings(
+            (value.parameter, value.id, value.text) for value in often if value.parameter != makers
+        )
         self._keys = [
             tuple(dict.fromkeys(filter(None, map(stems, (value.text, *value.names)))))
             for value in self._values
@@ -149,7 +158,7 @@ class ValueTexts:
             if not whole and len(phrase[-1]) == 1 and phrase[-1].isalpha() and phrase[-1].isascii():
                 continue  # the beginning of a word: `Bolt E` of `Bolt E27`
             chosen = whole if exact else found
-            ids = tuple(sorted(self._values[place].id for place in chosen))
+            ids = self._in_more_words(chosen) if exact else self._ids(chosen)
             senses.append(ValueSense(parameter, ids, self._items(chosen), exact))
         return sorted(senses, key=lambda sense: (-sense.items, sense.parameter))
 
@@ -174,9 +183,21 @@ class ValueTexts:
             both = {*self._whole.get(phrase, ()), *self._whole.get((*phrase, *kind), ())}
             own = [at for at in both if self._values[at].parameter == sense.parameter]
             if any(phrase in self._keys[at] for at in own):
-                ids = tuple(sorted(self._values[at].id for at in own))
+                ids = self._in_more_words(own)
                 senses.append(ValueSense(sense.parameter, ids, self._items(own), exact=True))
         return senses
+
+    def _in_more_words(self, places: Sequence[int]) -> tuple[str, ...]:
+        """Values, and those that say one of them in more words: who asks for black, matte black.
+
+        Not of those with a number: who asks for a Volt 8 does not mean a Volt 8+.
+        """
+        lettered = (at for at in places if not any(map(str.isdigit, self._values[at].text)))
+        more = (one for at in lettered for one in self._wordings.of(self._values[at].id))
+        return tuple(dict.fromkeys((*self._ids(places), *more)))
+
+    def _ids(self, places: Iterable[int]) -> tuple[str, ...]:
+        return tuple(sorted(self._values[place].id for place in places))
 
     def _is_aside(self, places: Sequence[int]) -> bool:
         """Whether the texts are so long that one of their words names none of them."""
