@@ -10,7 +10,7 @@ ParameterKind = Literal["text", "number", "boolean"]
 ItemKind = Literal["product", "model"]
 Origin = Literal["catalog", "extracted", "predicted", "reviewed"]
 Status = Literal["accepted", "proposed", "rejected"]
-EventKind = Literal["fact_began", "fact_ended", "observed", "closed"]
+EventKind = Literal["fact_began", "fact_ended", "fact_rejected", "observed", "closed"]
 Decision = Literal["accepted", "rejected", "corrected"]
 
 

@@ -44,7 +44,8 @@ def _fact_events(said):
     )
     parts = (fact.value, fact.origin, fact.source, fact.run, fact.valid_from, said.valid_to)
     key = " ".join(part or "" for part in parts)
-    yield _event(fact.valid_from, "fact_began", key, fact.source, fact.run, fact=stated)
+    began = "fact_rejected" if fact.status == "rejected" else "fact_began"
+    yield _event(fact.valid_from, began, key, fact.source, fact.run, fact=stated)
     if said.valid_to is not None:
         yield _event(said.valid_to, "fact_ended", key, fact.source, None, fact=stated)
 

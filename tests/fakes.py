@@ -77,14 +77,15 @@ class FakeGraph:
         return next((item for kind in KINDS if (item := self.items.get((kind, id)))), None)
 
     def said_of(self, item):
-        """Everything said of an item with until when, but what was rejected."""
+        """Everything said of an item with until when, also what was rejected."""
         own = [Said(item.kind, item.id, self._fact(item, fact)) for fact in item.facts]
         more = [said for said in self.changes.said if (said.kind, said.id) == (item.kind, item.id)]
-        return [said for said in own + more if said.fact.status != "rejected"]
+        return own + more
 
     def facts_of(self, item):
-        """What is said of an item by now."""
-        return [said.fact for said in self.said_of(item) if said.valid_to is None]
+        """What is said of an item by now, but what was rejected."""
+        now = (said.fact for said in self.said_of(item) if said.valid_to is None)
+        return [fact for fact in now if fact.status != "rejected"]
 
     def _fact(self, item, fact):
         value = fact.value

@@ -59,11 +59,12 @@ class HistoryEvent(Answer):
     """One change of a product."""
 
     at: str = Field(description="when, ISO 8601 in UTC", examples=["2025-04-01T02:00:00Z"])
-    kind: Literal["fact_began", "fact_ended", "observed", "closed"] = Field(
+    kind: Literal["fact_began", "fact_ended", "fact_rejected", "observed", "closed"] = Field(
         description=(
-            "`fact_began`, `fact_ended`: a source began or ceased to state `fact`; `observed`: "
-            "price, currency or stock changed to `observation`; `closed`: no source lists the "
-            "product any more"
+            "`fact_began`, `fact_ended`: a source began or ceased to state `fact`; "
+            "`fact_rejected`: a person decided that it is not so, who is told by `run`; "
+            "`observed`: price, currency or stock changed to `observation`; `closed`: no source "
+            "lists the product any more"
         ),
         examples=["fact_began"],
     )
@@ -104,7 +105,7 @@ async def get_history(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
-    """Facts that began and ended, prices and stock that changed, and when a product was closed.
+    """Facts that began, ended or were rejected, changes of price and stock, and the closing.
 
     What is still stated has begun and not ended. Go on with `next_cursor`, or with the `Link` of
     `rel="next"`; what happens in the meantime is on the first page.

@@ -1,4 +1,4 @@
-"""What has become of one item: facts that began and ended, prices and stock, newest first."""
+"""What has become of one item: facts that began, ended or were rejected, prices and stock."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from graph.repositories.selection import FIND_ITEM
 
 Cursor = tuple[str, str]
 
-# Of one time the later comes first: an import closes what has ended, and begins what replaces it.
+# Of one time the later comes first: an import closes what has ended, and begins what replaces it,
+# and a correction rejects before that.
 KIND_KEYS: dict[EventKind, str] = {
     "closed": "0",
     "observed": "1",
     "fact_began": "2",
     "fact_ended": "3",
+    "fact_rejected": "4",
 }
 _KINDS = {key: kind for kind, key in KIND_KEYS.items()}
 
@@ -37,10 +39,11 @@ HISTORY = f"""
 CALL (n) {{
   CALL (n) {{
     MATCH (n)-[r:HAS_PARAMETER|HAD_PARAMETER]->(v)-[:VALUE_OF]->(p)
-    // What never counted has no past: a decision keeps it, to put it back.
-    WHERE (r.status = 'accepted' OR r.status = 'proposed' AND r.valid_to IS NULL)
+    // What was only proposed has no past: a decision keeps it, to put it back.
+    WHERE (r.status <> 'proposed' OR r.valid_to IS NULL)
       AND ($parameter IS NULL OR v.parameter = $parameter)
-    UNWIND [['2', r.valid_from, r.run], ['3', r.valid_to, r.ended_by]] AS event
+    UNWIND CASE r.status WHEN 'rejected' THEN [['4', r.valid_from, r.run]]
+      ELSE [['2', r.valid_from, r.run], ['3', r.valid_to, r.ended_by]] END AS event
     WITH r, v, p, event[1] AS at, event[2] AS run, event[0] + {_FACT_KEY} AS key
     WHERE at IS NOT NULL AND {_BEHIND}
     RETURN DISTINCT at, key, r.source AS source, run,

@@ -52,7 +52,7 @@ async def test_many_events_of_one_moment_are_told_once_each(changed_graph, async
 
     seen = await whole_history(async_database, N1, 7)
 
-    assert len(seen) == len(set(seen)) == 40 + 8
+    assert len(seen) == len(set(seen)) == 40 + 9
 
 
 async def test_a_fact_without_a_time_is_left_out_of_history(changed_graph, async_database):

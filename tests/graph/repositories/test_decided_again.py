@@ -182,9 +182,42 @@ class TestInNeo4j:
 
         assert [(one.kind, one.fact.value, one.at[:10], one.run) for one in page.events] == [
             ("fact_ended", "colour=red", "2026-01-10", "review:ann"),
+            ("fact_rejected", "colour=red", "2026-01-10", "review:ann"),
             ("fact_began", "colour=red", "2026-01-09", "review:bob"),
             ("fact_ended", "colour=crimson", "2026-01-09", "review:bob"),
             ("fact_began", "colour=crimson", "2026-01-08", "review:ann"),
+        ]
+
+    async def test_history_tells_of_a_rejection_until_it_is_taken_back(
+        self, database, async_database
+    ):
+        stock(database)
+        kinds = {}
+        for taken in ((REJECT,), (REJECT, ACCEPT)):
+            take(database, *taken)
+            page = await History(async_database).page(LAMP, parameter=None, limit=9, after=None)
+            told = [(one.kind, one.run) for one in page.events if one.fact.value == "colour=red"]
+            kinds[taken[-1]] = told
+
+        assert kinds == {
+            REJECT: [("fact_rejected", "review:ann")],
+            ACCEPT: [("fact_began", "review:bob")],
+        }
+
+    async def test_history_keeps_a_rejection_that_a_later_correction_set_aside(
+        self, database, async_database
+    ):
+        load(database)
+        state(database, FACTS[0], proposed("colour", "crimson", 0.5))
+        decide(database, CRIMSON_ID, *REJECT, "bob", DAYS[0])
+        decide(database, RED, *CORRECT, "ann", DAYS[1])
+
+        page = await History(async_database).page(LAMP, parameter="colour", limit=9, after=None)
+
+        assert [(one.kind, one.fact.value, one.run) for one in page.events] == [
+            ("fact_began", "colour=crimson", "review:ann"),
+            ("fact_rejected", "colour=red", "review:ann"),
+            ("fact_rejected", "colour=crimson", "review:bob"),
         ]
 
     @pytest.mark.parametrize("status", ["proposed", "accepted"])
@@ -201,7 +234,7 @@ class TestInNeo4j:
         decide(database, RED, *REJECT, "bob", DAYS[1], again=True)
 
         assert properties(database, "colour=crimson") == before
-        assert {one.fact.status for one in past.events} == {"accepted"}
+        assert {one.fact.status for one in past.events} == {"accepted", "rejected"}
         assert colours(database) == [
             ("colour=crimson", "extracted", status),
             ("colour=red", "reviewed", "rejected"),

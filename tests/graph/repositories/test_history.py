@@ -39,6 +39,7 @@ async def test_what_began_ended_and_was_observed_is_one_list(changed):
     assert said == [
         (LATER, "fact_began", "colour=white"),
         (LATER, "fact_began", "ram=12GB"),
+        (LATER, "fact_rejected", "display=6.7in"),
         (NOW, "observed", Observed(500.0, "EUR", True)),
         (NOW, "fact_began", "colour=black"),
         (NOW, "fact_began", "ram=8GB"),
