@@ -9,7 +9,7 @@ _MARKS = {"ok": "[green]ok  [/]", "warning": "[yellow]warn[/]", "red": "[red]red
 
 
 def doctor(json: Json = False) -> None:
-    """Check versions, connection, migrations, indexes, keys, disks; exit code 1 if one is red."""
+    """Check versions, database, migrations, keys, models, disks; exit code 1 if any is red."""
     from rich.markup import escape
 
     from app.services.diagnosis import diagnose

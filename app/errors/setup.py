@@ -89,11 +89,12 @@ class ChampionUnreadable(AppError):
     def __init__(self, *, reference: str, reason: str) -> None:
         self.reference, self.reason = reference, reason
         name = reference.partition("/")[0]
-        super().__init__(
-            f"{reference} was promoted and does not load: {reason}. Until then, "
+        self.finding = f"{reference} was promoted and does not load: {reason}"
+        self.remedy = (
             f"`catalograph models promote {name}/VERSION` lets another one serve, and "
             f"`catalograph models demote {name}` none"
         )
+        super().__init__(f"{self.finding}. Until then, {self.remedy}")
 
 
 class FillerMissing(AppError):

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from app.connections import analytics_of, located, open_for_job
-from app.errors import KeyFileInvalid
+from app.errors import ChampionUnreadable, KeyFileInvalid
 from app.keys import KeyFile
+from app.services.champions import loaders, tried
+from app.services.models import registry_of
 from app.services.readiness import index_parts, migration_parts
 from app.settings import Settings
 from graph import migrate
@@ -23,6 +25,7 @@ from graph.repositories.hardening import open_settings
 from graph.schema import NEO4J_MINIMUM
 from graph.server import NEO4J_VERSION, data_dir, report_jars
 from graph.space import SPARE_MIB
+from ml.errors import RegistryUnavailable
 
 State = Literal["ok", "warning", "red"]
 
@@ -46,6 +49,7 @@ def diagnose(settings: Settings) -> list[Finding]:
         *_jars(settings),
         *_disks(settings),
         _keys(settings),
+        *models(settings),
         *_database(settings),
     ]
 
@@ -112,6 +116,25 @@ def _keys(settings: Settings) -> Finding:
         return Finding("keys", "ok", detail)
     remedy = "make one with `catalograph keys create NAME`; without keys only --dev answers"
     return Finding("keys", "warning", detail, remedy)
+
+
+def models(settings: Settings) -> Iterator[Finding]:
+    """Whether what was promoted loads; imports torch only where anything was."""
+    try:
+        found = list(tried(registry_of(settings), loaders(settings)))
+    except RegistryUnavailable as error:
+        yield Finding("models", "red", "not readable", str(error))
+        return
+    broken = [(name, fault) for name, fault in found if fault is not None]
+    if not broken:
+        names = ", ".join(name for name, _ in found)
+        detail = f"what is promoted loads: {names}" if names else "none is promoted"
+        yield Finding("models", "ok", detail)
+    for name, fault in broken:
+        if isinstance(fault, ChampionUnreadable):
+            yield Finding("models", "red", fault.finding, fault.remedy)
+        else:
+            yield Finding("models", "red", f"which {name} is promoted is not known", str(fault))
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from app.errors import ChampionUnreadable
 from app.services.categorizing import LoadedCategorizer, loaded_categorizer
@@ -35,7 +35,7 @@ RECOMMENDATION = "recommendation"  # what ranks items for a shopper
 CATEGORIES = "categories"
 PLAUSIBILITY = "plausibility"  # what weighs readings once more, by what similar items have
 FILLING = "filling"  # what names facts that items lack
-CHAMPION = "champion"
+CHAMPION: Final = "champion"
 # Who asks the champion of a name; that of any other name is kept, and nobody asks it.
 USED_BY: Mapping[str, str] = {
     MODEL_NAME: "/v1/similar, /v1/embed and search, by the vectors that it gives items",
@@ -89,13 +89,13 @@ def loaded_champion(
     Raises:
         ChampionUnreadable: names it, and what to do about it.
     """
-    champion = champion_of(registry, name)
-    if champion is None:
+    version = registry.aliases(name).get(CHAMPION)
+    if version is None:
         return None
     try:
-        return load(champion)
+        return load(registry.get(name, version))
     except LearningError as error:
-        raise ChampionUnreadable(reference=champion.reference, reason=str(error)) from error
+        raise ChampionUnreadable(reference=f"{name}/{version}", reason=str(error)) from error
 
 
 def categorizer_of(settings: Settings) -> LoadedCategorizer | None:
@@ -141,10 +141,10 @@ def filler_of(settings: Settings) -> LoadedFiller | None:
     Raises:
         ChampionUnreadable: it does not load.
     """
-    return loaded_champion(registry_of(settings), FILLING, _loaded_filler)
+    return loaded_champion(registry_of(settings), FILLING, loaded_filler)
 
 
-def _loaded_filler(artefact: Artefact) -> LoadedFiller:
+def loaded_filler(artefact: Artefact) -> LoadedFiller:
     from ml.filling.gaps_files import from_files
 
     name = f"{artefact.name}@{artefact.version}"
