@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.output import Json, out, pages_progress, print_fields, print_json
-from app.cli.session import leave_to_worker, open_database
+from app.cli.session import Background, leave_to_worker, open_database
 from app.services.builds import ACCEPT, BUILD, LINK, PROPOSE, BuildSpec, check_build
 from app.settings import Settings, load_settings
 
@@ -39,9 +39,7 @@ def build_graph(
         float,
         typer.Option(min=0.0, max=1.0, help="Link to a model that a title names this surely."),
     ] = LINK,
-    background: Annotated[
-        bool, typer.Option("--background", help="Leave it to a worker, as a job.")
-    ] = False,
+    background: Background = False,
     json: Json = False,
 ) -> None:
     """Read the texts of products, and write what they state; catalogs are never overwritten."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.output import Json, out, pages_progress, print_fields, print_json, print_table
-from app.cli.session import leave_to_worker, open_database
+from app.cli.session import Background, leave_to_worker, open_database
 from app.services.fills import FILL, PRECISION, FillSpec, check_fill
 from app.settings import Settings, load_settings
 
@@ -38,9 +38,7 @@ def fill(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Count what would be filled in; write nothing.")
     ] = False,
-    background: Annotated[
-        bool, typer.Option("--background", help="Leave it to a worker, as a job.")
-    ] = False,
+    background: Background = False,
     json: Json = False,
 ) -> None:
     """Fill in facts that items lack, by what similar items have; nothing is ever overwritten.

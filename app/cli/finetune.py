@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 import typer
 
 from app.cli.output import Json, note, out, print_json, print_table
-from app.cli.session import leave_to_worker, open_database
+from app.cli.session import Background, leave_to_worker, open_database
 from app.cli.tuning import Checkpoint, Epochs, From, Network, Tune, start_of
 from app.services.training_runs import FinetuneSpec, IfBetter
 from app.settings import Settings, load_settings
@@ -31,7 +31,7 @@ Promote = Annotated[
     typer.Option(help="When the new model serves at once: if_better than what serves, say."),
 ]
 Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1)]
-Background = Annotated[bool, typer.Option("--background", help="Leave it to a worker, as a job.")]
+EPOCHS = 15  # of the networks of a recommender, as in a job
 
 
 @cli.command()
@@ -52,6 +52,7 @@ def extraction(
     epochs: Epochs = None,
     promote: Promote = "if_better",
     seed: Seed = 0,
+    background: Background = False,
     json: Json = False,
 ) -> None:
     """Learn to find values in texts; `/v1/extract` and `build-graph` use it once promoted."""
@@ -63,8 +64,16 @@ def extraction(
 
     if not train and not reviewed:
         raise typer.BadParameter("give a file of labels, or --reviewed", param_hint="--train")
-    start = start_of(from_, checkpoint)
     settings = load_settings()
+    if background:
+        chosen = None if network == "auto" else network
+        _refuse_in_background(network=chosen, checkpoint=checkpoint, epochs=epochs)
+        spec = FinetuneSpec(
+            name="extraction", known=reviewed, promote=promote, seed=seed, tune=tune, start=from_
+        )
+        _leave_to_worker(settings, spec, train, json=json)
+        return
+    start = start_of(from_, checkpoint)
     decided = []
     if reviewed:
         with open_database(settings) as database:
@@ -88,12 +97,19 @@ def matching(
     ] = None,
     promote: Promote = "if_better",
     seed: Seed = 0,
+    background: Background = False,
     json: Json = False,
 ) -> None:
     """Learn which pairs of items are one product; `/v1/match` uses it once promoted."""
     from app.services.finetuning import finetune_matching
 
-    shelf = _shelf(load_settings(), promote)
+    settings = load_settings()
+    if background:
+        _refuse_in_background(valid=valid)
+        spec = FinetuneSpec(name="matching", promote=promote, seed=seed)
+        _leave_to_worker(settings, spec, [train], json=json)
+        return
+    shelf = _shelf(settings, promote)
     report(finetune_matching(train, valid, shelf, seed=seed, notify=note), json=json)
 
 
@@ -114,12 +130,14 @@ def linking(
     ] = False,
     promote: Promote = "if_better",
     seed: Seed = 0,
+    background: Background = False,
     json: Json = False,
 ) -> None:
     """Learn which model of the graph a title names; `build-graph` uses it once promoted."""
     from app.services.finetuning import finetune_linking
 
-    _from_graph(finetune_linking, train, known=known, promote=promote, seed=seed, json=json)
+    spec = FinetuneSpec(name="linking", known=known, promote=promote, seed=seed)
+    _from_graph(finetune_linking, spec, train, background=background, json=json)
 
 
 @cli.command()
@@ -137,9 +155,10 @@ def recommendation(
     epochs: Annotated[
         int,
         typer.Option(min=1, max=1_000, help="Of each network; more where shoppers are few."),
-    ] = 15,
+    ] = EPOCHS,
     promote: Promote = "if_better",
     seed: Seed = 0,
+    background: Background = False,
     json: Json = False,
 ) -> None:
     """Learn what shoppers take next; `/v1/recommend` uses it once promoted."""
@@ -147,8 +166,14 @@ def recommendation(
     from ml.recommendation.evaluation import RecommendationTrial, config_of
 
     settings = load_settings()
+    events = known or sequences is None
+    if background:
+        _refuse_in_background(epochs=None if epochs == EPOCHS else epochs)
+        spec = FinetuneSpec(name="recommendation", known=events, promote=promote, seed=seed)
+        _leave_to_worker(settings, spec, [sequences] if sequences else [], json=json)
+        return
     with open_database(settings) as database:
-        data = read_behaviour(database, sequences, events=known or sequences is None)
+        data = read_behaviour(database, sequences, events=events)
     note(f"{len(data.shoppers):,} shoppers, {len(data.items):,} products")
     shelf = _shelf(settings, promote)
     config = config_of(RecommendationTrial(epochs=epochs, seed=seed))
@@ -172,12 +197,14 @@ def categories(
     ] = False,
     promote: Promote = "if_better",
     seed: Seed = 0,
+    background: Background = False,
     json: Json = False,
 ) -> None:
     """Learn of which category titles are; `/v1/categorize` uses it once promoted."""
     from app.services.finetuning import finetune_categories
 
-    _from_graph(finetune_categories, train, known=known, promote=promote, seed=seed, json=json)
+    spec = FinetuneSpec(name="categories", known=known, promote=promote, seed=seed)
+    _from_graph(finetune_categories, spec, train, background=background, json=json)
 
 
 @cli.command()
@@ -199,6 +226,7 @@ def search(
     ] = False,
     promote: Promote = "if_better",
     seed: Seed = 0,
+    background: Background = False,
     json: Json = False,
 ) -> None:
     """Learn the order of search results; `/v1/search` uses it once promoted."""
@@ -207,6 +235,10 @@ def search(
     if not train and not known:
         raise typer.BadParameter("give a file of offers, or --known", param_hint="--train")
     settings = load_settings()
+    if background:
+        spec = FinetuneSpec(name="search", known=known, promote=promote, seed=seed)
+        _leave_to_worker(settings, spec, train, json=json)
+        return
     judged = None
     if known:
         with open_database(settings) as database:
@@ -280,20 +312,52 @@ class _Learning(Protocol):
 
 def _from_graph(
     learn: _Learning,
+    spec: FinetuneSpec,
     train: list[Path] | None,
     *,
-    known: bool,
-    promote: IfBetter,
-    seed: int,
+    background: bool,
     json: bool,
 ) -> None:
-    if not train and not known:
+    if not train and not spec.known:
         raise typer.BadParameter("give a file of offers, or --known", param_hint="--train")
     settings = load_settings()
+    if background:
+        _leave_to_worker(settings, spec, train, json=json)
+        return
     with open_database(settings) as database:
-        shelf = _shelf(settings, promote)
-        found = learn(train or [], database, shelf, known=known, seed=seed, notify=note)
+        shelf = _shelf(settings, spec.promote)
+        found = learn(train or [], database, shelf, known=spec.known, seed=spec.seed, notify=note)
     report(found, json=json)
+
+
+def _leave_to_worker(
+    settings: Settings, spec: FinetuneSpec, files: Sequence[Path] | None, *, json: bool
+) -> None:
+    """A job of it; its file stays where it is."""
+    from msgspec.structs import replace
+
+    from app.services.models import registry_of
+    from app.services.starts import pinned
+
+    if spec.start is not None:
+        spec = replace(spec, start=pinned(registry_of(settings), spec.start))
+    for file in files or ():
+        if spec.path is not None:
+            raise typer.BadParameter("takes one FILE together with --background")
+        try:
+            file.open("rb").close()
+        except OSError as error:
+            raise typer.BadParameter(f"{file} cannot be read: {error.strerror}") from error
+        spec = replace(spec, path=str(file.absolute()), file=str(file))
+    leave_to_worker(settings, spec, json=json)
+
+
+def _refuse_in_background(**options: object) -> None:
+    """Options that a job does not have, where one of them is given."""
+    for name, value in options.items():
+        if value is not None:
+            reason = "cannot be chosen together with --background"
+            raise typer.BadParameter(reason, param_hint=f"--{name}")
 
 
 def _shelf(settings: Settings, promote: IfBetter) -> Shelf:

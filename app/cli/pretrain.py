@@ -24,7 +24,7 @@ from app.cli.output import (
     steps_progress,
     training_note,
 )
-from app.cli.session import leave_to_worker, open_database
+from app.cli.session import Background, leave_to_worker, open_database
 from app.services.training_runs import (
     PRETRAIN,
     PROCESSES_MAX,
@@ -64,9 +64,7 @@ def pretrain(
             metavar="DIR", file_okay=False, resolve_path=True, help="Write for TensorBoard as well."
         ),
     ] = None,
-    background: Annotated[
-        bool, typer.Option("--background", help="Leave it to a worker, as a job.")
-    ] = False,
+    background: Background = False,
     recipes: Annotated[bool, typer.Option("--recipes", help="List the recipes.")] = False,
     json: Json = False,
 ) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from app.cli.output import queued
 from app.settings import Settings, load_settings
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from graph.client import Database
     from graph.embedded.jars import Progress
     from graph.server import EmbeddedServer
+
+Background = Annotated[bool, typer.Option("--background", help="Leave it to a worker, as a job.")]
 
 
 @contextmanager
