@@ -55,7 +55,8 @@ def finetune_body(settings: Settings) -> Body:
         )
 
         def notify(text: str) -> None:
-            context.report({"phase": "training", "note": text}, done=0)  # hears whether to stop
+            said = text.replace(spec.path, spec.file) if spec.path and spec.file else text
+            context.report({"phase": "training", "note": said}, done=0)  # hears whether to stop
 
         with open_for_job(settings, context.database_is_away) as database:
             try:

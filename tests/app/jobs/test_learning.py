@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.jobs import execution
+from app.jobs import execution, learning
 from app.jobs.execution import JobCancelled, JobContext, WorkerStopping
 from app.jobs.imports import import_body
 from app.jobs.learning import embed_body, finetune_body, pretrain_body
@@ -211,3 +211,23 @@ def test_a_run_that_learns_from_labels_says_what_it_does_and_why_it_does_not_ser
     assert said.startswith("judged by "), "the last thing before its end"
     assert (result["promoted"], result["kept_back"]) == (False, "it was not to be promoted")
     assert registry_of(settings).aliases("search") == {}
+
+
+def test_what_a_run_says_of_its_labels_has_the_name_that_their_sender_gave(
+    jobs, perform, tmp_path, monkeypatch
+):
+    kept = tmp_path / "labels.txt"
+    kept.write_text("nothing\n")
+    job, _ = jobs.submit(FinetuneSpec(name="linking", path=str(kept), file="labels"))
+    monkeypatch.setattr(execution, "REPORT_EVERY_S", 0)
+
+    def learns_nothing(spec, database, shelf, *, notify):
+        notify(f"{spec.path}: 3 offers, 2 of {spec.path} cannot be judged")
+        raise OffersInvalid(path=kept, reason="has nothing to learn from")
+
+    monkeypatch.setattr(learning, "finetune", learns_nothing)
+    with pytest.raises(OffersInvalid):
+        perform(job, finetune_body)
+
+    note = view(jobs.get(job.id), NOW).learning.note
+    assert note == "labels: 3 offers, 2 of labels cannot be judged"
