@@ -10,6 +10,7 @@ AppError
 │   └── FillInvalid             of one that fills gaps
 ├── SourceUnknown               no product is of it
 ├── ChampionUnreadable          a model that was promoted and does not load
+├── KindsDiffer                 models that are not judged by the same numbers
 ├── FillerMissing               nothing was learnt that gaps could be filled by
 ├── ThresholdMissing            links by scores that are no probabilities
 ├── JobError                    a job
@@ -91,6 +92,7 @@ from app.errors.setup import (
     FillerMissing,
     FillInvalid,
     KeyFileInvalid,
+    KindsDiffer,
     NotReady,
     SettingsInvalid,
     SourceUnknown,
@@ -147,6 +149,7 @@ __all__ = [
     "KeyFileInvalid",
     "KeyMissing",
     "KeyUnknown",
+    "KindsDiffer",
     "MappingMissing",
     "MappingUnknown",
     "MediaTypeUnsupported",

@@ -97,6 +97,20 @@ class ChampionUnreadable(AppError):
         super().__init__(f"{self.finding}. Until then, {self.remedy}")
 
 
+class KindsDiffer(AppError):
+    """`references` are NAME/VERSION of the first and of one of another kind; `kinds` are theirs."""
+
+    code = "kinds_differ"
+
+    def __init__(self, *, references: tuple[str, str], kinds: tuple[str, str]) -> None:
+        self.references, self.kinds = references, kinds
+        super().__init__(
+            f"{references[1]} is of the kind {kinds[1]}, and {references[0]} of {kinds[0]}: their "
+            "numbers measure different things. Name versions of one kind; "
+            "`catalograph models ls` lists them with theirs"
+        )
+
+
 class FillerMissing(AppError):
     code = "filler_missing"
 

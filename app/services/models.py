@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from app.errors import KindsDiffer
 from app.services.serving import ServingView
 from graph.records import Record
 from ml.artefact import Artefact, Manifest, Measure
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # Of the manifest, what two artefacts are told apart by beside their recipes.
-_COMPARED = ("kind", "width", "seed", "data_fingerprint", "code_version", "parent", "bytes")
+_COMPARED = ("width", "seed", "data_fingerprint", "code_version", "parent", "bytes")
 
 
 class VersionView(Record, frozen=True):
@@ -195,7 +196,16 @@ def registry_of(settings: Settings) -> Registry:
 
 
 def compare(views: Sequence[VersionView]) -> Comparison:
-    """Artefacts side by side, of one name or of several."""
+    """Artefacts of one kind side by side, of one name or of several.
+
+    Raises:
+        KindsDiffer: they are of several kinds.
+    """
+    first = views[0]
+    for other in views:
+        if other.kind != first.kind:
+            references = (f"{first.name}/{first.version}", f"{other.name}/{other.version}")
+            raise KindsDiffer(references=references, kinds=(first.kind, other.kind))
     metrics = [view.metrics for view in views]
     baselines = [
         {

@@ -115,6 +115,17 @@ def test_versions_are_compared_by_metrics_and_by_what_differs(models, registry):
     assert "different data" in table.stderr
 
 
+def test_versions_of_different_kinds_are_not_compared(models, registry, tmp_path):
+    registry.register("pairs", draft(tmp_path, kind="matcher"))
+
+    done = models("compare", "lamps/1", "pairs/1", "lamps/2")
+
+    assert done.returncode == FAILED
+    assert "pairs/1 is of the kind matcher, and lamps/1 of graph-encoder" in done.stderr
+    assert "models ls" in done.stderr
+    assert done.stdout == ""
+
+
 def test_a_version_is_promoted_and_says_what_it_replaces(models, registry):
     models("promote", "lamps/1")
 
