@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar, assert_never
 
 import anyio.to_thread
@@ -92,7 +93,8 @@ class Browsing:
             after=_product_key(cursor, list_name) if cursor else None,
         )
         following = write_cursor(*page.next, of=list_name) if page.next else None
-        notice = None if page.items or cursor else await self.not_known(wanted)
+        own = [field for field, name in _own_terms(query) if name is not None]
+        notice = None if page.items or cursor else await self.not_known(wanted, own)
         return ListPage(page.items, following, notice)
 
     async def list_history(
@@ -153,7 +155,7 @@ class Browsing:
     async def bound(self, query: ProductQuery) -> Filter:
         """The filter of a list, ready for a query. Raises `FilterInvalid`."""
         wanted = parse(query.filter or "")
-        for field, name in (("brand", query.brand), ("category", query.category)):
+        for field, name in _own_terms(query):
             if name is not None:
                 wanted = wanted.and_(Filter((Term(field, OneOf((name,))),)))
         fields = {term.field for term in wanted.terms}
@@ -167,15 +169,21 @@ class Browsing:
             categories=await self._vocabulary.known_categories(categories) if categories else (),
         )
 
-    async def not_known(self, wanted: Filter) -> str | None:
-        """What a bound filter asks for that the graph has no name for, and what may be meant."""
-        for term in wanted.terms:
+    async def not_known(self, wanted: Filter, own: Sequence[str] = ()) -> str | None:
+        """What a bound filter asks for that the graph has no name for, and what may be meant.
+
+        `own`: the parameters of the request that its last terms are.
+        """
+        of_filter = len(wanted.terms) - len(own)
+        places = [""] * of_filter + [f"`{name}`" for name in own]
+        for term, place in zip(wanted.terms, places, strict=True):
             if isinstance(term.condition, OneOf) and not term.negated:
                 ids = term.condition.values
                 if (known := await self._known(term.field, ids)) is None:
                     continue
                 # Comparing with every brand of a large graph takes longer than others should wait.
-                said = await anyio.to_thread.run_sync(not_known, term.field, ids, known)
+                told = partial(not_known, term.field, ids, known, place=place)
+                said = await anyio.to_thread.run_sync(told)
                 if said:
                     return said
         return None
@@ -195,6 +203,11 @@ class Browsing:
                 return None
             case _:
                 return await self._vocabulary.known_values(field, ids)
+
+
+def _own_terms(query: ProductQuery) -> tuple[tuple[str, str | None], ...]:
+    """Fields of a filter that a list has parameters of its own for."""
+    return ("brand", query.brand), ("category", query.category)
 
 
 async def not_there(

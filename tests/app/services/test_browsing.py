@@ -81,7 +81,17 @@ async def test_a_category_is_found_by_id_by_path_and_by_name(browsing, named, fo
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        (ProductQuery(brand="acmee"), "'acmee' as brand of `filter`; did you mean Acme?"),
+        (ProductQuery(brand="acmee"), "'acmee' as `brand`; did you mean Acme?"),
+        (ProductQuery(category="Gardn"), "'gardn' as `category`; did you mean Garden?"),
+        (ProductQuery(filter="brand:acmee"), "'acmee' as brand of `filter`; did you mean Acme?"),
+        (
+            ProductQuery(filter="brand:acmee", brand="acme"),
+            "'acmee' as brand of `filter`; did you mean Acme?",
+        ),
+        (
+            ProductQuery(filter="price>5", brand="acmee", category="garden"),
+            "'acmee' as `brand`; did you mean Acme?",
+        ),
         (ProductQuery(filter="source:shpo"), "'shpo' as source of `filter`; did you mean shop?"),
         (ProductQuery(filter="model:nobody"), "'nobody' as model of `filter`"),
         (ProductQuery(filter="source:shop price>5"), None),
