@@ -21,3 +21,21 @@ def test_a_query_of_the_cookbook_has_an_answer(examples, query):
 
     assert table.rows
     assert any(cell not in (None, [], "") for row in table.rows for cell in row)
+
+
+BRANDED = [(name, text) for name, text in QUERIES if ":Brand" in text]
+
+
+@pytest.mark.parametrize("query", [text for _, text in BRANDED], ids=[name for name, _ in BRANDED])
+def test_a_query_about_brands_is_written_for_categories_as_the_cookbook_says(examples, query):
+    of_categories = query.replace("MADE_BY", "BELONGS_TO").replace(":Brand", ":Category")
+
+    assert examples.table(of_categories, timeout_s=30, limit=1_000).rows
+
+
+@pytest.mark.parametrize("query", [text for _, text in BRANDED], ids=[name for name, _ in BRANDED])
+def test_or_for_a_parameter(examples, query):
+    of_values = query.replace("MADE_BY", "HAS_PARAMETER").replace("b.name", "b.text")
+    of_values = of_values.replace(":Brand", ":Value {parameter: 'network'}")
+
+    assert examples.table(of_values, timeout_s=30, limit=1_000).rows
