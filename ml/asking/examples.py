@@ -65,12 +65,17 @@ def _about_one(
 def _about_all(lexicon: AskingLexicon, zh: bool) -> tuple[str, ...]:
     """Where no item can be named."""
     found = []
-    measured = _measured(lexicon, [id for id in _told(lexicon, zh) if lexicon.stated[id]])
+    stated = [id for id in _told(lexicon, zh) if lexicon.stated[id]]
+    measured = _measured(lexicon, stated)
     if measured is not None:
         field = field_name(measured, lexicon, zh)
         found.append(_highest(field, zh, "model" if lexicon.has_models else "product"))
     if lexicon.currencies:  # some offer has a price
         found.append("最便宜的产品是哪款？" if zh else "Which product is the cheapest?")
+    texts = (id for id in stated if lexicon.parameters[id].kind == "text")
+    if (text := next(texts, None)) is not None:
+        field = field_name(text, lexicon, zh)
+        found.append(f"最常见的{field}是什么？" if zh else f"Which {field} is the most common?")
     return tuple(found)
 
 

@@ -92,3 +92,12 @@ async def test_what_was_understood_begins_with_the_word_that_was_asked(asking):
     assert asked.understood is not None
     assert "Colour is Black, Matte Black" in asked.understood
     assert [one.name for one in asked.entities if one.kind == "value"] == ["Black"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_shop_without_brands_numbers_and_prices_is_told_what_to_ask(asking, language):
+    refused = await asking.ask("zorble quux", language=language)
+
+    answers = [await asking.ask(example) for example in refused.can_ask]
+    assert answers
+    assert all(found.answer and not found.refused for found in answers), refused.can_ask
