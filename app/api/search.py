@@ -90,7 +90,8 @@ class Understanding(Answer):
         examples=[False],
     )
     sort: Sort | None = Field(
-        description="the order that it asks for; null: none, or `sort` was given",
+        description="the order that it asks for (`newest`: what came into the graph last); null: "
+        "none, or `sort` was given",
         examples=["price"],
     )
 
@@ -190,6 +191,7 @@ async def search(
         Query(
             description=(
                 "the order of the results that were found; what is out of stock comes last in any. "
+                "`newest`: what came into the graph last, of whatever year it is. "
                 "Not given: what `q` asks for, `cheapest` or `newest`, or else by relevance"
             ),
             openapi_examples={"cheap": {"summary": "the cheapest first", "value": "price"}},

@@ -20,7 +20,10 @@ def search(
     ] = None,
     sort: Annotated[
         Sort | None,
-        typer.Option(help="Of what was found; not given: what the query asks for, or relevance."),
+        typer.Option(
+            help="Of what was found; not given: what the query asks for, or relevance. newest: "
+            "what came into the graph last, of whatever year it is."
+        ),
     ] = None,
     kind: Annotated[
         Literal["product", "model"], typer.Option(help="What to look for.")
@@ -51,7 +54,8 @@ def print_found(page: SearchPage) -> None:
     if understood.filters:
         out.print(f"Understood: {understood.filters}", highlight=False, markup=False)
     if understood.sort is not None:
-        out.print(f"Sorted by: {understood.sort}", highlight=False, markup=False)
+        what = " (what came into the graph last)" if understood.sort == "newest" else ""
+        out.print(f"Sorted by: {understood.sort}{what}", highlight=False, markup=False)
     rows = [
         (
             one.item.title,

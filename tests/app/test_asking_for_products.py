@@ -136,7 +136,7 @@ async def test_where_there_are_no_models_products_are_proposed_to_be_asked_for(
     assert any(product in example for example in refused.can_ask)
     assert not any("model" in example for example in refused.can_ask)
     answers = [await asking.ask(example) for example in refused.can_ask]
-    assert len(answers) == 2
+    assert len(answers) == 3
     assert all(one.answer and not one.refused for one in answers)
 
 

@@ -21,3 +21,9 @@ def test_an_order_in_words_is_told(catalograph):
     done = catalograph("search", "the cheapest lantern")
 
     assert "Sorted by: price" in done.stdout
+
+
+def test_what_newest_means_is_told(catalograph):
+    done = catalograph("search", "newest lantern")
+
+    assert "Sorted by: newest (what came into the graph last)" in done.stdout
