@@ -30,7 +30,10 @@ _decode = msgspec.json.Decoder(Before).decode
 def sealed(before: Before) -> str | None:
     """None where it would be too large; then nothing can follow."""
     kept = Before(before.plan, before.answered[:_ITEMS_KEPT])
-    packed = zlib.compress(msgspec.json.encode(kept), 9)
+    plain = msgspec.json.encode(kept)
+    if len(plain) > _PLAIN_BYTES:
+        return None
+    packed = zlib.compress(plain, 9)
     token = base64.urlsafe_b64encode(packed).decode().rstrip("=")
     return token if len(token) <= TOKEN_CHARS else None
 
