@@ -40,6 +40,7 @@ class ValueTexts:
         self._wordings = Wordings(
             (value.parameter, value.id, value.text) for value in often if value.parameter != makers
         )
+        self._place_of = {value.id: place for place, value in enumerate(self._values)}
         self._keys = [
             tuple(dict.fromkeys(filter(None, map(stems, (value.text, *value.names)))))
             for value in self._values
@@ -151,13 +152,13 @@ class ValueTexts:
         senses = []
         for parameter, found in by_parameter.items():
             whole = [place for place in found if self._is_text(place, phrase)]
-            stated, all_stated = self._items(whole), self._items(found)
-            exact = bool(whole) and stated >= _WHOLE * all_stated
-            if not whole and len(phrase) == 1 and (all_stated < rare or self._is_aside(found)):
+            exact = bool(whole) and self._items(whole) >= _WHOLE * self._items(found)
+            chosen = whole if exact else self._spelled_alike(parameter, found, phrase)
+            aside = not whole and len(phrase) == 1
+            if aside and (self._items(chosen) < rare or self._is_aside(chosen)):
                 continue
             if not whole and len(phrase[-1]) == 1 and phrase[-1].isalpha() and phrase[-1].isascii():
                 continue  # the beginning of a word: `Bolt E` of `Bolt E27`
-            chosen = whole if exact else found
             ids = self._in_more_words(chosen) if exact else self._ids(chosen)
             senses.append(ValueSense(parameter, ids, self._items(chosen), exact))
         return sorted(senses, key=lambda sense: (-sense.items, sense.parameter))
@@ -186,6 +187,15 @@ class ValueTexts:
                 ids = self._in_more_words(own)
                 senses.append(ValueSense(sense.parameter, ids, self._items(own), exact=True))
         return senses
+
+    def _spelled_alike(
+        self, parameter: str, found: list[int], phrase: tuple[str, ...]
+    ) -> list[int]:
+        """What has a phrase as a part, and of one word in another spelling: grey and gray."""
+        if len(phrase) > 1 or not (phrase[0].isalpha() and phrase[0].isascii()):
+            return found
+        alike = (self._place_of[id] for id in self._wordings.saying(parameter, phrase))
+        return list(dict.fromkeys((*found, *alike)))
 
     def _in_more_words(self, places: Sequence[int]) -> tuple[str, ...]:
         """Values, and those that say one of them in more words: who asks for black, matte black.

@@ -95,11 +95,14 @@ class Wordings:
     def of(self, id: str) -> tuple[str, ...]:
         """A value, and at most `MOST` of its parameter that have all of its words."""
         parameter, words = self._values.get(id, ("", ()))
-        if not words:
-            return (id,)
-        rarest = min((self._having(word, parameter) for word in words), key=len)
-        more = (one for one in rarest if are_among(words, self._values[one][1]))
-        return tuple(islice(dict.fromkeys((id, *islice(more, MOST))), MOST))
+        return tuple(islice(dict.fromkeys((id, *self.saying(parameter, words))), MOST))
+
+    def saying(self, parameter: str, words: Sequence[str]) -> tuple[str, ...]:
+        """At most `MOST` values of a parameter that have all of some words; none of no words."""
+        rarest = min((self._having(word, parameter) for word in words), key=len, default=[])
+        return tuple(
+            islice((one for one in rarest if are_among(words, self._values[one][1])), MOST)
+        )
 
     def _having(self, word: str, parameter: str) -> list[str]:
         alike = self._by_word[parameter, _ends(word)]

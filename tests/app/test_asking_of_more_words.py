@@ -12,12 +12,13 @@ LAMPS = Named("lamps", "Lamps", ("Lamps", "台灯"))
 PARAMETERS = {
     "colour": Parameter("colour", "Colour", "text", None, ("Colour", "颜色")),
     "chip": Parameter("chip", "Chip", "text", None, ("Chip",)),
+    "finish": Parameter("finish", "Finish", "text", None, ("Finish",)),
     "maker": Parameter("maker", "Brand", "text", None, ("Brand",)),
 }
 
 
-def lamp(title, colour=None, chip=None, maker=None):
-    cells = {"colour": colour, "chip": chip, "maker": maker}
+def lamp(title, colour=None, chip=None, maker=None, finish=None):
+    cells = {"colour": colour, "chip": chip, "maker": maker, "finish": finish}
     facts = (
         Fact(normalise_value(cell, PARAMETERS[field]), evidence=field)
         for field, cell in cells.items()
@@ -33,10 +34,10 @@ ITEMS = (
     lamp("Nova desk", "Black", "Volt 8", "Acme"),
     lamp("Vega desk", "Black", "Volt 8"),
     lamp("Rigel desk", "Matte Black", "Volt 8+", "Acme Bolt"),
-    lamp("Lyra desk", "Grey"),
-    lamp("Orion desk", "Gray"),
-    lamp("Cetus desk", "Space Gray"),
-    lamp("Naos desk", "红色"),
+    lamp("Lyra desk", "Grey", finish="Coated steel"),
+    lamp("Orion desk", "Gray", finish="Brushed aluminium"),
+    lamp("Cetus desk", "Space Gray", finish="Polished aluminium"),
+    lamp("Naos desk", "红色", finish="Matte aluminum"),
     lamp("Deneb desk", "红色"),
     lamp("Indus desk", "粉红色"),
     lamp("Ara desk", "Non-black"),
@@ -59,6 +60,8 @@ def shop(shared_database):
         ("Which lamps are not gray?",
          {"Nova", "Vega", "Rigel", "Naos", "Deneb", "Indus", "Ara"}),
         ("Which lamps have the chip Volt 8?", {"Nova", "Vega"}),
+        ("Which lamps have an aluminium finish?", {"Orion", "Cetus", "Naos"}),
+        ("Which lamps have an aluminum finish?", {"Orion", "Cetus", "Naos"}),
         ("Which lamps are by Acme?", {"Nova"}),
     ],
 )  # fmt: skip

@@ -41,6 +41,19 @@ def test_values_of_the_same_parameter_with_all_of_its_words(wordings, value, fou
     assert wordings.of(value)[0] == value
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (("gray",), ["colour=Grey", "colour=Space Gray"]),
+        (("grey", "space"), ["colour=Space Gray"]),
+        (("black", "felt"), []),
+        ((), []),
+    ],
+)
+def test_words_that_are_no_value_find_those_that_have_them(wordings, words, found):
+    assert sorted(wordings.saying("colour", words)) == sorted(found)
+
+
 def test_those_that_count_most_are_kept_where_there_are_very_many():
     values = ((f"colour={number}", f"black {number}") for number in range(2 * MOST))
     many = Wordings(("colour", *value) for value in (("colour=black", "black"), *values))
