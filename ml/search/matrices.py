@@ -12,9 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from ml.search.statistics import Frequencies
-
-K1, B = 1.2, 0.6  # of BM25: how soon a repeated word saturates, how much length counts
+from ml.search.statistics import K1, B, Frequencies
 
 Scores = NDArray[np.float32]
 Parts = Callable[[str], Iterable[str]]

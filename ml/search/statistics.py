@@ -12,6 +12,8 @@ import msgspec
 
 from ml.search.words import KEPT, folded, plain_words, split_words
 
+K1, B = 1.2, 0.6  # of BM25: how soon a repeated word saturates, how much length counts
+
 WORD_GRAMS = (2, 3, 4)  # characters, within a word and its ends
 JOINED_GRAMS = (3, 4, 5)  # characters, of the text without spaces
 _LEAST_TEXTS = 2  # a rarer gram weighs as much as one never seen
