@@ -86,8 +86,8 @@ class Suggester:
             if len(typed) - at > NAME_CHARS or _JOINED.search(typed[:at]):
                 continue
             key = _key(typed[at:])
-            if at and len(key) < _SHORT and key.isascii():
-                break  # a letter behind other words says too little
+            if not key.strip() or (at and len(key) < _SHORT and key.isascii()):
+                break  # a letter behind other words says too little, a mark without its own nothing
             chosen = self._best([key], limit) or self._best(self._respelt(key.split()), limit)
             if chosen:
                 return tuple(_suggestion(*one, before=typed[:at]) for one in chosen)
@@ -106,7 +106,7 @@ class Suggester:
             same = {(kind, "id", id), (kind, "name", folded(entry.text))}
             if told.isdisjoint(same):
                 chosen.append((entry, typed))
-            told |= same
+                told |= same
             if len(chosen) == limit:
                 break
         return chosen

@@ -39,10 +39,22 @@ def completed(typed):
         ("zzz", []),
         ("  ", []),
         ("x" * 500, []),
+        ("ﾞ", []),
+        ("\ufc5e", []),
     ],
 )
 def test_names_are_completed(typed, texts):
     assert completed(typed) == texts
+
+
+def test_another_name_of_one_thing_hides_no_other_thing_that_is_called_so():
+    names = [
+        NamedItems("brand", "acme", "Acme", ("Acme Labs",), 70),
+        NamedItems("brand", "labs", "Acme Labs", (), 3),
+    ]
+    found = Suggester(names, Spelling([])).suggest("acm", limit=5)
+
+    assert [one.id for one in found] == ["acme", "labs"]
 
 
 def test_completions_say_what_they_are_and_how_many_items_have_them():
