@@ -81,8 +81,8 @@ class Understanding(Answer):
         examples=["acme lantern 128gb under 300"],
     )
     did_you_mean: str | None = Field(
-        description="names in the place of everyday words that nothing found has and that are "
-        "nearly those; not looked for; null: there are none",
+        description="brands and categories in the place of everyday words that nothing found has "
+        "and that are nearly those; not looked for; null: not all missing words are",
         examples=["canon lens 50mm"],
     )
     relaxed: bool = Field(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.services.sort_words import Sort
     from graph.repositories.search import ItemOrder
     from ml.grounding.wordings import Wordings
+    from ml.search.spelling import Spelling
 
 # What the analyzer of the index leaves out, and words that ask and name nothing.
 _ENGLISH = """a an and are as at be but by for if in into is it no not of on or s such t that the
@@ -50,7 +51,7 @@ class Asked:
         code: the query as it may stand on a package: a GTIN or a manufacturer's number.
         ids: of products that the query may be, or be the number of in some source.
         corrections: words that names lack, and what they may have been meant for.
-        near: the same of everyday words; those are meant as they are.
+        near: everyday words, and brands and categories that are like them; not read as those.
         corrected: the query as it was meant, where that is not as it was typed.
         unwanted: words that texts are not to have.
         sort: the order that it asks for, or that is asked for beside it.
@@ -90,9 +91,10 @@ class Asked:
         return tuple(word for word in dict.fromkeys(found) if word not in passed)
 
     def nearly(self, missing: Collection[str]) -> str | None:
-        """The query with names in the place of these words; None: near none of them is one."""
-        near = {word: self.near[word] for word in missing if word in self.near}
-        return _corrected(self.query, near) if near else None
+        """The query with names in the place of these words; None: not all of them are near one."""
+        if not missing or not self.near.keys() >= set(missing):
+            return None
+        return _corrected(self.query, {word: self.near[word] for word in missing})
 
     @property
     def is_understood(self) -> bool:
@@ -117,7 +119,7 @@ def read_query(
         if not any(one in words.spelling for one in (word, *number_forms(word)))
         and find_unit(word) is None
     ]
-    near = {word: new for word in unknown if (new := words.spelling.correction(word))}
+    everyday = [word for word in unknown if word in everyday_words()]
     misspelt = [word for word in unknown if word not in everyday_words()]
     return Asked(
         query=query,
@@ -132,8 +134,8 @@ def read_query(
         rest=parts.rest,
         code=_code(meant),
         ids=_ids(meant, words.sources),
-        corrections={} if wrong else {word: near[word] for word in misspelt if word in near},
-        near={word: new for word, new in near.items() if word not in misspelt},
+        corrections={} if wrong else _corrections(misspelt, words.spelling),
+        near=_corrections(everyday, words.kinds),
         corrected=meant if wrong else None,
         unwanted=parts.unwanted,
         sort=parts.sort,
@@ -160,6 +162,10 @@ def _ids(query: str, sources: Sequence[str]) -> tuple[str, ...]:
     if not is_one_word or not any(sign == ":" or sign.isdigit() for sign in said):
         return ()
     return (said, *(f"{source}:{said}" for source in sources))
+
+
+def _corrections(words: Iterable[str], spelling: Spelling) -> dict[str, str]:
+    return {word: meant for word in words if (meant := spelling.correction(word))}
 
 
 def _corrected(query: str, wrong: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,13 +10,16 @@ from app.services.comparisons import words_in_names
 from app.services.renewed import Renewed
 from app.services.sort_words import sorts_in_names
 from app.services.suggestions import Suggester
+from ml.grounding.plurals import number_forms
 from ml.grounding.wordings import Wordings
 from ml.search.spelling import Spelling
+from ml.search.words import split_words
 
 if TYPE_CHECKING:
     from graph.repositories.names import NamedItems
     from ml.grounding.grounder import Grounder
 
+_KINDS = frozenset({"brand", "category"})
 RETRY_AFTER_S = 1.0  # not at every search while the graph cannot be read
 
 
@@ -25,6 +28,7 @@ class SearchWords:
     """Made of one state of the graph; asked from several threads.
 
     Attributes:
+        kinds: the spelling of brands and categories: of what a thing is.
         wordings: of values of texts.
         in_names: words that compare or sort elsewhere: `max` of `Pro Max`.
         sources: of products; behind them and a colon stand the numbers that shops give.
@@ -32,6 +36,7 @@ class SearchWords:
 
     grounder: Grounder
     spelling: Spelling
+    kinds: Spelling
     suggester: Suggester
     wordings: Wordings
     sources: tuple[str, ...] = ()
@@ -41,22 +46,35 @@ class SearchWords:
     def of(
         cls, grounder: Grounder, names: Sequence[NamedItems], sources: Sequence[str] = ()
     ) -> SearchWords:
-        every = [(name, one.items) for one in names for name in (one.name, *one.names)]
+        every = list(_counted(names))
         lexicon = grounder.lexicon
         every += [
             (name, lexicon.stated.get(one.id, 0))
             for one in lexicon.parameters.values()
             for name in (one.name, *one.names)
         ]
-        spelling = Spelling(every)
+        things = list(_counted(one for one in names if one.kind == "category"))
+        spelling = Spelling([*every, *_in_the_other_number(things)])
         return cls(
             grounder,
             spelling,
+            Spelling(_counted(one for one in names if one.kind in _KINDS)),
             Suggester(names, spelling),
             Wordings((one.parameter, one.id, one.name) for one in names if one.parameter),
             tuple(sources),
             words_in_names(name for name, _ in every) | sorts_in_names(name for name, _ in every),
         )
+
+
+def _counted(names: Iterable[NamedItems]) -> Iterator[tuple[str, int]]:
+    return ((name, one.items) for one in names for name in (one.name, *one.names))
+
+
+def _in_the_other_number(names: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """Nouns of the names: who misspells `freezer` means the freezers as well."""
+    for name, items in names:
+        for word in split_words(name):
+            yield from ((form, items) for form in number_forms(word))
 
 
 def known_words(

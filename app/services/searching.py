@@ -75,8 +75,8 @@ class Understanding(Record, frozen=True):
         filters: in the grammar of `filter`; empty: none.
         rest: words that were not understood.
         corrected: the query with words as they were probably meant; None: all are known.
-        did_you_mean: the query with names in the place of everyday words that nothing found has
-            and that are nearly those names; None: there are none.
+        did_you_mean: the query with brands and categories in the place of everyday words that
+            nothing found has and that are nearly those; None: not all that it lacks are.
         relaxed: not all of the filters were used, since nothing passes them.
         sort: the order that the query asks for; None: none, or another one was asked for beside it.
     """

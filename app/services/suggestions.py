@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import heapq
+import re
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ _SHORT = 2  # letters of a beginning that so many names have that the best are k
 _KEPT = 50  # of the best, for each short beginning
 _REMEMBERED = 1_024  # words with what they may be meant for: every letter asks for them again
 _SCANNED = 5_000  # names of one beginning that are compared; a millisecond
+_LAST_LETTER = "\u2e7f"  # of alphabets; signs of Chinese, Japanese and Korean stand behind
+_JOINED = re.compile(r"\w[-'’]$")  # `men's`, `t-shirt`: no word begins behind it
 
 
 class Suggestion(Record, frozen=True):
@@ -58,7 +62,7 @@ class Suggester:
             for text in written.values():
                 shown = text[:NAME_CHARS]
                 found += [
-                    (folded(shown[at:]), -named.items, _Entry(named, shown, at))
+                    (_key(shown[at:]), -named.items, _Entry(named, shown, at))
                     for at in _beginnings(shown)
                 ]
         found.sort(key=lambda one: one[:2])
@@ -77,32 +81,43 @@ class Suggester:
         Where no name begins with what was typed, nor with what was probably meant by it, only the
         last words are completed, as many as possible.
         """
-        typed = " ".join(typed[:NAME_CHARS].split())
+        typed = " ".join(typed.split())
         for at in _beginnings(typed):
-            key = folded(typed[at:])
-            if at and len(key) < _SHORT and key.isascii():
-                break  # a letter behind other words says too little
+            if len(typed) - at > NAME_CHARS or _JOINED.search(typed[:at]):
+                continue
+            key = _key(typed[at:])
+            if not key.strip() or (at and len(key) < _SHORT and key.isascii()):
+                break  # a letter behind other words says too little, a mark without its own nothing
             chosen = self._best([key], limit) or self._best(self._respelt(key.split()), limit)
             if chosen:
                 return tuple(_suggestion(*one, before=typed[:at]) for one in chosen)
         return ()
 
     def _best(self, readings: Iterable[str], limit: int) -> list[tuple[_Entry, int]]:
-        """Names with the letters of them that were typed, one of each that is named."""
+        """Names with the letters of them that were typed.
+
+        One of each that is named, and of things of one kind whose names are one.
+        """
         found = [(entry, len(key)) for key in readings for entry in self._beginning(key)]
-        chosen: dict[tuple[str, str], tuple[_Entry, int]] = {}
+        chosen: list[tuple[_Entry, int]] = []
+        told: set[tuple[str, str, str]] = set()
         for entry, typed in sorted(found, key=lambda one: _order(one[0])):
-            chosen.setdefault((entry.named.kind, entry.named.id), (entry, typed))
+            kind, id = entry.named.kind, entry.named.id
+            same = {(kind, "id", id), (kind, "name", folded(entry.text))}
+            if told.isdisjoint(same):
+                chosen.append((entry, typed))
+                told |= same
             if len(chosen) == limit:
                 break
-        return list(chosen.values())
+        return chosen
 
     def _respelt(self, words: Sequence[str]) -> Iterator[str]:
         """The words as they were probably meant, the last one as all that it may begin."""
         *others, last = words
         meant = [word if word in everyday_words() else self._meant(word) or word for word in others]
-        if last not in everyday_words():
-            yield from (" ".join((*meant, beginning)) for beginning in self._begun(last))
+        begun = () if last in everyday_words() else self._begun(last)
+        for beginning in begun or (last,):
+            yield " ".join((*meant, beginning))
 
     def _beginning(self, key: str) -> Sequence[_Entry]:
         if len(key) <= _SHORT:
@@ -112,11 +127,15 @@ class Suggester:
         return self._entries[first : min(last, first + _SCANNED)]
 
 
+def _key(text: str) -> str:
+    return folded(text).replace("’", "'")  # which phones type
+
+
 def _beginnings(text: str) -> Iterable[int]:
-    """Where a word begins; of Chinese, every character."""
+    """Where a word begins; of Chinese, every character, and what stands behind one."""
     before = " "
     for at, sign in enumerate(text):
-        if sign.isalnum() and (not before.isalnum() or (not sign.isascii() and ord(sign) > 0x2E7F)):
+        if sign.isalnum() and (not before.isalnum() or max(sign, before) > _LAST_LETTER):
             yield at
         before = sign
 
@@ -129,7 +148,6 @@ def _order(entry: _Entry) -> tuple[int, int, str, str]:
 
 def _suggestion(entry: _Entry, typed: int, *, before: str) -> Suggestion:
     named = entry.named
-    end = min(len(entry.text), entry.at + typed)
     return Suggestion(
         text=entry.text,
         query=before + entry.text,
@@ -137,5 +155,15 @@ def _suggestion(entry: _Entry, typed: int, *, before: str) -> Suggestion:
         id=named.id,
         parameter=named.parameter,
         items=named.items,
-        highlight=(entry.at, end),
+        highlight=(entry.at, _end(entry, typed)),
     )
+
+
+def _end(entry: _Entry, typed: int) -> int:
+    """Where so many folded letters of the name end: `ß` is two, an accent of its own none."""
+    text, at = entry.text, entry.at
+    ends = range(at + 1, len(text) + 1)
+    end = next((end for end in ends if len(folded(text[at:end])) >= typed), len(text))
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return end

@@ -327,6 +327,27 @@ def test_names_of_parameters_are_words_like_any_other():
     assert asked.corrections == {"weigth": "weight"}
 
 
+def test_a_misspelt_noun_is_read_in_the_number_it_is_in():
+    words = SearchWords.of(GROUNDER, [*NAMES, NamedItems("category", "helmets", "Helmets", (), 3)])
+
+    asked = read_query("hemlet or hemlets", words=words, understood=True)
+
+    assert asked.corrections == {"hemlet": "helmet", "hemlets": "helmets"}
+
+
+def test_an_everyday_word_may_be_meant_for_a_brand_but_for_no_value():
+    time = NamedItems("value", "made=time", "Time", (), 9, "made")
+    words = SearchWords.of(GROUNDER, [*NAMES, time, NamedItems("brand", "bolt", "Bolt", (), 3)])
+
+    asked = read_query("tire, boat", words=words, understood=True)
+
+    assert asked.corrections == {}
+    assert asked.near == {"boat": "bolt"}
+    assert asked.nearly(["boat"]) == "tire, bolt"
+    assert asked.nearly(["boat", "tire"]) is None
+    assert asked.nearly([]) is None
+
+
 @pytest.mark.parametrize(
     "text", ['a" OR *', "title:x", "x~2", "a AND b", "(a", "a\\", "/re/", "[a TO b]", "-a", "\x00"]
 )
