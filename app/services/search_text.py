@@ -16,7 +16,7 @@ from graph.text.units import find_unit
 from ml.grounding.plurals import number_forms
 from ml.search.spelling import can_be_wrong
 from ml.search.words import folded, prepared
-from ml.text.everyday import everyday_words
+from ml.text.everyday import everyday_words, in_other_spelling
 
 if TYPE_CHECKING:
     from app.services.search_words import SearchWords
@@ -134,8 +134,8 @@ def read_query(
         rest=parts.rest,
         code=_code(meant),
         ids=_ids(meant, words.sources),
-        corrections={} if wrong else _corrections(misspelt, words.spelling),
-        near=_corrections(everyday, words.kinds),
+        corrections={} if wrong else _corrections(misspelt, everyday, words.spelling),
+        near=_nearest(everyday, words.kinds),
         corrected=meant if wrong else None,
         unwanted=parts.unwanted,
         sort=parts.sort,
@@ -164,7 +164,16 @@ def _ids(query: str, sources: Sequence[str]) -> tuple[str, ...]:
     return (said, *(f"{source}:{said}" for source in sources))
 
 
-def _corrections(words: Iterable[str], spelling: Spelling) -> dict[str, str]:
+def _corrections(
+    misspelt: Iterable[str], everyday: Iterable[str], spelling: Spelling
+) -> dict[str, str]:
+    """The nearest names, and of an everyday word the same one where names spell it otherwise."""
+    others = {word: in_other_spelling(word) for word in everyday}
+    spelled = {word: other for word, other in others.items() if other and other in spelling}
+    return {**_nearest(misspelt, spelling), **spelled}
+
+
+def _nearest(words: Iterable[str], spelling: Spelling) -> dict[str, str]:
     return {word: meant for word in words if (meant := spelling.correction(word))}
 
 

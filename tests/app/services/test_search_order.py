@@ -26,3 +26,13 @@ def test_words_that_no_filter_stands_for_decide_before_what_all_hits_pass():
     assert [one.summary.id for one, _ in order] == ["right", "stated", "loud", "other"]
     scores = [score for _, score in order]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_the_word_that_tells_titles_apart_decides_however_short_it_is():
+    hits = [
+        *(hit(f"other {n}", f"Unlocked moray lantern a{n}", 2.0) for n in range(4)),
+        hit("right", "Moray lantern s8", 1.0),
+    ]
+
+    for left in ("", "unlocked moray s8"):
+        assert in_order("unlocked moray s8", hits, {}, None, left=left)[0][0].summary.id == "right"

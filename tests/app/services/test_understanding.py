@@ -319,6 +319,12 @@ def test_everyday_words_that_no_name_has_are_meant_as_they_are():
     assert asked.nearly(["lantern"]) is None
 
 
+def test_a_word_that_names_spell_otherwise_is_read_as_they_do():
+    words = SearchWords.of(GROUNDER, [*NAMES, NamedItems("value", "f=grey", "Grey", (), 3, "f")])
+
+    assert read_query("acme gray", words=words, understood=True).corrections == {"gray": "grey"}
+
+
 def test_names_of_parameters_are_words_like_any_other():
     words = SearchWords.of(GROUNDER, [*NAMES, NamedItems("brand", "dimer", "Dimer", (), 3)])
 
