@@ -14,6 +14,7 @@ from ml.grounding.plurals import number_forms
 from ml.grounding.wordings import Wordings
 from ml.search.spelling import Spelling
 from ml.search.words import split_words
+from ml.text.everyday import everyday_words
 
 if TYPE_CHECKING:
     from graph.repositories.names import NamedItems
@@ -54,6 +55,7 @@ class SearchWords:
             for name in (one.name, *one.names)
         ]
         things = list(_counted(one for one in names if one.kind == "category"))
+        everyday_words()  # read now: no search has to wait for them
         spelling = Spelling([*every, *_in_the_other_number(things)])
         return cls(
             grounder,
