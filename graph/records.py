@@ -372,6 +372,7 @@ class FactCounts(Record, frozen=True):
     outranked: int = 0  # a higher origin speaks of it: proposed at most, or known already
     rejected: int = 0  # a person said no, once and for all
     stale: int = 0  # the text that is the evidence has changed since it was read
+    ended: int = 0  # of those that were stated before: they are not stated again
     unknown: tuple[str, ...] = ()  # items that are not stored, with all that was said of them
 
 

@@ -3,7 +3,8 @@
 Reviewed stands above catalog, extracted and predicted, as in `graph.precedence`. Where an accepted
 fact of a higher origin speaks of the parameter, a stated one is proposed at most, and left out
 where it says the same. What a person rejected stays rejected. One fact is kept for each item,
-value and origin: the same model may change its mind, another one only by being more confident.
+value and origin: who reads the texts again, or is the same model, may change what was said, another
+one only by being more confident.
 """
 
 from __future__ import annotations
@@ -44,8 +45,13 @@ class Settled:
     status: Status | None = None
 
 
-def settle_stated(fact: StatedFact, beside: Sequence[Standing]) -> Settled:
-    """`beside` is everything that is said of the fact's parameter."""
+def settle_stated(fact: StatedFact, beside: Sequence[Standing], *, again: bool = False) -> Settled:
+    """What becomes of it.
+
+    Args:
+        beside: everything that is said of the fact's parameter.
+        again: it is in the place of what was read in the same texts before, whoever read that.
+    """
     same = [one for one in beside if one.value == fact.value.id and not one.inherited]
     if any(one.origin == "reviewed" and one.status == "rejected" for one in same):
         return Settled("rejected")
@@ -55,7 +61,7 @@ def settle_stated(fact: StatedFact, beside: Sequence[Standing]) -> Settled:
     contradicted = _contradicts(fact.value.id, higher)
     status: Status = "proposed" if contradicted else fact.status
     own = next((one for one in same if one.origin == fact.origin), None)
-    changed = own is None or _replaces(fact, status, own)
+    changed = own is None or _replaces(fact, status, own, again=again)
     outcome: Outcome = "outranked" if contradicted else "written" if changed else "unchanged"
     return Settled(outcome, status if changed else None)
 
@@ -106,9 +112,9 @@ def _contradicts(value: str, higher: Sequence[Standing]) -> bool:
     return bool(own or higher) and value not in {one.value for one in own or higher}
 
 
-def _replaces(fact: StatedFact, status: Status, own: Standing) -> bool:
+def _replaces(fact: StatedFact, status: Status, own: Standing, *, again: bool) -> bool:
     stored = (own.status, own.confidence, own.evidence or "", own.model)
     if (status, fact.confidence, fact.evidence, fact.model) == stored:
         return False
     same_model = model_name(fact.model) == model_name(own.model)
-    return same_model or fact.confidence > own.confidence
+    return again or same_model or fact.confidence > own.confidence

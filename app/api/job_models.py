@@ -96,8 +96,9 @@ class Building(Answer):
     facts: dict[str, int] = Field(
         description="by what became of them: `written`, `unchanged`, `outranked` by a catalog, "
         "`rejected` by a person, `stale`, `unsure`; how many were `accepted` and `proposed`, "
-        "new or not; of a run that fills gaps also `ended`, and left out because their text "
-        "speaks of it, `in_text`; `made_for`: accessories of a model",
+        "new or not; `ended`: of earlier runs, and not said any more; of a run that fills gaps "
+        "also left out because their text speaks of it, `in_text`; `made_for`: accessories of a "
+        "model",
         examples=[{"written": 4_100}],
     )
     links: dict[str, int] = Field(

@@ -36,8 +36,9 @@ class BuildReport(Record, frozen=True):
 
     Attributes:
         facts: `accepted` and `proposed` as they were read, and by what became of them: written,
-            unchanged, outranked by a catalog, rejected by a person, stale, or too unsure;
-            `made_for` counts accessories, which are no instances of the model that they name.
+            unchanged, outranked by a catalog, rejected by a person, stale, or too unsure; `ended`
+            counts what earlier runs read and this one does not, `made_for` accessories, which are
+            no instances of the model that they name.
         links: new ones, by their type.
         model: what read the texts, and what weighed that.
         categories: the model that predicted categories; None: none is promoted.
@@ -163,6 +164,7 @@ class GraphBuild:
             outranked=done.outranked,
             rejected=done.rejected,
             stale=done.stale,
+            ended=done.ended,
             made_for=made_for,
         )
         return _Place(

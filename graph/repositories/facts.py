@@ -89,8 +89,8 @@ class FactWriter:
         each.
 
         Args:
-            read: ids of items whose texts were read as a whole: whatever was read of them before,
-                and is not among the facts, has ended.
+            read: ids of items whose texts were read as a whole: whatever was read of them before
+                is as sure as it is now, and has ended where it is not among the facts.
 
         Raises:
             DraftInvalid: a fact that no model can state, or whose parameter is another one by now.
@@ -106,6 +106,7 @@ class FactWriter:
             known = self._write(batch, run, now, parameters)
             for said in known:
                 counts.update(one.outcome for one in said.settled)
+                counts.update(ended=len(_unsaid(said)))
             unknown += sorted({said.id for said in batch} - {said.id for said in known})
         return FactCounts(**counts, unknown=tuple(unknown))
 
@@ -253,7 +254,8 @@ def _settled(said: _Said, fact: StatedFact) -> Settled:
         quote = _quote(said, place)
         if not quote or (fact.quote is not None and quote != fact.quote):
             return Settled("stale")
-    return settle_stated(fact, said.beside.get(fact.value.parameter, ()))
+    again = said.is_read and fact.origin == "extracted"
+    return settle_stated(fact, said.beside.get(fact.value.parameter, ()), again=again)
 
 
 def _quote(said: _Said, place: Evidence) -> str | None:
@@ -278,19 +280,26 @@ def _store_kind(
     keys = _review_keys(known)
     fresh, changed, ended = [], [], []
     for said in known:
-        there = {(one.value, one.origin) for one in _own(said)}
+        there = {(one.value, one.origin): one.status for one in _own(said)}
         rows = [_fact_row(said, fact, status, run, keys) for fact, status in said.stored]
-        new = [row for row in rows if (row["value"], row["origin"]) not in there]
+        kept = [row for row in rows if there.get(_key(row)) == row["properties"]["status"]]
+        new = [row for row in rows if row not in kept]
         fresh.append({"id": said.id, "facts": new})
-        changed.append({"id": said.id, "facts": [row for row in rows if row not in new]})
-        past = [{"value": value, "origin": origin} for value, origin in _unsaid(said)]
-        ended.append({"id": said.id, "facts": past})
+        changed.append({"id": said.id, "facts": kept})
+        # What counts from now on, or no longer does, is another fact: history tells both.
+        past = [*_unsaid(said), *(_key(row) for row in new if _key(row) in there)]
+        facts = [{"value": value, "origin": origin} for value, origin in past]
+        ended.append({"id": said.id, "facts": facts})
     label, touched = LABELS[kind], set[str]()
-    for query, found in ((queries.STATE, fresh), (queries.RESTATE, changed), (queries.END, ended)):
+    for query, found in ((queries.END, ended), (queries.STATE, fresh), (queries.RESTATE, changed)):
         if rows := [row for row in found if row["facts"]]:
             tx.run(query.format(label=label), rows=rows, run=run, now=now)
             touched |= {str(row["id"]) for row in rows}
     touch(tx, kind, sorted(touched))
+
+
+def _key(row: Row) -> FactKey:
+    return row["value"], row["origin"]
 
 
 def _own(said: _Said) -> Iterator[Standing]:

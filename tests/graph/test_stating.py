@@ -63,6 +63,24 @@ def test_a_stated_fact_is_settled_by_what_is_said_already(said, beside, expected
     assert settle_stated(said, beside) == expected
 
 
+@pytest.mark.parametrize(
+    ("said", "beside", "expected"),
+    [
+        (fact(model="rules", confidence=0.5), [standing()], Settled("written", "accepted")),
+        (fact(model="rules", status="proposed"), [standing()], Settled("written", "proposed")),
+        (fact(model="rules"), [standing("oak", "catalog"), standing()], Settled("outranked")),
+        (
+            fact(model="rules"),
+            [standing("oak", "reviewed", status="rejected")],
+            Settled("rejected"),
+        ),
+        (fact(), [standing()], Settled("unchanged")),
+    ],
+)
+def test_who_reads_a_text_again_need_not_be_more_confident(said, beside, expected):
+    assert settle_stated(said, beside, again=True) == expected
+
+
 def test_an_answer_teaches_most_where_the_model_does_not_know():
     weights = [worth(confidence, disagreement=False) for confidence in (0.5, 0.6, 0.3, 0.05, 1.0)]
 

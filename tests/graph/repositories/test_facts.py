@@ -140,7 +140,7 @@ def test_another_version_of_a_model_replaces_what_the_one_before_said_of_a_param
 
     counts = state(database, stated("colour", "blue", model="reader@2"), run="read-2")
 
-    assert counts == FactCounts(written=1)
+    assert counts == FactCounts(written=1, ended=1)
     assert said(database) == [
         ("colour=blue", "extracted", "accepted"),
         ("material=brass", "extracted", "accepted"),
@@ -177,6 +177,24 @@ def test_another_model_changes_a_fact_only_by_being_more_confident(database):
     assert (less, more) == (FactCounts(unchanged=1), FactCounts(written=1))
     fact = properties(database, "colour=red")
     assert (fact["confidence"], fact["model"], fact["status"]) == (0.95, "rules@1", "accepted")
+
+
+def test_what_reads_a_whole_text_now_is_who_says_how_sure_it_is(database):
+    load(database)
+    state(database, stated("colour", "red"), stated("material", "brass"))
+    now = (
+        proposed("colour", "red", 0.4, model="rules"),
+        stated("material", "brass", confidence=0.87, model="rules"),
+    )
+
+    counts = state(database, *now, run="read-2", now=WEDNESDAY, read=[LAMP])
+    again = state(database, *now, run="read-3", now=WEDNESDAY, read=[LAMP])
+
+    assert (counts, again) == (FactCounts(written=2), FactCounts(unchanged=2))
+    fact = properties(database, "colour=red")
+    assert (fact["confidence"], fact["model"], fact["status"]) == (0.4, "rules", "proposed")
+    assert said(database, "HAD_PARAMETER") == [("colour=red", "extracted", "accepted")]
+    assert properties(database, "material=brass")["model"] == "rules"
 
 
 def test_a_proposal_that_becomes_sure_leaves_the_review_list(database):
@@ -325,6 +343,21 @@ async def test_history_tells_when_what_was_read_began_and_ended(database, async_
     assert [(one.kind, one.at[:10], one.run, one.fact.origin) for one in page.events] == [
         ("fact_ended", "2026-01-07", "import", "extracted"),
         ("fact_began", "2026-01-06", "read-1", "extracted"),
+    ]
+
+
+@pytest.mark.anyio
+async def test_history_tells_when_what_counted_began_to_wait(database, async_database):
+    load(database)
+    state(database, stated("colour", "red"))
+    state(database, proposed("colour", "red", model="reader@2"), run="read-2", now=WEDNESDAY)
+
+    page = await History(async_database).page(LAMP, parameter="colour", limit=9, after=None)
+
+    assert [(one.kind, one.at[:10], one.run, one.fact.status) for one in page.events] == [
+        ("fact_began", "2026-01-07", "read-2", "proposed"),
+        ("fact_ended", "2026-01-07", "read-2", "accepted"),
+        ("fact_began", "2026-01-06", "read-1", "accepted"),
     ]
 
 
