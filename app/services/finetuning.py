@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
@@ -101,9 +102,9 @@ class Shelf:
             files=files,
         )
         made = self.registry.register(name, draft)
-        instead = [values[judged_by] for values in baselines.values() if judged_by in values]
+        beside = {one: of[judged_by] for one, of in baselines.items() if judged_by in of}
         no_better = against or _no_better(
-            before.get(judged_by), measures.get(judged_by), judged_by, max(instead, default=0.0)
+            before.get(judged_by), measures.get(judged_by), judged_by, beside
         )
         kept_back = self._kept_back(no_better)
         if kept_back is None:
@@ -137,20 +138,25 @@ class Shelf:
 
 
 def _no_better(
-    before: Measure | None, now: Measure | None, name: str, without: float
+    before: Measure | None, now: Measure | None, name: str, beside: Mapping[str, float]
 ) -> str | None:
-    """In words, or None. `without`: what the best of its baselines reaches."""
+    """In words, or None. `beside`: what its baselines reach."""
     if now is None:
         return None if before is None else f"its {name} could not be measured"
     if before is not None:
         if now.value > before.value:
             return None
         return f"its {name} is {now.value:.3f}, that of what serves {before.value:.3f}"
-    if now.value <= 0.0:
-        return f"its {name} is {now.value:.3f}"
-    # Rules answer without any: they are better than what looking words up beats.
+    # Rules answer without any: they are better than what looking words up may well beat.
+    low = now.value if now.low is None else now.low
     high = now.value if now.high is None else now.high
-    return None if high >= without else f"its {name} is {high:.3f} at most, untrained {without:.3f}"
+    weakest, least = min(beside.items(), key=itemgetter(1), default=("no answer", 0.0))
+    best, most = max(beside.items(), key=itemgetter(1), default=("no answer", 0.0))
+    if low <= least:
+        return f"its {name} is {now.value:.3f} ({low:.3f} at least), that of {weakest} {least:.3f}"
+    if high < most:
+        return f"its {name} is {now.value:.3f} ({high:.3f} at most), that of {best} {most:.3f}"
+    return None
 
 
 def finetune_extraction(

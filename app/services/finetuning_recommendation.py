@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,9 +71,9 @@ def finetune_recommendation(
     judged = judge(data, config, trial, notify=notify)
     notify("once more, from all events")
     recommender = train_recommender(data.histories, data.facts, config, notify=notify)
-    best = max(judged.baselines[name][JUDGED_BY] for name in BASELINES)
-    if shelf.promote == "if_better" and judged.metrics[JUDGED_BY].value <= best:
-        shelf = replace(shelf, promote="never")
+    best = max(BASELINES, key=lambda name: judged.baselines[name][JUDGED_BY])
+    reached, most = judged.metrics[JUDGED_BY].value, judged.baselines[best][JUDGED_BY]
+    beaten = f"its {JUDGED_BY} is {reached:.3f}, that of {best} {most:.3f}"
     return shelf.keep(
         RECOMMENDATION,
         TrainedRecommender(data.items, data.attributes, recommender, data.facts).to_files(),
@@ -84,6 +84,7 @@ def finetune_recommendation(
         judged_by=JUDGED_BY,
         seed=config.seed,
         fingerprint=_fingerprint(data),
+        against=None if reached > most else beaten,
     )
 
 

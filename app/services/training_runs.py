@@ -46,7 +46,7 @@ Reader = Literal[
     "filling",
 ]
 # `if_better`: than what serves, by the one measure that its kind is judged by; where nothing
-# serves, than being never right.
+# serves, than the weakest of its baselines by the whole interval, and than none surely worse.
 IfBetter = Literal["always", "if_better", "never"]
 
 

@@ -61,7 +61,10 @@ def test_what_was_learnt_is_kept_with_its_metrics_and_reads_texts(shelf, labels)
     assert text[found["power"].start : found["power"].end] == "55W"
 
 
-@pytest.mark.parametrize(("f1", "kept_back"), [(0.0, "its f1 is 0.000"), (0.1, None), (None, None)])
+@pytest.mark.parametrize(
+    ("f1", "kept_back"),
+    [(0.0, "its f1 is 0.000 (0.000 at least), that of no answer 0.000"), (0.1, None), (None, None)],
+)
 def test_where_nothing_serves_one_that_was_never_right_does_not_either(shelf, f1, kept_back):
     done = shelf.keep(
         "matching",
@@ -98,6 +101,45 @@ def test_where_nothing_serves_one_that_looking_up_clearly_beats_does_not_either(
     )
 
     assert done.promoted is serves
+
+
+@pytest.mark.parametrize(
+    ("low", "lookup", "kept_back"),
+    [
+        (0.377, 0.578, "its f1 is 0.561 (0.377 at least), that of lookup 0.578"),
+        (0.377, 0.377, "its f1 is 0.561 (0.377 at least), that of lookup 0.377"),
+        (0.377, 0.376, None),
+    ],
+)
+def test_where_nothing_serves_one_that_beats_looking_up_by_chance_does_not_either(
+    shelf, low, lookup, kept_back
+):
+    def keep():
+        return shelf.keep(
+            "matching",
+            {"matcher.json": b"{}"},
+            config={},
+            examples=6,
+            metrics={"f1": Measured(0.561, low, 0.721)},
+            baselines={"better": {"f1": 0.6}, "lookup": {"f1": lookup}},
+            judged_by="f1",
+            seed=0,
+            fingerprint="0" * 64,
+        )
+
+    assert keep().kept_back == kept_back
+    shelf.registry.promote("matching", "1")
+    assert keep().kept_back == "its f1 is 0.561, that of what serves 0.561"
+
+
+def test_a_first_extractor_of_a_few_texts_is_kept_and_does_not_serve(shelf, tmp_path):
+    few = write(tmp_path / "few.jsonl", texts(4))
+
+    done = finetune_extraction([few], QUICK, shelf, notify=silent)
+
+    assert done.metrics["micro_f1"].low <= done.baselines["dictionary"]["micro_f1"]
+    assert not done.promoted
+    assert "that of dictionary" in done.kept_back
 
 
 def test_a_worse_one_is_kept_and_does_not_serve(shelf, labels, tmp_path):

@@ -127,14 +127,26 @@ def test_it_is_kept_and_served_where_it_beats_the_baselines(finetuned, loaded):
     assert loaded.name == "recommendation@1"
 
 
-def test_what_is_worse_than_a_baseline_does_not_serve(tmp_path):
+def test_what_is_better_than_baselines_by_chance_does_not_serve(tmp_path):
     shelf = Shelf(Registry(tmp_path), "0.1.0", lambda: NOW)
     chance = {f"s{one}": [f"i{one}", f"i{one}", f"i{one}", "same"] for one in range(4)}
 
     done = finetune_recommendation(Interactions.build(chance, {}), shelf, ONE_STEP, notify=silent)
 
-    best = max(done.baselines[name]["ndcg@10"] for name in ("popularity", "item_cosine"))
-    assert done.promoted == (done.metrics["ndcg@10"].value > best)
+    assert done.metrics["ndcg@10"].low == 0.0
+    assert (done.promoted, done.kept_back) == (
+        False,
+        "its ndcg@10 is 0.500 (0.000 at least), that of popularity 0.000",
+    )
+
+
+def test_what_a_baseline_beats_does_not_serve_and_says_so(tmp_path):
+    shelf = Shelf(Registry(tmp_path), "0.1.0", lambda: NOW)
+    turns = {f"s{n}": [f"i{n % 10}", f"i{(n + 5) % 10}", f"i{n % 10}"] for n in range(40)}
+
+    done = finetune_recommendation(Interactions.build(turns, {}), shelf, ONE_STEP, notify=silent)
+
+    assert done.kept_back == "its ndcg@10 is 0.000, that of item_cosine 1.000"
 
 
 def test_too_few_events_say_what_is_missing(shelf):
