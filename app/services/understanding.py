@@ -110,7 +110,7 @@ def understand(query: str, grounder: Grounder, *, in_names: Collection[str] = ()
         in_names: words that stand in names as well, and behind a word compare nothing, nor do they
             sort.
     """
-    lexicon = grounder.lexicon
+    lexicon = replace(grounder.lexicon, of_texts=True)
     parts = list(_offered(query, lexicon))
     sort = _sort_in(query, in_names)
     ordered = [(sort.start, sort.end)] if sort else []

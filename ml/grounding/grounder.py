@@ -327,8 +327,7 @@ class Grounder:
             yield f"{names[reading.parameter]!r} stands beside it"
         if reading.how == "name":
             items = self.lexicon.items[reading.value.id]
-            had = f"that {items} items have" if items else "read in other texts"
-            yield f"a value {had} by this name"
+            yield f"a value that {items} items have by this name"
         elif reading.how == "shape":
             yield "written as its values are, with a number that no item has so far"
         elif reading.how in ("quantity", "letter"):

@@ -107,7 +107,9 @@ class Lexicon:
 
     Attributes:
         items: by the id of a value, how many items state it; 0 where it was only read in
-            texts: such a value has names, and counts nowhere.
+            texts: such a value counts nowhere.
+        of_texts: whether such values are known by their names, as to who asks for them; a text that
+            is read by what was read in texts would say something else the next time.
         stated: by parameter, how often its values are stated.
         distinct: by parameter, how many values it has.
         shapes: in which values of texts are written that differ in their numbers alone.
@@ -134,6 +136,7 @@ class Lexicon:
     sold: Sold = field(default=Sold.of({}, ()), repr=False)
     habits: Habits = field(default=Habits(), repr=False)
     found: Habits = field(default=Habits(), repr=False)
+    of_texts: bool = False
 
     @classmethod
     def of(

@@ -156,7 +156,8 @@ def _names(
 ) -> Iterator[tuple[int, int, Value, How]]:
     """Of values that are known, and of such as differ from known ones in their numbers alone."""
     for start, end, known in lexicon.values.found(text, words):
-        yield start, end, Value(known.id, known.parameter, known.text), "name"
+        if known.items or lexicon.of_texts:
+            yield start, end, Value(known.id, known.parameter, known.text), "name"
     starts = [word.start for word in words]
     for start, end, shape in lexicon.shapes.found(text, numberless(words)):
         if _is_part(text, start, end, ranges):

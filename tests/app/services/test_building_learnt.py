@@ -103,6 +103,16 @@ def test_what_a_demoted_extractor_accepted_gives_way_to_what_rules_read(stocked,
     assert again.before == again.after == report.after
 
 
+def test_what_only_an_extractor_said_is_no_name_that_rules_know(stocked, build):
+    build("build-1", said={"brushed": 0.7}).carry_out(stocked)
+
+    again = build("build-2", said={"brushed": 0.7}).carry_out(stocked)
+    build("build-3", propose=0.0).carry_out(stocked)
+
+    assert (again.facts["written"], again.facts["ended"]) == (0, 0)
+    assert found(stocked) == {"finish=pale-green": ("accepted", "rules")}
+
+
 def test_a_run_that_was_killed_takes_back_the_rest_when_it_goes_on(stocked, build, monkeypatch):
     stock(stocked, Item("product", "shop:2", "Shade in pale green, brushed", "shop", "2"))
     build("build-1", said={"pale green": 0.999}).carry_out(stocked)

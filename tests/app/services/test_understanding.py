@@ -67,6 +67,13 @@ def test_a_quantity_that_nothing_of_a_category_has_is_a_word_of_the_text():
     assert understood("not lamp 128gb") == ("-category:lamps storage:storage=128GB", "")
 
 
+def test_a_price_is_told_from_a_number_of_values_that_only_texts_state():
+    copper = ValueView("colour=copper", "colour", "Copper", None, None, (), 0)
+    grounder = Grounder(Lexicon.of(PARAMETERS, (*VALUES, copper)), Trust())
+
+    assert str(understand("under 300 copper thing", grounder).filter) == "price<=300"
+
+
 @pytest.mark.parametrize(
     ("query", "filter", "rest"),
     [
