@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import mean
@@ -96,35 +97,38 @@ class Telling:
 
     Of `unlocked s8 phone` the second word says most, although it is the shortest: hardly any of
     the others has it.
+
+    Attributes:
+        rarity: of each word; 0 or more.
+        said: the words that each title has.
+        mean_length: of the titles, in words.
     """
 
     rarity: Mapping[str, float]
+    said: Mapping[str, Sequence[str]]
     mean_length: float
 
     @classmethod
     def of(cls, query: str, titles: Sequence[str]) -> Telling:
-        words = dict.fromkeys(prepared(query).words)
-        found = Frequencies(
-            texts=len(titles),
-            mean_length=mean(len(prepared(title).words) for title in titles) if titles else 1.0,
-            counts={word: sum(_says(title, word) for title in titles) for word in words},
-        )
-        return cls({word: found.rarity(word) for word in words}, found.mean_length or 1.0)
+        words = tuple(dict.fromkeys(prepared(query).words))
+        said = {title: [word for word in words if _says(title, word)] for title in titles}
+        lengths = [len(prepared(title).words) for title in titles]
+        mean_length = mean(lengths) if any(lengths) else 1.0
+        counts = Counter(word for title in titles for word in said[title])
+        found = Frequencies(len(titles), mean_length, counts)
+        return cls({word: found.rarity(word) for word in words}, said, mean_length)
 
     def share(self, title: str) -> float:
         """Of what its words tell, that of those in the title; 0..1."""
         total = sum(self.rarity.values())
-        return sum(self.rarity[word] for word in self._said(title)) / total if total else 0.0
+        return sum(self.rarity[word] for word in self.said[title]) / total if total else 0.0
 
     def score(self, title: str) -> float:
         """BM25 of the title, 0 or more."""
         words = prepared(title).words
         length = K1 * (1 - B + B * len(words) / self.mean_length)
-        times = {word: max(1, words.count(word)) for word in self._said(title)}
+        times = {word: max(1, words.count(word)) for word in self.said[title]}
         return sum(self.rarity[word] * n * (K1 + 1) / (n + length) for word, n in times.items())
-
-    def _said(self, title: str) -> Iterator[str]:
-        return (word for word in self.rarity if _says(title, word))
 
 
 def _says(title: str, word: str) -> bool:
