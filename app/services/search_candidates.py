@@ -11,7 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from app.services.embedding import model_of
-from app.services.search_order import covered
+from app.services.search_order import says_all
 from graph.filters import Filter, Has, OneOf, Term
 from graph.records import ItemKind, ItemText
 from graph.repositories.search import Hit
@@ -335,13 +335,13 @@ class Candidates:
 
 
 def _has_all(hit: Hit, text: str) -> bool:
-    return covered(text, _text(hit)) == 1
+    return says_all(_text(hit), text)
 
 
 def _says(hit: Hit, word: str) -> bool:
     """In its text, or by the name of its brand or category."""
     named = (one.name for one in (hit.summary.brand, hit.summary.category) if one)
-    return covered(word, " ".join((_text(hit), *named))) == 1
+    return says_all(" ".join((_text(hit), *named)), word)
 
 
 def _text(hit: Hit) -> str:
@@ -365,7 +365,7 @@ def _categories(hits: Sequence[Hit]) -> set[str | None]:
 def _is_unwanted(hit: Hit, asked: Asked) -> bool:
     """Its text has a word that is not to be there, and does not say `not` itself: a name may."""
     text = _text(hit).lower()
-    return any(covered(word, text) == 1 and f"not {word}" not in text for word in asked.unwanted)
+    return any(says_all(text, word) and f"not {word}" not in text for word in asked.unwanted)
 
 
 def _fields(filter: Filter) -> frozenset[str]:

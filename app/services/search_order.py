@@ -81,14 +81,13 @@ def in_order(
     return first + [(hit, lowest - 1 - n) for n, (hit, _) in enumerate(rest)]
 
 
-def covered(query: str, title: str) -> float:
-    """Share of the query's letters in words that the title has, spaced as it likes; 0..1.
+def says_all(title: str, query: str) -> bool:
+    """Whether a title has every word of a query, spaced as it likes; never of no words.
 
     Of a noun either number will do.
     """
-    words = set(prepared(query).words)
-    total = sum(map(len, words))
-    return sum(len(word) for word in words if _says(title, word)) / total if total else 0.0
+    words = prepared(query).words
+    return bool(words) and all(_says(title, word) for word in words)
 
 
 @dataclass(frozen=True, slots=True)

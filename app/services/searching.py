@@ -16,7 +16,7 @@ from app.services.browsing import ProductQuery
 from app.services.facets import Counted, ParameterCounts
 from app.services.paging import read_cursor, write_cursor
 from app.services.search_candidates import FOUND_MAX, Candidates
-from app.services.search_order import RULES, covered, in_order
+from app.services.search_order import RULES, in_order, says_all
 from app.services.search_text import Asked, read_query
 from app.services.sort_words import Sort
 from app.services.understanding import shown
@@ -198,6 +198,7 @@ class Searching:
         )
         order = sorted(order, key=lambda pair: pair[0].summary.id not in found.exact)
         order = sorted_by(order, sort)
+        near = asked.nearly(found.missing)
         unknown = None if order else await self._browsing.not_known(wanted)
         shown_hits = order[first : first + limit]
         following = first + limit
@@ -209,13 +210,13 @@ class Searching:
                 filters=shown(asked.filter, asked.texts),
                 rest=asked.rest,
                 corrected=asked.corrected,
-                did_you_mean=asked.nearly(found.missing),
+                did_you_mean=near,
                 relaxed=bool(found.left_out - {"currency"}),
                 sort=None if query.sort else asked.sort,
             ),
             facets=_facets(order, counted) if facets else None,
             model=loaded.name if loaded else RULES,
-            notice=unknown or _notice(asked, loaded, found),
+            notice=unknown or _notice(asked, near, loaded, found),
             next_cursor=(
                 write_cursor(str(following), of=list_name) if following < len(order) else None
             ),
@@ -276,7 +277,7 @@ def _backwards(time: str) -> tuple[int, ...]:
 
 def _item(asked: Asked, found: Found, hit: Hit, score: float) -> FoundItem:
     words = tuple(dict.fromkeys(prepared(asked.text).words))
-    matched = tuple(word for word in words if covered(word, hit.summary.title) == 1)
+    matched = tuple(word for word in words if says_all(hit.summary.title, word))
     return FoundItem(
         item=hit.summary,
         description=hit.description,
@@ -316,10 +317,12 @@ def _counted(found: Iterable[tuple[str, str]]) -> tuple[Counted, ...]:
     return tuple(Counted(id, name, items) for (id, name), items in best)
 
 
-def _notice(asked: Asked, loaded: LoadedRanker | None, found: Found) -> str | None:
+def _notice(
+    asked: Asked, near: str | None, loaded: LoadedRanker | None, found: Found
+) -> str | None:
     left_out = found.left_out
     said = [MISSING.format(" or ".join(map(repr, found.missing)))] if found.missing else []
-    if near := asked.nearly(found.missing):
+    if near is not None:
         said.append(DID_YOU_MEAN.format(near))
     if "price" in left_out:
         said.append(NO_NEAR_PRICE if asked.is_near_price else NO_PRICES)

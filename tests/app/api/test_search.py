@@ -481,24 +481,3 @@ async def test_no_text_is_code(stocked, text):
         answer = await stocked.get("/v1/search", params={"q": "lantern", name: text})
         assert answer.status_code in (400, 422)
     assert len(ids(await found(stocked, ""))) == len(STOCK)
-
-
-async def test_names_are_completed_with_counts(stocked):
-    answer = await stocked.get("/v1/suggest", params={"q": "ac"})
-
-    assert answer.json()["items"] == [
-        {
-            "text": "Acme",
-            "query": "Acme",
-            "kind": "brand",
-            "id": "acme",
-            "parameter": None,
-            "items": 4,
-            "highlight": [0, 2],
-        }
-    ]
-
-
-@pytest.mark.parametrize("params", [{}, {"q": "x" * 60_000}, {"q": "a", "limit": 51}])
-async def test_a_completion_of_nonsense_is_refused(stocked, params):
-    assert (await stocked.get("/v1/suggest", params=params)).status_code == 422

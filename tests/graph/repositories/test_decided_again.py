@@ -1,21 +1,18 @@
 """A decision that replaces another one, and the list of those that stand: fake and real alike."""
 
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
 
-from graph.client import AsyncDatabase
 from graph.errors import ProposalStale
 from graph.repositories.history import History
 from graph.repositories.proposal_ids import proposal_id
 from graph.repositories.review import Review, decide, decisions
 from graph.repositories.review_queries import DECIDED
-from tests.fake_reviews import FakeReview
 from tests.graph.repositories.conftest import plan
+from tests.graph.repositories.reviewed import FAKE_AND_REAL, fill, review_over
 from tests.graph.repositories.stated import (
     LAMP,
-    PARAMETERS,
     load,
     properties,
     proposed,
@@ -40,25 +37,15 @@ ACCEPT, REJECT, CORRECT = ("accepted", None), ("rejected", None), ("corrected", 
 ELSEWHERE = ("corrected", SCARLET)
 
 
-@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.neo4j)])
+@pytest.fixture(params=FAKE_AND_REAL)
 async def reviewed(request, anyio_backend):
     """`decide` about the proposals of `FACTS`, and what was `decided`."""
-    if request.param == "fake":
-        yield FakeReview(STOCK, FACTS, PARAMETERS, run="read-1")
-        return
-    database = request.getfixturevalue("database")
-    stock(database)
-    async with AsyncDatabase(database.connection) as opened:
-        yield SimpleNamespace(
-            decided=Review(opened).decided,
-            decide=lambda *asked, **more: decide(database, *asked, **more),
-        )
+    async with review_over(request, STOCK, FACTS) as review:
+        yield review
 
 
 def stock(database):
-    for sku, title, source, _ in STOCK:
-        load(database, sku, title, source=source)
-    state(database, *FACTS)
+    fill(database, STOCK, FACTS)
 
 
 def take(database, *taken, id=RED):

@@ -3,12 +3,10 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
 
-from graph.client import AsyncDatabase
 from graph.errors import DraftInvalid, ProposalStale, ProposalUnknown
 from graph.export import Whole, export_snapshot
 from graph.records import FactCounts
@@ -20,12 +18,11 @@ from graph.repositories.products import Products
 from graph.repositories.proposal_ids import proposal_id
 from graph.repositories.review import Review, decide, decisions
 from graph.repositories.review_queries import PROPOSALS
-from tests.fake_reviews import FakeReview
 from tests.graph.repositories.conftest import plan
+from tests.graph.repositories.reviewed import FAKE_AND_REAL, fill, review_over
 from tests.graph.repositories.stated import (
     CHAIR,
     LAMP,
-    PARAMETERS,
     TUESDAY,
     WEDNESDAY,
     load,
@@ -61,26 +58,15 @@ EVERYTHING = [
 ]
 
 
-@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.neo4j)])
+@pytest.fixture(params=FAKE_AND_REAL)
 async def reviewed(request, anyio_backend):
     """`review` over the proposals of `FACTS`, `decide` about them, and `decisions`."""
-    if request.param == "fake":
-        yield FakeReview(STOCK, FACTS, PARAMETERS, run="read-1")
-        return
-    database = request.getfixturevalue("database")
-    stock(database)
-    async with AsyncDatabase(database.connection) as opened:
-        yield SimpleNamespace(
-            proposals=Review(opened).proposals,
-            one=Review(opened).one,
-            decide=lambda *asked: decide(database, *asked),
-        )
+    async with review_over(request, STOCK, FACTS) as review:
+        yield review
 
 
 def stock(database):
-    for sku, title, source, facts in STOCK:
-        load(database, sku, title, source=source, facts=facts)
-    state(database, *FACTS)
+    fill(database, STOCK, FACTS)
 
 
 async def pages(review, limit, **asked):
