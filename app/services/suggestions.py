@@ -22,6 +22,7 @@ _KEPT = 50  # of the best, for each short beginning
 _REMEMBERED = 1_024  # words with what they may be meant for: every letter asks for them again
 _SCANNED = 5_000  # names of one beginning that are compared; a millisecond
 _LAST_LETTER = "\u2e7f"  # of alphabets; signs of Chinese, Japanese and Korean stand behind
+_BETWEEN = re.compile(r"[\s\-‐‑_/'’]+")  # what some write between words or letters, and some do not
 _JOINED = re.compile(r"\w[-'’]$")  # `men's`, `t-shirt`: no word begins behind it
 
 
@@ -86,9 +87,9 @@ class Suggester:
             if len(typed) - at > NAME_CHARS or _JOINED.search(typed[:at]):
                 continue
             key = _key(typed[at:])
-            if not key.strip() or (at and len(key) < _SHORT and key.isascii()):
+            if not key or (at and len(key) < _SHORT and key.isascii()):
                 break  # a letter behind other words says too little, a mark without its own nothing
-            chosen = self._best([key], limit) or self._best(self._respelt(key.split()), limit)
+            chosen = self._best([key], limit) or self._best(self._respelt(typed[at:]), limit)
             if chosen:
                 return tuple(_suggestion(*one, before=typed[:at]) for one in chosen)
         return ()
@@ -111,13 +112,13 @@ class Suggester:
                 break
         return chosen
 
-    def _respelt(self, words: Sequence[str]) -> Iterator[str]:
+    def _respelt(self, typed: str) -> Iterator[str]:
         """The words as they were probably meant, the last one as all that it may begin."""
-        *others, last = words
+        *others, last = folded(typed).split()
         meant = [word if word in everyday_words() else self._meant(word) or word for word in others]
         begun = () if last in everyday_words() else self._begun(last)
         for beginning in begun or (last,):
-            yield " ".join((*meant, beginning))
+            yield _key("".join((*meant, beginning)))
 
     def _beginning(self, key: str) -> Sequence[_Entry]:
         if len(key) <= _SHORT:
@@ -128,7 +129,8 @@ class Suggester:
 
 
 def _key(text: str) -> str:
-    return folded(text).replace("’", "'")  # which phones type
+    """The letters of a name: `t-shirt` begins as `T Shirt` does, `kettle12` as `Kettle 12`."""
+    return _BETWEEN.sub("", folded(text))
 
 
 def _beginnings(text: str) -> Iterable[int]:
@@ -160,10 +162,10 @@ def _suggestion(entry: _Entry, typed: int, *, before: str) -> Suggestion:
 
 
 def _end(entry: _Entry, typed: int) -> int:
-    """Where so many folded letters of the name end: `ß` is two, an accent of its own none."""
+    """Where so many letters of the name's key end: `ß` is two, an accent of its own none."""
     text, at = entry.text, entry.at
     ends = range(at + 1, len(text) + 1)
-    end = next((end for end in ends if len(folded(text[at:end])) >= typed), len(text))
+    end = next((end for end in ends if len(_key(text[at:end])) >= typed), len(text))
     while end < len(text) and unicodedata.combining(text[end]):
         end += 1
     return end

@@ -106,6 +106,24 @@ def test_misspelt_beginnings_are_completed_but_everyday_words_are_none(typed, te
     assert completed(typed) == texts
 
 
+@pytest.mark.parametrize(
+    ("typed", "text", "marked"),
+    [
+        ("lantern6", "Acme Lantern 6", "Lantern 6"),
+        ("acme-lan", "Acme Lantern 6", "Acme Lan"),
+        ("acmelan", "Acme Lantern 6", "Acme Lan"),
+        ("lan tern 6", "Acme Lantern 6", "Lantern 6"),
+        ("anns k", "Ann's Kettle", "Ann's K"),
+        ("strasse12", "Straße 12", "Straße 12"),
+    ],
+)
+def test_a_name_may_be_typed_without_what_is_between_its_words_or_with_more(typed, text, marked):
+    [found] = SUGGESTER.suggest(typed, limit=5)
+    start, end = found.highlight
+
+    assert (found.text, found.text[start:end]) == (text, marked)
+
+
 @pytest.mark.parametrize("typed", ["acmee lantern", "acmee lantern 6", "amce lanterm 6"])
 def test_typing_errors_are_mended_in_front_of_an_everyday_word_and_a_number(typed):
     assert [one.query for one in SUGGESTER.suggest(typed, limit=5)] == ["Acme Lantern 6"]
