@@ -107,7 +107,11 @@ class FakeSearch:
         text = Counter(_words(self._text(self._graph.items[kind, id])))
         exact = sum(text[word.lower()] > 0 for word in set(words.exact))
         like = sum(0.3 for w in words.like if any(_is_near(w, t) for t in text))
-        return float(exact + like + sum(0.5 for word in set(words.forms) if text[word.lower()]))
+        forms = sum(0.5 for word in set(words.forms) if text[word.lower()])
+        begun = sum(
+            3.0 for w in set(words.begun) if w.isalnum() and any(t.startswith(w) for t in text)
+        )
+        return float(exact + like + forms + begun)
 
     def _hit(self, summary, score):
         item = self._graph.items[summary.kind, summary.id]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ml.grounding.plurals import singular
 from ml.search.statistics import K1, B, Frequencies
-from ml.search.words import KEPT, prepared
+from ml.search.words import KEPT, part_numbers, prepared
 
 if TYPE_CHECKING:
     from graph.repositories.search import Hit
@@ -95,7 +95,7 @@ class Telling:
     """How much each word of a query tells apart the titles that it found: BM25 over these.
 
     Of `unlocked s8 phone` the second word says most, although it is the shortest: hardly any of
-    the others has it.
+    the others has it. A maker's number tells more than its pieces, which others have as well.
 
     Attributes:
         rarity: of each word; 0 or more.
@@ -109,7 +109,7 @@ class Telling:
 
     @classmethod
     def of(cls, query: str, titles: Sequence[str]) -> Telling:
-        words = tuple(dict.fromkeys(prepared(query).words))
+        words = tuple(dict.fromkeys((*prepared(query).words, *part_numbers(query))))
         said = {title: [word for word in words if _says(title, word)] for title in titles}
         lengths = [len(prepared(title).words) for title in titles]
         mean_length = mean(lengths) if any(lengths) else 1.0

@@ -15,7 +15,7 @@ from graph.text.lucene import Words
 from graph.text.units import find_unit
 from ml.grounding.plurals import number_forms
 from ml.search.spelling import can_be_wrong
-from ml.search.words import folded, prepared
+from ml.search.words import folded, part_numbers, prepared
 from ml.text.everyday import everyday_words, in_other_spelling
 
 if TYPE_CHECKING:
@@ -128,6 +128,7 @@ def read_query(
             (*_index_words(parts.text), *words.spelling.with_accents(parts.text)),
             tuple(misspelt),
             tuple(_forms(parts.text)),
+            part_numbers(parts.text),
         ),
         filter=parts.filter,
         texts=_texts(parts),

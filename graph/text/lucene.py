@@ -11,6 +11,7 @@ WORD_CHARS = 100
 _PLAIN = re.compile(r"[^\W_]+")
 _FORM_BOOST = 0.5  # the word in the other number
 _GUESSED_BOOST = 0.3  # a word that is only like the one written counts less
+_BEGUN_SCORE = 3.0  # about that of a rare word: for beginnings the index does not count how rare
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +22,26 @@ class Words:
         exact: runs of letters and digits; anything else is left out.
         like: the same, which may differ by one letter.
         forms: the exact ones in another form, such as the plural, which count less.
+        begun: the same, with which longer words may begin.
     """
 
     exact: tuple[str, ...]
     like: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
+    begun: tuple[str, ...] = ()
 
 
 def lucene(words: Words) -> str:
     """Any of the words, the more the better; empty: there is none.
 
-    Every word is letters and digits in lower case: no operator, field or wildcard can be one.
+    Every word is letters and digits in lower case: no operator, field or wildcard of a user's can
+    be one.
     """
     exact = [word.lower() for word in words.exact if _is_plain(word)]
     like = [_like(word) for word in words.like if _is_plain(word)]
     forms = [f"{word.lower()}^{_FORM_BOOST}" for word in words.forms if _is_plain(word)]
-    return " ".join(dict.fromkeys([*exact, *like, *forms][:WORDS_MAX]))
+    begun = [f"{word.lower()}*^{_BEGUN_SCORE}" for word in words.begun if _is_plain(word)]
+    return " ".join(dict.fromkeys([*exact, *like, *forms, *begun][:WORDS_MAX]))
 
 
 def lucene_all(words: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from string import ascii_lowercase
 
 TEXT_CHARS = 1_000  # a title says what it is early; the rest of a description only costs time
 KEPT = 65_536  # titles ready for comparison: those that many queries find
@@ -19,6 +20,10 @@ _CHUNK = re.compile(r"[^\W_]+")
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s?([a-z]{1,4}|[\"″])(?![a-z])")
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 _LEAST_CODE = 2  # signs; "5" alone is a number, "s5" a code
+_IS_PART_NUMBER = re.compile(
+    r"(?=.*\d)(?=.*[a-z])[a-z0-9]{5,}"
+)  # of fewer signs anything begins so
+_PART_NUMBER_CHUNKS = 3  # that one may be written in
 
 
 def folded(text: str) -> str:
@@ -91,6 +96,22 @@ def prepared(text: str) -> Prepared:
         quantities=_quantities(plain),
         joined="".join(chunks),
     )
+
+
+def part_numbers(text: str) -> tuple[str, ...]:
+    """What makers' numbers may begin with that stand in a text, in one chunk or in several.
+
+    `WFC 3C26` is `wfc3c26`, which others write as `WFC3C26UK`. Each also without its last letters,
+    which say where a thing is sold or what colour it has: `KD49XF7003BU` is `kd49xf7003` too.
+    """
+    chunks = _CHUNK.findall(folded(text))
+    runs = (
+        "".join(chunks[at : at + size])
+        for size in range(1, _PART_NUMBER_CHUNKS + 1)
+        for at in range(len(chunks) - size + 1)
+    )
+    begun = (number for run in runs for number in (run, run.rstrip(ascii_lowercase)))
+    return tuple(dict.fromkeys(filter(_IS_PART_NUMBER.fullmatch, begun)))
 
 
 def _quantities(text: str) -> dict[str, frozenset[str]]:

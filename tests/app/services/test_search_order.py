@@ -36,3 +36,12 @@ def test_the_word_that_tells_titles_apart_decides_however_short_it_is():
 
     for left in ("", "unlocked moray s8"):
         assert in_order("unlocked moray s8", hits, {}, None, left=left)[0][0].summary.id == "right"
+
+
+def test_a_part_number_tells_more_than_its_pieces_however_it_is_spaced():
+    hits = [
+        *(hit(f"other {n}", f"Moray wfc kettle 3 c 26 l{n}", 2.0) for n in range(4)),
+        hit("right", "Moray kettle WFC3C26UK", 1.0),
+    ]
+
+    assert in_order("moray wfc 3c26", hits, {}, None)[0][0].summary.id == "right"

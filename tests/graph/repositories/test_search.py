@@ -54,9 +54,11 @@ async def facets(request, anyio_backend):
         yield Facets(opened)
 
 
-async def found(search, *exact, like=(), forms=(), expression="", kind="product", pool=100):
+async def found(
+    search, *exact, like=(), forms=(), begun=(), expression="", kind="product", pool=100
+):
     hits = await search.by_words(
-        Words(exact, like, forms),
+        Words(exact, like, forms, begun),
         kind=kind,
         filter=bind(parse(expression), PARAMETERS),
         pool=pool,
@@ -166,6 +168,12 @@ async def test_what_says_nothing_of_a_term_is_found(search, unsaid, expected):
     )
 
     assert [hit.summary.id for hit in hits] == expected
+
+
+async def test_a_longer_word_is_found_by_its_beginning(search):
+    assert await found(search, "acm") == []
+    assert sorted(await found(search, begun=("acm",))) == [N1, N2]
+    assert await found(search, begun=("cme", "a*", "")) == []
 
 
 async def test_one_letter_off_is_found_by_likeness(search):

@@ -4,7 +4,7 @@ import pytest
 
 from ml.search.highlights import ranges
 from ml.search.spelling import Spelling
-from ml.search.words import folded, prepared, split_words
+from ml.search.words import folded, part_numbers, prepared, split_words
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,22 @@ def test_words_are_cut_between_letters_and_digits(text, words):
 def test_a_code_is_found_in_the_joined_title():
     assert prepared("Acme KI 1312-F30").joined == "acmeki1312f30"
     assert folded("İ" * 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("WFC 3C26 uk", ("wfc3c26", "3c26uk", "wfc3c26uk")),
+        ("KD-49XF7003BU", ("49xf7003bu", "49xf7003", "kd49xf7003bu", "kd49xf7003")),
+        ("S7 edge", ("s7edge",)),
+        ("x1 12345 black", ("x112345", "12345black", "x112345black")),
+        ("white kettle", ()),
+        ("黑色 12345", ()),
+        ("", ()),
+    ],
+)
+def test_part_numbers_are_joined_and_cut_behind_their_last_digit(text, numbers):
+    assert part_numbers(text) == numbers
 
 
 @pytest.mark.parametrize(
