@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -85,14 +85,14 @@ class Shelf:
         fingerprint: str,
         parent: str | None = None,
         held: HeldOut | None = None,
-        beats_all: bool = False,
+        rivals: Collection[str] = (),
         against: str | None = None,
     ) -> Finetuned:
         """Register, and promote where that is wanted.
 
         Args:
             held: its answers, for it and later versions to be compared by.
-            beats_all: it is no better where one of its baselines is as good.
+            rivals: baselines; where one of them is as good, it is no better.
             against: why it is no better, where its metrics alone do not say so.
 
         Raises:
@@ -117,7 +117,7 @@ class Shelf:
         )
         made = self.registry.register(name, draft)
         beside = {one: of[judged_by] for one, of in baselines.items() if judged_by in of}
-        trial = Trial(judged_by, measures.get(judged_by), beside, held, beats_all, fingerprint)
+        trial = Trial(judged_by, measures.get(judged_by), beside, held, rivals, fingerprint)
         kept_back = self._promoted(made, champion, trial, against)
         return Finetuned(
             made.reference,

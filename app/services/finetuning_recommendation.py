@@ -54,7 +54,7 @@ def finetune_recommendation(
     Raises:
         GraphTooSmall: fewer than two shoppers have had three items.
     """
-    from ml.recommendation.evaluation import RecommendationTrial, judge
+    from ml.recommendation.evaluation import BASELINES, RecommendationTrial, judge
     from ml.recommendation.recommender import train_recommender
     from ml.recommendation.trained import TrainedRecommender
 
@@ -77,7 +77,7 @@ def finetune_recommendation(
         judged_by=JUDGED_BY,
         seed=config.seed,
         fingerprint=_fingerprint(data),
-        beats_all=True,
+        rivals=BASELINES,
     )
 
 

@@ -6,7 +6,7 @@ than the best of them for sure. A later one is compared with what serves, by the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import hypot
 from operator import itemgetter
@@ -35,7 +35,7 @@ class Trial:
         now: None where it could not be measured.
         beside: what the baselines reach.
         held: the single answers, where there are any.
-        beats_all: whatever serves, no baseline may be as good.
+        rivals: baselines that may not be as good, whatever serves.
         data: fingerprint of what it learnt from.
     """
 
@@ -43,16 +43,16 @@ class Trial:
     now: Measure | None
     beside: Mapping[str, float]
     held: HeldOut | None
-    beats_all: bool
+    rivals: Collection[str]
     data: str
 
     def against(self, champion: Artefact | None) -> str | None:
         """Why it is not to serve instead of this, or where nothing serves."""
         if self.now is None:
             return f"its {self.judged_by} could not be measured: {_MORE}"
-        best, most = max(self.beside.items(), key=itemgetter(1), default=("no answer", 0.0))
-        if self.beats_all and self.now.value <= most:
-            return self._behind(best, self.now.value, most)
+        for rival in sorted(self.rivals, key=self.beside.__getitem__, reverse=True):
+            if self.now.value <= self.beside[rival]:
+                return self._behind(rival, self.now.value, self.beside[rival])
         before = champion.manifest.metrics.get(self.judged_by) if champion else None
         if champion is None or before is None:
             return self._against_baselines(self.now)
@@ -74,8 +74,8 @@ class Trial:
         low = now.value if now.low is None else now.low
         high = now.value if now.high is None else now.high
         if low <= least:
-            return f"{self._behind(weakest, now.value, least)}, and {low:.3f} may be all it is"
-        return self._behind(best, now.value, most) if high < most else None
+            return f"{self._behind(weakest, now.value, least, f'{low:.3f} at least')}: {_MORE}"
+        return self._behind(best, now.value, most, f"{high:.3f} at most") if high < most else None
 
     def _against_champion(self, now: Measure, champion: Artefact, before: Measure) -> str | None:
         kept = _kept(champion)
@@ -110,8 +110,9 @@ class Trial:
         reached = self._behind("what serves", now.value, before.value)
         return f"{reached} on other examples, which may be chance"
 
-    def _behind(self, rival: str, mine: float, theirs: float) -> str:
-        return f"its {self.judged_by} is {mine:.3f}, that of {rival} {theirs:.3f}"
+    def _behind(self, rival: str, mine: float, theirs: float, limit: str | None = None) -> str:
+        sure = f" ({limit})" if limit else ""
+        return f"its {self.judged_by} is {mine:.3f}{sure}, that of {rival} {theirs:.3f}"
 
     @staticmethod
     def _by_chance(chance: float, examples: int) -> str:
