@@ -54,9 +54,9 @@ def walk(
 
     Brand and category are those that a catalog or a person gives: what was read is read again.
 
-    `only_text`: those of which no catalog states a fact, or something was read before. `Filter()` lets all open items pass; a
-    filter by `source:` walks that source alone. What is written while this runs is seen if its id
-    is still to come.
+    `only_text`: those of which no catalog states a fact, or of which something was read before.
+    `Filter()` lets all open items pass; a filter by `source:` walks that source alone. What is
+    written while this runs is seen if its id is still to come.
     """
     selection = select(filter, kind)
     asked = {**selection.parameters, "limit": page_items, "only_text": only_text}
