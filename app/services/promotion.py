@@ -80,10 +80,10 @@ class Trial:
     def _against_champion(self, now: Measure, champion: Artefact, before: Measure) -> str | None:
         kept = _kept(champion)
         if self.held is None or kept is None:
-            return self._unpaired(now, before)
+            return self._unpaired(now, champion, before)
         beside = _beside(self.held, kept, champion)
         if not beside.groups:
-            return self._unpaired(now, before)
+            return self._unpaired(now, champion, before)
         mine, theirs, examples = beside.mine, beside.theirs, len(beside.mine_S2)
         reached = f"{self._behind('what serves', mine, theirs)} on the same {examples:,} examples"
         if mine < theirs or (mine == theirs and self.data == champion.manifest.data_fingerprint):
@@ -97,7 +97,7 @@ class Trial:
             )
         return None
 
-    def _unpaired(self, now: Measure, before: Measure) -> str | None:
+    def _unpaired(self, now: Measure, champion: Artefact, before: Measure) -> str | None:
         """Of different examples only more than chance says anything.
 
         Source: Zou & Donner, "Construction of confidence limits about effect measures", 2008: the
@@ -108,6 +108,8 @@ class Trial:
         if now.value - before.value > hypot(below, above):
             return None
         reached = self._behind("what serves", now.value, before.value)
+        if self.data == champion.manifest.data_fingerprint:
+            return reached
         return f"{reached} on other examples, which may be chance"
 
     def _behind(self, rival: str, mine: float, theirs: float, limit: str | None = None) -> str:

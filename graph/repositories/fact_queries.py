@@ -102,6 +102,7 @@ RETURN CASE WHEN n:Product THEN 'product' ELSE 'model' END AS kind, n.id AS id,
 # What a correction set aside: history tells that it ended then, and nothing puts it back.
 RETRACTED_ASIDE = """
 MATCH (n)-[decided:HAS_PARAMETER]->(v)
+USING INDEX decided:HAS_PARAMETER(decided_at, proposal)
 WHERE decided.decided_at IS NOT NULL AND decided.proposal IS NOT NULL
   AND decided.proposed_with IS NULL
 MATCH (n)-[aside:HAD_PARAMETER]->(v)

@@ -161,7 +161,7 @@ def test_one_that_does_not_load_is_compared_by_what_it_answered(shelf):
 def test_measures_of_other_texts_say_something_where_they_differ_by_more_than_chance(
     shelf, value, low, serves
 ):
-    def kept(measured):
+    def kept(measured, data):
         return shelf.keep(
             "search",
             {"search.json": b"{}"},
@@ -171,12 +171,12 @@ def test_measures_of_other_texts_say_something_where_they_differ_by_more_than_ch
             baselines={"bm25": {"ndcg@10": 0.5}},
             judged_by="ndcg@10",
             seed=0,
-            fingerprint="0" * 64,
+            fingerprint=data * 64,
         )
 
-    kept(Measured(0.82, 0.79, 0.85))
+    kept(Measured(0.82, 0.79, 0.85), "0")
 
-    done = kept(Measured(value, low, value + 0.03))
+    done = kept(Measured(value, low, value + 0.03), "1")
 
     assert done.promoted is serves
     assert serves or "on other examples, which may be chance" in done.kept_back

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from graph.errors import ProposalStale
+from graph.repositories.fact_queries import RETRACTED_ASIDE
 from graph.repositories.facts import FactWriter
 from graph.repositories.history import History
 from graph.repositories.proposal_ids import proposal_id
@@ -312,6 +313,16 @@ class TestInNeo4j:
                 break
 
         assert seen == [RED]
+
+    def test_what_was_set_aside_is_found_by_the_decisions(self, database):
+        query = RETRACTED_ASIDE.format(model="= $model", run="IS NOT NULL")
+
+        operators = plan(
+            database.connection, query, {"model": "reader@1", "limit": 9, "ended": "retract"}
+        )
+
+        assert any("RelationshipIndex" in name for name in operators), operators
+        assert not operators & {"AllNodesScan", "NodeByLabelScan"}
 
     def test_the_list_of_decisions_is_read_from_its_index_in_its_order(self, database):
         asked = {"at": "2026-01-01T00:00:00Z", "proposal": "", "limit": 9, "window": 9}
