@@ -39,10 +39,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The outcome, and with which status the fact is to be stored; None: nothing is."""
+    """What became of a fact.
+
+    Attributes:
+        status: with which it is to be stored; None: nothing is.
+        ends: what is stored of it ends: somebody of a higher origin says the same.
+    """
 
     outcome: Outcome
     status: Status | None = None
+    ends: bool = False
 
 
 def settle_stated(fact: StatedFact, beside: Sequence[Standing], *, again: bool = False) -> Settled:
@@ -57,7 +63,7 @@ def settle_stated(fact: StatedFact, beside: Sequence[Standing], *, again: bool =
         return Settled("rejected")
     higher = _higher(fact.origin, beside)
     if any(not one.inherited for one in higher if one.value == fact.value.id):
-        return Settled("outranked")
+        return Settled("outranked", ends=True)
     contradicted = _contradicts(fact.value.id, higher)
     status: Status = "proposed" if contradicted else fact.status
     own = next((one for one in same if one.origin == fact.origin), None)

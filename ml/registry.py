@@ -147,14 +147,23 @@ class Registry:
             ArtefactNotFound: there is no such version.
             ArtefactCorrupted: a file of it is not what was registered.
         """
-        artefact = self.get(name, version)
-        artefact.verify()
-        with _reported(self.folder), locked(self.folder / name):
-            self._require(name, artefact.version)  # it may have been removed meanwhile
-            pointers = self._pointers(name)
-            aliases = {**pointers.aliases, alias: artefact.version}
-            self._write(name, msgspec.structs.replace(pointers, aliases=aliases))
+        with self._promoting(name, version) as (number, pointers):
+            self._point(name, alias, number, pointers)
         return pointers.aliases.get(alias)
+
+    def promote_after(self, name: str, version: str, champion: str | None) -> bool:
+        """Promote to champion what was found better than this one, or than none.
+
+        Returns whether it was done; not where another one has come first.
+
+        Raises:
+            ArtefactNotFound, ArtefactCorrupted: as `promote`.
+        """
+        with self._promoting(name, version) as (number, pointers):
+            first = pointers.aliases.get("champion") == champion
+            if first:
+                self._point(name, "champion", number, pointers)
+        return first
 
     def demote(self, name: str, alias: Alias = "champion") -> str:
         """Let an alias point to nothing; returns the version it pointed to.
@@ -223,6 +232,19 @@ class Registry:
                     version = max(version, wanted if wanted <= _MAX_IMPORTED else 0)
                     kept = msgspec.structs.replace(manifest, origin=manifest.reference)
                     return Imported(self._publish(staging, kept, version=version), new=True)
+
+    @contextmanager
+    def _promoting(self, name: str, version: str) -> Iterator[tuple[str, _Pointers]]:
+        """The number of a version that is whole, and where aliases point; nobody moves them."""
+        artefact = self.get(name, version)
+        artefact.verify()
+        with _reported(self.folder), locked(self.folder / name):
+            self._require(name, artefact.version)  # it may have been removed meanwhile
+            yield artefact.version, self._pointers(name)
+
+    def _point(self, name: str, alias: Alias, version: str, pointers: _Pointers) -> None:
+        aliases = {**pointers.aliases, alias: version}
+        self._write(name, msgspec.structs.replace(pointers, aliases=aliases))
 
     def _publish(self, staging: Staging, manifest: Manifest, *, version: int) -> Artefact:
         manifest = msgspec.structs.replace(manifest, version=str(version))

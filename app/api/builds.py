@@ -42,7 +42,8 @@ class GraphBuild(BaseModel):
     )
     only_text: bool = Field(
         default=True,
-        description="only products of which no catalog states a fact",
+        description="only products of which no catalog states a fact, or of which something was "
+        "read before",
         examples=[True],
     )
     accept: float = Field(

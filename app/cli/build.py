@@ -26,7 +26,9 @@ def build_graph(
     only_text: Annotated[
         bool,
         typer.Option(
-            "--only-text/--all", help="Only products of which no catalog states a fact, or all."
+            "--only-text/--all",
+            help="Only products of which no catalog states a fact or something was read before, "
+            "or all.",
         ),
     ] = True,
     accept: Annotated[

@@ -148,7 +148,7 @@ class GraphBuild:
                     links.append(_link(item, fact, fact.relation, fact.links.entity))
         read = [item.id for item in page]
         # Links first: what a model's catalog states outranks what an item's text does.
-        end_links(database, read, links, reader=RULES, predicts=categorizer is not None)
+        end_links(database, read, links, reader=RULES)
         linked = write_links(database, links, run=self.id, now=self.clock())
         done = writer.write(
             stated,

@@ -17,7 +17,7 @@ class BuildSpec(Record, frozen=True, kw_only=True):
 
     Attributes:
         source: only its products; None: those of all.
-        only_text: only products of which no catalog states a fact.
+        only_text: only products of which no catalog states a fact, or something was read before.
         accept: facts this sure count from now on, in 0..1.
         propose: facts less sure than `accept`, but this sure, wait for a person.
         link: a product is linked to a model this sure; a linker names none that it doubts.

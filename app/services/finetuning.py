@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
@@ -14,7 +13,15 @@ import msgspec
 
 from app.services.categorizing import paths_file
 from app.services.category_tree import CategoryTree
-from app.services.readers import CATEGORIES, EXTRACTION, LINKING, MATCHING, catalog_model
+from app.services.promotion import HELD_OUT, Trial
+from app.services.readers import (
+    CATEGORIES,
+    EXTRACTION,
+    LINKING,
+    MATCHING,
+    catalog_model,
+    champion_of,
+)
 from graph.errors import ValueInvalid
 from graph.records import Record
 from graph.repositories.categories import categorized_titles, category_paths
@@ -27,6 +34,8 @@ if TYPE_CHECKING:
     from app.services.training_runs import IfBetter
     from graph.client import Database
     from graph.records import FactLabel, Parameter
+    from ml.artefact import Artefact
+    from ml.evaluation.held_out import HeldOut
     from ml.evaluation.report import Measured
     from ml.extraction.records import LabelledText
     from ml.extraction.stacking import ExtractionConfig
@@ -75,18 +84,23 @@ class Shelf:
         seed: int,
         fingerprint: str,
         parent: str | None = None,
+        held: HeldOut | None = None,
+        rivals: Collection[str] = (),
         against: str | None = None,
     ) -> Finetuned:
         """Register, and promote where that is wanted.
 
         Args:
+            held: its answers, for it and later versions to be compared by.
+            rivals: baselines; where one of them is as good, it is no better.
             against: why it is no better, where its metrics alone do not say so.
 
         Raises:
             ArtefactInvalid, RegistryUnavailable: nothing of it is kept.
         """
         measures = {one: Measure(m.value, m.low, m.high) for one, m in metrics.items()}
-        before = self._champion_measures(name)
+        champion = champion_of(self.registry, name)
+        kept = {HELD_OUT: msgspec.json.encode(held.kept())} if held else {}
         draft = ArtefactDraft(
             kind=name,
             weights={},
@@ -99,64 +113,41 @@ class Shelf:
             metrics=measures,
             baselines=baselines,
             parent=parent,
-            files=files,
+            files={**files, **kept},
         )
         made = self.registry.register(name, draft)
         beside = {one: of[judged_by] for one, of in baselines.items() if judged_by in of}
-        no_better = against or _no_better(
-            before.get(judged_by), measures.get(judged_by), judged_by, beside
-        )
-        kept_back = self._kept_back(no_better)
-        if kept_back is None:
-            self.registry.promote(name, made.version)
+        trial = Trial(judged_by, measures.get(judged_by), beside, held, rivals, fingerprint)
+        kept_back = self._promoted(made, champion, trial, against)
         return Finetuned(
             made.reference,
             examples,
             measures,
             {one: dict(values) for one, values in baselines.items()},
-            before,
+            champion.manifest.metrics if champion else {},
             kept_back is None,
             kept_back,
         )
 
-    def _champion_measures(self, name: str) -> dict[str, Measure]:
-        if "champion" not in self.registry.aliases(name):
-            return {}
-        return self.registry.get(name, "champion").manifest.metrics
-
-    def _kept_back(self, no_better: str | None) -> str | None:
-        """Why it is not to serve; `no_better` counts where only better ones are."""
+    def _promoted(
+        self, made: Artefact, champion: Artefact | None, trial: Trial, against: str | None
+    ) -> str | None:
+        """Why it does not serve; None: it does from now on."""
         match self.promote:
             case "always":
+                self.registry.promote(made.name, made.version)
                 return None
             case "never":
                 return "it was not to be promoted"
             case "if_better":
+                while (no_better := against or trial.against(champion)) is None:
+                    before = champion.version if champion else None
+                    if self.registry.promote_after(made.name, made.version, before):
+                        return None
+                    champion = champion_of(self.registry, made.name)  # another one came first
                 return no_better
             case _:
                 assert_never(self.promote)
-
-
-def _no_better(
-    before: Measure | None, now: Measure | None, name: str, beside: Mapping[str, float]
-) -> str | None:
-    """In words, or None. `beside`: what its baselines reach."""
-    if now is None:
-        return None if before is None else f"its {name} could not be measured"
-    if before is not None:
-        if now.value > before.value:
-            return None
-        return f"its {name} is {now.value:.3f}, that of what serves {before.value:.3f}"
-    # Rules answer without any: they are better than what looking words up may well beat.
-    low = now.value if now.low is None else now.low
-    high = now.value if now.high is None else now.high
-    weakest, least = min(beside.items(), key=itemgetter(1), default=("no answer", 0.0))
-    best, most = max(beside.items(), key=itemgetter(1), default=("no answer", 0.0))
-    if low <= least:
-        return f"its {name} is {now.value:.3f} ({low:.3f} at least), that of {weakest} {least:.3f}"
-    if high < most:
-        return f"its {name} is {now.value:.3f} ({high:.3f} at most), that of {best} {most:.3f}"
-    return None
 
 
 def finetune_extraction(
@@ -182,7 +173,7 @@ def finetune_extraction(
     from ml.extraction.reading import read_labelled
 
     texts = [*(read_labelled(files, notify) if files else ()), *reviewed]
-    extractor, metrics, baselines = train_and_judge(texts, config, notify=notify, start=start)
+    extractor, metrics, baselines, held = train_and_judge(texts, config, notify=notify, start=start)
     return shelf.keep(
         EXTRACTION,
         extractor.to_files(),
@@ -200,6 +191,7 @@ def finetune_extraction(
         seed=config.seed,
         fingerprint=fingerprint_of(files, (text.text for text in reviewed)),
         parent=start.parent if start else None,
+        held=held,
         against=None if files else _DOUBTFUL_ALONE,
     )
 
@@ -225,7 +217,7 @@ def finetune_matching(
     from ml.matching.trees import TreesConfig
 
     config = MatchingConfig(trees=TreesConfig(seed=seed))
-    matcher, metrics, baselines = train_and_judge(train, valid, config, notify=notify)
+    matcher, metrics, baselines, held = train_and_judge(train, valid, config, notify=notify)
     return shelf.keep(
         MATCHING,
         matcher.to_files(),
@@ -236,6 +228,7 @@ def finetune_matching(
         judged_by="f1",
         seed=seed,
         fingerprint=fingerprint_of([train, valid]),
+        held=held,
     )
 
 
@@ -270,7 +263,7 @@ def finetune_linking(
         linked = linked_titles(database)
         notify(f"{len(linked):,} products whose model a catalog or a person says")
         offers += [Judged(title, model, model) for title, model in linked]
-    linker, metrics, baselines = train_and_judge(models, offers, trial, notify=notify)
+    linker, metrics, baselines, held = train_and_judge(models, offers, trial, notify=notify)
     return shelf.keep(
         LINKING,
         linker.to_files(),
@@ -281,6 +274,7 @@ def finetune_linking(
         judged_by="f1",
         seed=seed,
         fingerprint=fingerprint_of(train, (f"{one.title}\0{one.model}" for one in offers)),
+        held=held,
     )
 
 
@@ -325,7 +319,7 @@ def finetune_categories(
         titles += stored
     config = CategorizerConfig(seed=seed)
     names = {id: path[-1].name for id, path in tree.paths.items()}
-    learnt, metrics, baselines = train_and_judge(titles, config, names, notify=notify)
+    learnt, metrics, baselines, held = train_and_judge(titles, config, names, notify=notify)
     paths = {id: tree.paths[id] for id in learnt.categories if id in tree.paths}
     return shelf.keep(
         CATEGORIES,
@@ -342,6 +336,7 @@ def finetune_categories(
         judged_by="accuracy",
         seed=seed,
         fingerprint=fingerprint_of(train, (f"{one.title}\0{one.category}" for one in titles)),
+        held=held,
     )
 
 

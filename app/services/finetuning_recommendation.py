@@ -54,11 +54,7 @@ def finetune_recommendation(
     Raises:
         GraphTooSmall: fewer than two shoppers have had three items.
     """
-    from ml.recommendation.evaluation import (
-        BASELINES,
-        RecommendationTrial,
-        judge,
-    )
+    from ml.recommendation.evaluation import BASELINES, RecommendationTrial, judge
     from ml.recommendation.recommender import train_recommender
     from ml.recommendation.trained import TrainedRecommender
 
@@ -71,9 +67,6 @@ def finetune_recommendation(
     judged = judge(data, config, trial, notify=notify)
     notify("once more, from all events")
     recommender = train_recommender(data.histories, data.facts, config, notify=notify)
-    best = max(BASELINES, key=lambda name: judged.baselines[name][JUDGED_BY])
-    reached, most = judged.metrics[JUDGED_BY].value, judged.baselines[best][JUDGED_BY]
-    beaten = f"its {JUDGED_BY} is {reached:.3f}, that of {best} {most:.3f}"
     return shelf.keep(
         RECOMMENDATION,
         TrainedRecommender(data.items, data.attributes, recommender, data.facts).to_files(),
@@ -84,7 +77,7 @@ def finetune_recommendation(
         judged_by=JUDGED_BY,
         seed=config.seed,
         fingerprint=_fingerprint(data),
-        against=None if reached > most else beaten,
+        rivals=BASELINES,
     )
 
 

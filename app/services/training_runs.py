@@ -45,8 +45,8 @@ Reader = Literal[
     "plausibility",
     "filling",
 ]
-# `if_better`: than what serves, by the one measure that its kind is judged by; where nothing
-# serves, than the weakest of its baselines by the whole interval, and than none surely worse.
+# `if_better`: no worse than what serves, on the same examples; where nothing serves, better than
+# the weakest of its baselines by more than chance, and than none surely worse.
 IfBetter = Literal["always", "if_better", "never"]
 
 

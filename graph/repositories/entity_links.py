@@ -47,7 +47,7 @@ RETURN count(*) AS linked
 END = """
 UNWIND $rows AS row
 MATCH (n:Product {{id: row.item}})-[old:{type}]->(target)
-WHERE (old.origin = 'extracted' AND old.model = $reader OR old.origin = 'predicted' AND $predicts)
+WHERE (old.origin = 'extracted' AND old.model = $reader OR old.origin = 'predicted')
   AND NOT target.id = coalesce(row.target, '')
 DELETE old
 SET n.updated_at = datetime()
@@ -97,15 +97,13 @@ def end_links(
     links: Sequence[EntityLink],
     *,
     reader: str,
-    predicts: bool,
 ) -> None:
-    """What texts were read to name before, and are not read to name now, has ended.
+    """What texts were read to name before, or was predicted of them, and is not now, has ended.
 
     Args:
         read: ids of the products whose texts were read.
-        links: all that they are read to name now.
+        links: all that they are read to name, and that is predicted of them, now.
         reader: by whose readings; links that others made, of items that match, stay.
-        predicts: whether categories were predicted now; otherwise predicted ones stay.
     """
     for type, (_, property) in _ENDS.items():
         best = _best(link for link in links if link.type == type)
@@ -114,7 +112,7 @@ def end_links(
         query = END.format(type=type, property=property)
 
         def work(tx: Transaction, query: str = query, rows: list[Row] = rows) -> None:
-            tx.run(query, rows=rows, reader=reader, predicts=predicts)
+            tx.run(query, rows=rows, reader=reader)
 
         database.transact(work)
 

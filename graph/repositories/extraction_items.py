@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from graph.client import Database, Row
 from graph.filters import Filter
 from graph.records import ExtractionItem, ItemKind
+from graph.repositories.fact_queries import OF_TEXT
 from graph.repositories.item_texts import named
 from graph.repositories.selection import select
 
@@ -32,9 +33,8 @@ COLLECT {{
 
 
 COLUMNS = _columns("of.status <> 'rejected'")
-_CATALOG = "MATCH (n)-[said:HAS_PARAMETER]->() WHERE said.origin = 'catalog' RETURN said"
 PAGE = f"""
-CALL (n) {{ WITH n WHERE NOT $only_text OR NOT EXISTS {{ {_CATALOG} }} RETURN true AS wanted }}
+CALL (n) {{ WITH n WHERE NOT $only_text OR {OF_TEXT} RETURN true AS wanted }}
 RETURN {_columns(_KNOWN)} ORDER BY id
 """
 # Where the page ends, also if none of its items is wanted.
@@ -54,9 +54,9 @@ def walk(
 
     Brand and category are those that a catalog or a person gives: what was read is read again.
 
-    `only_text`: those of which no catalog states a fact. `Filter()` lets all open items pass; a
-    filter by `source:` walks that source alone. What is written while this runs is seen if its id
-    is still to come.
+    `only_text`: those of which no catalog states a fact, or of which something was read before.
+    `Filter()` lets all open items pass; a filter by `source:` walks that source alone. What is
+    written while this runs is seen if its id is still to come.
     """
     selection = select(filter, kind)
     asked = {**selection.parameters, "limit": page_items, "only_text": only_text}

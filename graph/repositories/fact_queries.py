@@ -99,26 +99,46 @@ WITH n, old, v LIMIT $limit
 RETURN CASE WHEN n:Product THEN 'product' ELSE 'model' END AS kind, n.id AS id,
   collect({{value: v.id, origin: old.origin}}) AS facts
 """
-COVERAGE = """
-MATCH (n:Product) WHERE n.id > $after {and_source}
-WITH n ORDER BY {in_order} LIMIT $limit
-CALL (n) {{
+# What a correction set aside: history tells that it ended then, and nothing puts it back.
+RETRACTED_ASIDE = """
+MATCH (n)-[decided:HAS_PARAMETER]->(v)
+USING INDEX decided:HAS_PARAMETER(decided_at, proposal)
+WHERE decided.decided_at IS NOT NULL AND decided.proposal IS NOT NULL
+  AND decided.proposed_with IS NULL
+MATCH (n)-[aside:HAD_PARAMETER]->(v)
+WHERE aside.valid_to = decided.decided_at AND aside.ended_by = decided.run
+  AND aside.model {model} AND aside.run {run} AND aside.origin IN ['extracted', 'predicted']
+  AND aside.retracted_by IS NULL
+WITH aside LIMIT $limit
+SET aside.retracted_by = $ended
+RETURN count(*) AS facts
+"""
+# Items that a run over texts reads: no catalog describes them, or something was read of them.
+OF_TEXT = """
+(NOT EXISTS { (n)-[:HAS_PARAMETER {origin: 'catalog'}]->() }
+  OR EXISTS { (n)-[:HAS_PARAMETER {origin: 'extracted'}]->() }
+  OR EXISTS { (n)-[:MADE_BY|BELONGS_TO {origin: 'extracted'}]->() }
+  OR EXISTS { (n)-[:BELONGS_TO {origin: 'predicted'}]->() })
+"""
+COVERAGE = f"""
+MATCH (n:Product) WHERE n.id > $after {{and_source}}
+WITH n ORDER BY {{in_order}} LIMIT $limit
+CALL (n) {{{{
   MATCH (n)-[r:HAS_PARAMETER]->() WHERE n.closed_at IS NULL
   RETURN collect([r.origin, r.status]) AS said
-}}
-WITH collect([n.id, n.closed_at IS NULL, said, n.closed_at IS NULL AND EXISTS {{
+}}}}
+WITH collect([n.id, n.closed_at IS NULL, said, n.closed_at IS NULL AND EXISTS {{{{
   MATCH (n)-[r:BELONGS_TO]->() WHERE r.status = 'accepted'
-}}]) AS items
-CALL (items) {{
+}}}}, n.closed_at IS NULL AND {OF_TEXT.replace("{", "{{").replace("}", "}}")}]) AS items
+CALL (items) {{{{
   UNWIND items AS item
   UNWIND item[2] AS said
   WITH said[0] AS origin, said[1] AS status, count(*) AS facts
   RETURN collect([origin, status, facts]) AS facts
-}}
+}}}}
 RETURN size([item IN items WHERE item[1]]) AS open,
   size([item IN items WHERE any(said IN item[2] WHERE said[1] = 'accepted')]) AS with_facts,
   size([item IN items WHERE item[3]]) AS with_category, size(items) AS passed,
-  size([item IN items WHERE item[1] AND none(said IN item[2] WHERE said[0] = 'catalog')])
-    AS of_text,
+  size([item IN items WHERE item[4]]) AS of_text,
   items[-1][0] AS last, facts
 """

@@ -113,26 +113,29 @@ class FactWriter:
     def retract(self, *, run: str | None, model: str | None) -> int:
         """End the facts of a run, of a model (NAME@VERSION), or of a run of a model.
 
-        What a catalog or a person says stays. Returns how many there were.
+        What a catalog or a person says stays; what a correction has set aside is not back with it
+        taken back. Returns how many there were.
         """
         if run is None and model is None:
             raise DraftInvalid(field="run", value="", reason="name a run or a model to retract")
-        query = queries.RETRACTED.format(
-            model="IS NOT NULL" if model is None else "= $model",
-            run="IS NOT NULL" if run is None else "= $run",
-        )
+        of = {
+            "model": "IS NOT NULL" if model is None else "= $model",
+            "run": "IS NOT NULL" if run is None else "= $run",
+        }
+        query, aside = queries.RETRACTED.format(**of), queries.RETRACTED_ASIDE.format(**of)
         ended = f"retract:{run or model}"
-        asked = {"run": run, "model": model, "limit": BATCH_FACTS}
+        asked = {"run": run, "model": model, "limit": BATCH_FACTS, "ended": ended}
 
-        def work(tx: Transaction) -> int:
+        def work(tx: Transaction) -> tuple[int, int]:
             rows = tx.run(query, asked)
             for kind in LABELS:
                 end_facts(tx, kind, [row for row in rows if row["kind"] == kind], ended)
-            return sum(len(row["facts"]) for row in rows)
+            (set_aside,) = tx.run(aside, asked)
+            return sum(len(row["facts"]) for row in rows), set_aside["facts"]
 
         retracted = 0
-        while count := self._database.transact(work):
-            retracted += count
+        while any(counts := self._database.transact(work)):
+            retracted += counts[0]
         return retracted
 
     def coverage(self, source: str | None) -> Coverage:
@@ -307,8 +310,12 @@ def _own(said: _Said) -> Iterator[Standing]:
 
 
 def _unsaid(said: _Said) -> list[FactKey]:
-    """What a model said before of what it speaks of now, and does not say again."""
-    stated = {(fact.value.id, fact.origin) for fact in said.facts}
+    """What a model said before of what it speaks of now, and does not say again.
+
+    Nor what it says again, where somebody of a higher origin says so by now.
+    """
+    again = zip(said.facts, said.settled, strict=True)
+    stated = {(fact.value.id, fact.origin) for fact, one in again if not one.ends}
     speaks = {(f.value.parameter, f.origin, model_name(f.model)) for f in said.facts}
     return [
         (one.value, one.origin)

@@ -108,6 +108,7 @@ WHERE old.proposed_with IS NULL AND NOT EXISTS {{
 CALL (n, old, v) {{
   MATCH (n)-[aside:HAD_PARAMETER]->(v)
   WHERE aside.valid_to = old.decided_at AND aside.ended_by = old.run
+    AND aside.retracted_by IS NULL
   CREATE (n)-[back:HAS_PARAMETER]->(v)
   SET back = properties(aside)
   REMOVE back.valid_to, back.ended_by

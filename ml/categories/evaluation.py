@@ -19,6 +19,7 @@ from ml.categories.measures import Answers, measured
 from ml.categories.records import Guess, LabelledTitle
 from ml.categories.titles import COLUMNS, read_titles
 from ml.errors import OffersInvalid
+from ml.evaluation.held_out import Floats, HeldOut, Places, mark
 from ml.evaluation.overlap import tell_known
 from ml.evaluation.report import Measured, Report, sha256_of
 
@@ -96,10 +97,10 @@ def train_and_judge(
     names: Mapping[str, str],
     *,
     notify: Notify,
-) -> tuple[Categorizer, dict[str, Measured], dict[str, dict[str, float]]]:
+) -> tuple[Categorizer, dict[str, Measured], dict[str, dict[str, float]], HeldOut | None]:
     """Learnt from all titles; measured by another that a quarter of the products was kept from.
 
-    Where no category has two products nothing can be measured, and there are no metrics.
+    Where no category has two products nothing can be measured: no metrics, and no answers.
 
     Raises:
         CategoriesTooFew: they are of fewer than two categories.
@@ -112,14 +113,44 @@ def train_and_judge(
     ]
     metrics: dict[str, Measured] = {}
     baselines: dict[str, dict[str, float]] = {}
+    held = None
     if rest and len(known) > 1:
         notify(f"Learning from {len(most):,} titles, to judge by {len(rest):,} others")
         judge = Categorizer.train(most, config, names=names)
         guesses = judge.guess([one.title for one in rest])
-        metrics |= measured([Answers(rest, guesses, judge.categories)], config.seed)
+        answers = Answers(rest, guesses, judge.categories)
+        metrics |= measured([answers], config.seed)
         baselines |= _baselines([most], rest)
+        held = _held_out(titles, most, answers)
     notify(f"Learning from all {len(titles):,} titles")
-    return Categorizer.train(titles, config, names=names), metrics, baselines
+    return Categorizer.train(titles, config, names=names), metrics, baselines, held
+
+
+def _held_out(
+    titles: Sequence[LabelledTitle], most: Sequence[LabelledTitle], answers: Answers
+) -> HeldOut:
+    texts = [one.title for one in answers.titles]
+
+    def answered(titles: Sequence[LabelledTitle], guesses: Sequence[Guess]) -> Floats:
+        right_A = Answers(titles, guesses, ()).right()
+        return np.stack([right_A, np.ones_like(right_A)], axis=1)
+
+    def ask(files: Mapping[str, bytes], place_A: Places) -> Floats:
+        asked = [answers.titles[place] for place in place_A.tolist()]
+        guesses = Categorizer.from_files(files).guess([one.title for one in asked])
+        return answered(asked, guesses)
+
+    return HeldOut(
+        texts=[mark(text) for text in texts],
+        examples=[mark(one.title, one.category) for one in answers.titles],
+        groups=[one.group for one in answers.titles],
+        answers_S2=answered(answers.titles, answers.guesses),
+        baselines={
+            name: answered(answers.titles, guess(most, texts)) for name, guess in _BASELINES.items()
+        },
+        learnt={mark(one.title) for one in titles},
+        ask=ask,
+    )
 
 
 def _train(

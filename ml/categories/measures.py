@@ -40,7 +40,7 @@ class Answers:
         return found
 
     def _of_known(self, weight_RN: Floats) -> dict[str, Floats]:
-        right_N = self._right()
+        right_N = self.right()
         total_R = np.maximum(weight_RN.sum(axis=1), 1e-12)
         refused_N = np.array([guess.unknown for guess in self.guesses])
         return {
@@ -50,7 +50,8 @@ class Answers:
             "known_refused": weight_RN @ refused_N / total_R,
         }
 
-    def _right(self) -> Floats:
+    def right(self) -> Floats:
+        """1 where the first category is the right one, [N]."""
         pairs = zip(self.titles, self.guesses, strict=True)
         return np.array([title.category == guess.category for title, guess in pairs], dtype=float)
 
@@ -72,7 +73,7 @@ class Answers:
         """Naeini and others, "Obtaining Well Calibrated Probabilities", 2015."""
         confidence_N = np.array([guess.confidence for guess in self.guesses])
         bin_N = np.minimum((confidence_N * BINS).astype(int), BINS - 1)
-        gap_N = confidence_N - self._right()
+        gap_N = confidence_N - self.right()
         gap_RB = weight_RN @ (gap_N[:, None] * (bin_N[:, None] == np.arange(BINS)))
         found: Floats = np.abs(gap_RB).sum(axis=1)
         return found

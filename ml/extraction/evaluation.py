@@ -12,6 +12,7 @@ import torch
 from torch import Generator
 
 from ml.errors import LabelsInvalid
+from ml.evaluation.held_out import Floats, HeldOut, Places, mark
 from ml.evaluation.report import Measured, Report, sha256_of
 from ml.extraction.backbone import used_network
 from ml.extraction.cleaning import clean
@@ -96,8 +97,8 @@ def train_and_judge(
     *,
     notify: Notify,
     start: Start | None = None,
-) -> tuple[Extractor, Mapping[str, Measured], Mapping[str, Mapping[str, float]]]:
-    """An extractor to be kept, with its metrics and baselines: every text judged crosswise.
+) -> tuple[Extractor, Mapping[str, Measured], Mapping[str, Mapping[str, float]], HeldOut]:
+    """An extractor to be kept, with metrics, baselines and answers: every text judged crosswise.
 
     Raises:
         RecipeInvalid: settings that contradict each other.
@@ -106,7 +107,32 @@ def train_and_judge(
     stacked = Stacking(texts, config, notify, (), start).run()
     judged = _crosswise(stacked, [_gold_text(text) for text in texts], texts)
     baselines = {"dictionary": judged.dictionary.measures()}
-    return Extractor.of(stacked), judged.scores.measured(config.seed), baselines
+    metrics = judged.scores.measured(config.seed)
+    return Extractor.of(stacked), metrics, baselines, _held_out(judged, texts)
+
+
+def _held_out(judged: _Judged, texts: Sequence[LabelledText]) -> HeldOut:
+    marks = [mark(text.text) for text in texts]
+
+    def ask(files: Mapping[str, bytes], place_A: Places) -> Floats:
+        gold = [judged.gold[place] for place in place_A.tolist()]
+        answers = _answered(Extractor.from_files(files), gold)
+        return Scores.of(gold, answers, [frozenset()] * len(gold)).by_text(len(gold))
+
+    return HeldOut(
+        texts=marks,
+        examples=[mark(one.text, one.category, sorted(one.values.items())) for one in texts],
+        groups=marks,
+        answers_S2=judged.scores.by_text(len(texts)),
+        baselines={"dictionary": judged.dictionary.by_text(len(texts))},
+        learnt=marks,
+        ask=ask,
+    )
+
+
+def _answered(extractor: Extractor, gold: Sequence[GoldText]) -> list[Answers]:
+    found = extractor.extract([text.text for text in gold], [text.category for text in gold])
+    return [_answers(of_text, extractor.thresholds) for of_text in found]
 
 
 def _gold_text(text: LabelledText) -> GoldText:
@@ -143,8 +169,7 @@ def _on_test(
         raise LabelsInvalid(path=path, reason=reason)
     if triples:
         extractor = extractor.with_triples(_outside(triples, (*texts, *gold)))
-    found = extractor.extract([text.text for text in gold], [text.category for text in gold])
-    answers = [_answers(of_text, extractor.thresholds) for of_text in found]
+    answers = _answered(extractor, gold)
     known = [_known(texts)] * len(gold)
     return _Judged(
         gold,

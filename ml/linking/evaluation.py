@@ -14,9 +14,11 @@ import numpy as np
 
 from graph.text.excerpt import excerpt
 from ml.errors import CatalogueEmpty, OffersInvalid
+from ml.evaluation.held_out import Floats, HeldOut, Places, mark
 from ml.evaluation.report import Measured, Report, sha256_of
 from ml.linking.baselines import longest_name, nearest_name, threshold_for
 from ml.linking.gold import Gold, Judged
+from ml.linking.learnt import Learnt
 from ml.linking.linker import ModelLinker
 from ml.linking.measures import Answers, measured
 from ml.linking.offers import read_offers
@@ -85,11 +87,11 @@ def evaluate_linking(
 
 def train_and_judge(
     models: Sequence[CatalogModel], known: Sequence[Judged], trial: LinkingTrial, *, notify: Notify
-) -> tuple[ModelLinker, dict[str, Measured], dict[str, dict[str, float]]]:
+) -> tuple[ModelLinker, dict[str, Measured], dict[str, dict[str, float]], HeldOut]:
     """A linker that learnt from all offers, with what those say of it that taught the others.
 
     Returns:
-        linker, metrics and baselines: means over the splits by model of `trial`.
+        linker, metrics, baselines and answers: of the splits by model of `trial`.
 
     Raises:
         CatalogueEmpty: there are no models.
@@ -99,7 +101,42 @@ def train_and_judge(
     runs = [_run(models, learn, judge, trial, seed, notify) for learn, judge, seed in splits]
     offers = [(offer.title, offer.model) for offer in known]
     linker = ModelLinker.train(models, offers, replace(trial.linking, seed=trial.seed))
-    return linker, measured([run.answers["model"] for run in runs], trial.seed), _baselines(runs)
+    metrics = measured([run.answers["model"] for run in runs], trial.seed)
+    return linker, metrics, _baselines(runs), _held_out(models, known, runs, trial)
+
+
+def _held_out(
+    models: Sequence[CatalogModel],
+    known: Sequence[Judged],
+    runs: Sequence[_Run],
+    trial: LinkingTrial,
+) -> HeldOut:
+    asked = [(run.seed, offer) for run in runs for offer in run.answers["model"].judged]
+
+    def answered(name: str) -> Floats:
+        return np.concatenate([run.answers[name].by_offer() for run in runs])
+
+    def ask(files: Mapping[str, bytes], place_A: Places) -> Floats:
+        """In the catalogue of the split that the offer is judged in."""
+        learnt, found_A2 = Learnt.from_files(files), np.zeros((len(place_A), 2))
+        for seed in {asked[place][0] for place in place_A.tolist()}:
+            own = [n for n, place in enumerate(place_A.tolist()) if asked[place][0] == seed]
+            offers = [asked[place][1] for place in place_A[own].tolist()]
+            gone = _taken_out(known, trial.absent, seed)
+            linker = ModelLinker([model for model in models if model.id not in gone], learnt)
+            links = linker.link([offer.title for offer in offers])
+            found_A2[own] = _answers(offers, links).by_offer()
+        return found_A2
+
+    return HeldOut(
+        texts=[mark(offer.title) for _, offer in asked],
+        examples=[mark(seed, offer.title, offer.model) for seed, offer in asked],
+        groups=[offer.group for _, offer in asked],
+        answers_S2=answered("model"),
+        baselines={name: answered(name) for name in runs[0].answers if name != "model"},
+        learnt={mark(offer.title) for offer in known},
+        ask=ask,
+    )
 
 
 _Part = tuple[list[Judged], Callable[[], list[Judged]], int]

@@ -29,6 +29,11 @@ class Answers:
     linked: Sequence[str | None]
     confidence: Sequence[float]
 
+    def by_offer(self) -> Floats:
+        """What each offer adds above and below in F1, [S, 2]."""
+        right_S, given_S, wanted_S = self._counts().T
+        return np.stack([2 * right_S, given_S + wanted_S], axis=1)
+
     def counts(self) -> Counts:
         right, given, wanted = self._counts().sum(axis=0)
         return Counts(float(right), float(given), float(wanted))

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.errors import PairsInvalid
+from ml.evaluation.held_out import Floats, HeldOut, Places, mark
 from ml.evaluation.overlap import tell_known
 from ml.evaluation.report import Measured, Report, sha256_of
 from ml.matching.baselines import OneSimilarity
 from ml.matching.calibration import calibration_error
 from ml.matching.folds import stratified_folds
 from ml.matching.matcher import Matcher, MatchingConfig
-from ml.matching.measures import Counts, pair_measures, shares
+from ml.matching.measures import Counts, by_pair, pair_measures, shares
 from ml.matching.pair_file import read_pairs
 from ml.matching.records import LabelledPair, identity
 from ml.matching.trees import TreesConfig
@@ -94,17 +95,46 @@ def evaluate_matching(
 
 def train_and_judge(
     train: Path, valid: Path, settings: MatchingConfig, *, notify: Notify
-) -> tuple[Matcher, dict[str, Measured], dict[str, dict[str, float]]]:
-    """A matcher to be kept, with metrics cross-validated over both files, and baselines on `valid`.
+) -> tuple[Matcher, dict[str, Measured], dict[str, dict[str, float]], HeldOut]:
+    """A matcher to be kept, with metrics and answers cross-validated over both files.
 
     Raises:
         PairsInvalid: a file cannot be read, a line is broken, or a label is missing.
     """
     train_pairs, valid_pairs = _read(train, valid, notify)
     config = MatchingEvaluation(seed=settings.trees.seed)
-    metrics = _cross_validated(train_pairs + valid_pairs, settings, config, notify)
-    baselines = _baselines(OneSimilarity.fit(train_pairs), valid_pairs)
-    return Matcher.train(train_pairs, valid_pairs, settings), metrics, baselines
+    pairs = train_pairs + valid_pairs
+    decided_P, same_P = _crosswise(pairs, settings, config, notify), labels(pairs)
+    floor = _floor(OneSimilarity.fit(train_pairs), pairs)
+    return (
+        Matcher.train(train_pairs, valid_pairs, settings),
+        pair_measures(decided_P, same_P, config.seed),
+        {name: shares(Counts.of(found_P, same_P)) for name, found_P in floor.items()},
+        _held_out(pairs, decided_P, floor),
+    )
+
+
+def _held_out(
+    pairs: Sequence[LabelledPair],
+    decided_P: NDArray[np.bool_],
+    floor: Mapping[str, NDArray[np.bool_]],
+) -> HeldOut:
+    same_P = labels(pairs)
+    marks = [mark(*items) for items in _items(pairs)]
+
+    def ask(files: Mapping[str, bytes], place_A: Places) -> Floats:
+        asked = [pairs[place] for place in place_A.tolist()]
+        return by_pair(_decided(Matcher.from_files(files), asked), same_P[place_A])
+
+    return HeldOut(
+        texts=marks,
+        examples=[mark(one, pair.same) for one, pair in zip(marks, pairs, strict=True)],
+        groups=marks,
+        answers_S2=by_pair(decided_P, same_P),
+        baselines={name: by_pair(found_P, same_P) for name, found_P in floor.items()},
+        learnt=marks,
+        ask=ask,
+    )
 
 
 def _read(
@@ -121,12 +151,19 @@ def _read(
 def _baselines(
     similarity: OneSimilarity, pairs: Sequence[LabelledPair]
 ) -> dict[str, dict[str, float]]:
-    baselines = {
+    same_P = labels(pairs)
+    floor = _floor(similarity, pairs)
+    return {name: shares(Counts.of(found_P, same_P)) for name, found_P in floor.items()}
+
+
+def _floor(
+    similarity: OneSimilarity, pairs: Sequence[LabelledPair]
+) -> dict[str, NDArray[np.bool_]]:
+    """What the baselines decide."""
+    return {
         "one_similarity": similarity.is_same(pairs),
         "untrained": _decided(Matcher.untrained(), pairs),
     }
-    same_P = labels(pairs)
-    return {name: shares(Counts.of(found, same_P)) for name, found in baselines.items()}
 
 
 def _items(pairs: Sequence[LabelledPair]) -> list[tuple[str, str]]:
@@ -149,10 +186,20 @@ def _cross_validated(
     config: MatchingEvaluation,
     notify: Notify,
 ) -> dict[str, Measured]:
-    """F1 over pairs that neither trees nor threshold have seen: one fold scored, the next one for
-    the threshold."""
     if not config.folds:
         return {}
+    decided_P = _crosswise(pairs, settings, config, notify)
+    return pair_measures(decided_P, labels(pairs), config.seed)
+
+
+def _crosswise(
+    pairs: Sequence[LabelledPair],
+    settings: MatchingConfig,
+    config: MatchingEvaluation,
+    notify: Notify,
+) -> NDArray[np.bool_]:
+    """Decisions about pairs that neither trees nor threshold have seen: one fold scored, the next
+    one for the threshold."""
     same_P, decided_P = labels(pairs), np.zeros(len(pairs), dtype=np.bool_)
     fold_P = stratified_folds(same_P, config.folds, config.seed)
     for fold in range(config.folds):
@@ -163,4 +210,4 @@ def _cross_validated(
         matcher = Matcher.train([pairs[n] for n in within], valid, settings)
         decided_P[scored] = _decided(matcher, [pairs[n] for n in scored])
         notify(f"fold {fold + 1} of {config.folds}")
-    return pair_measures(decided_P, same_P, config.seed)
+    return decided_P

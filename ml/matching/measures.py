@@ -15,6 +15,12 @@ from ml.evaluation.report import Measured
 RESAMPLES = 1_000
 
 
+def by_pair(decided_P: NDArray[np.bool_], same_P: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """What each pair adds above and below in F1, [P, 2]."""
+    all_P = decided_P.astype(np.float64) + same_P
+    return np.stack([2.0 * (decided_P & same_P), all_P], axis=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Right matches, wrong matches, missed matches."""

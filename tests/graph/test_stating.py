@@ -37,7 +37,7 @@ def standing(value="oak", origin="extracted", **more):
         (fact(), [standing()], Settled("unchanged")),
         (fact(confidence=0.8), [standing()], Settled("written", "accepted")),
         (fact(), [standing("ash", "catalog")], Settled("outranked", "proposed")),
-        (fact(), [standing("oak", "catalog")], Settled("outranked")),
+        (fact(), [standing("oak", "catalog")], Settled("outranked", ends=True)),
         (fact(), [standing("ash", "catalog", status="proposed")], Settled("written", "accepted")),
         (fact(), [standing("ash", "predicted")], Settled("written", "accepted")),
         (fact(), [standing("ash", "reviewed", status="rejected")], Settled("written", "accepted")),
@@ -68,7 +68,11 @@ def test_a_stated_fact_is_settled_by_what_is_said_already(said, beside, expected
     [
         (fact(model="rules", confidence=0.5), [standing()], Settled("written", "accepted")),
         (fact(model="rules", status="proposed"), [standing()], Settled("written", "proposed")),
-        (fact(model="rules"), [standing("oak", "catalog"), standing()], Settled("outranked")),
+        (
+            fact(model="rules"),
+            [standing("oak", "catalog"), standing()],
+            Settled("outranked", ends=True),
+        ),
         (
             fact(model="rules"),
             [standing("oak", "reviewed", status="rejected")],

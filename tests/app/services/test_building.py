@@ -419,6 +419,45 @@ def test_a_catalog_is_never_overwritten(stocked, build):
     assert [(row["value"], row["origin"]) for row in accepted] == [("height=60cm", "catalog")]
 
 
+@pytest.mark.parametrize("only_text", [True, False])
+@pytest.mark.parametrize(
+    ("cell", "left"),
+    [
+        (
+            "60 cm",
+            [("height=30cm", "extracted", "proposed"), ("height=60cm", "catalog", "accepted")],
+        ),
+        ("30 cm", [("height=30cm", "catalog", "accepted")]),
+    ],
+    ids=["contradicted", "stated"],
+)
+@pytest.mark.parametrize("accept", [0.5, 1.0], ids=["counted", "waited"])
+def test_what_was_read_gives_way_to_the_catalog_that_comes_after_it(
+    stocked, build, only_text, cell, left, accept
+):
+    build(source="shop", accept=accept).carry_out(stocked)
+    stock(stocked, item(1, "Acme lamp 30cm in pale green", (cell, HEIGHT)))
+    again = build(source="shop", only_text=only_text, accept=accept)
+
+    again.carry_out(stocked)
+
+    found = [(row["value"], row["origin"], row["status"]) for row in stocked.read(OF, id="shop:1")]
+    assert [one for one in found if one[0].startswith("height")] == left
+    assert ("finish=pale-green", "extracted", "accepted" if accept < 1 else "proposed") in found
+    third = again.carry_out(stocked)
+    assert (third.facts["written"], third.facts["ended"]) == (0, 0)
+    assert third.before == third.after
+
+
+def test_what_only_a_catalog_describes_is_not_read(stocked, build):
+    stock(stocked, item(4, "Lamp 30 cm in pale green", ("60 cm", HEIGHT)))
+
+    report = build(source="shop").carry_out(stocked)
+
+    assert report.items == 3
+    assert [row["origin"] for row in stocked.read(OF, id="shop:4")] == ["catalog"]
+
+
 class Killed(Exception):
     pass
 

@@ -163,15 +163,32 @@ def test_a_second_run_writes_nothing(stocked, build, learnt):
     assert (again.links, again.before) == ({}, first.after)
 
 
-@pytest.mark.parametrize(("with_model", "left"), [(True, []), (False, [KETTLES.id])])
-def test_a_category_that_is_predicted_no_longer_ends_where_categories_are_predicted(
-    stocked, build, learnt, with_model, left
-):
+@pytest.mark.parametrize("with_model", [True, False], ids=["less sure", "demoted"])
+def test_a_category_that_is_predicted_no_longer_has_ended(stocked, build, learnt, with_model):
     build(learnt, accept=0.5).carry_out(stocked)
+    later = build(learnt if with_model else None, accept=1.0)
 
-    build(learnt if with_model else None, accept=1.0).carry_out(stocked)
+    report, again = later.carry_out(stocked), later.carry_out(stocked)
 
-    assert [row["category"] for row in stocked.read(LINKS) if row["id"] == KETTLE] == left
+    rows = {row["id"]: (row["category"], row["origin"]) for row in stocked.read(LINKS)}
+    assert rows == {"shop:2": (DESKS.id, "catalog")}
+    filtered = stocked.read("MATCH (p:Product {id: $id}) RETURN p.category_id AS id", id=KETTLE)
+    assert filtered == [{"id": None}]
+    assert (report.before.items_with_category, report.after.items_with_category) == (2, 1)
+    assert again.before == again.after == report.after
+
+
+def test_a_predicted_category_of_what_a_catalog_describes_by_now_has_ended(stocked, build, learnt):
+    build(learnt, accept=0.5).carry_out(stocked)
+    store(
+        stocked,
+        [product(1, "acme kettle spout steam", None, "shop", "40 W")],
+        parameters={POWER.id: POWER},
+    )
+
+    build(None).carry_out(stocked)
+
+    assert [row["id"] for row in stocked.read(LINKS)] == ["shop:2"]
 
 
 @pytest.mark.parametrize("order", [("extracted", "predicted"), ("predicted", "extracted")])

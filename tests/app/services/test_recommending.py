@@ -136,7 +136,7 @@ def test_what_is_better_than_baselines_by_chance_does_not_serve(tmp_path):
     assert done.metrics["ndcg@10"].low == 0.0
     assert (done.promoted, done.kept_back) == (
         False,
-        "its ndcg@10 is 0.500 (0.000 at least), that of popularity 0.000",
+        "its ndcg@10 is 0.500 (0.000 at least), that of popularity 0.000: learn from more examples",
     )
 
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from graph.errors import ProposalStale
+from graph.repositories.fact_queries import RETRACTED_ASIDE
+from graph.repositories.facts import FactWriter
 from graph.repositories.history import History
 from graph.repositories.proposal_ids import proposal_id
 from graph.repositories.review import Review, decide, decisions
@@ -227,6 +229,36 @@ class TestInNeo4j:
             ("colour=red", "reviewed", "rejected"),
         ]
 
+    @pytest.mark.parametrize("asked", [{"run": "read-1"}, {"model": "reader@1"}])
+    @pytest.mark.parametrize("status", ["proposed", "accepted"])
+    async def test_what_was_retracted_is_not_back_with_the_correction_taken_back(
+        self, database, async_database, asked, status
+    ):
+        load(database, title="Brass lamp red crimson")
+        state(database, FACTS[0], stated("colour", "crimson", status=status))
+        decide(database, RED, *CORRECT, "ann", DAYS[0])
+        history = History(async_database)
+        before = await history.page(LAMP, parameter="colour", limit=9, after=None)
+
+        FactWriter(database).retract(**{"run": None, "model": None, **asked})
+        after = await history.page(LAMP, parameter="colour", limit=9, after=None)
+        decide(database, RED, *REJECT, "bob", DAYS[1], again=True)
+
+        assert after == before
+        assert colours(database) == [("colour=red", "reviewed", "rejected")]
+
+    def test_what_others_read_is_back_though_something_was_retracted(self, database):
+        load(database, title="Brass lamp red crimson")
+        state(database, FACTS[0])
+        state(database, stated("colour", "crimson", model="other@1"), run="read-2")
+        decide(database, RED, *CORRECT, "ann", DAYS[0])
+
+        FactWriter(database).retract(run="read-2", model="reader@1")
+        FactWriter(database).retract(run=None, model="reader@1")
+        decide(database, RED, *REJECT, "bob", DAYS[1], again=True)
+
+        assert ("colour=crimson", "extracted", "accepted") in colours(database)
+
     def test_what_was_read_in_words_that_are_gone_is_not_put_back(self, database):
         load(database, title="Brass lamp red crimson")
         state(database, FACTS[0], proposed("colour", "crimson", evidence="title:15-22"))
@@ -281,6 +313,16 @@ class TestInNeo4j:
                 break
 
         assert seen == [RED]
+
+    def test_what_was_set_aside_is_found_by_the_decisions(self, database):
+        query = RETRACTED_ASIDE.format(model="= $model", run="IS NOT NULL")
+
+        operators = plan(
+            database.connection, query, {"model": "reader@1", "limit": 9, "ended": "retract"}
+        )
+
+        assert any("RelationshipIndex" in name for name in operators), operators
+        assert not operators & {"AllNodesScan", "NodeByLabelScan"}
 
     def test_the_list_of_decisions_is_read_from_its_index_in_its_order(self, database):
         asked = {"at": "2026-01-01T00:00:00Z", "proposal": "", "limit": 9, "window": 9}
