@@ -47,7 +47,10 @@ def texts(result: Item) -> list[str]:
 @pytest.mark.parametrize(
     ("cell", "in_stock"),
     [("yes", True), ("有货", True), ("12", True), ("1,200", True), ("3.0", True), ("0", False),
-     ("0.0", False), ("-2", False), ("sold out", False)],
+     ("0.0", False), ("-2", False), ("sold out", False), ("auf Lager", True), ("Sofort lieferbar", True),
+     ("nicht lieferbar", False), ("Derzeit nicht verfügbar", False), ("en stock", True), ("épuisé", False),
+     ("unavailable", False), ("preorder", False), ("https://schema.org/LimitedAvailability", True),
+     ("https://schema.org/BackOrder", False)],
 )  # fmt: skip
 def test_stock_is_whether_there_are_any_or_how_many(cell, in_stock):
     assert item(HEAD + "in_stock = { column = 'stock' }", stock=cell).in_stock is in_stock

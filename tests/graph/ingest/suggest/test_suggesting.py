@@ -326,6 +326,7 @@ def counted(header, *cells):
         ("Inventory Qty", ("0.0", "7.0")),
         ("stock", ("0", "20+", ">5")),
         ("availability", ("sold out", "20+", "in stock")),
+        ("Lager", ("nicht lieferbar", "12", "auf Lager")),
     ],
 )
 def test_how_many_there_are_says_whether_there_are_any(dump, suggested, items, header, cells):
