@@ -67,6 +67,9 @@ def _of_kind(draft: Draft, place: int) -> Parameter | None:
 def _meant_by(draft: Draft, place: int, fields: list[str]) -> str | None:
     """The field that a word asks for without naming it."""
     span = draft.spans[place]
+    if span.does("who") and _is_asked_by_name(draft, fields):
+        draft.used.add(place)
+        return None
     if span.does("brand", "who"):
         return BRAND
     if span.does("category") and place == asked_category(draft):
@@ -91,6 +94,13 @@ def _meant_by(draft: Draft, place: int, fields: list[str]) -> str | None:
         found = meant(meaning, draft.lexicon)
         return found.id if found else None
     return None
+
+
+def _is_asked_by_name(draft: Draft, fields: list[str]) -> bool:
+    """`Who is the author of A?`: a text that is asked for, and not who makes it."""
+    named = (draft.parameter(at) for at in range(len(draft.spans)) if draft.free(at))
+    asked = (draft.lexicon.parameters.get(field) for field in fields)
+    return any(one is not None and one.kind == "text" for one in (*named, *asked))
 
 
 def _is_named(draft: Draft, meaning: str) -> bool:
