@@ -27,6 +27,8 @@ def asked_fields(draft: Draft) -> tuple[str, ...]:
                 continue
             if not _said_twice(draft, place, fields):
                 fields.append(named.id)
+        elif draft.spans[place].does("who") and _is_asked_by_name(draft, fields):
+            draft.used.add(place)
         elif (meant_ := _meant_by(draft, place, fields)) is not None:
             draft.used.add(place)
             fields.append(meant_)
@@ -67,9 +69,6 @@ def _of_kind(draft: Draft, place: int) -> Parameter | None:
 def _meant_by(draft: Draft, place: int, fields: list[str]) -> str | None:
     """The field that a word asks for without naming it."""
     span = draft.spans[place]
-    if span.does("who") and _is_asked_by_name(draft, fields):
-        draft.used.add(place)
-        return None
     if span.does("brand", "who"):
         return BRAND
     if span.does("category") and place == asked_category(draft):

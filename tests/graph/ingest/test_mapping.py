@@ -47,8 +47,10 @@ def texts(result: Item) -> list[str]:
 @pytest.mark.parametrize(
     ("cell", "in_stock"),
     [("yes", True), ("有货", True), ("12", True), ("1,200", True), ("3.0", True), ("0", False),
-     ("0.0", False), ("-2", False), ("sold out", False), ("auf Lager", True), ("Sofort lieferbar", True),
-     ("nicht lieferbar", False), ("Derzeit nicht verfügbar", False), ("en stock", True), ("épuisé", False),
+     ("0.0", False), ("-2", False), ("sold out", False), ("auf Lager", True),
+     ("Sofort lieferbar", True),
+     ("nicht lieferbar", False), ("Derzeit nicht verfügbar", False), ("en stock", True),
+     ("épuisé", False),
      ("unavailable", False), ("preorder", False), ("https://schema.org/LimitedAvailability", True),
      ("https://schema.org/BackOrder", False)],
 )  # fmt: skip
