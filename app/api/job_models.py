@@ -200,7 +200,8 @@ class Job(Answer):
         examples=[None],
     )
     cells_skipped: dict[str, int] = Field(
-        description="cells that the mapping lets pass, by parameter", examples=[{"weight": 3}]
+        description="cells that the mapping lets pass, by parameter or field",
+        examples=[{"weight": 3}],
     )
     decimals_unsure: dict[str, str] = Field(
         description="the first cell of a parameter, or of `price`, whose sign may divide thousands "

@@ -57,8 +57,11 @@ def demo(
                 if learnt is not None:
                     print_report(learnt)
                 tour(address(listener), database)
-                _say_ready(address(listener), found, imported, started)
-                if not exit_:
+                _say_ready(imported, started)
+                if exit_:
+                    out.print("  `.venv/bin/catalograph up --dev` serves it.", highlight=False)
+                else:
+                    _say_where(address(listener), found)
                     with worker_beside(found):
                         out.print("\nServing until Ctrl-C.")
                         _wait(stopped, neo4j)
@@ -159,9 +162,12 @@ def served(settings: Settings, listener: socket.socket) -> Iterator[threading.Ev
         thread.join()
 
 
-def _say_ready(api: str, settings: Settings, imported: int, started: float) -> None:
+def _say_ready(imported: int, started: float) -> None:
     what = f"{imported:,} items imported" if imported else "nothing had to be imported"
     out.print(f"\nReady after {time.monotonic() - started:.0f} s; {what}.", highlight=False)
+
+
+def _say_where(api: str, settings: Settings) -> None:
     for name, where in (
         ("API", api),
         ("documentation", f"{api}/docs"),

@@ -76,7 +76,7 @@ def show(id: Id, json: Json = False) -> None:
     except JobNotFound as error:
         _print_run(settings, id, error, json=json)
     else:
-        _print(job, json=json)
+        print_job(job, json=json)
 
 
 @cli.command()
@@ -91,7 +91,7 @@ def watch(id: Id, json: Json = False) -> None:
         except KeyboardInterrupt:
             err.print(f"{full_id} goes on; `catalograph jobs watch` follows it again.")
             raise
-    _print(job, json=json)
+    print_job(job, json=json)
     raise SystemExit(_exit_code(job))
 
 
@@ -251,7 +251,7 @@ def _line(job: JobView) -> tuple[object, ...]:
     return job.id, state, job.source, job.file, job.rows.read, job.rows.rejected
 
 
-def _print(job: JobView, *, json: bool) -> None:
+def print_job(job: JobView, *, json: bool) -> None:
     if json:
         print_json(job)
         return
@@ -277,6 +277,7 @@ def _print(job: JobView, *, json: bool) -> None:
         "time left": left,
         "waits for": job.waiting_for,
         "rejected because of": job.reject_codes or None,
+        "nothing closed": job.closing_skipped,
         "cells skipped": job.cells_skipped or None,
         "unsure cells": unsure_cells(job.decimals_unsure) if job.decimals_unsure else None,
         "error": f"{job.error.code}: {job.error.message}" if job.error else None,

@@ -158,6 +158,7 @@ class Asking:
         self, said: _Said, found: Understood, lexicon: AskingLexicon, known: AskingLexicon
     ) -> Asked:
         plan = of_one_currency(found.plan, lexicon.currencies)
+        plan, lexicon = await self._of_offers(plan, lexicon)
         asked, result = await self._looked_up(plan, found.language, lexicon)
         nothing = result.says_nothing if plan.items else result.is_nothing
         other = queries.among_products(plan, lexicon) if nothing else None
@@ -192,6 +193,15 @@ class Asking:
             can_ask=(),
             session=sealed(Before(plan, result.items)),
         )
+
+    async def _of_offers(self, plan: Plan, lexicon: AskingLexicon) -> tuple[Plan, AskingLexicon]:
+        """Models of which nothing is known are known by what is offered of them."""
+        silent = queries.known_by_offers(plan, lexicon)
+        offers = await self._products.standing_for(silent, lexicon)
+        if not offers:
+            return plan, lexicon
+        other = queries.with_items(plan, {model: one.id for model, one in offers.items()})
+        return other, lexicon.with_products({}, offers.values())
 
     async def _looked_up(
         self, plan: Plan, language: Language, lexicon: AskingLexicon

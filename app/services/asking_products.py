@@ -83,6 +83,15 @@ class ProductNames:
         found = await self._products.known(unknown)
         return lexicon.with_products({}, [_asked(one, lexicon) for one in found])
 
+    async def standing_for(
+        self, models: Sequence[str], lexicon: AskingLexicon
+    ) -> dict[str, AskedModel]:
+        """Of each model an offer; none, unless all are offered: the two are not compared."""
+        found = await self._products.of_models(models) if models else {}
+        if len(found) < len(models):
+            return {}
+        return {model: _asked(product, lexicon) for model, product in found.items()}
+
     async def named(
         self, text: str, lexicon: AskingLexicon, found: Understood | NotUnderstood
     ) -> ProductsNamed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, assert_never
@@ -143,6 +143,41 @@ def among_products(plan: Plan, lexicon: AskingLexicon) -> Plan | None:
         return None
     of_them = (Condition(ITEM, values=plan.items), *plan.conditions)
     return replace(plan, items=(), conditions=of_them, kind="product")
+
+
+def known_by_offers(plan: Plan, lexicon: AskingLexicon) -> tuple[str, ...]:
+    """The models that a plan names, where nothing is known of them but what offers say.
+
+    None where the same can be asked among the offers.
+    """
+    silent = all(_is_silent(id, lexicon) for id in plan.named)
+    if not lexicon.is_mixed or plan.kind == "model" or not silent:
+        return ()
+    related = any(one.related_to for one in plan.conditions)
+    return plan.named if related or among_products(plan, lexicon) is None else ()
+
+
+def with_items(plan: Plan, other: Mapping[str, str]) -> Plan:
+    """The plan with other items in the place of those that it names."""
+
+    def changed(condition: Condition) -> Condition:
+        ids = (condition.same_as, condition.above, condition.below)
+        same_as, above, below = (id and other.get(id, id) for id in ids)
+        values = tuple(other.get(value, value) for value in condition.values)
+        values = values if condition.field == ITEM else condition.values
+        return replace(condition, values=values, same_as=same_as, above=above, below=below)
+
+    return replace(
+        plan,
+        items=tuple(other.get(id, id) for id in plan.items),
+        conditions=tuple(map(changed, plan.conditions)),
+        either=tuple(map(changed, plan.either)),
+    )
+
+
+def _is_silent(id: str, lexicon: AskingLexicon) -> bool:
+    model = lexicon.models.get(id)
+    return model is not None and model.kind == "model" and not model.weight
 
 
 def _names_products(plan: Plan, lexicon: AskingLexicon) -> bool:

@@ -15,7 +15,7 @@ from graph.text.lucene import Words
 from graph.text.units import find_unit
 from ml.grounding.plurals import number_forms
 from ml.search.spelling import can_be_wrong
-from ml.search.words import folded, part_numbers, prepared
+from ml.search.words import accented_words, folded, part_numbers, prepared
 from ml.text.everyday import everyday_words, in_other_spelling
 
 if TYPE_CHECKING:
@@ -121,6 +121,8 @@ def read_query(
     ]
     everyday = [word for word in unknown if word in everyday_words()]
     misspelt = [word for word in unknown if word not in everyday_words()]
+    with_accents = with_accents_in(parts.text)
+    bare = [word for word in _misspelt(parts.text) if word not in {*unknown, *with_accents}]
     return Asked(
         query=query,
         text=parts.text,
@@ -135,7 +137,7 @@ def read_query(
         rest=parts.rest,
         code=_code(meant),
         ids=_ids(meant, words.sources),
-        corrections={} if wrong else _corrections(misspelt, everyday, words.spelling),
+        corrections={} if wrong else _corrections([*misspelt, *bare], everyday, words.spelling),
         near=_nearest(everyday, words.kinds),
         corrected=meant if wrong else None,
         unwanted=parts.unwanted,
@@ -176,6 +178,11 @@ def _corrections(
 
 def _nearest(words: Iterable[str], spelling: Spelling) -> dict[str, str]:
     return {word: meant for word in words if (meant := spelling.correction(word))}
+
+
+def with_accents_in(text: str) -> dict[str, str]:
+    """Words that are written with accents, by what they are without."""
+    return {folded(word): word for word in accented_words(text)}
 
 
 def _corrected(query: str, wrong: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from app.services.facets import Counted, ParameterCounts
 from app.services.paging import read_cursor, write_cursor
 from app.services.search_candidates import FOUND_MAX, Candidates
 from app.services.search_order import RULES, in_order, says_all
-from app.services.search_text import Asked, read_query
+from app.services.search_text import Asked, read_query, with_accents_in
 from app.services.sort_words import Sort
 from app.services.understanding import shown
 from graph.filters import Filter
@@ -238,10 +238,15 @@ class Searching:
         asked = await self._threads.run(read)
         if not asked.corrections:
             return asked
+        written = with_accents_in(query.q)  # the index has words as titles write them
         known = await self._search.known_words(
-            list(asked.corrections), kind=query.kind, filter=Filter()
+            [*asked.corrections, *written.values()], kind=query.kind, filter=Filter()
         )
-        wrong = {old: new for old, new in asked.corrections.items() if old not in known}
+        wrong = {
+            old: new
+            for old, new in asked.corrections.items()
+            if known.isdisjoint((old, written.get(old, old)))
+        }
         return await self._threads.run(partial(read, wrong)) if wrong else asked
 
     async def _counted(

@@ -20,6 +20,7 @@ from graph.ingest.mapping_file import (
     NamesSpec,
     NumberSpec,
     ParameterSpec,
+    ReadSpec,
 )
 from graph.ingest.patterns import Pattern
 from graph.ingest.readers import Row, column_missing
@@ -58,7 +59,7 @@ class RowMapping:
         parameters: what the mapping declares, by id.
         target: what its rows are, products or models.
         options: how its files are read.
-        cells_skipped: cells without meaning, by parameter, where the mapping says `skip`.
+        cells_skipped: cells without meaning, by parameter or field, where the mapping says `skip`.
     """
 
     def __init__(self, mapping: MappingFile, brands: BrandNames | None = None) -> None:
@@ -157,7 +158,9 @@ class RowMapping:
             yield "model", lambda cells, brand: model(cells, lambda n: model_named(brand, n))
         for name, spec in self._simple_fields():
             build = _build_of(name, spec, self._price_signs)
-            yield name, _reading(FieldReader(spec, self._cells), build, None)
+            read = _reading(FieldReader(spec, self._cells), build, None)
+            skips = isinstance(spec, ReadSpec) and spec.invalid == "skip"
+            yield name, self._skipping(name, read) if skips else read
 
     def _category_reader(self, spec: CategorySpec) -> _Read:
         build = lru_cache(4_096)(partial(category_path, separator=spec.separator))
@@ -216,9 +219,21 @@ class RowMapping:
             except CellInvalid:
                 if reader.spec.invalid == "reject":
                     raise
-                id = reader.parameter.id
-                self.cells_skipped[id] = self.cells_skipped.get(id, 0) + 1
+                self._skip(reader.parameter.id)
         return facts
+
+    def _skipping(self, field: str, read: _Read) -> _Read:
+        def skipping(cells: Mapping[str, object], brand: Named | None) -> object:
+            try:
+                return read(cells, brand)
+            except CellInvalid:
+                self._skip(field)
+                return None
+
+        return skipping
+
+    def _skip(self, of: str) -> None:
+        self.cells_skipped[of] = self.cells_skipped.get(of, 0) + 1
 
     def _required_columns(self) -> Iterable[str]:
         for spec in (self._mapping.id, self._mapping.fields.title):

@@ -77,7 +77,13 @@ class CategorySpec(FieldSpec, frozen=True):
     names: CategoryNamesSpec | None = None  # other names of the last, or of each step
 
 
-class NumberSpec(FieldSpec, frozen=True):
+class ReadSpec(FieldSpec, frozen=True):
+    """A field whose cells mean something that they may fail to say."""
+
+    invalid: Literal["reject", "skip"] = "reject"  # the row, or only this cell
+
+
+class NumberSpec(ReadSpec, frozen=True):
     decimal: Literal["auto", ".", ","] = "auto"
 
 
@@ -95,10 +101,10 @@ class FieldsSpec(_Spec, frozen=True):
     mpn: FieldSpec | None = None
     url: FieldSpec | None = None
     image_url: FieldSpec | None = None
-    in_stock: FieldSpec | None = None
+    in_stock: ReadSpec | None = None
 
 
-class ParameterSpec(FieldSpec, frozen=True, kw_only=True):
+class ParameterSpec(NumberSpec, frozen=True, kw_only=True):
     """A parameter and how its values are read out of cells."""
 
     id: str
@@ -108,11 +114,9 @@ class ParameterSpec(FieldSpec, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
     split: str | None = None  # "8/16 GB" with "/" is 8 GB and 16 GB
     take: Literal["first", "all"] = "first"  # of the columns and matches that say something
-    decimal: Literal["auto", ".", ","] = "auto"
     decimals: int | None = None  # numbers are rounded to so many
     minimum: float | None = None
     maximum: float | None = None
-    invalid: Literal["reject", "skip"] = "reject"  # the row, or only this cell
 
 
 class MappingFile(_Spec, frozen=True):
@@ -190,10 +194,13 @@ def _explained(path: str, text: str, message: str) -> MappingInvalid:
     place = place.strip("`").removeprefix("$").removeprefix(".")[:200] or "top level"
     if unknown := re.match(r"Object contains unknown field `(.+)`", reason):
         key = unknown[1]
-        near = near_names(key, _known_keys())
-        reason = f"the key {excerpt(key)} is not known" + (
-            f"; did you mean {near[0]!r}?" if near else ""
-        )
+        known = _known_keys()
+        near = near_names(key, known)
+        if key in known:
+            reason = f"the key {excerpt(key)} has no meaning here; other tables have it"
+        else:
+            near_one = f"; did you mean {near[0]!r}?" if near else ""
+            reason = f"the key {excerpt(key)} is not known{near_one}"
         if line := _line_of(text, key):
             place = f"line {line}, {place}"
     return MappingInvalid(path=path, place=place, reason=reason)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
@@ -250,8 +250,11 @@ class DumpReader:
         text = self._text()
         # The limit is global to the csv module; everybody who needs a higher one says so.
         csv.field_size_limit(max(csv.field_size_limit(), CSV_FIELD_LIMIT))
-        rows = csv.reader(BoundedLines(text), delimiter=self._delimiter())
+        lines = BoundedLines(text)
         try:
+            first = next(lines, "")
+            delimiter = self._delimiter(first)
+            rows = csv.reader(chain((first,) if first else (), lines), delimiter=delimiter)
             header = next(rows, None)
         except csv.Error as error:
             raise self._failed("line 1", f"cannot be read as a header: {error}") from error
@@ -264,7 +267,7 @@ class DumpReader:
                 "Unpack it, or set encoding under [file] in the mapping",
             )
         self._set_columns(header)
-        return self._csv_rows(rows, header)
+        return self._csv_rows(rows, header, delimiter)
 
     def _set_columns(self, names: Sequence[str]) -> None:
         repeated = sorted(name for name, count in Counter(names).items() if count > 1)
@@ -274,7 +277,9 @@ class DumpReader:
             )
         self.columns = tuple(names)
 
-    def _csv_rows(self, rows: CsvReader, header: list[str]) -> Iterator[Row | RecordRejected]:
+    def _csv_rows(
+        self, rows: CsvReader, header: list[str], delimiter: str
+    ) -> Iterator[Row | RecordRejected]:
         width = len(header)
         while True:
             line = rows.line_num + 1
@@ -293,7 +298,7 @@ class DumpReader:
                 yield self._rejected(
                     line,
                     None,
-                    self._shown(cells, self._delimiter()),
+                    self._shown(cells, delimiter),
                     "wrong_width",
                     f"has {len(cells)} cells, the header has {width}; {_width_hint(line, rows)}",
                 )
@@ -317,10 +322,13 @@ class DumpReader:
             if title.strip():
                 yield Row(line=line, cells={LINE_COLUMN: title.strip()})
 
-    def _delimiter(self) -> str:
+    def _delimiter(self, header: str) -> str:
+        """As it is said to be, else a comma, or what a header without one has most of."""
         if self.options.delimiter:
             return self.options.delimiter
-        return "\t" if ".tsv" in self.path.suffixes else ","
+        usual = "\t" if ".tsv" in self.path.suffixes else ","
+        # Excel writes semicolons wherever the comma is a decimal sign.
+        return usual if usual in header else max((usual, ";", "\t"), key=header.count)
 
     @staticmethod
     def _shown(cells: list[str], delimiter: str) -> str:

@@ -28,6 +28,15 @@ WITH n, code WHERE n.closed_at IS NULL
 RETURN DISTINCT {_SHOWN}, code ORDER BY id LIMIT $limit
 """
 BY_ID = f"UNWIND $ids AS id MATCH (n:Product {{id: id}}) RETURN {_SHOWN}"
+# Of each model the open offer that says the most.
+OF_MODELS = f"""
+UNWIND $models AS model
+MATCH (:Model {{id: model}})<-[i:INSTANCE_OF]-(n:Product)
+WHERE i.status = 'accepted' AND n.closed_at IS NULL
+WITH model, n ORDER BY COUNT {{ (n)-[:HAS_PARAMETER]->() }} DESC, n.id
+WITH model, head(collect(n)) AS n
+RETURN {_SHOWN}, model AS code
+"""
 # The first entry of the index behind a name: all of it would be read for the names at once.
 NEXT_SOURCE = """
 MATCH (n:Product) WHERE n.source > $after
@@ -89,6 +98,11 @@ class AskedProducts:
     async def known(self, ids: Sequence[str]) -> list[NamedProduct]:
         rows = await self._database.read(BY_ID, {"ids": list(ids)})
         return [_named(row) for row in rows]
+
+    async def of_models(self, models: Sequence[str]) -> dict[str, NamedProduct]:
+        """Of each model that is offered the product that states the most."""
+        rows = await self._database.read(OF_MODELS, {"models": list(models)})
+        return {row["code"]: _named(row) for row in rows}
 
 
 def _named(row: Row) -> NamedProduct:

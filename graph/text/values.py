@@ -29,11 +29,17 @@ _PARENTHESES = re.compile(r"(?:\s*[(\[][^()\[\]]*[)\]])+\s*$")
 
 _YES = re.compile(
     "yes|y|true|t|1|on|有|是|支持|具备|oui|ja|sì|sí|si|sim|да|はい|예|✓|✔|√|available|supported"
-    "|(?:https?://schema.org/)?in[ _-]?stock|有货|现货"
+    "|(?:https?://schema.org/)?(?:in[ _-]?stock|limited[ _-]?availability)|有货|现货"
+    "|(?:sofort )?(?:auf lager|lieferbar|verfügbar|vorrätig)|en stock|disponible|disponibile"
 )
 _NO = re.compile(
     "no|n|false|f|0|off|none|无|無|否|不支持|没有|non|nein|não|nao|нет|いいえ|아니요|✗|✘|×"
-    "|(?:https?://schema.org/)?out[ _-]?of[ _-]?stock|sold out|缺货|无货|售罄"
+    "|not supported|not available|(?:currently )?unavailable|缺货|无货|售罄"
+    "|(?:https?://schema.org/)?(?:out[ _-]?of[ _-]?stock|sold[ _-]?out|pre[ _-]?order"
+    "|back[ _-]?order|discontinued)|ausverkauft|vergriffen"
+    "|(?:(?:derzeit|zur ?zeit|momentan) )?nicht (?:auf lager|lieferbar|verfügbar|vorrätig)"
+    "|épuisé|(?:en )?rupture(?: de stock)?|indisponible|agotado|sin stock|no disponible"
+    "|esaurito|non disponibile"
 )
 
 

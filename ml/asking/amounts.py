@@ -5,7 +5,7 @@ from __future__ import annotations
 from graph.errors import ValueInvalid
 from graph.records import Parameter
 from graph.text import convert, find_unit
-from ml.asking.adjectives import MEASURES, dimension_of, meant
+from ml.asking.adjectives import MEASURES, dimension_of, fits, meant
 from ml.asking.draft import Draft
 from ml.asking.money import says_money
 from ml.asking.plan import PRICE, Condition
@@ -304,7 +304,8 @@ def _unnamed(draft: Draft, place: int, unit: str | None, adjective: str | None) 
     """What the number is of where nothing beside it is named."""
     number = draft.spans[place].number
     if adjective and (own := meant(adjective, draft.lexicon, _dimension(unit) if unit else None)):
-        return own
+        nearer = None if unit is None or number is None else usual(draft, unit, number)
+        return nearer if nearer is not None and fits(adjective, nearer) else own
     if unit is None:
         return _year(draft) if number is not None and _YEARS[0] <= number < _YEARS[1] else None
     return usual(draft, unit, number)

@@ -27,6 +27,8 @@ def asked_fields(draft: Draft) -> tuple[str, ...]:
                 continue
             if not _said_twice(draft, place, fields):
                 fields.append(named.id)
+        elif draft.spans[place].does("who") and _is_asked_by_name(draft, fields):
+            draft.used.add(place)
         elif (meant_ := _meant_by(draft, place, fields)) is not None:
             draft.used.add(place)
             fields.append(meant_)
@@ -91,6 +93,13 @@ def _meant_by(draft: Draft, place: int, fields: list[str]) -> str | None:
         found = meant(meaning, draft.lexicon)
         return found.id if found else None
     return None
+
+
+def _is_asked_by_name(draft: Draft, fields: list[str]) -> bool:
+    """`Who is the author of A?`: a text that is asked for, and not who makes it."""
+    named = (draft.parameter(at) for at in range(len(draft.spans)) if draft.free(at))
+    asked = (draft.lexicon.parameters.get(field) for field in fields)
+    return any(one is not None and one.kind == "text" for one in (*named, *asked))
 
 
 def _is_named(draft: Draft, meaning: str) -> bool:

@@ -366,6 +366,8 @@ def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Itera
                 continue  # `3.5 mm` where a socket is called so
             if currencies_of(text[end - 1 : end + 1]):
                 continue  # 50欧元 are no ohms
+            if _is_counter(unit) and _names_parameter(words[first + 1 : last + 1], lexicon):
+                continue  # `1,500 pieces` where that is what a puzzle has so many of
             width = _width([word.key for word in words[first : last + 1]])
             letter = (
                 text[end - 1].isupper() and not text[end - 2].isalpha()

@@ -98,7 +98,7 @@ def mentions(text: str, lexicon: Lexicon) -> list[Mention]:
             *_named(text, words, lexicon, cues, ranges),
             *_quantities(text, written, lexicon, measured, cues, ranges),
             *_lettered(text, measured, cues),
-            *_numbers(text, cues),
+            *_numbers(text, lexicon, cues),
             *_under_a_unit(text, cues),
             *_flags(text, cues),
         )
@@ -238,15 +238,14 @@ def _written_quantities(
             yield first, first + len(before[1]), written, symbol
 
 
-def _numbers(text: str, cues: _Cues) -> Iterator[Mention]:
+def _numbers(text: str, lexicon: Lexicon, cues: _Cues) -> Iterator[Mention]:
     """Numbers without a unit, right beside the name of a parameter that has none either."""
     for cue in cues.all:
         if cue.parameter.kind != "number" or cue.parameter.unit:
             continue
         if (place := _number_of(cue, text)) is None:
             continue
-        value = _normalised(text[slice(*place)], cue.parameter)
-        if value is not None:
+        for value in _meanings(text[slice(*place)], cue.parameter, lexicon):
             yield Mention(cue.parameter.id, value, *place, "number", cued=True)
 
 

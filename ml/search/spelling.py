@@ -24,9 +24,12 @@ class Spelling:
     def __init__(self, names: Iterable[tuple[str, int]]) -> None:
         self._items: Counter[str] = Counter()
         self._accented: dict[str, set[str]] = defaultdict(set)
+        self._plain: set[str] = set()
         for name, items in names:
-            for word in accented_words(name):
-                self._accented[folded(word)].add(word)
+            with_accents = {folded(word): word for word in accented_words(name)}
+            for word, accented in with_accents.items():
+                self._accented[word].add(accented)
+            self._plain.update(set(split_words(name)) - with_accents.keys())
             for word in split_words(name):
                 if can_be_wrong(word):
                     self._items[word] += items
@@ -43,12 +46,21 @@ class Spelling:
             yield from sorted(self._accented.get(word, ()))
 
     def correction(self, word: str) -> str | None:
-        """The nearest word, of equally near ones that of most items; None: there is none."""
-        if not can_be_wrong(word) or word in self:
+        """The nearest word, of equally near ones that of most items; None: there is none.
+
+        As names spell it, with accents; also of a word that lacks nothing else.
+        """
+        if not can_be_wrong(word):
             return None
+        if word in self:
+            return None if (spelled := self._as_spelled(word)) == word else spelled
         found = _nearest(word, self._by_first.get(word[0], ()))
         best = min(found, key=lambda one: (one[1], -self._items[one[0]], one[0]), default=None)
-        return None if best is None else best[0]
+        return None if best is None else self._as_spelled(best[0])
+
+    def _as_spelled(self, word: str) -> str:
+        accented = self._accented.get(word, ())
+        return next(iter(accented)) if len(accented) == 1 and word not in self._plain else word
 
     def beginnings(self, typed: str) -> tuple[str, ...]:
         """Nearest beginnings of words, for the beginning of a misspelt one.

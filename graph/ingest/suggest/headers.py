@@ -14,10 +14,12 @@ EXACT, INSIDE = 1.0, 0.8
 _NAMES: dict[str, str] = {
     "id": "sku|id|item id|product id|offer id|article id|listing id|goods id|asin|item code|"
     "product code|article number|article no|item number|item no|item sku|product sku|uniq id|"
-    "unique id|handle|code|artikelnummer|référence|referencia|商品编号|商品id|产品编号|产品id|货号|"
+    "unique id|handle|code|artikelnummer|artikelnr|artikel nr|art nr|artnr|bestellnummer|bestellnr|"
+    "produktnummer|produktnr|référence|referencia|商品编号|商品id|产品编号|产品id|货号|"
     "编号|宝贝id|商品编码|产品编码|品番|артикул",
     "title": "title|name|product name|product title|item name|item title|headline|标题|名称|品名|"
-    "商品名|商品名称|产品名称|商品标题|宝贝标题|产品标题|titel|titre|nombre|nom|bezeichnung|название|"
+    "商品名|商品名称|产品名称|商品标题|宝贝标题|产品标题|titel|titre|nombre|nom|bezeichnung|"
+    "artikelname|artikelbezeichnung|produktname|produktbezeichnung|название|"
     "наименование|商品名",
     "brand": "brand|brand name|manufacturer|manufacturer name|maker|make|producer|品牌|品牌名称|"
     "厂商|制造商|生产商|牌子|marke|hersteller|marque|fabricant|marca|fabricante|бренд|производитель|ブランド",
@@ -25,25 +27,27 @@ _NAMES: dict[str, str] = {
     "names": "aliases|alias|other names|also known as|aka|synonyms|别名|又名",
     "category": "category|categories|category name|category label|category path|category tree|path|"
     "product category|product type|department|breadcrumb|breadcrumbs|taxonomy|分类|类目|类别|品类|"
-    "kategorie|catégorie|categoría|categoria|категория|カテゴリ",
+    "kategorie|warengruppe|produktgruppe|catégorie|categoría|categoria|категория|カテゴリ",
     "model": "model|model name|型号|机型|modell|modèle|modelo|модель",
     "description": "description|product description|long description|short description|details|"
-    "summary|about|描述|简介|详情|商品描述|商品详情|介绍|beschreibung|descripción|описание",
+    "summary|about|描述|简介|详情|商品描述|商品详情|介绍|beschreibung|artikelbeschreibung|produktbeschreibung|kurzbeschreibung|descripción|описание",
     "language": "language|lang|locale|language code|语言|sprache|langue|idioma",
     "price": "price|selling price|sale price|current price|final price|offer price|price amount|"
-    "price value|amount|价格|售价|现价|单价|销售价|preis|prix|precio|prezzo|цена|価格",
+    "price value|amount|价格|售价|现价|单价|销售价|preis|verkaufspreis|prix|precio|prezzo|цена|"
+    "価格",
     "currency": "currency|currency code|price currency|币种|货币|货币代码|währung|devise|moneda|"
     "валюта",
     "gtin": "gtin|gtin8|gtin12|gtin13|gtin14|ean|ean13|ean code|upc|upc code|barcode|bar code|isbn|"
     "isbn13|jan|条码|条形码|商品条码|国际条码|strichcode|штрихкод",
     "mpn": "mpn|part number|part no|manufacturer part number|manufacturer number|model number|"
-    "model no|modelnumber|料号|零件号|厂家编号|herstellernummer",
+    "model no|modelnumber|料号|零件号|厂家编号|herstellernummer|herstellernr|hersteller nr",
     "url": "url|link|product url|product link|item url|page url|href|canonical url|deeplink|链接|"
     "网址|商品链接|产品链接|详情链接",
     "image_url": "image|images|image url|image urls|image link|img|img url|picture|pictures|photo|"
     "photos|thumbnail|main image|primary image|图片|主图|图片链接|商品图片|图片地址|bild|imagen",
     "in_stock": "in stock|instock|availability|available|is available|stock|stock status|"
-    "is in stock|库存|有货|是否有货|库存状态|verfügbar|disponible|наличие|stock quantity|stock qty|"
+    "is in stock|库存|有货|是否有货|库存状态|verfügbar|verfügbarkeit|lieferbar|"
+    "lager|disponible|наличие|stock quantity|stock qty|"
     "stock level|stock count|units in stock|quantity in stock|inventory|inventory level|"
     "inventory quantity|inventory qty|quantity available|qty available|available quantity|"
     "available qty|on hand|quantity on hand|qty on hand|quantity|qty|库存数量|库存量|数量|bestand|"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from msgspec import structs
 
 from graph.errors import ImportFailed
 from graph.filters import RESERVED
@@ -83,7 +85,10 @@ class _Suggesting:
 
     def suggestion(self, files: tuple[str, ...]) -> Suggestion:
         mapping = self._mapping()
-        trial = _try(mapping, self.sample)
+        trial, unsure = _try(mapping, self.sample)
+        if unsure and _writes_commas(mapping):
+            mapping = self._with_commas(mapping, unsure)
+            trial, _ = _try(mapping, self.sample)
         toml = write(
             mapping,
             head=self._head(files, trial),
@@ -151,6 +156,17 @@ class _Suggesting:
             missing_columns="refuse" if refuse or self.sample.columns is None else "ignore",
             parameters=tuple(self.parameters),
         )
+
+    def _with_commas(self, mapping: MappingFile, unsure: Mapping[str, str]) -> MappingFile:
+        """`3.000` is above a thousand in a file whose other numbers have commas."""
+        parameters = tuple(
+            structs.replace(one, decimal=",") if one.id in unsure else one
+            for one in mapping.parameters
+        )
+        for id, cell in unsure.items():
+            if (place := f"parameters.{id}") in self.reasons:
+                self.reasons[place] += f"; {cell!r} is above a thousand: other columns say `12,5`"
+        return structs.replace(mapping, parameters=parameters)
 
     def _parameters_and_ignored(self) -> tuple[list[Column], list[Column]]:
         """The columns that say what a thing is, and those that change while it stays."""
@@ -293,12 +309,18 @@ def _notes(sample: Sample) -> list[str]:
     return notes
 
 
-def _try(mapping: MappingFile, sample: Sample) -> Trial:
+def _writes_commas(mapping: MappingFile) -> bool:
+    numbers = (mapping.fields.price, *mapping.parameters)
+    return any(one is not None and one.decimal == "," for one in numbers)
+
+
+def _try(mapping: MappingFile, sample: Sample) -> tuple[Trial, Mapping[str, str]]:
+    """What it makes of the sample, and cells that may be above a thousand or not."""
     rows = RowMapping(mapping)
     results = list(previewed(sample.rows, rows, source="sample"))
     rejects = [result.rejected for result in results if result.rejected]
     items = [result.item for result in results if result.item]
-    return Trial(
+    trial = Trial(
         rows=len(results),
         items=len(items),
         duplicates=len(results) - len(items) - len(rejects),
@@ -308,6 +330,7 @@ def _try(mapping: MappingFile, sample: Sample) -> Trial:
         example_reject=_example(rejects),
         cells_skipped=dict(rows.cells_skipped),
     )
+    return trial, rows.decimals_unsure
 
 
 def _example(rejects: list[RecordRejected]) -> str | None:

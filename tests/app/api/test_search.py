@@ -164,6 +164,25 @@ async def test_a_misspelt_word_is_read_as_a_name(stocked):
     assert set(ids(page)) == {"1", "2", "6"}
 
 
+async def test_a_word_with_accents_that_a_title_has_is_not_misspelt(stocked):
+    await added(stocked, "7", {"title": "Würfelset rot", "brand": "Würfelsee"})
+
+    page = await found(stocked, "Würfelset")
+
+    assert (ids(page), page["understood"]["corrected"]) == (["7"], None)
+
+
+@pytest.mark.parametrize("typed", ["muehlrad", "Mühlrat", "Muhlrad"])
+async def test_a_name_with_accents_is_read_as_it_is_spelled(stocked, typed):
+    await added(stocked, "7", {"title": "Windmill lantern", "brand": "Mühlrad"})
+
+    page = await found(stocked, typed)
+
+    assert ids(page) == ["7"]
+    assert page["understood"]["corrected"] == "mühlrad"
+    assert page["understood"]["filters"] == "brand:mühlrad"
+
+
 async def test_an_everyday_word_is_no_misspelt_name_and_is_told_where_nothing_has_it(stocked):
     page = await found(stocked, "boat lantern")
 

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from msgspec import structs
 
+from app.cli.jobs import print_job
 from app.jobs.records import Job
 from app.services.job_view import view
 from tests.app.jobs.parts import NOW
@@ -116,3 +117,14 @@ def test_a_failed_job_says_why():
     failed = running(state="failed", error={"code": "import_failed", "message": "torn"})
 
     assert (shown(failed).error.code, shown(failed).error.message) == ("import_failed", "torn")
+
+
+def test_a_job_that_closed_nothing_says_why_at_a_terminal(capsys):
+    why = "of 1 rejected rows the id could not be read"
+    done = structs.replace(
+        WAITING, state="succeeded", finished_at=NOW, result={**PROGRESS, "closing_skipped": why}
+    )
+
+    print_job(shown(done), json=False)
+
+    assert f"nothing closed │ {why}" in " ".join(capsys.readouterr().out.split())

@@ -47,10 +47,28 @@ def texts(result: Item) -> list[str]:
 @pytest.mark.parametrize(
     ("cell", "in_stock"),
     [("yes", True), ("有货", True), ("12", True), ("1,200", True), ("3.0", True), ("0", False),
-     ("0.0", False), ("-2", False), ("sold out", False)],
+     ("0.0", False), ("-2", False), ("sold out", False), ("auf Lager", True),
+     ("Sofort lieferbar", True),
+     ("nicht lieferbar", False), ("Derzeit nicht verfügbar", False), ("en stock", True),
+     ("épuisé", False),
+     ("unavailable", False), ("preorder", False), ("https://schema.org/LimitedAvailability", True),
+     ("https://schema.org/BackOrder", False)],
 )  # fmt: skip
 def test_stock_is_whether_there_are_any_or_how_many(cell, in_stock):
     assert item(HEAD + "in_stock = { column = 'stock' }", stock=cell).in_stock is in_stock
+
+
+@pytest.mark.parametrize(
+    ("field", "cell"), [("in_stock", "in 3 weeks"), ("price", "on request"), ("price", "-5")]
+)
+def test_a_price_or_stock_that_cannot_be_read_may_be_left_out(field, cell):
+    rows = RowMapping(parse_mapping(HEAD + f"{field} = {{ column = 'c', invalid = 'skip' }}"))
+
+    found = rows.apply(Row(line=2, cells={"sku": "1", "title": "Thing", "c": cell}), "shop")
+
+    assert isinstance(found, Item), found
+    assert getattr(found, field) is None
+    assert rows.cells_skipped == {field: 1}
 
 
 def test_stock_that_is_no_answer_is_refused_with_what_it_says():
@@ -287,6 +305,7 @@ def test_a_misspelt_key_is_refused_with_its_line_and_the_right_one():
         ),
         ("version = 2\ntarget = 'product'\n", "version"),
         (HEAD + "brand = { }\n", "names neither a column, columns nor a value"),
+        (HEAD + "brand = { column = 'b', invalid = 'skip' }\n", "'invalid' has no meaning here"),
         (HEAD + "brand = { column = 'b', pattern = '(' }\n", "not a regular expression"),
         (parameter("kind = 'number'", "unit = 'parsec'"), "unit 'parsec' is not known"),
         (parameter("unit = 'g'"), 'kind = "number"'),

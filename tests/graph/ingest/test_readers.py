@@ -89,6 +89,19 @@ def test_an_encoding_that_the_mapping_names_is_used(tmp_path):
     assert cells(path, encoding="latin-1", delimiter=";") == [{"sku": "1", "title": "Kühlschrank"}]
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("dump.csv", "sku;title\n1;Lamp, small\n"),
+        ("dump.csv", "sku\ttitle\n1\tLamp, small\n"),
+        ("dump.csv", 'sku,title\n1,"Lamp, small"\n'),
+        ("dump.tsv", "sku;title\n1;Lamp, small\n"),
+    ],
+)
+def test_a_header_says_what_divides_its_cells(tmp_path, name, content):
+    assert cells(written(tmp_path, name, content)) == [{"sku": "1", "title": "Lamp, small"}]
+
+
 def test_lines_are_counted_where_a_cell_spans_several(tmp_path):
     path = written(tmp_path, "dump.csv", 'sku,title\n1,"two\nlines"\n2,x\n')
 

@@ -131,7 +131,7 @@ def test_a_row_that_says_nothing_where_the_hash_looks_is_rejected():
 
 
 def test_only_an_id_is_hashed():
-    with pytest.raises(MappingInvalid, match="'hash' is not known"):
+    with pytest.raises(MappingInvalid, match="'hash' has no meaning here"):
         parse_mapping(
             'version = 1\ntarget = "model"\n[fields]\ntitle = { column = "t", hash = true }'
         )

@@ -308,3 +308,54 @@ def test_brands_of_two_kinds_are_not_those_of_either(shop):
     assert either.conditions == (Condition("category", values=("knives", "watches")),)
     for text in ("Which brands have both knives and watches?", "brands with knives and watches"):
         assert isinstance(understand(text, shop), NotUnderstood)
+
+
+@pytest.fixture(scope="module")
+def games():
+    numbers = {
+        "age": [8.0, 10.0, 12.0, 14.0],
+        "duration": [30.0, 60.0, 120.0],
+        "pieces": [500.0, 1000.0, 3000.0],
+    }
+    units = {"age": "year", "duration": "min", "pieces": None}
+    return AskingLexicon.of(
+        [
+            Parameter("price", "Price", "number", None, ("Price", "价格")),
+            Parameter("age", "Age", "number", "year"),
+            Parameter("duration", "Playing time", "number", "min"),
+            Parameter("pieces", "Pieces", "number", None, ("Pieces", "片数", "片")),
+        ],
+        [
+            ValueView(f"{id}={number}", id, str(number), number, units[id], (), 30 - place)
+            for place, (id, known) in enumerate(numbers.items())
+            for number in known
+        ],
+        categories=[Named("games", "Games", ("Games", "游戏")), KINDS[1]],
+        offers=True,
+    )
+
+
+GAMES = Condition("category", values=("games",))
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("Which games have more than 1,500 pieces?",
+         Condition("pieces", low=1500.0, low_inclusive=False)),
+        ("games with 1000 pieces", Condition("pieces", low=1000.0, high=1000.0)),
+        ("500 pieces or less games", Condition("pieces", high=500.0)),
+        ("1000片以上的游戏", Condition("pieces", low=1000.0)),
+        ("games longer than 90 minutes", Condition("duration", low=90.0, low_inclusive=False)),
+        ("games shorter than 1 hour", Condition("duration", high=60.0, high_inclusive=False)),
+    ],
+)  # fmt: skip
+def test_a_number_is_of_what_is_named_or_measured_like_it(games, text, condition):
+    assert set(plan_of(text, games).conditions) == {GAMES, condition}
+
+
+@pytest.mark.parametrize(("text", "order"), [("longest", "highest"), ("shortest", "lowest")])
+def test_how_long_something_is_may_be_how_much_time_it_takes(games, text, order):
+    plan = plan_of(f"Which is the {text} game?", games)
+
+    assert (plan.order_by, plan.order) == ("duration", order)

@@ -247,6 +247,16 @@ def test_a_sign_before_three_digits_means_what_the_graph_has_numbers_of(text, fo
 
 
 @pytest.mark.parametrize(
+    ("text", "found"), [("Puzzle 1.500 Teile", "1500"), ("Puzzle, Teile: 3.000", "3000")]
+)
+def test_a_number_without_a_unit_is_read_as_the_graph_has_such(text, found):
+    pieces = Parameter("pieces", "Pieces", "number", None, ("Teile",))
+    puzzles = Lexicon.of([pieces], known(pieces, "500", "1000", "2000", "3000"))
+
+    assert [value for _, value, _ in stated(text, puzzles)] == [found]
+
+
+@pytest.mark.parametrize(
     ("text", "found"),
     [
         ("Dimmable: no", ("dimmable", "no", "Dimmable: no")),

@@ -295,6 +295,19 @@ def test_the_reason_says_that_zeros_are_no_prices(dump):
     assert toml.count("[1-9]") == 1  # of the price alone
 
 
+@pytest.mark.parametrize(
+    ("prices", "pieces"), [(("12,50", "9,95"), 3000.0), (("12.50", "9.95"), 3.0)]
+)
+def test_points_divide_thousands_where_other_columns_have_decimal_commas(
+    dump, items, prices, pieces
+):
+    rows = [(*row[:2], prices[n % 2], ("3.000", "500")[n % 2]) for n, row in enumerate(ROWS)]
+
+    found = items(dump(("sku", "title", "Preis", "Teile"), rows, delimiter=";"))[0]
+
+    assert [fact.value.number for fact in found.facts] == [pieces]
+
+
 def test_where_most_costs_nothing_zeros_are_prices(dump, items):
     rows = [(*row[:2], 5 if n % 10 == 0 else 0) for n, row in enumerate(ROWS)]
 
@@ -326,6 +339,7 @@ def counted(header, *cells):
         ("Inventory Qty", ("0.0", "7.0")),
         ("stock", ("0", "20+", ">5")),
         ("availability", ("sold out", "20+", "in stock")),
+        ("Lager", ("nicht lieferbar", "12", "auf Lager")),
     ],
 )
 def test_how_many_there_are_says_whether_there_are_any(dump, suggested, items, header, cells):
