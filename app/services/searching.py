@@ -236,12 +236,10 @@ class Searching:
             )
 
         asked = await self._threads.run(read)
-        if not asked.corrections:
+        if not asked.doubtful:
             return asked
-        known = await self._search.known_words(
-            list(asked.corrections), kind=query.kind, filter=Filter()
-        )
-        wrong = {old: new for old, new in asked.corrections.items() if old not in known}
+        known = await self._search.known_words(asked.doubtful, kind=query.kind, filter=Filter())
+        wrong = asked.meant(known)
         return await self._threads.run(partial(read, wrong)) if wrong else asked
 
     async def _counted(
