@@ -121,7 +121,7 @@ class Asked:
         """The query with names in the place of these words; None: not all of them are near one."""
         if not missing or not self.near.keys() >= set(missing):
             return None
-        return _corrected(self.query, {word: self.near[word] for word in missing})
+        return _corrected(self.corrected or self.query, {word: self.near[word] for word in missing})
 
     @property
     def is_understood(self) -> bool:
@@ -164,7 +164,7 @@ def read_query(
         ids=_ids(meant, words.sources),
         corrections={} if wrong else {**sure, **_spelled(everyday, words.spelling)},
         in_texts={} if wrong else in_texts,
-        near=_nearest((*everyday, *(in_texts.keys() - sure.keys())), words.kinds),
+        near=_nearest({*everyday, *in_texts} - sure.keys() - function_words(), words.kinds),
         corrected=meant if wrong else None,
         unwanted=parts.unwanted,
         sort=parts.sort,

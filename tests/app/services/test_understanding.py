@@ -337,7 +337,16 @@ def test_a_misspelt_word_is_read_as_a_word_that_asks_where_that_is_nearer_than_n
     again = read_query(query, words=words, understood=True, wrong=asked.meant(frozenset()))
 
     assert again.corrected == meant
+    assert again.nearly(["cheap"]) is None
     assert ("price<=300" in str(again.filter)) == ("300" in query)
+
+
+def test_a_name_that_may_be_meant_is_told_in_the_query_as_it_was_read():
+    bolt = SearchWords.of(GROUNDER, [*NAMES, NamedItems("brand", "bolt", "Bolt", (), 3)])
+
+    again = read_query("boat lanten", words=bolt, understood=True, wrong={"lanten": "lantern"})
+
+    assert again.nearly(["boat"]) == "bolt lantern"
 
 
 def test_of_a_name_and_a_word_that_are_equally_near_the_name_is_meant():
