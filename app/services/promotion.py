@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from math import hypot
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -80,10 +79,10 @@ class Trial:
     def _against_champion(self, now: Measure, champion: Artefact, before: Measure) -> str | None:
         kept = _kept(champion)
         if self.held is None or kept is None:
-            return self._unpaired(now, champion, before)
+            return self._unpaired(now, before)
         beside = _beside(self.held, kept, champion)
         if not beside.groups:
-            return self._unpaired(now, champion, before)
+            return self._unpaired(now, before)
         mine, theirs, examples = beside.mine, beside.theirs, len(beside.mine_S2)
         reached = f"{self._behind('what serves', mine, theirs)} on the same {examples:,} examples"
         if mine < theirs or (mine == theirs and self.data == champion.manifest.data_fingerprint):
@@ -97,20 +96,10 @@ class Trial:
             )
         return None
 
-    def _unpaired(self, now: Measure, champion: Artefact, before: Measure) -> str | None:
-        """Of different examples only more than chance says anything.
-
-        Source: Zou & Donner, "Construction of confidence limits about effect measures", 2008: the
-        lower limit of a difference from the limits of both.
-        """
-        below = now.value - (now.value if now.low is None else now.low)
-        above = (before.value if before.high is None else before.high) - before.value
-        if now.value - before.value > hypot(below, above):
+    def _unpaired(self, now: Measure, before: Measure) -> str | None:
+        if now.value > before.value:
             return None
-        reached = self._behind("what serves", now.value, before.value)
-        if self.data == champion.manifest.data_fingerprint:
-            return reached
-        return f"{reached} on other examples, which may be chance"
+        return f"{self._behind('what serves', now.value, before.value)} on other examples"
 
     def _behind(self, rival: str, mine: float, theirs: float, limit: str | None = None) -> str:
         sure = f" ({limit})" if limit else ""

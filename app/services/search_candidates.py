@@ -17,7 +17,7 @@ from graph.records import ItemKind, ItemText
 from graph.repositories.search import Hit
 from graph.text.lucene import Words
 from graph.text.units import find_unit
-from ml.grounding.plurals import number_forms
+from ml.search.forms import all_forms
 
 if TYPE_CHECKING:
     from app.services.search_text import Asked
@@ -160,7 +160,7 @@ class Candidates:
         if found.exact or found.stating:
             return ()
         forms = {
-            word: (word, *number_forms(word))
+            word: all_forms(word)
             for word in asked.open_words
             if _is_of_text(word) and not any(_says(hit, word) for hit in found.hits)
         }
@@ -223,7 +223,7 @@ class Candidates:
         """
         if not _values(used) or any(_says(hit, word) for hit in said for word in asked.open_words):
             return False
-        words, forms = asked.open_words, chain(*map(number_forms, asked.open_words))
+        words, forms = asked.open_words, chain(*map(all_forms, asked.open_words))
         others = await self._search.by_words(
             Words(words, forms=tuple(forms)),
             kind=kind,

@@ -9,7 +9,7 @@ from functools import lru_cache
 from statistics import mean
 from typing import TYPE_CHECKING
 
-from ml.grounding.plurals import singular
+from ml.search.forms import plain_form
 from ml.search.statistics import K1, B, Frequencies
 from ml.search.words import KEPT, part_numbers, prepared
 
@@ -84,7 +84,7 @@ def in_order(
 def says_all(title: str, query: str) -> bool:
     """Whether a title has every word of a query, spaced as it likes; never of no words.
 
-    Of a noun either number will do.
+    Of a noun either number will do, and of a word any spelling.
     """
     words = prepared(query).words
     return bool(words) and all(_says(title, word) for word in words)
@@ -131,15 +131,15 @@ class Telling:
 
 
 def _says(title: str, word: str) -> bool:
-    """In either number, and spaced as the title likes."""
-    return singular(word) in _in_singular(title) or (
+    """In either number, in any spelling, and spaced as the title likes."""
+    return plain_form(word) in _plain_forms(title) or (
         len(word) > 2 and word in prepared(title).joined
     )
 
 
 @lru_cache(maxsize=KEPT)
-def _in_singular(title: str) -> frozenset[str]:
-    return frozenset(map(singular, prepared(title).word_set))
+def _plain_forms(title: str) -> frozenset[str]:
+    return frozenset(map(plain_form, prepared(title).word_set))
 
 
 def _merged(

@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from app.services.understanding import Part, Understood, understand
 from graph.filters import Filter, OneOf
 from graph.text.lucene import Words
 from graph.text.units import find_unit
+from ml.asking.words_en import function_words
 from ml.grounding.plurals import number_forms
-from ml.search.spelling import can_be_wrong
+from ml.search.forms import all_forms, spellings
+from ml.search.spelling import can_be_wrong, english_spelling
 from ml.search.words import accented_words, folded, part_numbers, prepared
-from ml.text.everyday import everyday_words, in_other_spelling
+from ml.text.everyday import everyday_words, in_other_spelling, is_common
 
 if TYPE_CHECKING:
     from app.services.search_words import SearchWords
@@ -33,6 +36,7 @@ _CHINESE = "的 了 和 是 在 我 要 想 买 有 与 或 吗 呢 请"
 STOP_WORDS = frozenset(f"{_ENGLISH} {_CHINESE}".split())
 _CHUNK = re.compile(r"[^\W_]+")
 _ALPHABETIC = re.compile(r"[^\W\d_]+")
+_TRIED = 5  # everyday words that a misspelt one may be meant for
 _SAID_BY_ID = frozenset({"brand", "category", "currency", "in_stock"})  # which a person can read
 _CODE = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9./-]{2,31}", re.IGNORECASE | re.ASCII)
 
@@ -50,8 +54,10 @@ class Asked:
         rest: words that are no part of the filter.
         code: the query as it may stand on a package: a GTIN or a manufacturer's number.
         ids: of products that the query may be, or be the number of in some source.
-        corrections: words that names lack, and what they may have been meant for.
-        near: everyday words, and brands and categories that are like them; not read as those.
+        corrections: words that names lack, and the names or words of the language that they were
+            probably meant for, where no text has them.
+        in_texts: likewise, and what they were probably meant for if a text has that.
+        near: words that are read as no other, and brands and categories that are like them.
         corrected: the query as it was meant, where that is not as it was typed.
         unwanted: words that texts are not to have.
         sort: the order that it asks for, or that is asked for beside it.
@@ -67,6 +73,7 @@ class Asked:
     code: str | None = None
     ids: tuple[str, ...] = ()
     corrections: Mapping[str, str] = field(default_factory=dict)
+    in_texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     near: Mapping[str, str] = field(default_factory=dict)
     corrected: str | None = None
     unwanted: tuple[str, ...] = ()
@@ -90,11 +97,31 @@ class Asked:
         passed = {*STOP_WORDS, *self.unwanted}
         return tuple(word for word in dict.fromkeys(found) if word not in passed)
 
+    @property
+    def doubtful(self) -> tuple[str, ...]:
+        """Words of which it matters to the reading whether a text has them."""
+        meant = chain.from_iterable(self.in_texts.values())
+        return tuple(dict.fromkeys((*self.corrections, *self.in_texts, *meant)))
+
+    def meant(self, known: AbstractSet[str]) -> dict[str, str]:
+        """Misspelt words as what they were meant for.
+
+        Args:
+            known: of the doubtful words those that a text has.
+        """
+        of_texts = {
+            word: next(other for other in others if other in known)
+            for word, others in self.in_texts.items()
+            if not known.isdisjoint(others)
+        }
+        meant = {**self.corrections, **of_texts}
+        return {word: other for word, other in meant.items() if word not in known}
+
     def nearly(self, missing: Collection[str]) -> str | None:
         """The query with names in the place of these words; None: not all of them are near one."""
         if not missing or not self.near.keys() >= set(missing):
             return None
-        return _corrected(self.query, {word: self.near[word] for word in missing})
+        return _corrected(self.corrected or self.query, {word: self.near[word] for word in missing})
 
     @property
     def is_understood(self) -> bool:
@@ -123,6 +150,8 @@ def read_query(
     misspelt = [word for word in unknown if word not in everyday_words()]
     with_accents = with_accents_in(parts.text)
     bare = [word for word in _misspelt(parts.text) if word not in {*unknown, *with_accents}]
+    sure, in_texts = _meant(misspelt, words)
+    sure |= {**_nearest(bare, words.spelling), **_spelled(everyday, words.spelling)}
     return Asked(
         query=query,
         text=parts.text,
@@ -137,8 +166,9 @@ def read_query(
         rest=parts.rest,
         code=_code(meant),
         ids=_ids(meant, words.sources),
-        corrections={} if wrong else _corrections([*misspelt, *bare], everyday, words.spelling),
-        near=_nearest(everyday, words.kinds),
+        corrections={} if wrong else sure,
+        in_texts={} if wrong else in_texts,
+        near=_nearest({*everyday, *in_texts} - sure.keys() - function_words(), words.kinds),
         corrected=meant if wrong else None,
         unwanted=parts.unwanted,
         sort=parts.sort,
@@ -167,13 +197,29 @@ def _ids(query: str, sources: Sequence[str]) -> tuple[str, ...]:
     return (said, *(f"{source}:{said}" for source in sources))
 
 
-def _corrections(
-    misspelt: Iterable[str], everyday: Iterable[str], spelling: Spelling
-) -> dict[str, str]:
-    """The nearest names, and of an everyday word the same one where names spell it otherwise."""
+def _meant(
+    misspelt: Iterable[str], words: SearchWords
+) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """As the nearest names or words that ask; as everyday words, where these are nearer."""
+    sure: dict[str, str] = {}
+    in_texts: dict[str, tuple[str, ...]] = {}
+    for word in misspelt:
+        named, english = words.spelling.nearest(word), english_spelling().nearest(word)
+        if named and (not english or named.errors <= english.errors):
+            sure[word] = named.words[0]
+        elif english and (asking := [one for one in english.words if one in function_words()]):
+            sure[word] = asking[0]
+        elif english:
+            in_texts[word] = english.words[:_TRIED]
+            if named and not any(map(is_common, english.words)):
+                sure[word] = named.words[0]
+    return sure, in_texts
+
+
+def _spelled(everyday: Iterable[str], spelling: Spelling) -> dict[str, str]:
+    """Everyday words that names spell otherwise."""
     others = {word: in_other_spelling(word) for word in everyday}
-    spelled = {word: other for word, other in others.items() if other and other in spelling}
-    return {**_nearest(misspelt, spelling), **spelled}
+    return {word: other for word, other in others.items() if other and other in spelling}
 
 
 def _nearest(words: Iterable[str], spelling: Spelling) -> dict[str, str]:
@@ -198,7 +244,7 @@ def _misspelt(text: str) -> list[str]:
 def _index_words(text: str) -> Iterator[str]:
     """As written, and cut and joined where letters meet digits: titles write `64 GB` as `64gb`.
 
-    With accents as well as without: the index keeps them.
+    With accents as well as without: the index keeps them. And in any spelling: `grey` as `gray`.
     """
     plain = folded(text)
     written = unicodedata.normalize("NFKC", text).lower()
@@ -208,7 +254,7 @@ def _index_words(text: str) -> Iterator[str]:
     parts = prepared(text).words
     for part in parts:
         if part not in STOP_WORDS and len(part) > 1:
-            yield part
+            yield from spellings(part)
     for first, second in pairwise(parts):
         if first.isdigit() != second.isdigit() and (first + second).isascii():
             yield first + second
@@ -218,7 +264,7 @@ def _forms(text: str) -> Iterator[str]:
     """Nouns in the other number, as the index does not know that `bikes` are of `bike`."""
     for word in prepared(text).words:
         if word not in STOP_WORDS:
-            yield from number_forms(word)
+            yield from all_forms(word)[len(spellings(word)) :]
 
 
 def _texts(parts: Understood) -> dict[str, str]:

@@ -12,7 +12,7 @@ from app.services.sort_words import sorts_in_names
 from app.services.suggestions import Suggester
 from ml.grounding.plurals import number_forms
 from ml.grounding.wordings import Wordings
-from ml.search.spelling import Spelling
+from ml.search.spelling import Spelling, english_spelling
 from ml.search.words import split_words
 from ml.text.everyday import everyday_words
 
@@ -55,7 +55,8 @@ class SearchWords:
             for name in (one.name, *one.names)
         ]
         things = list(_counted(one for one in names if one.kind == "category"))
-        everyday_words()  # read now: no search has to wait for them
+        everyday_words()  # now, so that no search has to wait for them
+        english_spelling()
         spelling = Spelling([*every, *_in_the_other_number(things)])
         return cls(
             grounder,

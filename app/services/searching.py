@@ -236,17 +236,13 @@ class Searching:
             )
 
         asked = await self._threads.run(read)
-        if not asked.corrections:
+        if not asked.doubtful:
             return asked
         written = with_accents_in(query.q)  # the index has words as titles write them
         known = await self._search.known_words(
-            [*asked.corrections, *written.values()], kind=query.kind, filter=Filter()
+            [*asked.doubtful, *written.values()], kind=query.kind, filter=Filter()
         )
-        wrong = {
-            old: new
-            for old, new in asked.corrections.items()
-            if known.isdisjoint((old, written.get(old, old)))
-        }
+        wrong = asked.meant({*known, *(word for word in written if written[word] in known)})
         return await self._threads.run(partial(read, wrong)) if wrong else asked
 
     async def _counted(

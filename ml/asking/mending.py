@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from ml.asking.keys import is_number
 from ml.asking.lexicon import AskingLexicon
 from ml.grounding.tokens import Token, is_han
-from ml.text.everyday import everyday_words
+from ml.search.spelling import english_spelling
+from ml.text.everyday import everyday_words, is_common
 
 _TYPED_CHARS = 5  # shorter words have too many neighbours to be mended
 _SWAPPED_CHARS = 4  # unless only two letters have changed places
@@ -40,8 +41,13 @@ def mended(place: int, words: Sequence[Token], lexicon: AskingLexicon) -> dict[i
             distance = OSA.distance(word, other, score_cutoff=most)
             if distance <= most:
                 near[other] = (distance, not swapped)
-    closest = [other for other in near if near[other] == min(near.values())]
-    return {place: closest[0]} if len(closest) == 1 else {}
+    least = min(near.values(), default=None)
+    closest = [other for other in near if near[other] == least]
+    if len(closest) != 1:
+        return {}
+    said = english_spelling().nearest(word)
+    is_said = said is not None and said.errors < near[closest[0]] and is_common(said.words[0])
+    return {} if is_said else {place: closest[0]}
 
 
 def _is_code(place: int, words: Sequence[Token]) -> bool:

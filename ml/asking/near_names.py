@@ -13,6 +13,9 @@ from ml.asking.keys import is_number, stems
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.plan import EntityKind
 from ml.grounding.tokens import is_han
+from ml.search.spelling import can_be_wrong
+from ml.search.words import folded
+from ml.text.everyday import everyday_words
 
 _WORDS_MAX, _HAN_MAX = 8, 16  # of what is looked up, with Chinese characters; more are no name
 _LIKE = 0.75  # how much of the words a name must have
@@ -87,7 +90,7 @@ class NearNames:
     def _near(self, word: str) -> dict[str, float]:
         """Known words by how like this one they are, itself if it is known."""
         near = {word: 1.0} if word in self._having or word in self._texts else {}
-        if len(word) < _BEGINNING_CHARS or not word.isalpha() or is_han(word):
+        if len(word) < _BEGINNING_CHARS or not word.isalpha() or is_han(word) or _is_everyday(word):
             return near
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
@@ -142,10 +145,17 @@ def _entries(lexicon: AskingLexicon) -> Iterator[_Entry]:
 
 
 def edits(word: str) -> int:
-    """How many letters of a word may be wrong; codes and Chinese have no spelling."""
-    if not word.isalpha() or is_han(word):
+    """How many letters of a word may be wrong; codes and Chinese have no spelling.
+
+    An everyday word is meant as it is: who asks for chairs wants no chai.
+    """
+    if not word.isalpha() or is_han(word) or _is_everyday(word):
         return 0
     return next((most for length, most in _EDITS if len(word) >= length), 0)
+
+
+def _is_everyday(word: str) -> bool:
+    return can_be_wrong(word) and folded(word) in everyday_words()
 
 
 def _likeness(

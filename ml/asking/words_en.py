@@ -5,6 +5,9 @@ By what they do in a question; phrases divided by `|`.
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 OUT_OF_STOCK = "out of stock|sold out|unavailable|not available now|unavailable now"
 
 FUNCTIONS: dict[str, str] = {
@@ -226,3 +229,10 @@ ORDINALS: dict[str, int] = {
     "second": 2, "2nd": 2, "runnerup": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4,
     "fifth": 5, "5th": 5,
 }  # fmt: skip
+
+
+@cache
+def function_words() -> frozenset[str]:
+    """Each word of all of these phrases."""
+    degrees = (phrases for forms in ADJECTIVES.values() for phrases in forms)
+    return frozenset(re.findall(r"[a-z]+", " ".join((*FUNCTIONS.values(), *degrees, *NUMBERS))))

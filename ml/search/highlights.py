@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ml.grounding.plurals import singular
 from ml.grounding.tokens import tokens
+from ml.search.forms import plain_form
 from ml.search.words import folded, split_words
 
 RANGES_MAX = 50  # of one text
@@ -14,7 +14,7 @@ RANGES_MAX = 50  # of one text
 
 def ranges(text: str, query: str) -> tuple[tuple[int, int], ...]:
     """Starts and ends, in order and apart from each other; in Chinese only two signs and more."""
-    wanted = frozenset(map(singular, split_words(query)))
+    wanted = frozenset(map(plain_form, split_words(query)))
     found: list[tuple[int, int]] = []
     for start, end in _places(text, wanted):
         if found and start <= found[-1][1]:
@@ -28,7 +28,7 @@ def ranges(text: str, query: str) -> tuple[tuple[int, int], ...]:
 
 def _places(text: str, wanted: frozenset[str]) -> Sequence[tuple[int, int]]:
     words = tokens(text)
-    places = [(one.start, one.end) for one in words if singular(folded(one.key)) in wanted]
+    places = [(one.start, one.end) for one in words if plain_form(folded(one.key)) in wanted]
     for first, second in pairwise(words):
         if first.end == second.start and first.key + second.key in wanted:
             places.append((first.start, second.end))

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from ml.search.words import accented_words, folded, split_words
+from ml.text.everyday import english_words
 
 SHORTEST = 4  # letters; a shorter word is like too many others
 _LONG = 8  # letters from which on two may be wrong
-_NEAREST = 20  # words that are compared by their items
+_BEGINNINGS = 20  # that half a word may be meant for
+
+Errors = tuple[int, bool]  # how many; whether they are more than letters in each other's place
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Words that are equally near to one, as names spell them, those of most items first."""
+
+    errors: Errors
+    words: tuple[str, ...]
 
 
 class Spelling:
@@ -45,22 +58,29 @@ class Spelling:
         for word in split_words(text):
             yield from sorted(self._accented.get(word, ()))
 
+    def nearest(self, word: str) -> Near | None:
+        """What is nearest to a word that is none of these; None: nothing is near."""
+        if not can_be_wrong(word) or word in self:
+            return None
+        found = _nearest(word, self._by_first.get(word[0], ()))
+        if not found:
+            return None
+        least = min(errors for _, errors in found)
+        words = sorted(
+            (other for other, errors in found if errors == least),
+            key=lambda one: (-self._items[one], one),
+        )
+        return Near(least, tuple(map(self._as_spelled, words)))
+
     def correction(self, word: str) -> str | None:
         """The nearest word, of equally near ones that of most items; None: there is none.
 
         As names spell it, with accents; also of a word that lacks nothing else.
         """
-        if not can_be_wrong(word):
-            return None
-        if word in self:
+        if can_be_wrong(word) and word in self:
             return None if (spelled := self._as_spelled(word)) == word else spelled
-        found = _nearest(word, self._by_first.get(word[0], ()))
-        best = min(found, key=lambda one: (one[1], -self._items[one[0]], one[0]), default=None)
-        return None if best is None else self._as_spelled(best[0])
-
-    def _as_spelled(self, word: str) -> str:
-        accented = self._accented.get(word, ())
-        return next(iter(accented)) if len(accented) == 1 and word not in self._plain else word
+        near = self.nearest(word)
+        return None if near is None else near.words[0]
 
     def beginnings(self, typed: str) -> tuple[str, ...]:
         """Nearest beginnings of words, for the beginning of a misspelt one.
@@ -74,16 +94,26 @@ class Spelling:
             return ()
         sizes = range(len(typed) - 1, len(typed) + 2)
         found = _nearest(typed, {word[:size] for word in words for size in sizes})
-        return tuple(sorted(text for text, errors in found if errors == found[0][1]))
+        least = min((errors for _, errors in found), default=None)
+        return tuple(sorted(text for text, errors in found if errors == least)[:_BEGINNINGS])
+
+    def _as_spelled(self, word: str) -> str:
+        accented = self._accented.get(word, ())
+        return next(iter(accented)) if len(accented) == 1 and word not in self._plain else word
 
 
-def _nearest(word: str, words: Iterable[str]) -> list[tuple[str, int]]:
-    """With their errors, the fewest first; none with more than a word of this length may have."""
+@cache
+def english_spelling() -> Spelling:
+    """Of everyday words: rather one that is said more often."""
+    return Spelling(english_words().items())
+
+
+def _nearest(word: str, words: Iterable[str]) -> list[tuple[str, Errors]]:
+    """With their errors; none with more than a word of this length may have."""
     most = 2 if len(word) >= _LONG else 1
-    found = process.extract(
-        word, list(words), scorer=OSA.distance, score_cutoff=most, limit=_NEAREST
-    )
-    return [(text, int(errors)) for text, errors, _ in found]
+    found = process.extract(word, list(words), scorer=OSA.distance, score_cutoff=most, limit=None)
+    letters = sorted(word)
+    return [(text, (int(errors), sorted(text) != letters)) for text, errors, _ in found]
 
 
 def can_be_wrong(word: str) -> bool:

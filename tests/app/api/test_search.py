@@ -192,6 +192,38 @@ async def test_an_everyday_word_is_no_misspelt_name_and_is_told_where_nothing_ha
     assert "did you mean 'bolt lantern'?" in page["notice"]
 
 
+async def test_a_misspelt_word_is_read_as_one_of_a_text_where_that_is_nearest(stocked):
+    await added(stocked, "7", {"title": "Bolts for a lathe", "brand": "Lahti"})
+    await added(stocked, "8", {"title": "A lamp", "brand": "Lahti"})
+
+    page = await found(stocked, "lahte")
+
+    assert page["understood"]["corrected"] == "lathe"
+    assert ids(page) == ["7"]
+
+
+async def test_a_misspelt_word_of_the_grammar_asks_for_what_it_would(stocked):
+    page = await found(stocked, "lantern undr 150")
+
+    assert page["understood"]["corrected"] == "lantern under 150"
+    assert page["understood"]["filters"] == "price<=150"
+    assert ids(page) == ["4"]
+
+
+@pytest.mark.parametrize("q", ["grey shirt", "gray shirt", "gray shirts"])
+async def test_a_title_is_found_by_another_spelling_of_its_words(stocked, q):
+    await added(stocked, "7", {"title": "Gray shirt"})
+    await added(stocked, "8", {"title": "Shirt, dark grey"})
+    await added(stocked, "9", {"title": "White cup"})
+
+    page = await found(stocked, q)
+
+    assert set(ids(page)[:2]) == {"7", "8"}
+    assert all(one["why"]["missing"] == [] for one in page["items"][:2])
+    assert [one["highlights"]["title"] for one in page["items"][:2]] != [[], []]
+    assert "in its text" not in (page["notice"] or "")
+
+
 async def test_what_no_text_has_and_is_like_no_name_is_meant_as_it_is(stocked):
     page = await found(stocked, "umbrella")
 

@@ -326,6 +326,47 @@ def test_everyday_words_that_no_name_has_are_meant_as_they_are():
     assert asked.nearly(["lantern"]) is None
 
 
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [("chaep lantern", "cheap lantern"), ("acme undr 300", "acme under 300"), ("chapm", "champ")],
+)
+def test_a_misspelt_word_is_read_as_a_word_that_asks_where_that_is_nearer_than_names(query, meant):
+    words = SearchWords.of(GROUNDER, [*NAMES, NamedItems("brand", "champ", "Champ", (), 90)])
+
+    asked = read_query(query, words=words, understood=True)
+    again = read_query(query, words=words, understood=True, wrong=asked.meant(frozenset()))
+
+    assert again.corrected == meant
+    assert again.nearly(["cheap"]) is None
+    assert ("price<=300" in str(again.filter)) == ("300" in query)
+
+
+def test_a_name_that_may_be_meant_is_told_in_the_query_as_it_was_read():
+    bolt = SearchWords.of(GROUNDER, [*NAMES, NamedItems("brand", "bolt", "Bolt", (), 3)])
+
+    again = read_query("boat lanten", words=bolt, understood=True, wrong={"lanten": "lantern"})
+
+    assert again.nearly(["boat"]) == "bolt lantern"
+
+
+def test_of_a_name_and_a_word_that_are_equally_near_the_name_is_meant():
+    words = SearchWords.of(GROUNDER, [*NAMES, NamedItems("brand", "undo", "Undor", (), 1)])
+
+    assert read_query("undr", words=words, understood=True).meant(frozenset()) == {"undr": "undor"}
+
+
+def test_a_misspelt_word_is_read_as_an_everyday_one_where_that_is_nearer_and_in_a_text():
+    brands = (NamedItems("brand", name.lower(), name, (), 9) for name in ("Balk", "Lahti"))
+    words = SearchWords.of(GROUNDER, [*NAMES, *brands])
+
+    asked = read_query("balnk lahte", words=words, understood=True)
+
+    assert asked.meant({"blank", "lathe"}) == {"balnk": "blank", "lahte": "lathe"}
+    assert asked.meant(frozenset()) == {"lahte": "lahti"}  # blank is a common word, and lathe none
+    assert asked.meant({"balnk", "lahte", "lathe"}) == {}
+    assert asked.nearly(["balnk"]) == "balk lahte"
+
+
 def test_a_word_that_names_spell_otherwise_is_read_as_they_do():
     words = SearchWords.of(GROUNDER, [*NAMES, NamedItems("value", "f=grey", "Grey", (), 3, "f")])
 

@@ -47,6 +47,11 @@ def test_nothing_is_near_what_is_no_name(names, text):
     assert names.found(text, most=5) == []
 
 
+@pytest.mark.parametrize("text", ["boat", "grow", "shape", "socks", "bote"])
+def test_an_everyday_word_is_no_misspelt_name(names, text):
+    assert names.found(text, most=5) == []
+
+
 def test_what_is_written_just_so_is_not_near_itself(names):
     assert "Acme Aurora 5" not in [one.name for one in names.found("Aurora 5", most=5)]
 
@@ -59,6 +64,7 @@ def test_a_part_of_a_title_is_like_its_words():
     title = ("acme", "glow", "reading", "lamp", "brushed")
 
     assert likeness_of_part(("reding", "lamp"), title) > 0.8
+    assert likeness_of_part(("reading", "limp"), title) == 0
     assert likeness_of_part(("reading", "chair"), title) == 0
     assert likeness_of_part(("5",), title) == likeness_of_part(("x",), ()) == 0
 

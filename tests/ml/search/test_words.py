@@ -58,6 +58,11 @@ def test_a_word_is_read_as_the_nearest_name(written, meant):
     assert Spelling([("Acme Lantern 6", 10), ("Lanterne", 1)]).correction(written) == meant
 
 
+def test_two_letters_in_each_others_place_are_a_smaller_error_than_another_letter():
+    assert Spelling([("stone", 9), ("stove", 1)]).correction("stvoe") == "stove"
+    assert Spelling([("champ", 9), ("cheap", 1)]).correction("chaep") == "cheap"
+
+
 def test_of_equally_near_names_the_frequent_one_is_meant():
     assert Spelling([("stone", 1), ("stove", 9)]).correction("stoke") == "stove"
 
