@@ -298,6 +298,7 @@ def assemble(
         recommending=Recommending(
             Recommendable(database),
             bound=browsing.bound,
+            not_known=browsing.not_known,
             similar=similarity.to_stored,
             model=WithNewItems(writing, recommendation.predictor),
             threads=embedding,

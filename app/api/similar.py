@@ -96,7 +96,7 @@ class Likeness(Answer):
     )
     model: Encoder | None = Field(description="by `vectors`: the model they are from")
     notice: str | None = Field(
-        description="by `shared_facts`: why no vectors were used",
+        description="by `shared_facts`: why no vectors were used; or why nothing was found",
         examples=["no model has written vectors yet"],
     )
     items: list[SimilarItem]

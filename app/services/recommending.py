@@ -154,12 +154,14 @@ class Recommending:
         offers: Offers,
         *,
         bound: Callable[[ProductQuery], Awaitable[Filter]],
+        not_known: Callable[[Filter], Awaitable[str | None]],
         similar: Callable[[str, Wanted], Awaitable[Likeness]],
         model: Callable[[], LoadedRecommender | None],
         threads: Threads,
     ) -> None:
         self._offers = offers
         self._bound = bound
+        self._not_known = not_known
         self._similar = similar
         self._model = model
         self._threads = threads
@@ -180,7 +182,7 @@ class Recommending:
             ItemNotFound: the item of the context is not there.
             FilterInvalid: points at the character.
         """
-        filter = await self._filter(context)
+        filter = wanted = await self._filter(context)
         taken = list(history) if history is not None else []
         if shopper is not None and history is None:
             taken = await self._offers.history(shopper)
@@ -196,7 +198,7 @@ class Recommending:
         shown = _Shown(context, limit, set(taken))
         notice, model = await self._fill(shown, context, taken, filter, known)
         if not shown.items:
-            notice = _why_nothing(context, notice)
+            notice = await self._not_known(wanted) or _why_nothing(context, notice)
         methods = tuple(dict.fromkeys(one.method for one in shown.items))
         name = model if "sequence" in methods else None
         return Recommendations(methods, name, notice, ignored, tuple(shown.items))

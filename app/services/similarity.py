@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from msgspec.structs import replace
+
 from app.errors import ItemNotFound
 from app.services.browsing import ProductQuery
 from app.services.embedding import model_of
@@ -94,7 +96,7 @@ class Wanted(Record, frozen=True):
 
 
 class Likeness(Record, frozen=True):
-    """Similar items, the most alike first; `notice` says why no vectors were used."""
+    """Similar items, the most alike first; `notice`: why not by vectors, or why none is found."""
 
     method: Method
     model: EncoderModel | None
@@ -153,7 +155,7 @@ class Similarity:
         """
         bound = await self._bound(wanted)
         found = await self._in_one_trip(id, bound, wanted)
-        return found or await self._step_by_step(id, bound, wanted)
+        return await self._told(found or await self._step_by_step(id, bound, wanted), bound)
 
     async def _in_one_trip(self, id: str, bound: Filter, wanted: Wanted) -> Likeness | None:
         """One query, if the vectors that served last still do. None: that cannot be said so."""
@@ -190,6 +192,10 @@ class Similarity:
             FilterInvalid: points at the character.
         """
         search = _searched(text, await self._bound(wanted), wanted)
+        return await self._told(await self._like(search), search.filter)
+
+    async def _like(self, search: _Search) -> Likeness:
+        text = search.text
         for _ in range(ATTEMPTS):
             serving = await self._similar.serving()
             if serving is None:
@@ -233,6 +239,11 @@ class Similarity:
             return bound
         answer = "yes" if wanted.in_stock else "no"
         return bound.and_(Filter((Term("in_stock", OneOf((answer,))),)))
+
+    async def _told(self, found: Likeness, bound: Filter) -> Likeness:
+        """With what the filter asks for that the graph has no name for, where it found nothing."""
+        unknown = None if found.items else await self._browsing.not_known(bound)
+        return replace(found, notice=unknown) if unknown else found
 
     async def _vector(self, text: ItemText, serving: EncoderModel) -> tuple[float, ...] | None:
         """The vector of an item; empty: it has no direction. None: the wrong model is loaded."""

@@ -227,6 +227,7 @@ def memory_wiring(home, *, jobs_of=lambda settings: FakeJobs(settings.home), **s
         recommending=Recommending(
             behaviour,
             bound=browsing.bound,
+            not_known=browsing.not_known,
             similar=similarity.to_stored,
             model=lambda: None,
             threads=Threads(2),

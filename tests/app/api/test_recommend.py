@@ -66,6 +66,13 @@ async def test_a_shopper_without_history_is_shown_what_is_popular_then_what_is_n
     assert found["items"][0]["reasons"][0]["text"] == "bought by 2 shoppers"
 
 
+async def test_a_filter_that_names_nothing_is_told_as_such(shop):
+    found = await shown(shop, shopper="ann", context={"filter": "brand:acmee"})
+
+    assert ids(found) == []
+    assert found["notice"] == "nothing is called 'acmee' as brand of `filter`; did you mean Acme?"
+
+
 async def test_a_shopper_is_not_shown_what_was_bought(shop):
     await sent(shop, bought("ann", "shop:1"), bought("ann", "shop:2"))
 

@@ -52,6 +52,19 @@ async def test_without_a_model_the_answer_says_so(stocked, wiring):
     assert ids(answer)[0] == "acme:1"
 
 
+async def test_a_filter_that_names_nothing_is_told_as_such(stocked):
+    asked = "similar?filter=brand:acmee"
+
+    stored = await stocked.get(f"/v1/products/acme:0/{asked}")
+    other = await stocked.post(f"/v1/{asked}", json={"text": "lamp"})
+
+    for answer in (stored, other):
+        assert ids(answer) == []
+        assert answer.json()["notice"] == (
+            "nothing is called 'acmee' as brand of `filter`; did you mean Acme?"
+        )
+
+
 async def test_every_option_holds(stocked):
     async def asked(**options):
         return ids(await stocked.get("/v1/products/acme:0/similar", params=options))

@@ -59,11 +59,19 @@ def recommending(model, offers=None):
     async def bound(query):
         return bind(parse(query.filter or ""), {})
 
+    async def not_known(filter):
+        return None
+
     async def similar(id, wanted):
         return SimpleNamespace(items=())
 
     return Recommending(
-        offers or Offers(), bound=bound, similar=similar, model=lambda: model, threads=Threads(1)
+        offers or Offers(),
+        bound=bound,
+        not_known=not_known,
+        similar=similar,
+        model=lambda: model,
+        threads=Threads(1),
     )
 
 
