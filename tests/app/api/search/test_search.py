@@ -11,51 +11,11 @@ from app.services import search_candidates
 from app.services.search_order import LoadedRanker
 from ml.search.judgements import read_judged
 from ml.search.ranker import Part, SearchConfig, SearchRanker
+from tests.app.api.search.shop import STOCK, added, found, ids
 from tests.app.parts import NOW, listening
 from tests.ml.search.made_up import write_offers
 
 pytestmark = pytest.mark.anyio
-
-STOCK = (
-    ("1", "Acme lantern 128GB red", "Acme", 250.0, True, "Red", 128),
-    ("2", "Acme lantern 128GB blue", "Acme", 240.0, False, "Blue", 128),
-    ("3", "Acme lantern 64GB red", "Acme", 199.0, True, "Red", 64),
-    ("4", "Bolt lantern 128GB red", "Bolt", 99.0, True, "Red", 128),
-    ("5", "艾克米 手机壳 红色", "Bolt", 10.0, True, "Red", 64),
-    ("6", "Acme lantern 128GB red deluxe", "Acme", 900.0, True, "Red", 128),
-)
-
-
-@pytest.fixture
-async def stocked(client):
-    for sku, title, brand, price, in_stock, colour, storage in STOCK:
-        body = {
-            "title": title,
-            "brand": brand,
-            "price": price,
-            "in_stock": in_stock,
-            "description": f"A {colour.lower()} thing.",
-            "facts": [
-                {"parameter": "Colour", "value": colour},
-                {"parameter": "Storage", "value": storage, "unit": "GB"},
-            ],
-        }
-        assert (await client.put(f"/v1/products/shop:{sku}", json=body)).status_code == 201
-    return client
-
-
-async def added(client, sku, body):
-    assert (await client.put(f"/v1/products/shop:{sku}", json=body)).status_code == 201
-
-
-async def found(client, q, **params):
-    answer = await client.get("/v1/search", params={"q": q, **params})
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def ids(page):
-    return [one["item"]["id"].removeprefix("shop:") for one in page["items"]]
 
 
 async def test_a_query_becomes_filters_and_says_so(stocked):
@@ -155,80 +115,6 @@ async def test_pages_follow_one_another_and_end(stocked):
     assert len(ids(second)) == 2
     assert not set(ids(first.json())) & set(ids(second))
     assert second["next_cursor"] is None
-
-
-async def test_a_misspelt_word_is_read_as_a_name(stocked):
-    page = await found(stocked, "acmee 128gb", sort="price")
-
-    assert page["understood"]["corrected"] == "acme 128gb"
-    assert set(ids(page)) == {"1", "2", "6"}
-
-
-async def test_a_word_with_accents_that_a_title_has_is_not_misspelt(stocked):
-    await added(stocked, "7", {"title": "Würfelset rot", "brand": "Würfelsee"})
-
-    page = await found(stocked, "Würfelset")
-
-    assert (ids(page), page["understood"]["corrected"]) == (["7"], None)
-
-
-@pytest.mark.parametrize("typed", ["muehlrad", "Mühlrat", "Muhlrad"])
-async def test_a_name_with_accents_is_read_as_it_is_spelled(stocked, typed):
-    await added(stocked, "7", {"title": "Windmill lantern", "brand": "Mühlrad"})
-
-    page = await found(stocked, typed)
-
-    assert ids(page) == ["7"]
-    assert page["understood"]["corrected"] == "mühlrad"
-    assert page["understood"]["filters"] == "brand:mühlrad"
-
-
-async def test_an_everyday_word_is_no_misspelt_name_and_is_told_where_nothing_has_it(stocked):
-    page = await found(stocked, "boat lantern")
-
-    assert page["understood"]["corrected"] is None
-    assert page["understood"]["did_you_mean"] == "bolt lantern"
-    assert "'boat'" in page["notice"]
-    assert "did you mean 'bolt lantern'?" in page["notice"]
-
-
-async def test_a_misspelt_word_is_read_as_one_of_a_text_where_that_is_nearest(stocked):
-    await added(stocked, "7", {"title": "Bolts for a lathe", "brand": "Lahti"})
-    await added(stocked, "8", {"title": "A lamp", "brand": "Lahti"})
-
-    page = await found(stocked, "lahte")
-
-    assert page["understood"]["corrected"] == "lathe"
-    assert ids(page) == ["7"]
-
-
-async def test_a_misspelt_word_of_the_grammar_asks_for_what_it_would(stocked):
-    page = await found(stocked, "lantern undr 150")
-
-    assert page["understood"]["corrected"] == "lantern under 150"
-    assert page["understood"]["filters"] == "price<=150"
-    assert ids(page) == ["4"]
-
-
-@pytest.mark.parametrize("q", ["grey shirt", "gray shirt", "gray shirts"])
-async def test_a_title_is_found_by_another_spelling_of_its_words(stocked, q):
-    await added(stocked, "7", {"title": "Gray shirt"})
-    await added(stocked, "8", {"title": "Shirt, dark grey"})
-    await added(stocked, "9", {"title": "White cup"})
-
-    page = await found(stocked, q)
-
-    assert set(ids(page)[:2]) == {"7", "8"}
-    assert all(one["why"]["missing"] == [] for one in page["items"][:2])
-    assert [one["highlights"]["title"] for one in page["items"][:2]] != [[], []]
-    assert "in its text" not in (page["notice"] or "")
-
-
-async def test_what_no_text_has_and_is_like_no_name_is_meant_as_it_is(stocked):
-    page = await found(stocked, "umbrella")
-
-    assert page["understood"]["did_you_mean"] is None
-    assert page["items"] == []
 
 
 async def test_a_filter_that_nothing_passes_is_left_out_and_the_answer_says_so(stocked):
@@ -391,14 +277,6 @@ async def test_the_number_that_a_shop_gives_finds_its_product_first(stocked, que
     assert ids(await found(stocked, query))[0] == "BT-7/x"
 
 
-async def test_accents_may_be_left_out_or_written(stocked):
-    body = {"title": "Siebträger Bolt", "brand": "Bolt", "category": "Siebträger"}
-    await added(stocked, "7", body)
-
-    for query in ("Siebträger", "siebtrager", "SIEBTRÄGER bolt"):
-        assert ids(await found(stocked, query))[0] == "7"
-
-
 async def test_a_price_orders_only_what_fits(stocked):
     body = {"title": "Bolt red box", "price": 1.0}
     await added(stocked, "7", body)
@@ -407,13 +285,6 @@ async def test_a_price_orders_only_what_fits(stocked):
         assert "7" in ids(await found(stocked, query, understand=False))
         by_price = await found(stocked, query, understand=False, sort="price")
         assert ids(by_price)[0] == first
-
-
-async def test_a_unit_is_no_misspelt_word(stocked):
-    body = {"title": "Bolt lite"}
-    await added(stocked, "7", body)
-
-    assert (await found(stocked, "2 liter"))["understood"]["corrected"] is None
 
 
 async def test_chinese_is_found_and_marked(stocked):
