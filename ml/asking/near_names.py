@@ -15,7 +15,7 @@ from ml.asking.plan import EntityKind
 from ml.grounding.tokens import is_han
 from ml.search.spelling import can_be_wrong
 from ml.search.words import folded
-from ml.text.everyday import everyday_words
+from ml.text.everyday import english_words
 
 _WORDS_MAX, _HAN_MAX = 8, 16  # of what is looked up, with Chinese characters; more are no name
 _LIKE = 0.75  # how much of the words a name must have
@@ -155,7 +155,7 @@ def edits(word: str) -> int:
 
 
 def _is_everyday(word: str) -> bool:
-    return can_be_wrong(word) and folded(word) in everyday_words()
+    return can_be_wrong(word) and folded(word) in english_words()
 
 
 def _likeness(

@@ -21,7 +21,8 @@ def promoted(tmp_path):
     learnt = Categorizer.train(titles(), CategorizerConfig(with_meaning=False))
     paths = {kind: (Named("home", "Home"), Named(kind, kind)) for kind in KINDS}
     now = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
-    Shelf(Registry(tmp_path / "home" / "models"), "0.1.0", lambda: now).keep(
+    shelf = Shelf(Registry(tmp_path / "home" / "models"), "0.1.0", lambda: now, promote="always")
+    shelf.keep(
         "categories",
         learnt.to_files() | paths_file(paths),
         config={},
