@@ -163,8 +163,9 @@ def with_items(plan: Plan, other: Mapping[str, str]) -> Plan:
     def changed(condition: Condition) -> Condition:
         ids = (condition.same_as, condition.above, condition.below)
         same_as, above, below = (id and other.get(id, id) for id in ids)
-        values = tuple(other.get(value, value) for value in condition.values)
-        values = values if condition.field == ITEM else condition.values
+        values = condition.values
+        if condition.field == ITEM:
+            values = tuple(other.get(value, value) for value in values)
         return replace(condition, values=values, same_as=same_as, above=above, below=below)
 
     return replace(

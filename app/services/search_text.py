@@ -140,16 +140,17 @@ def read_query(
         else Understood((), meant, meant)
     )
     parts = replace(parts, parts=tuple(_widened(part, words.wordings) for part in parts.parts))
+    of_letters = _misspelt(parts.text)
     unknown = [
         word
-        for word in _misspelt(parts.text)
+        for word in of_letters
         if not any(one in words.spelling for one in (word, *number_forms(word)))
         and find_unit(word) is None
     ]
     everyday = [word for word in unknown if word in everyday_words()]
     misspelt = [word for word in unknown if word not in everyday_words()]
     with_accents = with_accents_in(parts.text)
-    bare = [word for word in _misspelt(parts.text) if word not in {*unknown, *with_accents}]
+    bare = [word for word in of_letters if word not in {*unknown, *with_accents}]
     sure, in_texts = _meant(misspelt, words)
     sure |= {**_nearest(bare, words.spelling), **_spelled(everyday, words.spelling)}
     return Asked(

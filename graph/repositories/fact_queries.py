@@ -120,22 +120,22 @@ OF_TEXT = """
   OR EXISTS { (n)-[:MADE_BY|BELONGS_TO {origin: 'extracted'}]->() }
   OR EXISTS { (n)-[:BELONGS_TO {origin: 'predicted'}]->() })
 """
-COVERAGE = f"""
-MATCH (n:Product) WHERE n.id > $after {{and_source}}
-WITH n ORDER BY {{in_order}} LIMIT $limit
-CALL (n) {{{{
+COVERAGE = """
+MATCH (n:Product) WHERE n.id > $after {and_source}
+WITH n ORDER BY {in_order} LIMIT $limit
+CALL (n) {{
   MATCH (n)-[r:HAS_PARAMETER]->() WHERE n.closed_at IS NULL
   RETURN collect([r.origin, r.status]) AS said
-}}}}
-WITH collect([n.id, n.closed_at IS NULL, said, n.closed_at IS NULL AND EXISTS {{{{
+}}
+WITH collect([n.id, n.closed_at IS NULL, said, n.closed_at IS NULL AND EXISTS {{
   MATCH (n)-[r:BELONGS_TO]->() WHERE r.status = 'accepted'
-}}}}, n.closed_at IS NULL AND {OF_TEXT.replace("{", "{{").replace("}", "}}")}]) AS items
-CALL (items) {{{{
+}}, n.closed_at IS NULL AND {of_text}]) AS items
+CALL (items) {{
   UNWIND items AS item
   UNWIND item[2] AS said
   WITH said[0] AS origin, said[1] AS status, count(*) AS facts
   RETURN collect([origin, status, facts]) AS facts
-}}}}
+}}
 RETURN size([item IN items WHERE item[1]]) AS open,
   size([item IN items WHERE any(said IN item[2] WHERE said[1] = 'accepted')]) AS with_facts,
   size([item IN items WHERE item[3]]) AS with_category, size(items) AS passed,

@@ -144,6 +144,7 @@ class FactWriter:
             and_source="" if source is None else "AND n.source = $source",
             # The source is constant, but without it the planner does not see its index's order.
             in_order="n.id" if source is None else "n.source, n.id",
+            of_text=queries.OF_TEXT,
         )
         items = with_facts = with_category = of_text = 0
         facts: dict[Origin, dict[Status, int]] = {}

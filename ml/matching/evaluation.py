@@ -77,7 +77,7 @@ def evaluate_matching(
             **pair_measures(score_P >= matcher.threshold, same_P, config.seed),
             **metrics,
         },
-        baselines=_baselines(similarity, test_pairs),
+        baselines=_baselines(_floor(similarity, test_pairs), same_P),
         seconds=time.monotonic() - start,
         config={
             **asdict(config),
@@ -109,7 +109,7 @@ def train_and_judge(
     return (
         Matcher.train(train_pairs, valid_pairs, settings),
         pair_measures(decided_P, same_P, config.seed),
-        {name: shares(Counts.of(found_P, same_P)) for name, found_P in floor.items()},
+        _baselines(floor, same_P),
         _held_out(pairs, decided_P, floor),
     )
 
@@ -148,14 +148,6 @@ def _read(
     return train_pairs, valid_pairs
 
 
-def _baselines(
-    similarity: OneSimilarity, pairs: Sequence[LabelledPair]
-) -> dict[str, dict[str, float]]:
-    same_P = labels(pairs)
-    floor = _floor(similarity, pairs)
-    return {name: shares(Counts.of(found_P, same_P)) for name, found_P in floor.items()}
-
-
 def _floor(
     similarity: OneSimilarity, pairs: Sequence[LabelledPair]
 ) -> dict[str, NDArray[np.bool_]]:
@@ -164,6 +156,12 @@ def _floor(
         "one_similarity": similarity.is_same(pairs),
         "untrained": _decided(Matcher.untrained(), pairs),
     }
+
+
+def _baselines(
+    floor: Mapping[str, NDArray[np.bool_]], same_P: NDArray[np.bool_]
+) -> dict[str, dict[str, float]]:
+    return {name: shares(Counts.of(found_P, same_P)) for name, found_P in floor.items()}
 
 
 def _items(pairs: Sequence[LabelledPair]) -> list[tuple[str, str]]:
