@@ -13,7 +13,7 @@ COPY app app
 COPY graph graph
 COPY ml ml
 COPY migrations migrations
-# Without learning the image is a tenth as large, and similar products are found by shared facts:
+# Without torch the image is a tenth as large: rules and counts answer, and nothing can be pretrained:
 #   docker build --build-arg EXTRAS= -t catalograph .
 ARG EXTRAS=learn
 # The lock as a constraint: its versions and hashes, without the packages that only tests use.

@@ -62,6 +62,7 @@ from ml.errors import (
     ArtefactError,
     ArtefactNotFound,
     EncoderUnusable,
+    PackageMissing,
     RecipeInvalid,
     RegistryUnavailable,
 )
@@ -108,6 +109,7 @@ _STATUS: Mapping[type[Exception], int] = {
     ArtefactNotFound: 404,
     ArtefactError: 409,
     RecipeInvalid: 422,
+    PackageMissing: 501,
     RegistryUnavailable: 503,
     JobNotFound: 404,
     JobError: 409,

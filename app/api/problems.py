@@ -43,7 +43,7 @@ from app.errors import (
 )
 from app.statuses import code_of, headers_of, public_detail, status_of
 from graph.errors import CypherRefused, DraftInvalid, FilterInvalid, GraphError
-from ml.errors import LearningError
+from ml.errors import LearningError, PackageMissing
 
 MEDIA_TYPE = "application/problem+json"
 SCHEMA_REF = "#/components/schemas/Problem"
@@ -62,6 +62,7 @@ _TITLES: Mapping[int, str] = {
     422: "The request breaks a rule",
     429: "Too many at once",
     500: "Something broke on our side",
+    501: "Not in this installation",
     503: "Not available now",
     504: "The query took too long",
     507: "There is no space left",
@@ -249,6 +250,7 @@ def install_problems(app: FastAPI) -> None:
         AppError: _on_ours,
         GraphError: _on_ours,
         LearningError: _on_ours,
+        ModuleNotFoundError: _on_module_missing,
     }
 
 
@@ -267,6 +269,11 @@ async def _on_ours(request: Request, error: Exception) -> Response:
             code_of(error), request_id=request_id_of(request), status=status, reason=str(error)
         )
     return problem_of(error, request_id_of(request), body=_body_of(request))
+
+
+async def _on_module_missing(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ModuleNotFoundError)
+    return await _on_ours(request, PackageMissing.of(error) or error)
 
 
 async def _on_validation(request: Request, error: Exception) -> Response:

@@ -25,6 +25,14 @@ router = APIRouter(prefix="/v1/training-runs", tags=["models"], route_class=Body
 
 _ADMIN = Security(GUARD, scopes=[Scope.ADMIN.value])
 
+_WITHOUT_PACKAGES = problems(
+    (
+        501,
+        "package_missing",
+        "torch is not installed, which networks are trained and run with; install it with "
+        "`pip install 'catalograph[learn]'`",
+    ),
+)
 _REFUSED = problems(
     (
         400,
@@ -88,7 +96,7 @@ class Recipes(Answer):
     response_description="The job that does it, at the address in `Location`.",
     status_code=202,
     response_model=Job,
-    responses={**KEYED, **BODY, **_REFUSED, **JOBS_STORE},
+    responses={**KEYED, **BODY, **_REFUSED, **_WITHOUT_PACKAGES, **JOBS_STORE},
     dependencies=[_ADMIN],
 )
 async def create_training_run(
@@ -124,7 +132,7 @@ async def create_training_run(
     operation_id="listRecipes",
     summary="Recipes of training runs",
     response_model=Recipes,
-    responses={**KEYED, **INVALID},
+    responses={**KEYED, **INVALID, **_WITHOUT_PACKAGES},
     dependencies=[READ],
 )
 async def list_recipes(request: Request) -> Response:

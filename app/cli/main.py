@@ -90,11 +90,12 @@ def main() -> None:
     warnings.filterwarnings("ignore", "`torch.jit", DeprecationWarning)
     from app.errors import AppError
     from graph.errors import DatabaseUnavailable, GraphError, ServerError
-    from ml.errors import LearningError
+    from ml.errors import LearningError, packages_told
 
     as_json = "--json" in sys.argv
     try:
-        cli()
+        with packages_told():
+            cli()
     except (DatabaseUnavailable, ServerError) as error:
         fail(str(error), code=error.code, exit_code=NO_DATABASE, as_json=as_json)
     except (GraphError, LearningError, AppError) as error:

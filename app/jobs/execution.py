@@ -18,7 +18,7 @@ from app.jobs.queue import JobQueue
 from app.jobs.records import EndState, Job
 from app.jobs.store import JobStore
 from graph.errors import DatabaseUnavailable, DiskFull, GraphError
-from ml.errors import LearningError
+from ml.errors import LearningError, packages_told
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -227,7 +227,8 @@ class JobRunner:
         pause_s, deadline, seen = RETRY_PAUSE_S, None, -1
         while True:
             try:
-                return self._bodies[context.job.kind](context)
+                with packages_told():
+                    return self._bodies[context.job.kind](context)
             except (DatabaseUnavailable, DiskFull) as error:
                 now = time.monotonic()
                 if deadline is None or context.done > seen:

@@ -12,7 +12,7 @@ from app.services.categorizing import LoadedCategorizer, loaded_categorizer
 from app.services.knowledge import LinkerOver, load_grounder
 from app.services.models import registry_of
 from app.services.training_runs import MODEL_NAME
-from ml.errors import LearningError
+from ml.errors import LearningError, packages_told
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -93,7 +93,8 @@ def loaded_champion(
     if version is None:
         return None
     try:
-        return load(registry.get(name, version))
+        with packages_told():
+            return load(registry.get(name, version))
     except LearningError as error:
         raise ChampionUnreadable(reference=f"{name}/{version}", reason=str(error)) from error
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import structlog
 
 from graph.records import Record
-from ml.errors import LearningError, RegistryUnavailable
+from ml.errors import LearningError, RegistryUnavailable, packages_told
 
 if TYPE_CHECKING:
     from ml.artefact import Artefact
@@ -119,7 +119,8 @@ class Serving(Generic[PredictorT]):
             return None if stamp else self._current
         if self._current and self._current[0] == wanted:
             return self._current
-        return wanted, self._load(self._registry.get(self.name, wanted))
+        with packages_told():
+            return wanted, self._load(self._registry.get(self.name, wanted))
 
     def _take_over(self, loaded: Future[tuple[str, PredictorT] | None]) -> None:
         error = loaded.exception()

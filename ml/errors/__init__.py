@@ -29,6 +29,7 @@ LearningError
 ├── JournalNotWritten           the same, or a folder that cannot be written
 ├── LabelsInvalid               a file of labelled texts that cannot be read or judged by
 ├── MatcherInvalid              files that are no matcher of this version
+├── PackageMissing              what networks take is not installed
 ├── PairsInvalid                a file of labelled pairs that cannot be read or learnt from
 ├── QuestionsInvalid            a file of questions that cannot be read
 ├── RecommenderInvalid          files that are no recommender of this version
@@ -88,11 +89,13 @@ from ml.errors.runs import (
     CheckpointNotWritten,
     DeviceMissing,
     JournalNotWritten,
+    PackageMissing,
     RecipeInvalid,
     TensorBoardMissing,
     TextCheckpointInvalid,
     TrainingDiverged,
     TrainingProcessFailed,
+    packages_told,
 )
 
 __all__ = [
@@ -124,6 +127,7 @@ __all__ = [
     "MatcherInvalid",
     "OffersInvalid",
     "OffersTooFew",
+    "PackageMissing",
     "PairsInvalid",
     "QuestionsInvalid",
     "RecipeInvalid",
@@ -138,4 +142,5 @@ __all__ = [
     "TrainingDiverged",
     "TrainingProcessFailed",
     "TriplesInvalid",
+    "packages_told",
 ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 from ml.errors.base import LearningError
 
@@ -75,6 +78,40 @@ class TextCheckpointInvalid(LearningError):
             f"{path} is no checkpoint of a text encoder: {reason}. Give a folder as "
             "`save_pretrained` writes it, with config.json, tokenizer.json and model.safetensors"
         )
+
+
+class PackageMissing(LearningError):
+    """A package of the extra `learn`: what networks take, which an installation may lack."""
+
+    code = "package_missing"
+    PACKAGES: ClassVar[frozenset[str]] = frozenset(
+        {"PIL", "torch", "torch_geometric", "transformers"}
+    )
+
+    def __init__(self, *, package: str) -> None:
+        self.package = package
+        super().__init__(
+            f"{package} is not installed, which networks are trained and run with; install it with "
+            "`pip install 'catalograph[learn]'`"
+        )
+
+    @classmethod
+    def of(cls, error: ModuleNotFoundError) -> PackageMissing | None:
+        """None: it is no package of these, and that it is missing is a defect."""
+        package = (error.name or "").partition(".")[0]
+        return cls(package=package) if package in cls.PACKAGES else None
+
+
+@contextmanager
+def packages_told() -> Iterator[None]:
+    """Raises PackageMissing where an import inside of it finds a package of the extra missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        missing = PackageMissing.of(error)
+        if missing is None:
+            raise
+        raise missing from error
 
 
 class TensorBoardMissing(LearningError):

@@ -11,6 +11,7 @@ from graph.errors import DatabaseUnavailable, DiskFull, ImportFailed
 ERRORS = {
     "value": ValueError("it is wrong"),
     "exit": SystemExit(3),
+    "package": ModuleNotFoundError("No module named 'torch'", name="torch"),
     "refused": ImportFailed(file="x.csv", place="line 3", reason="it is torn"),
 }
 

@@ -90,15 +90,18 @@ def test_a_job_with_an_error_fails_and_the_next_one_runs(board):
     board.add("wrong", "raise value")
     board.add("leaves", "raise exit")
     board.add("refused", "raise refused")
+    board.add("package", "raise package")
     board.add("next")
 
     with board.worker():
         board.ended("next")
 
-    wrong, leaves, refused = (board.store.get(id) for id in ("wrong", "leaves", "refused"))
-    assert [job.state for job in (wrong, leaves, refused)] == ["failed"] * 3
+    ids = ("wrong", "leaves", "refused", "package")
+    wrong, leaves, refused, package = map(board.store.get, ids)
+    assert [job.state for job in (wrong, leaves, refused, package)] == ["failed"] * 4
     assert [job.error["code"] for job in (wrong, leaves)] == ["internal_error"] * 2
     assert refused.error == {"code": "import_failed", "message": "x.csv: line 3: it is torn"}
+    assert package.error["code"] == "package_missing"
 
 
 def test_a_running_job_is_cancelled_within_its_next_report(board):
