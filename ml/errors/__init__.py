@@ -27,6 +27,7 @@ LearningError
 ├── CheckpointInvalid           a checkpoint that this run cannot go on from
 ├── CheckpointNotWritten        a full or broken disk
 ├── JournalNotWritten           the same, or a folder that cannot be written
+├── LibraryMissing              what LightGBM wants of the system is not installed
 ├── LabelsInvalid               a file of labelled texts that cannot be read or judged by
 ├── MatcherInvalid              files that are no matcher of this version
 ├── PackageMissing              what networks take is not installed
@@ -89,6 +90,7 @@ from ml.errors.runs import (
     CheckpointNotWritten,
     DeviceMissing,
     JournalNotWritten,
+    LibraryMissing,
     PackageMissing,
     RecipeInvalid,
     TensorBoardMissing,
@@ -124,6 +126,7 @@ __all__ = [
     "JournalNotWritten",
     "LabelsInvalid",
     "LearningError",
+    "LibraryMissing",
     "MatcherInvalid",
     "OffersInvalid",
     "OffersTooFew",

@@ -85,7 +85,7 @@ class PackageMissing(LearningError):
 
     code = "package_missing"
     PACKAGES: ClassVar[frozenset[str]] = frozenset(
-        {"PIL", "torch", "torch_geometric", "transformers"}
+        {"PIL", "lightgbm", "rjieba", "safetensors", "torch", "torch_geometric", "transformers"}
     )
 
     def __init__(self, *, package: str) -> None:
@@ -112,6 +112,17 @@ def packages_told() -> Iterator[None]:
         if missing is None:
             raise
         raise missing from error
+
+
+class LibraryMissing(LearningError):
+    code = "library_missing"
+
+    def __init__(self, *, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"LightGBM cannot be loaded: {reason}. It wants the OpenMP runtime of the system: the "
+            "package libgomp1 of Debian and Ubuntu, libgomp of Fedora, libomp of Homebrew"
+        )
 
 
 class TensorBoardMissing(LearningError):

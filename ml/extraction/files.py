@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from lightgbm.basic import LightGBMError
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
+from ml import boosting
 from ml.errors import ExtractorInvalid
 from ml.extraction.backbone import Backbone
 from ml.extraction.calibration import Calibration
@@ -77,7 +77,7 @@ def unpacked(files: Mapping[str, bytes]) -> Parts:
         return _unpacked(files)
     except KeyError as error:
         raise ExtractorInvalid(reason=f"{error.args[0]} is missing") from error
-    except (ValueError, TypeError, RuntimeError, SafetensorError, LightGBMError) as error:
+    except (ValueError, TypeError, RuntimeError, SafetensorError, boosting.LightGBMError) as error:
         raise ExtractorInvalid(reason=f"a file is damaged: {error}") from error
 
 

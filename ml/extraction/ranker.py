@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import lightgbm
 import numpy as np
 
+from ml import boosting
 from ml.extraction.cleaning import IntArray
 from ml.extraction.statistics import FloatArray
 
@@ -51,7 +51,7 @@ class Lessons:
 class Ranker:
     """p(candidate) = exp(s) / (1 + sum of exp(s) over the question's candidates); rest: silence."""
 
-    def __init__(self, booster: lightgbm.Booster | None) -> None:
+    def __init__(self, booster: boosting.Booster | None) -> None:
         """Args: `booster`, None: candidates keep the scores that they begin with."""
         self._booster = booster
 
@@ -62,7 +62,7 @@ class Ranker:
         if not len(lessons.matrix):
             return cls(None)
         loss = _Softmax(lessons)
-        data = lightgbm.Dataset(
+        data = boosting.Dataset(
             lessons.matrix,
             label=lessons.is_right_R.astype(np.float32),
             init_score=_start(lessons.start_R, len(lessons.question_R)),
@@ -93,7 +93,7 @@ class Ranker:
             "num_threads": 1,  # of two threads one waits for the other where they are not free
             "verbosity": -1,
         }
-        return cls(lightgbm.train(settings, data, num_boost_round=config.trees))
+        return cls(boosting.train(settings, data, num_boost_round=config.trees))
 
     def probabilities(
         self, matrix: FloatArray, question_R: IntArray, start_R: FloatArray | None = None
@@ -117,7 +117,7 @@ class Ranker:
 
     @classmethod
     def from_text(cls, text: str) -> Ranker:
-        return cls(None if text == _NO_TREES else lightgbm.Booster(model_str=text))
+        return cls(None if text == _NO_TREES else boosting.Booster(model_str=text))
 
 
 def _start(start_R: FloatArray | None, rows: int) -> FloatArray:
@@ -148,7 +148,7 @@ class _Softmax:
         self._starts, self._group_R = _groups(lessons.question_R)
 
     def __call__(
-        self, score_R: np.ndarray, data: lightgbm.Dataset
+        self, score_R: np.ndarray, data: boosting.Dataset
     ) -> tuple[np.ndarray, np.ndarray]:
         p_R = softmax_with_silence(score_R, self._question_R)
         right_R = p_R * self._is_right_R

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-import lightgbm
 import msgspec
 import numpy as np
 import safetensors
 from safetensors.torch import load, save
 from torch import Tensor, from_numpy
 
+from ml import boosting
 from ml.data.choices import Choices
 from ml.data.features import Scale
 from ml.errors import ArtefactCorrupted
@@ -74,8 +74,8 @@ def from_files(
     require(name, files, (TREES, SETTINGS, CHOICES, TENSORS))
     settings = _settings(name, features, files[SETTINGS])
     try:
-        booster = lightgbm.Booster(model_str=files[TREES].decode())
-    except (lightgbm.basic.LightGBMError, UnicodeDecodeError) as error:
+        booster = boosting.Booster(model_str=files[TREES].decode())
+    except (boosting.LightGBMError, UnicodeDecodeError) as error:
         corrupted(name, TREES, "LightGBM's text", str(error))
     try:
         choices = Choices.from_json(files[CHOICES])

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import lightgbm
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+
+from ml import boosting
 
 Floats = NDArray[np.float64]
 
@@ -31,7 +32,7 @@ class TreesConfig(msgspec.Struct, frozen=True):
 class Trees:
     """Boosted trees over what is known of candidates, one a row."""
 
-    booster: lightgbm.Booster
+    booster: boosting.Booster
 
     @classmethod
     def fit(
@@ -50,7 +51,7 @@ class Trees:
             "force_row_wise": True,
             "verbose": -1,
         }
-        return cls(lightgbm.train(settings, lightgbm.Dataset(x_RF, label=right_R), config.trees))
+        return cls(boosting.train(settings, boosting.Dataset(x_RF, label=right_R), config.trees))
 
     def confidence(self, x_RF: Floats) -> Floats:
         """Probability that each candidate is right, [R]."""

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import lightgbm
 import msgspec
 
+from ml import boosting
 from ml.errors import ArtefactCorrupted, ArtefactInvalid
 from ml.linking.deciding import Calibration
 from ml.linking.features import NAMES
@@ -67,7 +67,7 @@ class Learnt:
         texts = [_text(files, TREES.format(place)) for place in range(settings.trees)]
         try:
             scorer = BoostedScorer.from_texts(texts)
-        except lightgbm.basic.LightGBMError as error:
+        except boosting.LightGBMError as error:
             raise _corrupted(TREES.format(0), "LightGBM's text", str(error)) from error
         return cls(
             trust=WordTrust(

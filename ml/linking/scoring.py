@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
+from ml import boosting
 from ml.linking.features import DIRECTION, NAMES, Matrix
 
 Floats = NDArray[np.float64]
@@ -58,7 +58,7 @@ class Scorer(Protocol):
 class BoostedScorer:
     """The mean of several boosted models; each is LightGBM's own text."""
 
-    boosters: tuple[lightgbm.Booster, ...]
+    boosters: tuple[boosting.Booster, ...]
 
     @classmethod
     def fit(
@@ -83,9 +83,9 @@ class BoostedScorer:
         }
         return cls(
             tuple(
-                lightgbm.train(
+                boosting.train(
                     {**settings, "seed": config.seed + place},
-                    lightgbm.Dataset(
+                    boosting.Dataset(
                         feature_RF,
                         label_R,
                         weight=weight_R,
@@ -110,7 +110,7 @@ class BoostedScorer:
 
     @classmethod
     def from_texts(cls, texts: Sequence[str]) -> BoostedScorer:
-        return cls(tuple(lightgbm.Booster(model_str=text) for text in texts))
+        return cls(tuple(boosting.Booster(model_str=text) for text in texts))
 
 
 # By hand, and for any catalogue: a name that is all there, of the brand that is named, is a link;

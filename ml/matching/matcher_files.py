@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-import lightgbm
 import msgspec
 
+from ml import boosting
 from ml.errors import MatcherInvalid
 from ml.matching.calibration import Calibration
 from ml.matching.comparison import Comparison
@@ -115,7 +115,7 @@ def _trees(files: Mapping[str, bytes], bags: int) -> TreeBag:
         try:
             texts.append(_bytes(files, name).decode())
             TreeBag.from_texts(texts[-1:])
-        except (UnicodeDecodeError, lightgbm.basic.LightGBMError) as error:
+        except (UnicodeDecodeError, boosting.LightGBMError) as error:
             raise MatcherInvalid(file=name, reason=f"holds no trees: {error}") from error
     return TreeBag.from_texts(texts)
 

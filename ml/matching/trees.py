@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
+
+from ml import boosting
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class TreesConfig:
 class TreeBag:
     """Mean log-odds of some boosted models."""
 
-    def __init__(self, boosters: Sequence[lightgbm.Booster]) -> None:
+    def __init__(self, boosters: Sequence[boosting.Booster]) -> None:
         self._boosters = tuple(boosters)
 
     @classmethod
@@ -54,12 +55,12 @@ class TreeBag:
         label_P = same_P.astype(np.float32)
         every = [rows_PF, np.where(doubted_F, np.float32(0), rows_PF)]
         data = [
-            lightgbm.Dataset(rows, label_P, free_raw_data=False, params={"verbose": -1})
+            boosting.Dataset(rows, label_P, free_raw_data=False, params={"verbose": -1})
             for rows in every[: config.bags]
         ]
         return cls(
             [
-                lightgbm.train(_settings(config, bag), data[bag % 2], num_boost_round=config.trees)
+                boosting.train(_settings(config, bag), data[bag % 2], num_boost_round=config.trees)
                 for bag in range(config.bags)
             ]
         )
@@ -81,7 +82,7 @@ class TreeBag:
 
     @classmethod
     def from_texts(cls, texts: Sequence[str]) -> Self:
-        return cls([lightgbm.Booster(model_str=text) for text in texts])
+        return cls([boosting.Booster(model_str=text) for text in texts])
 
 
 def _settings(config: TreesConfig, bag: int) -> dict[str, object]:

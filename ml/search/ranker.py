@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-import lightgbm
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from ml import boosting
 from ml.errors import ArtefactCorrupted, GraphTooSmall
 from ml.search import evidence, features
 from ml.search.evidence import Evidence
@@ -71,7 +71,7 @@ class SearchRanker:
     """
 
     def __init__(
-        self, statistics: Statistics, evidence: Evidence, booster: lightgbm.Booster
+        self, statistics: Statistics, evidence: Evidence, booster: boosting.Booster
     ) -> None:
         self.statistics = statistics
         self._evidence = evidence
@@ -96,8 +96,8 @@ class SearchRanker:
         evidence = Evidence.fit(*_terms(asked))
         rows = np.vstack([np.hstack([one.rows, r]) for one, r in zip(asked, told, strict=True)])
         gain_P = np.concatenate([one.gain_K for one in asked])
-        data = lightgbm.Dataset(rows, gain_P, group=[len(one.terms) for one in asked])
-        booster = lightgbm.train(_settings(config), data, num_boost_round=config.trees)
+        data = boosting.Dataset(rows, gain_P, group=[len(one.terms) for one in asked])
+        booster = boosting.train(_settings(config), data, num_boost_round=config.trees)
         texts = [text for part in parts for text in part.judged.texts]
         return cls(Statistics.of(texts), evidence, booster)
 
@@ -153,8 +153,8 @@ class SearchRanker:
         if settings.columns != COLUMNS:
             raise _corrupted(SETTINGS, "of this version's features", "of another version's")
         try:
-            booster = lightgbm.Booster(model_str=files[TREES].decode())
-        except (UnicodeDecodeError, lightgbm.basic.LightGBMError) as error:
+            booster = boosting.Booster(model_str=files[TREES].decode())
+        except (UnicodeDecodeError, boosting.LightGBMError) as error:
             raise _corrupted(TREES, "LightGBM's text", str(error)) from error
         return cls(settings.statistics, settings.evidence, booster)
 
