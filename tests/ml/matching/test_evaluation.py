@@ -52,6 +52,21 @@ def test_test_pairs_that_were_learnt_from_are_told(files):
     assert any("200 of 200 were in the files before it" in text for text in said)
 
 
+@pytest.mark.parametrize(
+    ("label", "all_right"), [("1", {"recall", "precision", "f1"}), ("0", set())]
+)
+def test_a_test_file_may_have_one_label_alone(files, label, all_right):
+    test = files[-1]
+    lines = [line for line in test.read_text(encoding="utf-8").splitlines() if line[-1] == label]
+    test.write_text("\n".join(lines), encoding="utf-8")
+
+    report = evaluate_matching(*files, ONCE, notify=silent)
+
+    assert report.config["pairs"]["test"] == len(lines)
+    for name in ("recall", "precision", "f1"):
+        assert (report.metrics[name].value > 0.5) == (name in all_right)
+
+
 def test_pairs_with_both_labels_are_told(files):
     train, valid, test = files
     turned = str.maketrans("01", "10")
