@@ -97,9 +97,12 @@ def test_the_same_files_and_seed_give_the_same_numbers(files):
 def test_the_test_file_is_read_once_and_after_the_training(files, monkeypatch):
     read = []
     original = evaluation.read_pairs
-    monkeypatch.setattr(
-        evaluation, "read_pairs", lambda path: read.append(path.name) or original(path)
-    )
+
+    def told(path, **options):
+        read.append(path.name)
+        return original(path, **options)
+
+    monkeypatch.setattr(evaluation, "read_pairs", told)
 
     evaluate_matching(*files, ONCE, notify=lambda text: read.append("trained"))
 
@@ -111,8 +114,8 @@ def test_a_test_file_that_is_missing_is_found_before_the_training(files, tmp_pat
         evaluate_matching(*files[:2], tmp_path / "gone.txt", ONCE, notify=silent)
 
 
-@pytest.mark.parametrize("place", range(3), ids=NAMES)
-def test_a_file_with_one_label_alone_is_refused_wherever_it_stands(files, place):
+@pytest.mark.parametrize("place", range(2), ids=NAMES[:2])
+def test_a_file_to_learn_from_with_one_label_alone_is_refused(files, place):
     alike = [pair for pair in pairs(80) if pair.same]
     files[place].write_text(as_text(alike), encoding="utf-8")
 
