@@ -47,7 +47,7 @@ def report_on_entities(
 ) -> Report:
     from ml.entities.config import FAST, TaggingConfig
     from ml.entities.evaluation import EntityFiles, evaluate_entities
-    from ml.entities.gazetteers import gazetteers_beside
+    from ml.entities.gazetteers import FOLDER, gazetteers_beside
 
     if no_gazetteers and gazetteer:
         raise typer.BadParameter(
@@ -57,6 +57,10 @@ def report_on_entities(
     files = EntityFiles(
         train, valid, test, {} if no_gazetteers else named or gazetteers_beside(train)
     )
+    if not files.gazetteers and not no_gazetteers:
+        notify(
+            f"no gazetteers: there is no file in {train.parent / FOLDER}; --gazetteer names some"
+        )
     config = replace(FAST if fast else TaggingConfig(), seed=seed)
     return evaluate_entities(files, config, notify=notify)
 

@@ -13,6 +13,7 @@ import msgspec
 from graph.records import Record
 from graph.text import slug
 from ml.asking.plan import Language
+from ml.data.text_file import text_of
 from ml.errors import QuestionsInvalid
 
 TOLERANCE = 0.005  # of a number: means are rounded here and there
@@ -39,19 +40,15 @@ class GoldQuestion(Record, frozen=True):
 
 def read_questions(path: Path) -> list[GoldQuestion]:
     """Raises QuestionsInvalid: names the line."""
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError as error:
-        raise QuestionsInvalid(path=str(path), line=0, reason=str(error)) from error
     questions = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(text_of(path, QuestionsInvalid).split("\n"), start=1):
         if line.strip():
             try:
                 questions.append(msgspec.json.decode(line, type=GoldQuestion))
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise QuestionsInvalid(path=str(path), line=number, reason=str(error)) from error
+            except msgspec.DecodeError as error:
+                raise QuestionsInvalid(path=path, line=number, reason=str(error)) from error
     if not questions:
-        raise QuestionsInvalid(path=str(path), line=0, reason="it holds no question")
+        raise QuestionsInvalid(path=path, reason="it holds no question")
     return questions
 
 

@@ -16,7 +16,6 @@ from ml.evaluation.ties import ends_of_ties
 
 RESAMPLES = 1_000
 BINS = 10
-TAIL = 0.025
 PRECISION = 0.9  # at which the recall of unknown kinds is told
 
 Floats = NDArray[np.float64]
@@ -120,6 +119,5 @@ def measured(draws: Sequence[Answers], seed: int) -> Mapping[str, Measured]:
     report = {}
     for name in found[0]:
         mean_R = np.mean([one[name] for one in found], axis=0)
-        low, high = np.quantile(mean_R[1:], (TAIL, 1 - TAIL)).tolist()
-        report[name] = Measured(float(mean_R[0]), low, high)
+        report[name] = Measured.of_resampled(float(mean_R[0]), mean_R[1:])
     return report

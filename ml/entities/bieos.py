@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ml.data.text_file import text_of
 from ml.entities.records import LabelledTitle
 from ml.errors import TitlesInvalid
 
@@ -45,25 +46,15 @@ def read_bieos(path: Path) -> TitleFile:
 
 def _blocks(path: Path) -> Iterator[list[_Line]]:
     block: list[_Line] = []
-    for number, line in enumerate(_text(path).split("\n"), 1):
+    for number, line in enumerate(text_of(path, TitlesInvalid).split("\n"), 1):
         line = line.removesuffix("\r")
-        if line:
+        if "\t" in line or line.strip():
             block.append(_line(path, number, line))
         elif block:
             yield block
             block = []
     if block:
         yield block
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise TitlesInvalid(path=path, reason=error.strerror or str(error)) from error
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise TitlesInvalid(path=path, line=line, reason="is not UTF-8") from error
 
 
 def _line(path: Path, number: int, line: str) -> _Line:

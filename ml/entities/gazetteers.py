@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ml.data.text_file import text_of
 from ml.errors import GazetteerInvalid
 
 FOLDER = "gazetteers"  # beside the training file
@@ -29,14 +30,7 @@ def read_gazetteers(files: Mapping[str, Path]) -> Mapping[str, Sequence[str]]:
 
 
 def _names(path: Path) -> list[str]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise GazetteerInvalid(path=path, reason=error.strerror or str(error)) from error
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise GazetteerInvalid(path=path, line=line, reason="is not UTF-8") from error
-    names = [line.strip() for line in text.split("\n")]
+    names = [line.strip() for line in text_of(path, GazetteerInvalid).split("\n")]
     found = [name for name in names if name]
     if not found:
         raise GazetteerInvalid(path=path, reason="holds no name")

@@ -169,15 +169,15 @@ class TitlesInvalid(LearningError):
 
 
 class QuestionsInvalid(LearningError):
-    """A file of questions; `line` counts from 1, and 0 is the whole file."""
+    """`line` counts from 1; it is None where the whole file is meant."""
 
     code = "questions_invalid"
 
-    def __init__(self, *, path: str, line: int, reason: str) -> None:
-        self.path, self.line, self.reason = path, line, reason
-        place = f", line {line}" if line else ""
+    def __init__(self, *, path: Path, reason: str, line: int | None = None) -> None:
+        self.path, self.reason, self.line = path, reason, line
+        place = f"{path}" if line is None else f"{path}, line {line}"
         super().__init__(
-            f"{path}{place}: {reason}; each line is a JSON object with `question`, `language` "
+            f"{place}: {reason}; each line is a JSON object with `question`, `language` "
             '(en or zh) and `expected` (a list of names or numbers, or "refuse")'
         )
 

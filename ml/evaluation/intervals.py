@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from torch import Generator, Tensor
 
@@ -25,12 +27,10 @@ def bootstrap_interval(
 
     Source: Efron & Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13.
     """
-    chunk = max(1, CHUNK_NUMBERS // len(value_S))
-    means = []
-    for first in range(0, resamples, chunk):
-        shape = (min(chunk, resamples - first), len(value_S))
-        drawn_CS = torch.randint(len(value_S), shape, generator=generator)
-        means.append(value_S[drawn_CS].double().mean(dim=1))
+    means = [
+        value_S[drawn_CS].double().mean(dim=1)
+        for drawn_CS in _drawn_again(len(value_S), generator, resamples)
+    ]
     tail = (1 - share) / 2
     low, high = torch.cat(means).quantile(torch.tensor([tail, 1 - tail], dtype=torch.float64))
     return low.item(), high.item()
@@ -45,8 +45,18 @@ def ratio_interval(
     above_S: Tensor, below_S: Tensor, generator: Generator, *, resamples: int = RESAMPLES
 ) -> tuple[float, float]:
     """95 % percentiles of the ratio of the sums, by drawing the examples again."""
-    drawn_CS = torch.randint(len(above_S), (resamples, len(above_S)), generator=generator)
-    above_C, below_C = above_S.double()[drawn_CS].sum(dim=1), below_S.double()[drawn_CS].sum(dim=1)
-    ratio_C = above_C / below_C.clamp(min=1)
-    low, high = ratio_C.quantile(torch.tensor([0.025, 0.975], dtype=torch.float64)).tolist()
+    ratios = [
+        above_S[drawn_CS].double().sum(dim=1) / below_S[drawn_CS].double().sum(dim=1).clamp(min=1)
+        for drawn_CS in _drawn_again(len(above_S), generator, resamples)
+    ]
+    ends = torch.tensor([0.025, 0.975], dtype=torch.float64)
+    low, high = torch.cat(ratios).quantile(ends).tolist()
     return low, high
+
+
+def _drawn_again(examples: int, generator: Generator, resamples: int) -> Iterator[Tensor]:
+    """Which examples each resample has, in chunks that fit into memory however many there are."""
+    chunk = max(1, CHUNK_NUMBERS // examples)
+    for first in range(0, resamples, chunk):
+        shape = (min(chunk, resamples - first), examples)
+        yield torch.randint(examples, shape, generator=generator)

@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from ml.evaluation.intervals import bootstrap_interval, ratio, ratio_interval
+
+FloatArray = NDArray[np.float64]
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -24,6 +28,16 @@ class Measured(msgspec.Struct, frozen=True):
         """The mean over test examples, one value each."""
         low, high = bootstrap_interval(value_S, generator)
         return cls(value_S.double().mean().item(), low, high)
+
+    @classmethod
+    def of_resampled(cls, value: float, resampled: FloatArray) -> Measured:
+        """A value among those of resamples.
+
+        It lies within its interval, though resampling adds to an error that is never negative, as
+        of calibration, and may leave all of it above the value.
+        """
+        low, high = np.quantile(resampled, (0.025, 0.975)).tolist()
+        return cls(value, min(value, low), max(value, high))
 
     @classmethod
     def ratio_of(cls, above_S: Tensor, below_S: Tensor, generator: Generator) -> Measured:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from ml.data.text_file import text_of
 from ml.errors import LabelsInvalid
 from ml.extraction.cleaning import clean, lowered
 from ml.extraction.records import LabelledText, Notify
@@ -50,7 +49,11 @@ def read_gold(path: Path) -> list[GoldText]:
     Raises:
         LabelsInvalid: the file cannot be read, holds nothing, or has a line that is none.
     """
-    lines = [(n, line) for n, line in enumerate(_text(path).split("\n"), 1) if line.strip()]
+    lines = [
+        (n, line)
+        for n, line in enumerate(text_of(path, LabelsInvalid).split("\n"), 1)
+        if line.strip()
+    ]
     if not lines:
         raise LabelsInvalid(path=path, reason="holds no labelled text")
     return [_gold(path, n, line) for n, line in lines]
@@ -111,13 +114,13 @@ def _tell_unsaid(texts: Sequence[LabelledText], notify: Notify) -> None:
 
 
 def read_triples(path: Path) -> list[tuple[str, str, str]]:
-    """Text, parameter and value, separated by the byte 0x01; `.gz` is unpacked; NULLs are left out.
+    """Text, parameter and value, separated by the byte 0x01; NULLs are left out.
 
     Raises:
         LabelsInvalid: the file cannot be read, or a line has not three columns.
     """
     found = []
-    for number, line in enumerate(_text(path).split("\n"), 1):
+    for number, line in enumerate(text_of(path, LabelsInvalid).split("\n"), 1):
         if not line.strip():
             continue
         cells = line.rstrip("\r").split(SEPARATOR)
@@ -163,17 +166,3 @@ def _right(path: Path, number: int, name: str, values: Mapping[str, object]) -> 
         reason = f"attribute {name!r} gives no value a 1"
         raise LabelsInvalid(path=path, line=number, reason=reason)
     return frozenset(right - {NOT_SAID})
-
-
-def _text(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-        if path.suffix == ".gz":
-            data = gzip.decompress(data)
-        return data.decode("utf-8-sig")
-    except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise LabelsInvalid(path=path, reason=reason) from error
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise LabelsInvalid(path=path, line=line, reason="is not UTF-8") from error

@@ -107,11 +107,7 @@ class Scores:
             for name, found in self.measures(times_N[self.text_X].astype(float)).items():
                 drawn[name].append(found)
         return {
-            name: Measured(
-                value[name],
-                min(value[name], float(np.quantile(found, 0.025))),
-                max(value[name], float(np.quantile(found, 0.975))),
-            )
+            name: Measured.of_resampled(value[name], np.array(found))
             for name, found in drawn.items()
         }
 

@@ -16,7 +16,6 @@ from ml.linking.gold import Judged
 
 RESAMPLES = 1_000
 BINS = 10
-TAIL = 0.025
 
 Floats = NDArray[np.float64]
 
@@ -106,7 +105,6 @@ def measured(parts: Sequence[Answers], seed: int) -> dict[str, Measured]:
     found: dict[str, Measured] = {}
     for name in resampled[0]:
         mean_C = np.mean([part[name] for part in resampled], axis=0)
-        low, high = np.quantile(mean_C, (TAIL, 1 - TAIL)).tolist()
         value = float(np.mean([part.value(name) for part in parts]))
-        found[name] = Measured(value=value, low=low, high=high)
+        found[name] = Measured.of_resampled(value, mean_C)
     return found

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
-import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from ml.data.text_file import text_of
 from ml.errors import OffersInvalid
 
 TITLE, LABEL, CATEGORY = "product_title", "cluster_label", "category_label"
@@ -21,7 +20,6 @@ OTHER_NAMES = {
     CATEGORY: ("category", "category_name"),
 }
 _SHOWN_COLUMNS, _SHOWN_CHARS = 10, 40  # of a header, in an error
-_GZIP = b"\x1f\x8b"
 _CELL_CHARS = 2_000_000  # csv's own limit is far below a description that somebody pasted
 _TOO_LONG = f"has a cell of more than {_CELL_CHARS:,} characters"
 
@@ -40,12 +38,12 @@ def read_offers(path: Path, categories: Collection[str] = ()) -> list[Offer]:
     Raises:
         OffersInvalid: the file cannot be read, lacks a column, or has no offer of the categories.
     """
-    wanted = {name.casefold() for name in categories}
+    wanted = {name.strip().casefold() for name in categories}
     offers: list[Offer] = []
     there: set[str] = set()
     needed = (TITLE, LABEL, CATEGORY) if wanted else (TITLE, LABEL)
     for row in rows_of(path, needed, {CATEGORY}):
-        category = row.get(CATEGORY, "")
+        category = row.get(CATEGORY, "").strip()
         there.add(category)
         if not wanted or category.casefold() in wanted:
             offers.append(Offer(title=row[TITLE], label=row[LABEL]))
@@ -67,7 +65,7 @@ def rows_of(
     """
     invalid = partial(OffersInvalid, path=path, columns=columns)
     csv.field_size_limit(max(csv.field_size_limit(), _CELL_CHARS))
-    text = io.StringIO(_text(path), newline="")
+    text = io.StringIO(text_of(path, invalid), newline="")
     # Excel writes semicolons wherever the comma is a decimal sign.
     delimiter = max(",;\t", key=text.readline().count)
     text.seek(0)
@@ -82,6 +80,8 @@ def rows_of(
             raise invalid(reason=_lacking(missing, header), line=1)
         for cells in reader:
             row = {name: cells[found[name]] for name in found}
+            if not any((cell or "").strip() for cell in row.values()):
+                continue  # what spreadsheets leave behind below a table
             if any(row[name] is None for name in columns):
                 raise invalid(reason="has too few cells", line=reader.line_num)
             if any(len(row[name]) > _CELL_CHARS for name in columns):
@@ -110,15 +110,3 @@ def _lacking(column: str, header: Sequence[str]) -> str:
     more = ", …" if len(header) > _SHOWN_COLUMNS else ""
     it_has = f"; it has {', '.join(shown)}{more}" if shown else ""
     return f"has no column {column!r}, {', '.join(others)} or {last}{it_has}"
-
-
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-        return (gzip.decompress(raw) if raw.startswith(_GZIP) else raw).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise OffersInvalid(path=path, reason="is not UTF-8") from error
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise OffersInvalid(path=path, reason="is cut off or damaged") from error
-    except OSError as error:
-        raise OffersInvalid(path=path, reason=f"cannot be read: {error.strerror}") from error

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from ml.data.text_file import text_of
 from ml.errors import TriplesInvalid
 
 ENTITY_COUNT_FILE = "entity2id.txt"  # beside the triples, in OpenKE's layout
@@ -71,13 +72,7 @@ def read_triples(path: Path) -> TripleFile:
     Raises:
         TriplesInvalid: the file cannot be read, is empty, or has a line that is no triple.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise TriplesInvalid(path=path, reason=error.strerror or str(error)) from error
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise TriplesInvalid(path=path, line=line, reason="is not UTF-8") from error
+    text = text_of(path, TriplesInvalid)
     # Not splitlines(): a name may hold a character that Unicode calls a line's end.
     lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
     if not lines:

@@ -65,7 +65,7 @@ def evaluate_matching(
     similarity = OneSimilarity.fit(train_pairs)
     metrics = _cross_validated(train_pairs + valid_pairs, settings, config, notify)
     metrics = {f"cv_{name}": measured for name, measured in metrics.items()}
-    test_pairs = read_pairs(test)
+    test_pairs = read_pairs(test, to_judge_by=True)
     known = tell_known(test, _items(test_pairs), _items(train_pairs + valid_pairs), notify)
     scoring = time.monotonic()
     score_P = matcher.probabilities([(pair.left, pair.right) for pair in test_pairs])

@@ -60,6 +60,6 @@ def pair_measures(
     resampled = [shares(Counts(*drawn[:3])) for drawn in drawn_S4.tolist()]
     found = {}
     for name, value in shares(counts).items():
-        low, high = np.quantile([sample[name] for sample in resampled], [0.025, 0.975])
-        found[name] = Measured(value, min(value, float(low)), max(value, float(high)))
+        samples = np.array([sample[name] for sample in resampled])
+        found[name] = Measured.of_resampled(value, samples)
     return found

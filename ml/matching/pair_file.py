@@ -9,16 +9,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ml.data.text_file import text_of
 from ml.errors import PairsInvalid
 from ml.matching.records import Fields, LabelledPair
 
 VALID_SHARE = 0.2
 
+# A column with empty cells among its numbers comes out of a table as one of decimals.
+_LABELS = {"0": False, "0.0": False, "1": True, "1.0": True}
 _COLUMN = re.compile(r"(?:^|\s)COL (\S+) VAL(?=\s|$)")
 
 
-def read_pairs(path: Path) -> list[LabelledPair]:
-    """All pairs of a file; both labels are among them.
+def read_pairs(path: Path, *, to_judge_by: bool = False) -> list[LabelledPair]:
+    """All pairs of a file; both labels are among them, unless they are there to judge by.
 
     A line is `COL name VAL text COL name VAL text<TAB>COL ...<TAB>1`; a field may be empty.
 
@@ -29,7 +32,7 @@ def read_pairs(path: Path) -> list[LabelledPair]:
     pairs = [_pair(path, n, line) for n, line in enumerate(lines, start=1) if line.strip()]
     if not pairs:
         raise PairsInvalid(path=path, reason="has no pairs")
-    for label in (True, False):
+    for label in () if to_judge_by else (True, False):
         if all(pair.same is not label for pair in pairs):
             raise PairsInvalid(path=path, reason=f"has no pair with the label {label:d}")
     return pairs
@@ -51,7 +54,7 @@ def divided(path: Path) -> Iterator[tuple[Path, Path]]:
     for line in lines:
         parts[_draw(line.split("\t")[0]) < VALID_SHARE].append(line)
     for part in parts.values():
-        if {line.rsplit("\t", 1)[1].strip() for line in part} != {"0", "1"}:
+        if {_LABELS[line.rsplit("\t", 1)[1].strip()] for line in part} != {False, True}:
             reason = "has too few pairs to choose a threshold by some and learn from the others"
             raise PairsInvalid(path=path, reason=reason)
     with TemporaryDirectory() as folder:
@@ -62,12 +65,7 @@ def divided(path: Path) -> Iterator[tuple[Path, Path]]:
 
 
 def _lines(path: Path) -> list[str]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise PairsInvalid(path=path, reason=f"cannot be read: {reason}") from error
-    return text.split("\n")  # not splitlines: a form feed is part of a text
+    return text_of(path, PairsInvalid).split("\n")  # not splitlines: a form feed is part of a text
 
 
 def _draw(text: str) -> float:
@@ -80,10 +78,10 @@ def _pair(path: Path, number: int, line: str) -> LabelledPair:
         reason = f"has {len(parts)} parts instead of two records and a label"
         raise PairsInvalid(path=path, line=number, reason=reason)
     label = parts[2].strip()
-    if label not in ("0", "1"):
+    if label not in _LABELS:
         raise PairsInvalid(path=path, line=number, reason=f"the label {label[:40]!r} is not 0 or 1")
     left, right = (_record(path, number, part) for part in parts[:2])
-    return LabelledPair(left, right, same=label == "1")
+    return LabelledPair(left, right, same=_LABELS[label])
 
 
 def _record(path: Path, number: int, text: str) -> Fields:

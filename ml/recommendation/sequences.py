@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from ml.data.text_file import text_of
 from ml.errors import SequencesInvalid
 
 Ints = NDArray[np.int64]
@@ -171,26 +172,20 @@ def read_sequences(path: Path) -> dict[str, list[str]]:
         SequencesInvalid: names file, line and what is wrong.
     """
     histories: dict[str, list[str]] = {}
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            for number, line in enumerate(file, start=1):
-                cells = line.split()
-                if not cells:
-                    continue
-                if len(cells) == 1:
-                    raise SequencesInvalid(path=path, line=number, reason="has no item")
-                if too_long := next((one for one in cells if len(one) > CELL_CHARS_MAX), None):
-                    reason = f"{too_long[:20]!r}… is longer than {CELL_CHARS_MAX} characters"
-                    raise SequencesInvalid(path=path, line=number, reason=reason)
-                shopper, *items = cells
-                if shopper in histories:
-                    reason = f"shopper {shopper!r} has had a line before"
-                    raise SequencesInvalid(path=path, line=number, reason=reason)
-                histories[shopper] = items
-    except OSError as error:
-        raise SequencesInvalid(path=path, reason=str(error.strerror)) from error
-    except UnicodeDecodeError as error:
-        raise SequencesInvalid(path=path, reason="is not UTF-8") from error
+    for number, line in enumerate(text_of(path, SequencesInvalid).split("\n"), start=1):
+        cells = line.split()
+        if not cells:
+            continue
+        if len(cells) == 1:
+            raise SequencesInvalid(path=path, line=number, reason="has no item")
+        if too_long := next((one for one in cells if len(one) > CELL_CHARS_MAX), None):
+            reason = f"{too_long[:20]!r}… is longer than {CELL_CHARS_MAX} characters"
+            raise SequencesInvalid(path=path, line=number, reason=reason)
+        shopper, *items = cells
+        if shopper in histories:
+            reason = f"shopper {shopper!r} has had a line before"
+            raise SequencesInvalid(path=path, line=number, reason=reason)
+        histories[shopper] = items
     if not histories:
         raise SequencesInvalid(path=path, reason="is empty")
     return histories
@@ -198,10 +193,8 @@ def read_sequences(path: Path) -> dict[str, list[str]]:
 
 def _read_attributes(path: Path) -> dict[str, list[str]]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise SequencesInvalid(path=path, reason=str(error.strerror)) from error
-    except (UnicodeDecodeError, RecursionError, json.JSONDecodeError) as error:
+        found = json.loads(text_of(path, SequencesInvalid))
+    except (RecursionError, json.JSONDecodeError) as error:
         raise SequencesInvalid(path=path, reason=f"is no JSON ({error})") from error
     if not isinstance(found, dict):
         raise SequencesInvalid(path=path, reason="is no JSON object of items")

@@ -44,11 +44,21 @@ def test_a_broken_sequence_of_labels_is_named_with_line_and_remedy(run, files, t
     assert "valid.bieos, line 2: I-WARE follows no open entity" in error["message"]
 
 
+@pytest.mark.parametrize(("options", "told"), [((), True), (("--no-gazetteers",), False)])
+def test_that_no_gazetteers_lie_beside_the_titles_is_told(run, files, tmp_path, options, told):
+    (tmp_path / "gazetteers").rename(tmp_path / "elsewhere")
+    (tmp_path / "valid.bieos").write_text("", encoding="utf-8")  # ends it before it learns
+
+    done = run("evaluate", "entities", *files, *options)
+
+    assert ("no gazetteers: there is no file in" in done.stderr) is told
+
+
 def test_a_gazetteer_that_is_missing_is_named(run, files, tmp_path):
     done = run("evaluate", "entities", *files, "--gazetteer", f"WARE={tmp_path / 'none.dic'}")
 
     assert done.returncode == FAILED
-    assert "none.dic: No such file" in done.stderr
+    assert "none.dic: cannot be read: No such file" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,12 @@ def test_a_character_may_be_a_space_or_a_tab_and_lines_may_end_as_on_windows(wri
     assert found.titles[0].entities == (("WARE", 0, 1),)
 
 
+def test_a_line_of_spaces_alone_ends_a_title_too(write):
+    found = read_bieos(write("茶\tS-WARE\n  \n杯\tO\n \n"))
+
+    assert [title.text for title in found.titles] == ["茶", "杯"]
+
+
 def test_an_entity_that_never_ends_is_closed_and_its_line_told(write):
     text = "水\tB-WARE\n茶\tB-WARE\n壶\tE-WARE\n\n灯\tB-WARE\n泡\tI-WARE\n"
 
@@ -73,7 +79,7 @@ def test_a_bad_line_is_named_with_its_reason(write, text, line, reason):
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(TitlesInvalid, match=r"none\.bieos: No such file"):
+    with pytest.raises(TitlesInvalid, match=r"none\.bieos: cannot be read: No such file"):
         read_bieos(tmp_path / "none.bieos")
 
 

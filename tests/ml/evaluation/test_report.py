@@ -4,6 +4,7 @@ import hashlib
 import json
 
 import msgspec
+import numpy as np
 import torch
 
 from ml.evaluation.report import Measured, Report, sha256_of
@@ -32,3 +33,10 @@ def test_a_report_is_one_object_of_the_agreed_names(tmp_path):
         "config": {"seed": 0},
         "data": {str(path): hashlib.sha256(path.read_bytes()).hexdigest()},
     }
+
+
+def test_a_value_lies_within_its_interval_also_where_resampling_makes_an_error_larger():
+    above = Measured.of_resampled(0.001, np.linspace(0.002, 0.006, 101))
+
+    assert (above.value, above.low) == (0.001, 0.001)
+    assert 0.0058 < above.high < 0.006

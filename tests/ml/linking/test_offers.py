@@ -34,6 +34,12 @@ def test_columns_have_the_usual_names(file, header):
     assert read_titles(path) == [LabelledTitle("red kettle", "Kettles", "Acme K1")]
 
 
+def test_spaces_around_a_category_are_no_part_of_it(file):
+    path = file("title,model,category\nred kettle,Acme K1,Kettles \n")
+
+    assert len(read_offers(path, [" kettles"])) == 1
+
+
 @pytest.mark.parametrize("sign", [";", "\t"])
 def test_cells_are_divided_as_spreadsheets_do(file, sign):
     path = file(f"\ufefftitle{sign}model\r\nred kettle, 1.7 l{sign}Acme K1\r\n")
@@ -53,6 +59,13 @@ def test_what_nobody_asks_for_may_be_missing(file):
     assert read_offers(file("title,model\nred kettle,Acme K1\n")) == [
         Offer("red kettle", "Acme K1")
     ]
+
+
+def test_rows_without_anything_that_is_asked_for_are_passed_over(file):
+    path = file("sku,title,model,category\n1,red kettle,Acme K1,Kettles\n,,,\n7, ,,\n")
+
+    assert read_offers(path) == [Offer("red kettle", "Acme K1")]
+    assert len(read_titles(path)) == 1
 
 
 def test_what_is_missing_is_named_beside_what_is_there(file):

@@ -92,5 +92,5 @@ def test_names_beside_the_triples_may_have_any_encoding(write):
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(TriplesInvalid, match=r"gone.txt: No such file"):
+    with pytest.raises(TriplesInvalid, match=r"gone.txt: cannot be read: No such file"):
         read_triples(tmp_path / "gone.txt")

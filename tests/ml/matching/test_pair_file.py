@@ -38,6 +38,17 @@ def test_empty_lines_and_windows_line_ends_are_no_matter(file):
     assert len(read_pairs(file("\n" + GOOD.replace("\n", "\r\n") + "\n" + OTHER))) == 2
 
 
+def test_labels_may_be_written_as_decimals(file):
+    path = file(GOOD.replace("\t1", "\t1.0") + OTHER.replace("\t0", "\t0.0"))
+
+    assert [pair.same for pair in read_pairs(path)] == [True, False]
+
+
+@pytest.mark.parametrize("text", [GOOD, OTHER])
+def test_to_judge_by_one_label_alone_will_do(file, text):
+    assert len(read_pairs(file(text), to_judge_by=True)) == 1
+
+
 def test_a_byte_order_mark_is_no_part_of_the_first_record(file):
     path = file("\ufeff" + "".join(as_text(pairs(40))))
 
@@ -94,11 +105,15 @@ def test_a_file_of_another_layout_says_what_was_expected(file):
         read_pairs(file('{"left": {"title": "lamp"}, "right": {}, "label": 1}\n'))
 
 
-@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"], ids=["missing", "not UTF-8"])
-def test_a_file_that_cannot_be_read_is_named(file, tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(None, r"\.txt: cannot be read"), (b"\xff\xfe\x00", r"\.txt, line 1: is not UTF-8")],
+    ids=["missing", "not UTF-8"],
+)
+def test_a_file_that_cannot_be_read_is_named(file, tmp_path, content, reason):
     path = tmp_path / "gone.txt" if content is None else file(content)
 
-    with pytest.raises(PairsInvalid, match=r"\.txt: cannot be read"):
+    with pytest.raises(PairsInvalid, match=reason):
         read_pairs(path)
 
 
