@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, assert_never
 
@@ -117,7 +117,7 @@ class CsvCollector:
 
 
 class ArrowCollector:
-    """An Arrow stream; a column of one plain type has that type, any other is JSON as text."""
+    """An Arrow stream; any column but those of one plain type, or lists of it, is JSON as text."""
 
     def __init__(self, columns: Sequence[str]) -> None:
         self.rows = 0
@@ -130,7 +130,7 @@ class ArrowCollector:
         if self._bytes > most_bytes:
             return False
         for values, value in zip(self._values, row, strict=True):
-            values.append(_encode(value).decode() if isinstance(value, list | dict) else value)
+            values.append(value)
         self.rows += 1
         return True
 
@@ -148,22 +148,32 @@ class ArrowCollector:
 def _array(values: Sequence[object]) -> pa.Array:
     import pyarrow as pa
 
-    kinds = {type(value) for value in values if value is not None}
-    if not kinds:
-        return pa.nulls(len(values), pa.string())
-    if kinds == {str}:
-        return pa.array(values, pa.string())
-    if kinds == {bool}:
-        return pa.array(values, pa.bool_())
-    if kinds == {int}:
-        return pa.array(values, pa.int64())
-    if kinds == {float}:
-        return pa.array(values, pa.float64())
-    return pa.array([_text(value) for value in values], pa.string())
+    type = _type_of(values)
+    return pa.array(values if type else [_text(value) for value in values], type or pa.string())
+
+
+def _type_of(values: Sequence[object]) -> pa.DataType | None:
+    """Plain, or a list of what is; None: the values have no such type in common."""
+    import pyarrow as pa
+
+    there = [value for value in values if value is not None]
+    lists = [value for value in there if isinstance(value, list)]
+    if not lists or len(lists) < len(there):
+        return _plain_type(there)
+    of_items = _plain_type(item for one in lists for item in one if item is not None)
+    return of_items and pa.list_(of_items)
+
+
+def _plain_type(values: Iterable[object]) -> pa.DataType | None:
+    import pyarrow as pa
+
+    plain = {str: pa.string(), bool: pa.bool_(), int: pa.int64(), float: pa.float64()}
+    kinds = {type(value) for value in values} or {str}
+    return plain.get(kinds.pop()) if len(kinds) == 1 else None
 
 
 def _text(value: object) -> str | None:
-    """A value among others of another type; lists and maps are JSON already."""
+    """A value among others of another type."""
     return value if value is None or isinstance(value, str) else _encode(value).decode()
 
 

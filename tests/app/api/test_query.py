@@ -132,6 +132,28 @@ async def test_every_kind_of_value_is_answered_as_arrow(service):
     assert (row["text"], row["nothing"], row["large"]) == ('ä,"\n', None, 2**63 - 1)
 
 
+LISTS = """
+UNWIND [[[1.5, null], ['a'], [1]], [null, [], ['x']]] AS row
+RETURN row[0] AS numbers, row[1] AS texts, row[2] AS mixed, [row] AS nested
+"""
+
+
+async def test_lists_of_one_plain_type_have_it_in_arrow(service):
+    answer = await ask(service, LISTS, accept=ARROW)
+
+    table = pa.ipc.open_stream(answer.content).read_all()
+    types = {field.name: field.type for field in table.schema}
+    assert types == {
+        "numbers": pa.list_(pa.float64()),
+        "texts": pa.list_(pa.string()),
+        "mixed": pa.string(),
+        "nested": pa.string(),
+    }
+    first, second = table.to_pylist()
+    assert (first["numbers"], first["texts"], first["mixed"]) == ([1.5, None], ["a"], "[1]")
+    assert (second["numbers"], second["texts"], second["mixed"]) == (None, [], '["x"]')
+
+
 async def test_a_column_of_several_types_is_text_in_arrow(service):
     answer = await ask(service, "UNWIND [1, 'a', null, [2], true] AS x RETURN x", accept=ARROW)
 
