@@ -302,6 +302,8 @@ def _parameter(
 
 def _unnamed(draft: Draft, place: int, unit: str | None, adjective: str | None) -> Parameter | None:
     """What the number is of where nothing beside it is named."""
+    if unit is not None and _is_measured_otherwise(draft, place, unit):
+        draft.doubt = 0.0  # a weight over 800 lm
     number = draft.spans[place].number
     if adjective and (own := meant(adjective, draft.lexicon, _dimension(unit) if unit else None)):
         nearer = None if unit is None or number is None else usual(draft, unit, number)
@@ -309,6 +311,26 @@ def _unnamed(draft: Draft, place: int, unit: str | None, adjective: str | None) 
     if unit is None:
         return _year(draft) if number is not None and _YEARS[0] <= number < _YEARS[1] else None
     return usual(draft, unit, number)
+
+
+def _is_measured_otherwise(draft: Draft, place: int, unit: str) -> bool:
+    """Whether the number right beside a name is in units that nothing of that name is told in."""
+    before = place - 1
+    while before >= 0 and (draft.silent(before) or draft.spans[before].does(*_SIGNS, "than", "about")):
+        before -= 1
+    behind = place + 1
+    while behind < len(draft.spans) and draft.spans[behind].text.lower() == "of":
+        behind += 1
+    beside = (before, *((behind,) if behind > place + 1 else ()))
+    return any(_is_told_in_others(draft, at, unit) for at in beside if draft.free(at))
+
+
+def _is_told_in_others(draft: Draft, at: int, unit: str) -> bool:
+    named = draft.parameters(at)
+    return bool(named) and all(
+        one.kind == "number" and one.unit is not None and dimension_of(one) != _dimension(unit)
+        for one in named
+    )
 
 
 def _price(draft: Draft, place: int, money: int | None) -> Parameter | None:
@@ -363,9 +385,16 @@ def _taking(draft: Draft, at: int, unit: str | None, place: int) -> Parameter | 
             if calendar and high is not None and high < _YEARS[0] / (2 if parameter.unit else 1):
                 continue
             return parameter
-        if dimension_of(parameter) == _dimension(unit) or _convertible(number, unit, parameter):
+        if dimension_of(parameter) == _dimension(unit):
             return parameter
+        if _is_letter(draft.spans[place], unit) and _convertible(number, unit, parameter):
+            return parameter  # 8g of what is told in GB
     return None
+
+
+def _is_letter(span: Span, unit: str) -> bool:
+    """Whether a unit is written as its sign, which may be that of another: 8g, but not 8 grams."""
+    return span.text.lower().endswith(unit.lower()) and not span.text[: -len(unit)][-1:].isalpha()
 
 
 def _year(draft: Draft) -> Parameter | None:

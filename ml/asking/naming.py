@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from graph.records import Parameter
 from ml.asking.draft import Draft
+from ml.asking.keys import stems
 from ml.asking.plan import BRAND, CATEGORY, OWN_FIELDS, Condition, Plan
 
 _JOINS = ("and", "or")
@@ -66,8 +67,14 @@ def _bind_value(draft: Draft, place: int) -> None:
     if len(span.values) > 1 and span.values[1].items > best.items / 2:
         draft.doubt *= 0.85
     if not best.exact:
-        draft.doubt *= 0.97
+        draft.doubt *= 0.0 if _is_kind_of_things(draft, span.text) else 0.97
     _add(draft, place, Condition(best.parameter, values=best.ids))
+
+
+def _is_kind_of_things(draft: Draft, text: str) -> bool:
+    """`Which tablets`: a plural where no things are named is what they are, and not said of them."""
+    named = any(span.is_kind("category") or span.does("item") for span in draft.spans)
+    return not draft.chinese and not named and text.endswith("s") and stems(text)[-1] != text.lower()
 
 
 def _bind_texts_of_numbers(draft: Draft) -> None:

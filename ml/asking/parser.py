@@ -19,6 +19,7 @@ from ml.asking.intents import asked, find_question, is_silent, yes_no
 from ml.asking.keys import stemmed, stems
 from ml.asking.kinds import named_kind, of_offers
 from ml.asking.lexicon import AskingLexicon
+from ml.asking.misread import is_beyond
 from ml.asking.money import in_currency
 from ml.asking.naming import alternatives, bind_names
 from ml.asking.numerals import bind_counts, pass_over_told
@@ -154,9 +155,9 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
     find_question(draft)
     draft.context = _context(draft, before)
     _find_models(draft)
-    if any(is_other_name(draft, place) for place, _ in draft.models if place >= 0) or has_strangers(
-        draft
-    ):
+    if any(is_other_name(draft, place) for place, _ in draft.models if place >= 0):
+        return None
+    if has_strangers(draft) or is_beyond(draft):
         return None
     if not _point(draft, before):
         return "no_context"
@@ -336,7 +337,8 @@ def _point(draft: Draft, before: Before | None) -> bool:
     if draft.models:
         _find_compared(draft, before, it)
         return True
-    if it is not None and not subject:
+    within = before is None and draft.has("which")  # which has the most, and how much is it
+    if it is not None and not (subject or within):
         one = before is not None and len(before.answered) == 1
         return (one or _asks_number_of_each(draft)) and _point_at(draft, it, before)
     if them is not None:
