@@ -327,10 +327,12 @@ def _is_measured_otherwise(draft: Draft, place: int, unit: str) -> bool:
 
 def _is_told_in_others(draft: Draft, at: int, unit: str) -> bool:
     named = draft.parameters(at)
-    return bool(named) and all(
-        one.kind == "number" and one.unit is not None and dimension_of(one) != _dimension(unit)
+    may_be = any(
+        one.unit is None or dimension_of(one) == _dimension(unit)
         for one in named
+        if one.kind == "number"
     )
+    return bool(named) and named[0].kind == "number" and not may_be
 
 
 def _price(draft: Draft, place: int, money: int | None) -> Parameter | None:
