@@ -326,6 +326,8 @@ def _is_measured_otherwise(draft: Draft, place: int, unit: str) -> bool:
 
 
 def _is_told_in_others(draft: Draft, at: int, unit: str) -> bool:
+    if at and draft.spans[at - 1].values:
+        return False  # a brushed steel shade over 1 kg
     named = draft.parameters(at)
     may_be = any(
         one.unit is None or dimension_of(one) == _dimension(unit)

@@ -123,6 +123,9 @@ READ = {
         Plan("items", (BY_ACME, Condition("socket", values=("socket=edison-e27",)))): (
             "Acme E27 lamps", "艾克美E27台灯",
         ),
+        Plan("items", (Condition("finish", values=("finish=brushed-steel",)), HEAVY)): (
+            "lamp brushed steel shade over 1 kg", "brushed steel shade > 1 kg",
+        ),
         Plan("items", (HEAVY,)): ("weight over 1 kg lamps", "重量超过1公斤的台灯"),
     },
     "which it is, and how much": {
