@@ -176,6 +176,7 @@ def _ranked_among(draft: Draft, among: tuple[Condition], ranked: Ranked) -> Plan
         return Plan("items", among, fields=(value[1],), order_by=parameter.id, order=order, top=top)
     if len(among[0].values) == 1:
         return Plan("aggregate", among, fields=(parameter.id,), aggregate=order)
+    _asks_which_and_how_much(draft, parameter)
     return Plan("items", among, order_by=parameter.id, order=order, top=top)
 
 

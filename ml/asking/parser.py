@@ -38,6 +38,7 @@ from ml.asking.plan import (
 from ml.asking.ranking import superlative
 from ml.asking.relating import related
 from ml.asking.spans import Span, spans
+from ml.asking.standards import with_amounts
 from ml.asking.strangers import has_strangers, is_other_name
 from ml.asking.words_zh import SIMPLIFIED
 from ml.grounding.tokens import is_han
@@ -108,12 +109,12 @@ def understand(
     spoken: Language = language or ("zh" if chinese else "en")
     if len(stemmed(text)) > WORDS_MAX:
         return NotUnderstood("too_long", spoken)
-    found = with_kinds(spans(text, lexicon))
+    found = _read(text, lexicon)
     if not found:
         return NotUnderstood("empty", spoken)
     near = lexicon.of_category(_category(found, before))
     if near is not lexicon:
-        lexicon, found = near, with_kinds(spans(text, near))
+        lexicon, found = near, _read(text, near)
     named = entities(found, lexicon)
     if unknown := unknown_words(text, found):
         return NotUnderstood(
@@ -132,6 +133,10 @@ def understand(
         return NotUnderstood("nothing_asked", spoken, words, named, places)
     read = tuple((Place(span.text, span.start, span.end), span.read) for span in found if span.read)
     return Understood(plan, spoken, named, confidence, read=read)
+
+
+def _read(text: str, lexicon: AskingLexicon) -> list[Span]:
+    return with_amounts(with_kinds(spans(text, lexicon)), text, lexicon)
 
 
 def _category(found: Sequence[Span], before: Before | None) -> str | None:

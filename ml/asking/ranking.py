@@ -109,9 +109,12 @@ def _measured(draft: Draft, first: int, last: int, meaning: str | None) -> Param
         return None  # `which year had the most releases`
     if meaning is None and not draft.chinese and _speaks_of_items(draft, last + 1):
         return None  # `released the most lamps`: it is they that are counted
+    counted = False
     for at in near:
-        if draft.chinese and 0 <= at < first and _is_item(draft, at):
-            break  # 发布手机最多: it is they that are counted
+        # 发布手机最多: it is they that are counted
+        counted = counted or (draft.chinese and 0 <= at < first and _is_item(draft, at))
+        if counted and at < first:
+            continue
         if not draft.free(at) or not draft.spans[at].is_kind("parameter"):
             continue
         named = _said_elsewhere(draft, at)

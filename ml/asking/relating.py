@@ -65,6 +65,8 @@ def _related(draft: Draft) -> Plan | None:
         return plan
     if (plan := _dated(draft)) is not None:
         return plan
+    if (plan := _compared_twice(draft)) is not None:
+        return plan
     if (place := _than(draft)) is not None:
         return _compared(draft, place)
     place = draft.first("difference")
@@ -299,6 +301,25 @@ def _compared(draft: Draft, than: int) -> Plan | None:
         return Plan("check", bounds, items=others)
     bind_names(draft)
     return Plan("count" if counts(draft) else "items", bounds)
+
+
+def _compared_twice(draft: Draft) -> Plan | None:
+    """`Heavier than A and lighter than B`, 比A重、比B轻: each has a bound of its own."""
+    thans = list(draft.places("than"))
+    if len(thans) != len(draft.models) or len(thans) != 2:
+        return None
+    used, bounds = set(draft.used), []
+    for than, (place, reference) in zip(thans, draft.models, strict=True):
+        draft.used.add(than)
+        found = comparative(draft, place if draft.chinese else than) if place > than else None
+        if found is None:
+            draft.used = used
+            return None
+        parameter, order = found
+        above, below = (reference.id, None) if order == "highest" else (None, reference.id)
+        bounds.append(Condition(parameter.id, above=above, below=below))
+    bind_names(draft)
+    return Plan("count" if counts(draft) else "items", tuple(bounds))
 
 
 def _beyond_whom(

@@ -14,14 +14,20 @@ from tests.ml.asking.plans import plan_of
 MEMORY = Parameter("memory", "Memory", "number", "GB", ("Memory", "内存"))
 
 
-def remembering(model, cell):
-    fact = Fact(normalise_value(cell, MEMORY), evidence="memory")
-    return replace(model, facts=(*model.facts, fact))
+RADIO = Parameter("radio", "Radio", "text", None, ("Radio", "无线"))
+
+
+def linked(model, memory, radio):
+    facts = (
+        Fact(normalise_value(memory, MEMORY), evidence="memory"),
+        Fact(normalise_value(radio, RADIO), evidence="radio"),
+    )
+    return replace(model, facts=(*model.facts, *facts))
 
 
 OTHERS = (
-    remembering(lamp("C20 Desk", ACME, weight="700 g", year="2017", finish="Black"), "8 GB"),
-    remembering(lamp("C30", ACME, weight="900 g", year="2018", finish="Lacquer C60"), "4 GB"),
+    linked(lamp("C20 Desk", ACME, weight="700 g", year="2017", finish="Black"), "8 GB", "8G"),
+    linked(lamp("C30", ACME, weight="900 g", year="2018", finish="Lacquer C60"), "4 GB", "4G"),
     lamp("Beam", BOLT, weight="2.5 kg", year="2019", finish="Tablet grey / Lacquer C60"),
 )
 BY_ACME = Condition("brand", values=("acme",))
@@ -31,7 +37,7 @@ GLOW, A5 = "acme-glow", "acme-aurora-5"
 
 @pytest.fixture(scope="module")
 def lamps():
-    return lexicon((*MODELS, *OTHERS), PARAMETERS | {"memory": MEMORY})
+    return lexicon((*MODELS, *OTHERS), PARAMETERS | {"memory": MEMORY, "radio": RADIO})
 
 
 REFUSED = {
@@ -148,6 +154,41 @@ READ = {
         Plan("items", (BY_ACME, HEAVY)): ("请问有没有超过1公斤的艾克美台灯",),
         Plan("check", (HEAVY,)): ("有没有超过1公斤的台灯吗", "有超过1公斤的台灯吗"),
         Plan("check", (BY_ACME, HEAVY)): ("艾克美有没有超过1公斤的台灯",),
+    },
+    "amounts that something else is called like": {
+        Plan("items", (Condition("memory", low=8.0),)): (
+            "内存8G以上的台灯", "内存至少8G的台灯", "lamps with at least 8G of memory",
+        ),
+        Plan("count", (Condition("memory", high=8.0, high_inclusive=False),)): (
+            "内存小于8G的台灯有几款", "How many lamps have less than 8G memory?",
+        ),
+        Plan("items", (Condition("memory", low=8.0, high=8.0), BY_ACME)): (
+            "8G内存的艾克美台灯", "艾克美内存8G的台灯", "lamps with 8G of memory by Acme",
+        ),
+        Plan("items", (Condition("radio", values=("radio=8g",)),)): (
+            "8G的台灯", "无线8G的台灯", "8G无线的台灯", "lamps with 8G radio",
+        ),
+        Plan("items", (
+            Condition("radio", values=("radio=8g",)), Condition("memory", low=4.0, high=4.0),
+        )): ("8G、内存4GB的台灯", "8G无线，内存4GB的台灯", "lamps with 8G, memory 4 GB"),
+    },
+    "two bounds": {
+        Plan("items", (Condition("weight", above=GLOW), Condition("weight", below=A5))): (
+            "lamps heavier than the Glow and lighter than the Aurora 5",
+            "比Glow重、比Aurora 5轻的台灯", "比Glow重但比Aurora 5轻的台灯有哪些",
+        ),
+        Plan("items", (Condition("flux", above=GLOW), Condition("weight", below=A5))): (
+            "lamps with more luminous flux than the Glow but lighter than the Aurora 5",
+        ),
+        Plan("count", (Condition("weight", above=GLOW), Condition("weight", below=A5))): (
+            "How many lamps are heavier than the Glow but lighter than the Aurora 5?",
+            "比Glow重又比Aurora 5轻的台灯有几款",
+        ),
+    },
+    "what is largest, behind what has it": {
+        Plan("aggregate", (BY_ACME,), fields=("flux",), aggregate="highest"): (
+            "艾克美台灯最大的光通量是多少", "艾克美台灯最大的光通量是多少流明",
+        ),
     },
     "what many have": {
         Plan("values", (BY_ACME,), fields=("socket",)): (
