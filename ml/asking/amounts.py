@@ -6,7 +6,7 @@ from graph.errors import ValueInvalid
 from graph.records import Parameter
 from graph.text import convert, find_unit
 from ml.asking.adjectives import MEASURES, dimension_of, fits, meant
-from ml.asking.draft import Draft
+from ml.asking.draft import SILENT, Draft
 from ml.asking.money import says_money
 from ml.asking.plan import PRICE, Condition
 from ml.asking.spans import Span
@@ -69,6 +69,8 @@ def _bind(draft: Draft, place: int) -> None:
     if parameter is None or span.number is None:
         return
     unit = None if parameter.id == PRICE else unit  # `40 pounds` that are paid
+    if unit is None and span.text[-1] in "万亿" and dimension_of(parameter) == "pixels":
+        unit = "px"  # which is often left out behind 万
     low = _in_unit(span.number, unit, parameter)
     if low is None:
         return
@@ -316,7 +318,7 @@ def _unnamed(draft: Draft, place: int, unit: str | None, adjective: str | None) 
 def _is_measured_otherwise(draft: Draft, place: int, unit: str) -> bool:
     """Whether the number right beside a name is in units that nothing of that name is told in."""
     before = place - 1
-    while before >= 0 and (draft.silent(before) or draft.spans[before].does(*_SIGNS, "than", "about")):
+    while before >= 0 and draft.spans[before].does(*SILENT, *_SIGNS, "than", "about"):
         before -= 1
     behind = place + 1
     while behind < len(draft.spans) and draft.spans[behind].text.lower() == "of":

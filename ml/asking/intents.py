@@ -7,11 +7,12 @@ import re
 from msgspec.structs import replace
 
 from graph.records import Parameter
-from ml.asking.adjectives import fits, meant
+from ml.asking.adjectives import meant
 from ml.asking.counting import counts, most_common, per_group
 from ml.asking.draft import Draft
 from ml.asking.fields import asked_fields
 from ml.asking.grouping import asked_category
+from ml.asking.listing import asks_which_and_how_much, looks_for, owned_value, places_of, said_of
 from ml.asking.naming import bind_possessions, lacking, negation
 from ml.asking.plan import BRAND, CATEGORY, ITEM, PRICE, STOCK, Aggregate, Condition, Plan
 from ml.asking.ranking import Ranked, comparative, find_top, one_number, which_is_more
@@ -27,7 +28,6 @@ _ENDS = ("不", "没", "没有")
 _ALL = ("all", "every", "each", "list all", "都", "全部", "所有", "都有", "show all")
 _WHOSE = ("谁",)
 _HOW = "多几"
-_LOOKS_FOR = "有没有"
 _FEWEST = 4  # spans of a question for brands that names nothing
 _KINDS = ("种", "kinds of", "types of", "different")
 
@@ -176,7 +176,7 @@ def _ranked_among(draft: Draft, among: tuple[Condition], ranked: Ranked) -> Plan
         return Plan("items", among, fields=(value[1],), order_by=parameter.id, order=order, top=top)
     if len(among[0].values) == 1:
         return Plan("aggregate", among, fields=(parameter.id,), aggregate=order)
-    _asks_which_and_how_much(draft, parameter)
+    asks_which_and_how_much(draft, parameter)
     return Plan("items", among, order_by=parameter.id, order=order, top=top)
 
 
@@ -212,16 +212,12 @@ def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | 
     if ranked is not None:
         return _ranked_items(draft, ranked)
     if (place := draft.first("when")) is not None and (year := meant("new", draft.lexicon)):
-        draft.used.update((place, *_places_of(draft, year)))
+        draft.used.update((place, *places_of(draft, year)))
         return Plan("values", fields=(year.id,))
-    if (value := _value_asked(draft)) is not None:
+    if (value := _value_asked(draft) or owned_value(draft)) is not None:
         draft.used.add(value[0])
         bind_possessions(draft, set())
         return Plan("count" if counted else "values", fields=(value[1],))
-    if not counted and (owned := _owned_value(draft)) is not None:
-        draft.used.add(owned[0])
-        bind_possessions(draft, set())
-        return Plan("values", fields=(owned[1],))
     bind_possessions(draft, set())
     if counted:
         return Plan("count")
@@ -272,14 +268,6 @@ def _is_apposition(draft: Draft, place: int) -> bool:
     return named and not asked
 
 
-def _places_of(draft: Draft, parameter: Parameter) -> list[int]:
-    return [
-        at
-        for at in range(len(draft.spans))
-        if draft.free(at) and any(one.id == parameter.id for one in draft.parameters(at))
-    ]
-
-
 def _ranked_items(draft: Draft, ranked: Ranked) -> Plan | None:
     parameter, order = ranked
     if draft.has("each"):
@@ -288,7 +276,7 @@ def _ranked_items(draft: Draft, ranked: Ranked) -> Plan | None:
         bind_possessions(draft, set())
         top = draft.top or 1
         return Plan("items", fields=(field,), order_by=parameter.id, order=order, top=top)
-    both = _asks_which_and_how_much(draft, parameter)
+    both = asks_which_and_how_much(draft, parameter)
     number = not both and _asks_number(draft, parameter)
     bind_possessions(draft, set())
     when = draft.first("when")
@@ -300,33 +288,6 @@ def _ranked_items(draft: Draft, ranked: Ranked) -> Plan | None:
     return Plan("items", order_by=parameter.id, order=order, top=draft.top or 1)
 
 
-def _asks_which_and_how_much(draft: Draft, parameter: Parameter) -> bool:
-    """`Which is the heaviest, and how heavy is it?`: the rows have the number beside the name."""
-    which = [
-        at
-        for at in draft.places("which")
-        if not draft.chinese or draft.spans[at].text.removeprefix("是").startswith("哪")
-    ]
-    asks = list(draft.places("how", "how_much", "difference"))
-    it = list(draft.places("it"))
-    if not which or not (asks or it):
-        return False
-    draft.used.update((*asks, *it, *_places_of(draft, parameter), *_said_of(draft, parameter)))
-    return True
-
-
-def _said_of(draft: Draft, parameter: Parameter) -> list[int]:
-    """Adjectives that say of a number no more than that it is asked for: `how heavy`."""
-    return [
-        at
-        for at, span in enumerate(draft.spans)
-        if draft.free(at)
-        and any(
-            one.degree == "plain" and fits(one.id, parameter) for one in span.of_kind("adjective")
-        )
-    ]
-
-
 def _asks_how(draft: Draft, parameter: Parameter) -> bool:
     """最重的多重: a name of the parameter that asks for its number."""
     asks = [
@@ -335,7 +296,7 @@ def _asks_how(draft: Draft, parameter: Parameter) -> bool:
         if span.text[0] in _HOW and any(one.id == parameter.id for one in draft.parameters(at))
     ]
     if asks:
-        draft.used.update((*asks, *_places_of(draft, parameter)))
+        draft.used.update((*asks, *places_of(draft, parameter)))
     return bool(asks)
 
 
@@ -387,7 +348,7 @@ def _listed(draft: Draft, *, follows: bool) -> Plan | None:
     recommends = draft.has("recommend")
     english = not draft.chinese and _EXISTS.match(draft.text.strip()) and not draft.has("which")
     chinese = draft.chinese and (draft.checks or draft.has("yes_no"))
-    if draft.conditions and _looks_for(draft):
+    if draft.conditions and looks_for(draft):
         return Plan("items")
     if draft.conditions and not recommends and (there or english or chinese):
         if (english or chinese) and _of_all(draft):
@@ -399,15 +360,6 @@ def _listed(draft: Draft, *, follows: bool) -> Plan | None:
         draft.used.update(draft.places("recommend"))  # of what is told apart by nothing, none
     find_top(draft, 0, counted=True)
     return Plan("items", top=draft.top)
-
-
-def _looks_for(draft: Draft) -> bool:
-    """有没有超过1公斤的台灯: who asks so wants to see them, and not only to know of them."""
-    said = [span for span in draft.spans if not span.is_kind("function") or not span.does("ignore")]
-    asks = [span for span in draft.spans if span.does("yes_no")]
-    ends = said and (said[-1].does("item") or any(map(said[-1].is_kind, ("category", "brand"))))
-    opens = bool(said) and said[0].text == _LOOKS_FOR
-    return draft.chinese and not draft.checks and opens and bool(ends) and len(asks) == 1
 
 
 def _all_of(draft: Draft) -> Plan | None:
@@ -498,21 +450,6 @@ def _value_asked(draft: Draft) -> tuple[int, str] | None:
     return None
 
 
-def _owned_value(draft: Draft) -> tuple[int, str] | None:
-    """`Acme lamps' sockets`, `the sockets of Acme lamps`, 台灯的灯座: what all of them have."""
-    said = [at for at, span in enumerate(draft.spans) if not span.does("ignore")]
-    if len(said) < 2 or draft.has("which", "not", "have", "yes_no"):
-        return None
-    first, last = said[0], said[-1]
-    of_all = draft.spans[first + 1].text.lower() == "of"
-    at, owner = (first, said[1]) if of_all else (last, said[-2])
-    between = draft.text[draft.spans[owner].end : draft.spans[last].start].strip()
-    owns = of_all or between in ("的", "'", "’", "'s", "’s")
-    things = any(map(draft.spans[owner].is_kind, ("category", "brand"))) or draft.spans[owner].does("item")
-    parameter = draft.parameter(at, "text") if owns and things and draft.free(at) else None
-    return None if parameter is None else (at, parameter.id)
-
-
 def _asks_number(draft: Draft, parameter: Parameter) -> bool:
     """`What is the largest shade` and `how heavy is the heaviest`, and not which one has it."""
     if draft.chinese:
@@ -522,7 +459,7 @@ def _asks_number(draft: Draft, parameter: Parameter) -> bool:
         draft.used.update(draft.places("how_much", "difference"))
         return True  # how much does the heaviest weigh
     if draft.has("unit", "how") and not draft.has("which"):
-        draft.used.update((*draft.places("how"), *_said_of(draft, parameter)))
+        draft.used.update((*draft.places("how"), *said_of(draft, parameter)))
         return True
     named = [
         place

@@ -160,9 +160,7 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
     find_question(draft)
     draft.context = _context(draft, before)
     _find_models(draft)
-    if any(is_other_name(draft, place) for place, _ in draft.models if place >= 0):
-        return None
-    if has_strangers(draft) or is_beyond(draft):
+    if _is_of_nothing_here(draft):
         return None
     if not _point(draft, before):
         return "no_context"
@@ -200,6 +198,12 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
         kind=named_kind(draft) if draft.lexicon.is_mixed else None,
     )
     return _of_prices(draft, plan)
+
+
+def _is_of_nothing_here(draft: Draft) -> bool:
+    """Whether it speaks of a model that the graph has not, or of what no graph has."""
+    others = any(is_other_name(draft, place) for place, _ in draft.models if place >= 0)
+    return others or has_strangers(draft) or is_beyond(draft)
 
 
 def _of_prices(draft: Draft, plan: Plan) -> Plan | None:

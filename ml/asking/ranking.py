@@ -12,6 +12,7 @@ from ml.asking.words_zh import ORDINALS as CHINESE
 
 OTHER_WAY: dict[Order, Order] = {"highest": "lowest", "lowest": "highest"}
 _TOP_MAX = 100
+COUNTERS = frozenset("款个台部种只件家辆张条套瓶盏架幅支枚把样组份")
 _FURTHER = 5  # the same, of names behind it
 _NEAR = 3  # spans between a number or a name and the superlative that it belongs to
 
@@ -182,7 +183,7 @@ def _counts_items(draft: Draft, place: int) -> bool:
     behind = draft.behind(place)
     while behind is not None and any(map(draft.spans[behind].is_kind, ("brand", "adjective"))):
         behind = draft.behind(behind)
-    counter = any(draft.silent(at) for at in (place + 1,) if at < len(draft.spans))
+    counter = place + 1 < len(draft.spans) and draft.spans[place + 1].text in COUNTERS
     kinds = counter and draft.spans[place + 1].text == "种"
     if kinds and behind is not None and draft.spans[behind].is_kind("parameter"):
         return False  # 有两种灯座的台灯

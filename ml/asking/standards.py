@@ -31,6 +31,7 @@ def _as_amount(spans: Sequence[Span], place: int, text: str, lexicon: AskingLexi
         if at is None or at < 0 or not spans[at].of_kind("parameter"):
             continue
         own = {value.parameter for value in span.values}
+        own |= {one.id for one in span.of_kind("parameter")}
         named = [lexicon.parameters[one.id] for one in spans[at].of_kind("parameter")]
         if own & {one.id for one in named}:
             return span  # 4G网络
@@ -42,7 +43,8 @@ def _as_amount(spans: Sequence[Span], place: int, text: str, lexicon: AskingLexi
 
 def _amount(span: Span) -> tuple[float, str] | None:
     """The number and the unit that a text may be meant as: `4G`."""
-    found = find_quantities(span.text) if span.values and span.text[:1].isdigit() else []
+    named = span.values or span.is_kind("parameter")  # 4G, of which there are 4G bands
+    found = find_quantities(span.text) if named and span.text[:1].isdigit() else []
     if len(found) != 1 or found[0][:2] != (0, len(span.text)):
         return None
     return found[0][2], found[0][3]

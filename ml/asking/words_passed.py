@@ -116,9 +116,7 @@ CHINESE = (
     "|一部分|部分|其余|剩下|剩下的|余下|整|整体的|一整"
 )
 # Who a question is put to; of a name it is somebody else (`misread.py`).
-ADDRESSED_CHINESE = (
-    "老板|大佬|大神|大哥|哥|兄弟|朋友|朋友们|小伙伴|同学|老师|客服|美女|帅哥"
-)
+ADDRESSED_CHINESE = "老板|大佬|大神|大哥|哥|兄弟|朋友|朋友们|小伙伴|同学|老师|客服|美女|帅哥"
 # Words of having: they stand for `have` where the graph has nothing of their name.
 HAVING_ENGLISH = (
     "take|takes|taking|accept|accepts|accepting|hold|holds|holding|handle|handles|fit|fits"

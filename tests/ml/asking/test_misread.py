@@ -17,27 +17,34 @@ MEMORY = Parameter("memory", "Memory", "number", "GB", ("Memory", "内存"))
 RADIO = Parameter("radio", "Radio", "text", None, ("Radio", "无线"))
 
 
-def linked(model, memory, radio):
-    facts = (
-        Fact(normalise_value(memory, MEMORY), evidence="memory"),
-        Fact(normalise_value(radio, RADIO), evidence="radio"),
-    )
+CAMERA = Parameter("camera", "Camera", "number", "MP", ("Camera", "摄像头"))
+MORE = {one.id: one for one in (MEMORY, RADIO, CAMERA)}
+
+
+def linked(model, **cells):
+    facts = [Fact(normalise_value(cell, MORE[id]), evidence=id) for id, cell in cells.items()]
     return replace(model, facts=(*model.facts, *facts))
 
 
+C20 = lamp("C20 Desk", ACME, weight="700 g", year="2017", finish="Black")
+C30 = lamp("C30", ACME, weight="900 g", year="2018", finish="Lacquer C60")
+BEAM = lamp("Beam", BOLT, weight="2.5 kg", year="2019", finish="Tablet grey / Lacquer C60")
+B70 = lamp("Spot B70", ACME, weight="400 g", finish="Type-C lacquer 2 / Coat B70")
 OTHERS = (
-    linked(lamp("C20 Desk", ACME, weight="700 g", year="2017", finish="Black"), "8 GB", "8G"),
-    linked(lamp("C30", ACME, weight="900 g", year="2018", finish="Lacquer C60"), "4 GB", "4G"),
-    lamp("Beam", BOLT, weight="2.5 kg", year="2019", finish="Tablet grey / Lacquer C60"),
+    linked(C20, memory="8 GB", radio="8G"),
+    linked(C30, memory="4 GB", radio="4G"),
+    linked(BEAM, radio="5.0", camera="13 MP"),
+    B70,
 )
-BY_ACME = Condition("brand", values=("acme",))
+BY_ACME, BY_BOLT = (Condition("brand", values=(one,)) for one in ("acme", "bolt"))
+FIXED = Condition("dimmable", values=("dimmable=no",))
 HEAVY = Condition("weight", low=1000.0, low_inclusive=False)
 GLOW, A5 = "acme-glow", "acme-aurora-5"
 
 
 @pytest.fixture(scope="module")
 def lamps():
-    return lexicon((*MODELS, *OTHERS), PARAMETERS | {"memory": MEMORY, "radio": RADIO})
+    return lexicon((*MODELS, *OTHERS), PARAMETERS | MORE)
 
 
 REFUSED = {
@@ -95,6 +102,9 @@ REFUSED = {
         "艾克美C60的重量",
         "艾克美C60",
     ),
+    "a part of texts said of another text": ("拉丝灯座的台灯", "Lacquer灯座的台灯"),
+    "a name with something before it": ("塔直径超过20厘米的台灯",),
+    "less of what is not said": ("lamps with less than the Glow but with a larger shade",),
     "when it is in stock": ("Glow什么时候有货", "when is the Glow in stock"),
     "things of a kind that only texts are called like": (
         "Which tablets by Bolt?",
@@ -172,6 +182,33 @@ READ = {
             Condition("radio", values=("radio=8g",)), Condition("memory", low=4.0, high=4.0),
         )): ("8G、内存4GB的台灯", "8G无线，内存4GB的台灯", "lamps with 8G, memory 4 GB"),
     },
+    "what is denied, before what denies it": {
+        Plan("items", (FIXED, BY_ACME)): (
+            "不可调光的艾克美台灯", "可调光没有的艾克美台灯", "可调光不支持的艾克美台灯",
+        ),
+        Plan("items", (FIXED, Condition("radio", stated=True, negated=True))): (
+            "可调光和无线都没有的台灯", "没有可调光、没有无线的台灯",
+        ),
+    },
+    "texts that are numbers": {
+        Plan("items", (Condition("radio", values=("radio=5-0",)), BY_BOLT)): (
+            "Bolt lamps with radio 5.0", "无线5.0的Bolt台灯", "无线版本是5.0的Bolt",
+            "无线为5.0的Bolt台灯",
+        ),
+    },
+    "parts of texts": {
+        Plan("items", (Condition("finish", values=("finish=type-c-lacquer-2",)),)): (
+            "Type-C台灯", "lamps with Type-C", "表面是Type-C的台灯",
+        ),
+        Plan("items", (Condition("finish", values=("finish=coat-b70",)),)): (
+            "Coat B70的台灯", "lamps with Coat B70",
+        ),
+    },
+    "pixels that are left out": {
+        Plan("items", (Condition("camera", low=13.0, high=13.0),)): (
+            "摄像头1300万的台灯", "摄像头1300万像素的台灯", "1300万像素摄像头的台灯",
+        ),
+    },
     "two bounds": {
         Plan("items", (Condition("weight", above=GLOW), Condition("weight", below=A5))): (
             "lamps heavier than the Glow and lighter than the Aurora 5",
@@ -179,6 +216,10 @@ READ = {
         ),
         Plan("items", (Condition("flux", above=GLOW), Condition("weight", below=A5))): (
             "lamps with more luminous flux than the Glow but lighter than the Aurora 5",
+        ),
+        Plan("items", (Condition("weight", below=A5), Condition("flux", above=A5))): (
+            "lamps lighter than the Aurora 5 but with more luminous flux",
+            "比Aurora 5轻但光通量更大的台灯",
         ),
         Plan("count", (Condition("weight", above=GLOW), Condition("weight", below=A5))): (
             "How many lamps are heavier than the Glow but lighter than the Aurora 5?",
