@@ -7,7 +7,7 @@ from graph.records import Parameter
 from graph.text import convert, find_unit
 from ml.asking.adjectives import MEASURES, dimension_of, fits, meant
 from ml.asking.draft import SILENT, Draft
-from ml.asking.money import says_money
+from ml.asking.money import is_paid, says_money
 from ml.asking.plan import PRICE, Condition
 from ml.asking.spans import Span
 
@@ -275,7 +275,7 @@ def _parameter(
     last = place if upper is None else upper
     if draft.spans[last].text[-1] == "年" and _is_calendar(draft.spans[last]):
         return _year(draft)
-    if last + 1 < len(draft.spans) and draft.spans[last + 1].does("money"):
+    if last + 1 < len(draft.spans) and is_paid(draft, last + 1):
         return _price(draft, place, last + 1)
     if says_money(draft, place) or says_money(draft, last):
         return _price(draft, place, None)
