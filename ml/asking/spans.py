@@ -257,9 +257,9 @@ def _worth_of_values(values: Sequence[ValueSense], keys: Sequence[str]) -> float
         return _STANDARD
     if any(value.exact for value in values):
         return _WHOLE_VALUE
-    # `Glow C60` of a text rather than a word of it beside a model that is called `C60`.
-    words = sum(len(key) > 1 and key.isascii() and not is_number(key) for key in keys)
-    return _PART_OF_SEVERAL if words and len(keys) > 2 else _PART_OF_VALUE
+    # `Coat B70` of a text rather than a word of it beside a model that is called `B70`.
+    lettered = any(len(key) > 1 and key.isascii() and key.isalpha() for key in keys)
+    return _PART_OF_SEVERAL if lettered and len(keys) > 2 else _PART_OF_VALUE
 
 
 _UNIT = Sense("function", "unit", "", 0.9)
@@ -416,20 +416,9 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
             continue  # what is glued is found with all other quantities
         written = find_unit(text[behind.start : behind.end])
         if written is not None and written.dimension in lexicon.dimensions:
-            shown = text[word.start : behind.end]
-            worth = _QUANTITY * 2 + _LONGER
-            yield Span(
-                place,
-                place + 1,
-                word.start,
-                behind.end,
-                shown,
-                (),
-                (),
-                number,
-                written.symbol,
-                worth,
-            )
+            start, end, worth = word.start, behind.end, _QUANTITY * 2 + _LONGER
+            unit = written.symbol
+            yield Span(place, place + 1, start, end, text[start:end], (), (), number, unit, worth)
 
 
 def _spelled_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:
