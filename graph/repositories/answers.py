@@ -13,6 +13,7 @@ from graph.repositories.asked_products import NEXT_SOURCE, SOURCES_MAX, AskedPro
 from graph.repositories.selection import CATEGORY_DEPTH, LABELS
 from graph.schema import Label
 
+_FEW = 1_000  # rows; Neo4j counts the memory of all that are found once for each of the first
 COMMON = 1_000  # a value that more items have says little about what is alike
 
 Order = Literal["highest", "lowest"]
@@ -170,12 +171,21 @@ def every(scope: Scope, field: str, *, counted: bool, limit: int) -> Query:
 def items(scope: Scope, shown: Sequence[str], *, limit: int) -> Query:
     """`total`, and `rows` of id, name, brand's name and facts of the parameters `shown`."""
     draft = Draft(scope)
+    named = f"ORDER BY {_NAME}, n.id"
+    most = draft.bind(limit)
+    chosen = (
+        [
+            "WITH collect(n) AS found",
+            "CALL (found) {",  # the names of all would be sorted for those of a few
+            f"  UNWIND found AS n WITH n {named} LIMIT {most}",
+            "  RETURN collect(n) AS first",
+            "}",
+        ]
+        if limit <= _FEW
+        else [f"WITH n {named}", f"WITH collect(n) AS found WITH found, found[..{most}] AS first"]
+    )
     return draft.query(
-        "WITH collect(n) AS found",
-        "CALL (found) {",  # the names of all would be sorted for those of a few
-        f"  UNWIND found AS n WITH n ORDER BY {_NAME}, n.id LIMIT {draft.bind(limit)}",
-        "  RETURN collect(n) AS first",
-        "}",
+        *chosen,
         "RETURN size(found) AS total, [n IN first |",
         f"  [n.id, {_NAME}, {_BRAND_NAME}, {draft.facts(shown)}, null]] AS rows",
     )

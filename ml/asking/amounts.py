@@ -6,8 +6,8 @@ from graph.errors import ValueInvalid
 from graph.records import Parameter
 from graph.text import convert, find_unit
 from ml.asking.adjectives import MEASURES, dimension_of, fits, meant
-from ml.asking.draft import Draft
-from ml.asking.money import says_money
+from ml.asking.draft import SILENT, Draft
+from ml.asking.money import is_paid, says_money
 from ml.asking.plan import PRICE, Condition
 from ml.asking.spans import Span
 
@@ -69,6 +69,8 @@ def _bind(draft: Draft, place: int) -> None:
     if parameter is None or span.number is None:
         return
     unit = None if parameter.id == PRICE else unit  # `40 pounds` that are paid
+    if unit is None and span.text[-1] in "万亿" and dimension_of(parameter) == "pixels":
+        unit = "px"  # which is often left out behind 万
     low = _in_unit(span.number, unit, parameter)
     if low is None:
         return
@@ -273,7 +275,7 @@ def _parameter(
     last = place if upper is None else upper
     if draft.spans[last].text[-1] == "年" and _is_calendar(draft.spans[last]):
         return _year(draft)
-    if last + 1 < len(draft.spans) and draft.spans[last + 1].does("money"):
+    if last + 1 < len(draft.spans) and is_paid(draft, last + 1):
         return _price(draft, place, last + 1)
     if says_money(draft, place) or says_money(draft, last):
         return _price(draft, place, None)
@@ -302,6 +304,8 @@ def _parameter(
 
 def _unnamed(draft: Draft, place: int, unit: str | None, adjective: str | None) -> Parameter | None:
     """What the number is of where nothing beside it is named."""
+    if unit is not None and _is_measured_otherwise(draft, place, unit):
+        draft.doubt = 0.0  # a weight over 800 lm
     number = draft.spans[place].number
     if adjective and (own := meant(adjective, draft.lexicon, _dimension(unit) if unit else None)):
         nearer = None if unit is None or number is None else usual(draft, unit, number)
@@ -309,6 +313,30 @@ def _unnamed(draft: Draft, place: int, unit: str | None, adjective: str | None) 
     if unit is None:
         return _year(draft) if number is not None and _YEARS[0] <= number < _YEARS[1] else None
     return usual(draft, unit, number)
+
+
+def _is_measured_otherwise(draft: Draft, place: int, unit: str) -> bool:
+    """Whether the number right beside a name is in units that nothing of that name is told in."""
+    before = place - 1
+    while before >= 0 and draft.spans[before].does(*SILENT, *_SIGNS, "than", "about"):
+        before -= 1
+    behind = place + 1
+    while behind < len(draft.spans) and draft.spans[behind].text.lower() == "of":
+        behind += 1
+    beside = (before, *((behind,) if behind > place + 1 else ()))
+    return any(_is_told_in_others(draft, at, unit) for at in beside if draft.free(at))
+
+
+def _is_told_in_others(draft: Draft, at: int, unit: str) -> bool:
+    if at and draft.spans[at - 1].values:
+        return False  # a brushed steel shade over 1 kg
+    named = draft.parameters(at)
+    may_be = any(
+        one.unit is None or dimension_of(one) == _dimension(unit)
+        for one in named
+        if one.kind == "number"
+    )
+    return bool(named) and named[0].kind == "number" and not may_be
 
 
 def _price(draft: Draft, place: int, money: int | None) -> Parameter | None:
@@ -363,9 +391,16 @@ def _taking(draft: Draft, at: int, unit: str | None, place: int) -> Parameter | 
             if calendar and high is not None and high < _YEARS[0] / (2 if parameter.unit else 1):
                 continue
             return parameter
-        if dimension_of(parameter) == _dimension(unit) or _convertible(number, unit, parameter):
+        if dimension_of(parameter) == _dimension(unit):
             return parameter
+        if _is_letter(draft.spans[place], unit) and _convertible(number, unit, parameter):
+            return parameter  # 8g of what is told in GB
     return None
+
+
+def _is_letter(span: Span, unit: str) -> bool:
+    """Whether a unit is written as its sign, which may be that of another: 8g, but not 8 grams."""
+    return span.text.lower().endswith(unit.lower()) and not span.text[: -len(unit)][-1:].isalpha()
 
 
 def _year(draft: Draft) -> Parameter | None:

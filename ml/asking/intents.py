@@ -12,6 +12,7 @@ from ml.asking.counting import counts, most_common, per_group
 from ml.asking.draft import Draft
 from ml.asking.fields import asked_fields
 from ml.asking.grouping import asked_category
+from ml.asking.listing import asks_which_and_how_much, looks_for, owned_value, places_of, said_of
 from ml.asking.naming import bind_possessions, lacking, negation
 from ml.asking.plan import BRAND, CATEGORY, ITEM, PRICE, STOCK, Aggregate, Condition, Plan
 from ml.asking.ranking import Ranked, comparative, find_top, one_number, which_is_more
@@ -175,6 +176,7 @@ def _ranked_among(draft: Draft, among: tuple[Condition], ranked: Ranked) -> Plan
         return Plan("items", among, fields=(value[1],), order_by=parameter.id, order=order, top=top)
     if len(among[0].values) == 1:
         return Plan("aggregate", among, fields=(parameter.id,), aggregate=order)
+    asks_which_and_how_much(draft, parameter)
     return Plan("items", among, order_by=parameter.id, order=order, top=top)
 
 
@@ -210,9 +212,9 @@ def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | 
     if ranked is not None:
         return _ranked_items(draft, ranked)
     if (place := draft.first("when")) is not None and (year := meant("new", draft.lexicon)):
-        draft.used.update((place, *_places_of(draft, year)))
+        draft.used.update((place, *places_of(draft, year)))
         return Plan("values", fields=(year.id,))
-    if (value := _value_asked(draft)) is not None:
+    if (value := _value_asked(draft) or owned_value(draft)) is not None:
         draft.used.add(value[0])
         bind_possessions(draft, set())
         return Plan("count" if counted else "values", fields=(value[1],))
@@ -266,14 +268,6 @@ def _is_apposition(draft: Draft, place: int) -> bool:
     return named and not asked
 
 
-def _places_of(draft: Draft, parameter: Parameter) -> list[int]:
-    return [
-        at
-        for at in range(len(draft.spans))
-        if draft.free(at) and any(one.id == parameter.id for one in draft.parameters(at))
-    ]
-
-
 def _ranked_items(draft: Draft, ranked: Ranked) -> Plan | None:
     parameter, order = ranked
     if draft.has("each"):
@@ -282,12 +276,14 @@ def _ranked_items(draft: Draft, ranked: Ranked) -> Plan | None:
         bind_possessions(draft, set())
         top = draft.top or 1
         return Plan("items", fields=(field,), order_by=parameter.id, order=order, top=top)
+    both = asks_which_and_how_much(draft, parameter)
+    number = not both and _asks_number(draft, parameter)
     bind_possessions(draft, set())
     when = draft.first("when")
     if when is not None and parameter == meant("new", draft.lexicon):
         draft.used.add(when)
         return Plan("aggregate", fields=(parameter.id,), aggregate=order)
-    if _asks_number(draft, parameter):
+    if number:
         return Plan("aggregate", fields=(parameter.id,), aggregate=order)
     return Plan("items", order_by=parameter.id, order=order, top=draft.top or 1)
 
@@ -299,7 +295,8 @@ def _asks_how(draft: Draft, parameter: Parameter) -> bool:
         for at, span in enumerate(draft.spans)
         if span.text[0] in _HOW and any(one.id == parameter.id for one in draft.parameters(at))
     ]
-    draft.used.update(asks)
+    if asks:
+        draft.used.update((*asks, *places_of(draft, parameter)))
     return bool(asks)
 
 
@@ -351,6 +348,8 @@ def _listed(draft: Draft, *, follows: bool) -> Plan | None:
     recommends = draft.has("recommend")
     english = not draft.chinese and _EXISTS.match(draft.text.strip()) and not draft.has("which")
     chinese = draft.chinese and (draft.checks or draft.has("yes_no"))
+    if draft.conditions and looks_for(draft):
+        return Plan("items")
     if draft.conditions and not recommends and (there or english or chinese):
         if (english or chinese) and _of_all(draft):
             return _all_of(draft)
@@ -454,13 +453,13 @@ def _value_asked(draft: Draft) -> tuple[int, str] | None:
 def _asks_number(draft: Draft, parameter: Parameter) -> bool:
     """`What is the largest shade` and `how heavy is the heaviest`, and not which one has it."""
     if draft.chinese:
-        return draft.has("how_much", "unit") or _asks_how(draft, parameter)
+        return _asks_how(draft, parameter) or draft.has("how_much", "unit")
     said = any(parameter in draft.parameters(at) for at in range(len(draft.spans)))
     if said and draft.has("how_much", "difference") and not draft.has("which"):
         draft.used.update(draft.places("how_much", "difference"))
         return True  # how much does the heaviest weigh
     if draft.has("unit", "how") and not draft.has("which"):
-        draft.used.update(draft.places("how"))
+        draft.used.update((*draft.places("how"), *said_of(draft, parameter)))
         return True
     named = [
         place

@@ -110,7 +110,7 @@ wifi|wi-fi|wireless lan|wlan|无线网络|无线局域网|无线上网
 bluetooth|蓝牙
 nfc|near field communication|近场通信
 gps|卫星定位|定位|satellite navigation
-infrared|infrared port|ir blaster|红外|红外线|红外接口|红外遥控
+infrared|infrared port|ir|ir port|ir blaster|红外|红外线|红外接口|红外遥控
 usb|usb port|usb connector|usb接口|充电接口|USB接口|数据接口
 headphone jack|3.5 mm jack|audio jack|earphone jack|headphone socket|3.5mm|3.5mm jack
   |耳机孔|耳机插孔|耳机接口|3.5毫米耳机孔|3.5毫米耳机接口|3.5mm耳机孔|3.5mm耳机接口
@@ -162,10 +162,15 @@ wood|wooden|木|木头|木质
 cotton|棉|纯棉
 steel|钢
 android|安卓
+harmonyos|harmony os|鸿蒙|鸿蒙系统
+symbian|塞班|塞班系统
 snapdragon|sd|骁龙
 dimensity|天玑
 helio|曦力
 unisoc|紫光展锐|展锐
+spreadtrum|展讯
+hisilicon|海思
+elite|至尊版|至尊
 mediatek|联发科
 qualcomm|高通
 exynos|猎户座

@@ -85,6 +85,7 @@ def _mended_han(place: int, words: Sequence[Token], lexicon: AskingLexicon) -> d
                 phrase = [word.key for word in words[first : first + size]]
                 phrase[wrong - first] = "*"
                 found = lexicon.blanked.get(tuple(phrase))
-                if found and not _frames(phrase, wrong - first, lexicon):
+                named = wrong == first and tuple(phrase[1:]) in lexicon.senses  # 塞班系统
+                if found and not named and not _frames(phrase, wrong - first, lexicon):
                     return {wrong: found}
     return {}

@@ -23,6 +23,13 @@ def says_money(draft: Draft, place: int) -> bool:
     return bool(signed) or bool(_unit_of(span) and (span.unit is None or _speaks_of_prices(draft)))
 
 
+def is_paid(draft: Draft, place: int) -> bool:
+    """Whether a word says money: 块 is none where no price is in it, and something counts in 块."""
+    span, known = draft.spans[place], draft.lexicon.currencies
+    counts = bool(draft.parameters(place)) and bool(known)
+    return span.does("money") and not (counts and not {*currencies_of(span.text)} & {*known})
+
+
 def _speaks_of_prices(draft: Draft) -> bool:
     return any(
         any(one.id in _PAID for one in span.of_kind("adjective"))
@@ -42,7 +49,7 @@ def in_currency(draft: Draft, plan: Plan) -> Plan | None:
     """The plan over the prices of the currency that is named; None: it asks for no prices."""
     named = currency_signs(draft.text)
     for place, span in enumerate(draft.spans):
-        if span.does("money"):
+        if is_paid(draft, place):
             named.append(span.text)
             draft.used.add(place)
         elif plan.of_prices and (unit := _unit_of(span)) and says_money(draft, place):

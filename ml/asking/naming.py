@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from graph.records import Parameter
-from ml.asking.draft import Draft
+from ml.asking.draft import SILENT, Draft
+from ml.asking.keys import stems
 from ml.asking.plan import BRAND, CATEGORY, OWN_FIELDS, Condition, Plan
 
 _JOINS = ("and", "or")
@@ -65,25 +66,44 @@ def _bind_value(draft: Draft, place: int) -> None:
     best = span.values[0]
     if len(span.values) > 1 and span.values[1].items > best.items / 2:
         draft.doubt *= 0.85
+    if not best.exact and _is_said_of_another(draft, place):
+        draft.doubt *= 0.4
     if not best.exact:
-        draft.doubt *= 0.97
+        draft.doubt *= 0.0 if _is_kind_of_things(draft, span.text) else 0.97
     _add(draft, place, Condition(best.parameter, values=best.ids))
 
 
+def _is_said_of_another(draft: Draft, place: int) -> bool:
+    """玻璃机身: a part of other texts, right before the name of a text that has no such part."""
+    behind = draft.spans[place + 1] if draft.free(place + 1) else None
+    touches = behind is not None and draft.chinese and behind.start == draft.spans[place].end
+    parameter = draft.parameter(place + 1) if touches else None
+    return parameter is not None and parameter.kind == "text"
+
+
+def _is_kind_of_things(draft: Draft, text: str) -> bool:
+    """`Which tablets`: a plural where no things are named is what they are, not said of them."""
+    named = any(span.is_kind("category") or span.does("item") for span in draft.spans)
+    plural = text.endswith("s") and stems(text)[-1] != text.lower()
+    return plural and not (draft.chinese or named)
+
+
 def _bind_texts_of_numbers(draft: Draft) -> None:
-    """`Bluetooth 4.0`: a bare number right behind the name of a text parameter."""
-    for place, span in enumerate(draft.spans[:-1]):
-        number = draft.spans[place + 1]
-        if place in draft.used or not draft.free(place + 1) or number.number is None or number.unit:
+    """`Bluetooth 4.0`, 蓝牙版本是4.0: a bare number behind the name of a text parameter."""
+    for place in range(len(draft.spans)):
+        at = draft.behind(place) if draft.spans[place].is_kind("parameter") else None
+        if at is None or place in draft.used or not draft.free(at):
+            continue
+        number = draft.spans[at]
+        if number.number is None or number.unit:
             continue
         for parameter in draft.parameters(place):
             if parameter.kind == "text":
                 sense = draft.lexicon.texts.of_parameter(parameter.id, (number.text,))
                 if sense:
-                    draft.used.add(place + 1)
+                    draft.used.add(at)
                     _add(draft, place, Condition(parameter.id, values=sense.ids))
                     break
-        del span
 
 
 def bind_possessions(draft: Draft, asked: set[int]) -> None:
@@ -161,7 +181,30 @@ def lacking(draft: Draft, condition: Condition) -> Condition:
 def negation(draft: Draft, place: int) -> bool:
     """Whether what stands here is said not to be so: `not sold out` denies that it is not."""
     denied = any(one.denied for one in draft.spans[place].of_kind("parameter"))
-    return _not_before(draft, place) != denied
+    return (_not_before(draft, place) or _not_behind(draft, place)) != denied
+
+
+def _not_behind(draft: Draft, place: int) -> bool:
+    """灯罩不支持的, GPS和NFC都没有的: what is denied stands before what denies it."""
+    at = place + 1
+    while at < len(draft.spans):
+        span = draft.spans[at]
+        if _denies_what_is_before(draft, at):
+            draft.used.add(at)
+            return True
+        joined = span.does("and", *SILENT) and span.text != "的"
+        if not (joined or span.is_kind("parameter") or span.values):
+            return False
+        at += 1
+    return False
+
+
+def _denies_what_is_before(draft: Draft, place: int) -> bool:
+    """没有的, 不支持的: nothing that it could deny stands between it and its 的."""
+    behind = draft.spans[place + 1] if place + 1 < len(draft.spans) else None
+    closes = behind is not None and draft.silent(place + 1) and behind.text.endswith("的")
+    last = place + 2 >= len(draft.spans)
+    return draft.chinese and draft.spans[place].does("not") and closes and not last
 
 
 def _not_before(draft: Draft, place: int) -> bool:
@@ -169,6 +212,8 @@ def _not_before(draft: Draft, place: int) -> bool:
     at = place - 1
     while at >= 0:
         span = draft.spans[at]
+        if _denies_what_is_before(draft, at):
+            return False
         if span.does("not"):
             draft.used.add(at)
             return True

@@ -19,6 +19,7 @@ from ml.asking.intents import asked, find_question, is_silent, yes_no
 from ml.asking.keys import stemmed, stems
 from ml.asking.kinds import named_kind, of_offers
 from ml.asking.lexicon import AskingLexicon
+from ml.asking.misread import is_beyond
 from ml.asking.money import in_currency
 from ml.asking.naming import alternatives, bind_names
 from ml.asking.numerals import bind_counts, pass_over_told
@@ -37,6 +38,7 @@ from ml.asking.plan import (
 from ml.asking.ranking import superlative
 from ml.asking.relating import related
 from ml.asking.spans import Span, spans
+from ml.asking.standards import with_amounts
 from ml.asking.strangers import has_strangers, is_other_name
 from ml.asking.words_zh import SIMPLIFIED
 from ml.grounding.tokens import is_han
@@ -107,12 +109,12 @@ def understand(
     spoken: Language = language or ("zh" if chinese else "en")
     if len(stemmed(text)) > WORDS_MAX:
         return NotUnderstood("too_long", spoken)
-    found = with_kinds(spans(text, lexicon))
+    found = _read(text, lexicon)
     if not found:
         return NotUnderstood("empty", spoken)
     near = lexicon.of_category(_category(found, before))
     if near is not lexicon:
-        lexicon, found = near, with_kinds(spans(text, near))
+        lexicon, found = near, _read(text, near)
     named = entities(found, lexicon)
     if unknown := unknown_words(text, found):
         return NotUnderstood(
@@ -131,6 +133,10 @@ def understand(
         return NotUnderstood("nothing_asked", spoken, words, named, places)
     read = tuple((Place(span.text, span.start, span.end), span.read) for span in found if span.read)
     return Understood(plan, spoken, named, confidence, read=read)
+
+
+def _read(text: str, lexicon: AskingLexicon) -> list[Span]:
+    return with_amounts(with_kinds(spans(text, lexicon)), text, lexicon)
 
 
 def _category(found: Sequence[Span], before: Before | None) -> str | None:
@@ -154,9 +160,7 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
     find_question(draft)
     draft.context = _context(draft, before)
     _find_models(draft)
-    if any(is_other_name(draft, place) for place, _ in draft.models if place >= 0) or has_strangers(
-        draft
-    ):
+    if _is_of_nothing_here(draft):
         return None
     if not _point(draft, before):
         return "no_context"
@@ -194,6 +198,12 @@ def _plan(draft: Draft, before: Before | None) -> Plan | Literal["no_context"] |
         kind=named_kind(draft) if draft.lexicon.is_mixed else None,
     )
     return _of_prices(draft, plan)
+
+
+def _is_of_nothing_here(draft: Draft) -> bool:
+    """Whether it speaks of a model that the graph has not, or of what no graph has."""
+    others = any(is_other_name(draft, place) for place, _ in draft.models if place >= 0)
+    return others or has_strangers(draft) or is_beyond(draft)
 
 
 def _of_prices(draft: Draft, plan: Plan) -> Plan | None:
@@ -336,7 +346,8 @@ def _point(draft: Draft, before: Before | None) -> bool:
     if draft.models:
         _find_compared(draft, before, it)
         return True
-    if it is not None and not subject:
+    within = before is None and draft.has("which")  # which has the most, and how much is it
+    if it is not None and not (subject or within):
         one = before is not None and len(before.answered) == 1
         return (one or _asks_number_of_each(draft)) and _point_at(draft, it, before)
     if them is not None:

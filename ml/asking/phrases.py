@@ -91,11 +91,18 @@ class Phrases:
     def _parameter(self, words: tuple[str, ...], parameter: Parameter) -> None:
         if words not in self._functions:
             self.add(words, Sense("parameter", parameter.id, parameter.name, 1.0))
+        if parameter.kind == "number" and parameter.unit is None and words[1:] == ("数",):
+            self._counter(words[:1], parameter)
         beginnings, ends = _parts(words)
         for phrase in ends:  # of `Rear camera` the camera, which is what it is
             self._part(phrase, Sense("parameter", parameter.id, parameter.name, 0.7))
         for phrase in beginnings:
             self._part(phrase, Sense("parameter", parameter.id, parameter.name, 0.6))
+
+    def _counter(self, word: tuple[str, ...], parameter: Parameter) -> None:
+        """What 块数 counts is told in 块, which may be said of money as well."""
+        if all(one.id == "money" for one in self.senses.get(word, ())):
+            self.add(word, Sense("parameter", parameter.id, parameter.name, 0.9))
 
     def sold_out(self, stock: Parameter) -> None:
         for phrase in (*words_en.OUT_OF_STOCK.split("|"), *words_zh.OUT_OF_STOCK.split("|")):

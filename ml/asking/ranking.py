@@ -12,6 +12,7 @@ from ml.asking.words_zh import ORDINALS as CHINESE
 
 OTHER_WAY: dict[Order, Order] = {"highest": "lowest", "lowest": "highest"}
 _TOP_MAX = 100
+COUNTERS = frozenset("款个台部种只件家辆张条套瓶盏架幅支枚把样组份")
 _FURTHER = 5  # the same, of names behind it
 _NEAR = 3  # spans between a number or a name and the superlative that it belongs to
 
@@ -109,9 +110,12 @@ def _measured(draft: Draft, first: int, last: int, meaning: str | None) -> Param
         return None  # `which year had the most releases`
     if meaning is None and not draft.chinese and _speaks_of_items(draft, last + 1):
         return None  # `released the most lamps`: it is they that are counted
+    counted = False
     for at in near:
-        if draft.chinese and 0 <= at < first and _is_item(draft, at):
-            break  # 发布手机最多: it is they that are counted
+        # 发布手机最多: it is they that are counted
+        counted = counted or (draft.chinese and 0 <= at < first and _is_item(draft, at))
+        if counted and at < first:
+            continue
         if not draft.free(at) or not draft.spans[at].is_kind("parameter"):
             continue
         named = _said_elsewhere(draft, at)
@@ -179,7 +183,7 @@ def _counts_items(draft: Draft, place: int) -> bool:
     behind = draft.behind(place)
     while behind is not None and any(map(draft.spans[behind].is_kind, ("brand", "adjective"))):
         behind = draft.behind(behind)
-    counter = any(draft.silent(at) for at in (place + 1,) if at < len(draft.spans))
+    counter = place + 1 < len(draft.spans) and draft.spans[place + 1].text in COUNTERS
     kinds = counter and draft.spans[place + 1].text == "种"
     if kinds and behind is not None and draft.spans[behind].is_kind("parameter"):
         return False  # 有两种灯座的台灯

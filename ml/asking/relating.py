@@ -11,7 +11,7 @@ from ml.asking.counting import counts
 from ml.asking.draft import Draft
 from ml.asking.intents import yes_no
 from ml.asking.naming import bind_names
-from ml.asking.plan import BRAND, Condition, Plan
+from ml.asking.plan import BRAND, Condition, Order, Plan
 from ml.asking.ranking import comparative, find_top, one_number
 from ml.asking.sharing import shared_fields
 from ml.asking.spans import Span
@@ -64,6 +64,8 @@ def _related(draft: Draft) -> Plan | None:
     if (plan := _as_much(draft)) is not None:
         return plan
     if (plan := _dated(draft)) is not None:
+        return plan
+    if (plan := _compared_twice(draft)) is not None:
         return plan
     if (place := _than(draft)) is not None:
         return _compared(draft, place)
@@ -278,27 +280,78 @@ def _compared(draft: Draft, than: int) -> Plan | None:
             ids = tuple(model.id for _, model in draft.models)
             return Plan("difference", items=ids, fields=(number.id,))
         draft.used = used
+    used = set(draft.used)
     found = comparative(draft, than) if reference else None
     if reference is None or found is None:
         return None
+    first = max(draft.used - used, default=than)
     parameter, order = found
     draft.used.add(than)
     others, references = _beyond_whom(draft, than, reference.id)
+    if not others and len(references) == 1 and (more := _further(draft, reference.id)) is not None:
+        joint, second = more
+        if joint < first:
+            draft.doubt = 0.0  # less than A but with a bigger shade: of what it is less is not said
+        bind_names(draft)
+        both = (_beyond(parameter.id, order, reference.id), second)
+        return Plan("count" if counts(draft) else "items", both)
     if others and (place := draft.first("difference", "how_much", "count")) is not None:
         draft.used.add(place)
         return Plan("difference", items=(others[0], reference.id), fields=(parameter.id,))
-    bounds = tuple(
-        Condition(
-            parameter.id,
-            above=id if order == "highest" else None,
-            below=id if order == "lowest" else None,
-        )
-        for id in references
-    )
+    bounds = tuple(_beyond(parameter.id, order, id) for id in references)
     if others:
         return Plan("check", bounds, items=others)
     bind_names(draft)
     return Plan("count" if counts(draft) else "items", bounds)
+
+
+def _beyond(field: str, order: Order, item: str) -> Condition:
+    above, below = (item, None) if order == "highest" else (None, item)
+    return Condition(field, above=above, below=below)
+
+
+def _further(draft: Draft, reference: str) -> tuple[int, Condition] | None:
+    """`Lighter than A but with more flux`, 比A轻但光通量更大: a second bound by the same item."""
+    joint = next(draft.places("and"), None)
+    if joint is None:
+        return None
+    more = next(
+        (
+            at
+            for at, span in enumerate(draft.spans)
+            if at > joint
+            and draft.free(at)
+            and (
+                span.does("comparative", "diminutive")
+                or any(one.degree == "comparative" for one in span.of_kind("adjective"))
+            )
+        ),
+        None,
+    )
+    used = set(draft.used)
+    found = comparative(draft, more) if more is not None else None
+    if found is None:
+        draft.used = used
+        return None
+    return joint, _beyond(found[0].id, found[1], reference)
+
+
+def _compared_twice(draft: Draft) -> Plan | None:
+    """`Heavier than A and lighter than B`, 比A重、比B轻: each has a bound of its own."""
+    thans = list(draft.places("than"))
+    if len(thans) != len(draft.models) or len(thans) != 2:
+        return None
+    used, bounds = set(draft.used), []
+    for than, (place, reference) in zip(thans, draft.models, strict=True):
+        draft.used.add(than)
+        found = comparative(draft, place if draft.chinese else than) if place > than else None
+        if found is None:
+            draft.used = used
+            return None
+        parameter, order = found
+        bounds.append(_beyond(parameter.id, order, reference.id))
+    bind_names(draft)
+    return Plan("count" if counts(draft) else "items", tuple(bounds))
 
 
 def _beyond_whom(

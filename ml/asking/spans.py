@@ -30,7 +30,7 @@ _WORTH = {
     "adjective": 1.15,
     "numeral": 1.0,
 }
-_WHOLE_VALUE, _PART_OF_VALUE = 1.15, 1.0
+_WHOLE_VALUE, _PART_OF_SEVERAL, _PART_OF_VALUE = 1.15, 1.1, 1.0
 _SURE_ENOUGH = 0.85  # the end of a model's name is worth nearly as much as all of it
 _STANDARD = 1.35  # rather than a quantity: `5g`
 _COMMA = re.compile(r"(?<!\d),|,(?!\d)|(?<=\s)\+(?=\s)")
@@ -195,7 +195,7 @@ def _candidates(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> It
             if not values:
                 continue
             kept, _, worth = merged.get(last, ([], [], 0.0))
-            own = _worth_of_values(values, keys[first])
+            own = _worth_of_values(values, keys[first : last + 1])
             merged[last] = (kept, values, max(worth, own))
         for last, (senses_, values, worth) in merged.items():
             start, end = words[first].start, words[last].end
@@ -252,10 +252,14 @@ def _is_plural_of(sense: Sense, words: int) -> bool:
     return sense.kind == "model" and not sense.name.lower().endswith("s") and words > 1
 
 
-def _worth_of_values(values: Sequence[ValueSense], word: str) -> float:
-    if is_number(word):
+def _worth_of_values(values: Sequence[ValueSense], keys: Sequence[str]) -> float:
+    if is_number(keys[0]):
         return _STANDARD
-    return _WHOLE_VALUE if any(value.exact for value in values) else _PART_OF_VALUE
+    if any(value.exact for value in values):
+        return _WHOLE_VALUE
+    # `Coat B70` of a text rather than a word of it beside a model that is called `B70`.
+    lettered = any(len(key) > 1 and key.isascii() and key.isalpha() for key in keys)
+    return _PART_OF_SEVERAL if lettered and len(keys) > 2 else _PART_OF_VALUE
 
 
 _UNIT = Sense("function", "unit", "", 0.9)
@@ -412,20 +416,9 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
             continue  # what is glued is found with all other quantities
         written = find_unit(text[behind.start : behind.end])
         if written is not None and written.dimension in lexicon.dimensions:
-            shown = text[word.start : behind.end]
-            worth = _QUANTITY * 2 + _LONGER
-            yield Span(
-                place,
-                place + 1,
-                word.start,
-                behind.end,
-                shown,
-                (),
-                (),
-                number,
-                written.symbol,
-                worth,
-            )
+            start, end, worth = word.start, behind.end, _QUANTITY * 2 + _LONGER
+            unit = written.symbol
+            yield Span(place, place + 1, start, end, text[start:end], (), (), number, unit, worth)
 
 
 def _spelled_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from ml.asking.draft import Draft
 from ml.asking.keys import is_number, stems
 from ml.asking.senses import AskedModel
 from ml.asking.spans import Span
 
+_CODE = re.compile(r"([A-Za-z]+)\d+[A-Za-z]*")  # the letters that the names of a line share
 _WHOLE = 0.8  # how sure a name is that is more than the end of one
 _YEARS = range(1900, 2100)
 
@@ -31,7 +34,7 @@ def has_strangers(draft: Draft) -> bool:
     return any(
         (span.is_kind("brand") or (span.is_kind("series") and _is_numbered(draft, place + 1)))
         and _touches(draft, place, place + 1)
-        and _is_name(draft, place + 1)
+        and (_is_name(draft, place + 1) or _is_like_its_models(draft, place))
         for place, span in enumerate(draft.spans)
     )
 
@@ -50,6 +53,20 @@ def _is_name(draft: Draft, place: int) -> bool:
         whole = span.unit is None and span.text.isdigit() and int(span.text) not in _YEARS
         return whole and not counts
     return not span.senses and any(word in draft.lexicon.last_words for word in stems(span.text))
+
+
+def _is_like_its_models(draft: Draft, place: int) -> bool:
+    """`Acme C60`, where Acme makes a C20 and a C30, and `C60` is only a part of other texts."""
+    span, brand = draft.spans[place + 1], draft.spans[place].senses[0].id
+    code = _CODE.fullmatch(span.text)
+    if code is None or span.senses or any(value.exact for value in span.values):
+        return False
+    return any(
+        (other := _CODE.fullmatch(word)) is not None and other[1] == code[1].lower()
+        for model in draft.lexicon.models.values()
+        if model.brand_id == brand
+        for word in model.name.lower().split()
+    )
 
 
 def _goes_on(draft: Draft, place: int) -> bool:

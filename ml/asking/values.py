@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -158,7 +159,11 @@ class ValueTexts:
             if aside and (self._items(chosen) < rare or self._is_aside(chosen)):
                 continue
             if not whole and len(phrase[-1]) == 1 and phrase[-1].isalpha() and phrase[-1].isascii():
-                continue  # the beginning of a word: `Bolt E` of `Bolt E27`
+                # Not the beginning of a word: `Bolt E` of `Bolt E27`.
+                apart = re.compile(rf"(?<![^\W\d_]){phrase[-1]}\b", re.I)
+                chosen = [at for at in chosen if apart.search(self._values[at].text)]
+                if len(phrase) == 1 or not chosen:
+                    continue
             ids = self._in_more_words(chosen) if exact else self._ids(chosen)
             senses.append(ValueSense(parameter, ids, self._items(chosen), exact))
         return sorted(senses, key=lambda sense: (-sense.items, sense.parameter))

@@ -36,3 +36,14 @@ def test_the_same_items_are_found_from_their_values_as_from_their_category(datab
     (found,) = database.read(begun.text, begun.parameters)
     assert [found] == database.read(walked.text, walked.parameters)
     assert found["total"]
+
+
+def test_a_list_of_thousands_is_answered_whole(database):
+    made = "UNWIND range(1, $models) AS n CREATE (:Model {id: 'acme-' + n, name: 'Acme ' + n})"
+    database.write(made, models=6_000)
+
+    query = items(Scope("model"), [], limit=10_000)
+    (found,) = database.read(query.text, query.parameters)
+
+    assert found["total"] == len(found["rows"]) == 6_000
+    assert found["rows"] == sorted(found["rows"], key=lambda row: row[1])

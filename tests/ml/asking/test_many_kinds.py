@@ -354,6 +354,28 @@ def test_a_number_is_of_what_is_named_or_measured_like_it(games, text, condition
     assert set(plan_of(text, games).conditions) == {GAMES, condition}
 
 
+@pytest.mark.parametrize(
+    "text", ["哪些游戏有1000块？", "有1000块的游戏", "1000块的游戏有哪些", "1000块游戏"]
+)
+def test_a_currency_that_no_price_is_in_counts_what_is_called_so(games, text):
+    pieces = Parameter("pieces", "Pieces", "number", None, ("块数",))
+    value = ValueView("pieces=1000.0", "pieces", "1000", 1000.0, None, (), 9)
+    prices = Parameter("price", "Price", "number", None, ("Price", "价格"))
+    found = {
+        currency: plan_of(
+            text,
+            AskingLexicon.of(
+                [prices, pieces], [value], categories=[*games.categories.values()],
+                offers=True, currencies=(currency,),
+            ),
+        ).conditions
+        for currency in ("EUR", "CNY")
+    }  # fmt: skip
+
+    assert {one.field for one in found["EUR"]} == {"category", "pieces"}
+    assert {one.field for one in found["CNY"]} == {"category", "price", "currency"}
+
+
 @pytest.mark.parametrize(("text", "order"), [("longest", "highest"), ("shortest", "lowest")])
 def test_how_long_something_is_may_be_how_much_time_it_takes(games, text, order):
     plan = plan_of(f"Which is the {text} game?", games)
