@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from graph.errors import DraftInvalid, ValueInvalid
 from graph.ingest.cells import SHORT, CellInvalid, Cells, FieldReader, shown_columns
 from graph.ingest.decimal_signs import DecimalSigns
-from graph.ingest.items import assemble, category_path, model_named, with_other_names
+from graph.ingest.items import assemble, category_path, change, model_named, with_other_names
 from graph.ingest.linking import BrandNames
 from graph.ingest.mapping_file import (
     BrandSpec,
@@ -58,6 +58,7 @@ class RowMapping:
     Attributes:
         parameters: what the mapping declares, by id.
         target: what its rows are, products or models.
+        changes: whether its rows say what has changed of products, and nothing else.
         options: how its files are read.
         cells_skipped: cells without meaning, by parameter or field, where the mapping says `skip`.
     """
@@ -66,6 +67,7 @@ class RowMapping:
         self._mapping = mapping
         self._brands = brands or BrandNames()
         self.target = mapping.target
+        self.changes = mapping.changes
         self.options = mapping.file.options
         self._cells = Cells(mapping.file)
         self._parameters = [ParameterReader(spec, self._cells) for spec in mapping.parameters]
@@ -74,7 +76,7 @@ class RowMapping:
         self._price_signs = DecimalSigns()
         fields = mapping.fields
         self._id = FieldReader(mapping.id or _NOTHING, self._cells)
-        self._title = FieldReader(fields.title, self._cells)
+        self._title = FieldReader(fields.title or _NOTHING, self._cells)
         self._brand = FieldReader(fields.brand or _NOTHING, self._cells)
         self._others = list(self._other_fields())
 
@@ -133,6 +135,9 @@ class RowMapping:
     def _item(self, cells: Mapping[str, object], source: str) -> Item:
         brand = self._brand_of(cells)
         try:
+            if self.changes:
+                fields = {name: read(cells, brand) for name, read in self._others}
+                return change(source=source, sku=self._sku(cells) or "", **fields)
             return assemble(
                 kind=self._mapping.target,
                 source=source,

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
+from graph.ingest.changes import Unlisted
 from graph.ingest.mapping import RowMapping
 from graph.ingest.rejects import RejectFile
 from graph.ingest.seen import SeenIds
@@ -106,6 +107,7 @@ def import_file(
     batch_rows: int = BATCH_ROWS,
     seen: SeenIds | None = None,
     reader: RowReader | None = None,
+    unlisted: Unlisted | None = None,
     report: ImportReport | None = None,
     begin_at: int = 0,
     skip: int = 0,
@@ -116,6 +118,7 @@ def import_file(
     stops the import; what was being written then is written.
 
     Args:
+        unlisted: for rows of changes, which of their products no source lists.
         report: counts to go on from; a new one otherwise.
         begin_at: how many items the import had before this file.
         skip: how many items of this file were written before an interruption.
@@ -137,6 +140,7 @@ def import_file(
             reader=reader,
             name=report.file,
             tick=telling.tick,
+            unlisted=unlisted,
         ) as stream,
         ThreadPoolExecutor(1, "import-writer") as pool,
     ):

@@ -11,6 +11,7 @@ from typing import Protocol, Self
 
 from msgspec import structs
 
+from graph.ingest.changes import Unlisted, with_unlisted_told
 from graph.ingest.mapping import RowMapping
 from graph.ingest.readers import DumpReader, Row
 from graph.ingest.rejects import RejectFile, told
@@ -62,6 +63,8 @@ class ItemStream:
     The same file, mapping and known brands give the same items: an import that was interrupted
     counts on it. Rows that cannot be loaded go to `rejects`; `counts` is always up to date.
 
+    With `unlisted`, rows are changes of products that there are; others are rejected.
+
     Raises:
         ImportFailed: the file is broken; everything before the break was yielded.
     """
@@ -77,6 +80,7 @@ class ItemStream:
         reader: RowReader | None = None,
         name: str | None = None,
         tick: Callable[[], None] = lambda: None,
+        unlisted: Unlisted | None = None,
     ) -> None:
         self.name = name or str(path)
         self.counts = StreamCounts()
@@ -86,6 +90,7 @@ class ItemStream:
         self._reader = reader or DumpReader(path, rows.options, name=self.name)
         self._seen = seen
         self._tick = tick
+        self._unlisted = unlisted
         self._stack = ExitStack()
 
     def __enter__(self) -> ItemStream:
@@ -110,6 +115,12 @@ class ItemStream:
         self._stack.close()
 
     def __iter__(self) -> Iterator[Item]:
+        items = self._items()
+        if self._unlisted is None:
+            return (item for item, _ in items)
+        return with_unlisted_told(items, self._unlisted, self._reject)
+
+    def _items(self) -> Iterator[tuple[Item, Row]]:
         counts = self.counts
         try:
             for row in self._reader:
@@ -119,7 +130,8 @@ class ItemStream:
                     self._tick()
                 item = self._item(row)
                 if item is not None:
-                    yield item
+                    assert isinstance(row, Row)
+                    yield item, row
         finally:
             counts.bytes_read = self._reader.bytes_read
             counts.decimals_unsure = self._rows.decimals_unsure
