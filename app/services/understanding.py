@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 SURE = 0.5  # of all ways to read the words; what is less sure stays a word among words
 _IN_STOCK = re.compile(
-    r"(?<!not )(?<![\w-])(?:in[ -]?stock|available now)(?![\w-])|(?<![没無无])有现?货|(?<!非)现货",
+    r"(?<!not )(?<!pas )(?<!nicht )(?<![\w-])"
+    r"(?:(?:in|en)[ -]?stock|available now|auf lager)(?![\w-])|(?<![没無无])有现?货|(?<!非)现货",
     re.I,
 )
 _NOT = re.compile(
@@ -44,7 +45,8 @@ _NOT_WORD = re.compile(
 # A word behind a noun that is part of no compound with it: `chair for two`.
 _NO_COMPOUND = re.compile(
     r"(?:[^\W\d_]*[\u3400-\u9fff]|(?:a|an|and|as|at|but|by|for|from|in|no|not|of|on|or|over|that"
-    r"|the|to|under|up|which|with|without)(?!\w))",
+    r"|the|to|under|up|which|with|without"
+    r"|avec|de|en|et|ou|pour|sans|auf|für|mit|oder|ohne|und)(?!\w))",
     re.I,
 )
 _WORD_BEHIND = re.compile(r"[\s-]+(?=[^\W\d_])")
