@@ -199,7 +199,8 @@ class Loading:
 
     def _reader(self, dump: Dump) -> RowReader:
         if dump.rejects:
-            return RejectReader(dump.path, name=dump.name, state=dump.state)
+            each = self.rows.options.each
+            return RejectReader(dump.path, name=dump.name, state=dump.state, each=each)
         return DumpReader(dump.path, self.rows.options, name=dump.name, state=dump.state)
 
 

@@ -41,7 +41,9 @@ _SORT_OF: Mapping[str, Sort] = {
     "最新款": "newest",
 }
 _WORDS = "|".join(sorted(_SORT_OF, key=len, reverse=True))
-_SAID = re.compile(rf"(?<![a-z\d-])(?:the |les? |la |die |der |das )?({_WORDS})(?![a-z\d-])(?! que)", re.IGNORECASE)
+_SAID = re.compile(
+    rf"(?<![a-z\d-])(?:the |les? |la |die |der |das )?({_WORDS})(?![a-z\d-])(?! que)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

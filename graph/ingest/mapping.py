@@ -21,7 +21,9 @@ from graph.ingest.mapping_file import (
     NumberSpec,
     ParameterSpec,
     ReadSpec,
+    TextSpec,
 )
+from graph.ingest.markup import visible_text
 from graph.ingest.patterns import Pattern
 from graph.ingest.readers import Row, column_missing
 from graph.records import Fact, Item, Named, Parameter, RecordRejected, Value
@@ -246,6 +248,7 @@ class RowMapping:
                 yield from spec.sources
 
     def _field_columns(self) -> Iterable[str]:
+        yield from self._mapping.file.fill_down
         for name in self._mapping.fields.__struct_fields__:
             if (spec := getattr(self._mapping.fields, name)) is not None:
                 yield from spec.sources
@@ -369,6 +372,8 @@ def _reading(reader: FieldReader, build: Callable[[str], object], otherwise: obj
 def _build_of(name: str, spec: FieldSpec, signs: DecimalSigns) -> Callable[[str], object]:
     if name == "in_stock":
         return _at_hand
+    if isinstance(spec, TextSpec) and spec.markup == "html":
+        return lambda raw: clean_text(visible_text(raw)) or None
     if isinstance(spec, NumberSpec):
         return lru_cache(REMEMBERED_CELLS)(partial(_amount, decimal=spec.decimal, signs=signs))
     return lambda raw: clean_text(raw) or None

@@ -38,10 +38,20 @@ class FileSpec(_Spec, frozen=True):
     cells: Literal["plain", "python-bytes"] = "plain"
     # Cells that say nothing, besides blank ones.
     empty: tuple[str, ...] = ()
+    # A list in JSON or Parquet each item of which is a row, such as the variants of a product.
+    each: str | None = None
+    # Columns whose blank cells say what the cell above says, as merged cells are written out.
+    fill_down: tuple[str, ...] = ()
 
     @property
     def options(self) -> FileOptions:
-        return FileOptions(format=self.format, encoding=self.encoding, delimiter=self.delimiter)
+        return FileOptions(
+            format=self.format,
+            encoding=self.encoding,
+            delimiter=self.delimiter,
+            each=self.each,
+            fill_down=self.fill_down,
+        )
 
 
 class FieldSpec(_Spec, frozen=True):
@@ -87,6 +97,12 @@ class ReadSpec(FieldSpec, frozen=True):
     invalid: Literal["reject", "skip"] = "reject"  # the row, or only this cell
 
 
+class TextSpec(FieldSpec, frozen=True):
+    """Texts for people, which shops write as they show them."""
+
+    markup: Literal["plain", "html"] = "plain"  # html: what between the tags is seen
+
+
 class NumberSpec(ReadSpec, frozen=True):
     decimal: Literal["auto", ".", ","] = "auto"
 
@@ -97,7 +113,7 @@ class FieldsSpec(_Spec, frozen=True):
     brand: BrandSpec | None = None
     category: CategorySpec | None = None
     model: FieldSpec | None = None
-    description: FieldSpec | None = None
+    description: TextSpec | None = None
     language: FieldSpec | None = None
     price: NumberSpec | None = None
     currency: FieldSpec | None = None
@@ -221,6 +237,7 @@ def _known_keys() -> list[str]:
         CategorySpec,
         NumberSpec,
         NamesSpec,
+        TextSpec,
         FieldsSpec,
         ParameterSpec,
     )

@@ -12,6 +12,7 @@ import msgspec
 from graph.errors import ImportFailed
 from graph.ingest.files import FileState
 from graph.ingest.readers import DumpReader, FileOptions, Row
+from graph.ingest.reshaping import items_of
 from graph.records import RecordRejected
 
 LINES_MAX = 2**53  # no file has so many
@@ -94,8 +95,11 @@ class RejectReader:
 
     columns = None
 
-    def __init__(self, path: Path, *, name: str, state: FileState | None = None) -> None:
+    def __init__(
+        self, path: Path, *, name: str, state: FileState | None = None, each: str | None = None
+    ) -> None:
         self.name = name
+        self._each = each
         self._reader = DumpReader(path, FileOptions(format="ndjson"), name=name, state=state)
 
     def __enter__(self) -> RejectReader:
@@ -120,7 +124,7 @@ class RejectReader:
 
     def __iter__(self) -> Iterator[Row | RecordRejected]:
         for found in self._reader:
-            yield self._row(found) if isinstance(found, Row) else found
+            yield from items_of(self._row(found) if isinstance(found, Row) else found, self._each)
 
     def _row(self, entry: Row) -> Row | RecordRejected:
         try:

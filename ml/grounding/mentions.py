@@ -240,9 +240,7 @@ def _written_quantities(
             yield first, first + len(before[1]), written, symbol
 
 
-def _terse(
-    text: str, words: Sequence[Token], lexicon: Lexicon, cues: _Cues
-) -> Iterator[Mention]:
+def _terse(text: str, words: Sequence[Token], lexicon: Lexicon, cues: _Cues) -> Iterator[Mention]:
     """Values of a lone letter or number, right behind the name of their parameter: `size M`."""
     for cue in cues.all:
         word = words[cue.last + 1] if cue.last + 1 < len(words) else None

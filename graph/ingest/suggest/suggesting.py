@@ -12,6 +12,7 @@ from graph.errors import ImportFailed
 from graph.filters import RESERVED
 from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import (
+    CHANGED_FIELDS,
     FieldSpec,
     FieldsSpec,
     IdSpec,
@@ -81,7 +82,9 @@ class _Suggesting:
         self.used: set[tuple[str, str | None]] = set()
         if self.target == "model":
             self._rename_model()
-        self.used |= {role.column.key for role in self.roles.values()}
+        self.used |= {
+            column.key for role in self.roles.values() for column in (role.column, *role.others)
+        }
 
     def suggestion(self, files: tuple[str, ...]) -> Suggestion:
         mapping = self._mapping()
@@ -136,6 +139,8 @@ class _Suggesting:
 
     def _mapping(self) -> MappingFile:
         stable, volatile = self._parameters_and_ignored()
+        if self._only_changes():
+            return self._mapping_of_changes()
         title = self._title(stable)
         fields, decisions = fields_of(self.roles, title)
         for decision in decisions:
@@ -157,6 +162,33 @@ class _Suggesting:
             parameters=tuple(self.parameters),
         )
 
+    def _only_changes(self) -> bool:
+        """Whether rows say no more of a product than its price or stock: `sku;price;stock`."""
+        roles = set(self.roles)
+        return (
+            self.target == "product"
+            and not self.parameters
+            and {"id"} < roles <= {"id", *CHANGED_FIELDS}
+            and roles != {"id", "currency"}
+        )
+
+    def _mapping_of_changes(self) -> MappingFile:
+        fields, decisions = fields_of(self.roles, None)
+        for decision in decisions:
+            self._decide(decision, f"fields.{decision.name}")
+        self.notes.append(
+            "Rows say no more than price or stock: `changes = true` changes these of products that "
+            "are there, and leaves the rest of them as it is."
+        )
+        return MappingFile(
+            version=1,
+            target="product",
+            changes=True,
+            fields=fields,
+            id=self._identity(FieldSpec(), [], []),
+            file=self.sample.spec,
+        )
+
     def _with_commas(self, mapping: MappingFile, unsure: Mapping[str, str]) -> MappingFile:
         """`3.000` is above a thousand in a file whose other numbers have commas."""
         parameters = tuple(
@@ -174,7 +206,8 @@ class _Suggesting:
         volatile: list[Column] = []
         for name, role in self.roles.items():
             if name not in ("id", "title", "in_stock", "url", "image_url", "description"):
-                (volatile if is_volatile(role.column.label) else stable).append(role.column)
+                changes = name in CHANGED_FIELDS or is_volatile(role.column.label)
+                (volatile if changes else stable).append(role.column)
         for position, column in enumerate(self.table.columns, 1):
             if column.key in self.used:
                 continue
@@ -252,7 +285,10 @@ class _Suggesting:
     def _decide(self, decision: Decision, place: str) -> None:
         self.decisions.append(decision)
         such_as = f"; such as {' · '.join(decision.examples)}" if decision.examples else ""
-        self.reasons[place] = f"{decision.evidence}{such_as}"
+        said = f"{decision.evidence}{such_as}"
+        if place in self.reasons:
+            said = f"{self.reasons[place]}. {shown(decision.column)!r}: {said}"
+        self.reasons[place] = said
 
     def _head(self, files: tuple[str, ...], trial: Trial) -> list[str]:
         names = ", ".join(Path(file).name for file in files[:3])
