@@ -19,7 +19,6 @@ from graph.text import find_unit
 from graph.text.excerpt import excerpt
 from graph.text.near import near_names
 
-
 # What changes from hour to hour while a product stays what it is.
 CHANGED_FIELDS = ("price", "currency", "in_stock")
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 _UNSEEN = frozenset(("script", "style", "template", "head"))
 # What stands within a line; all other tags divide words.
 _WITHIN = frozenset(
-    "a abbr b bdi bdo code del em font i ins kbd mark q s small span strong sub sup u var wbr".split()
+    re.findall(
+        r"\w+",
+        "a abbr b bdi bdo code del em font i ins kbd mark q s small span strong sub sup u var wbr",
+    )
 )
 
 

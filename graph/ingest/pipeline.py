@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +17,7 @@ from graph.ingest.rejects import RejectFile
 from graph.ingest.seen import SeenIds
 from graph.ingest.stream import ItemStream, RowReader
 from graph.records import Item, Parameter, Record
-from graph.repositories.items import Outcome
+from graph.repositories.offers import Change
 
 BATCH_ROWS = 5_000  # larger: a transaction over 2 s; smaller: the round trips show
 BATCHES_IN_FLIGHT = 2  # one is written while the next is made; more only costs memory
@@ -42,7 +42,7 @@ class Writer(Protocol):
         run: str,
         now: datetime,
         at: int | None = None,
-    ) -> list[Outcome]: ...
+    ) -> Sequence[Change]: ...
 
 
 class ImportProgress(Record, frozen=True):
@@ -217,9 +217,9 @@ class _Pending:
 
     def __init__(self, report: ImportReport) -> None:
         self._report = report
-        self._futures: deque[Future[list[Outcome]]] = deque()
+        self._futures: deque[Future[Sequence[Change]]] = deque()
 
-    def add(self, future: Future[list[Outcome]]) -> None:
+    def add(self, future: Future[Sequence[Change]]) -> None:
         self._futures.append(future)
         while len(self._futures) > BATCHES_IN_FLIGHT:
             self._count(self._futures.popleft())
@@ -228,7 +228,7 @@ class _Pending:
         while self._futures:
             self._count(self._futures.popleft())
 
-    def _count(self, future: Future[list[Outcome]]) -> None:
+    def _count(self, future: Future[Sequence[Change]]) -> None:
         try:
             outcomes = future.result()
         except BaseException:

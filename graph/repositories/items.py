@@ -24,7 +24,7 @@ from graph.repositories.item_rows import (
 )
 from graph.schema import Label
 
-Outcome = Literal["created", "updated", "unchanged", "absent"]  # absent: to be changed, not there
+Outcome = Literal["created", "updated", "unchanged"]
 
 # A writer remembers what it has merged; past this it forgets, so that memory stays flat.
 REMEMBERED = 200_000

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 
 from graph.client import Database, Transaction
 from graph.records import Item, Parameter
 from graph.repositories.imports import advance_import
 from graph.repositories.item_queries import OBSERVE
 from graph.repositories.items import Outcome, written_of
+
+Change = Outcome | Literal["absent"]  # there is no such product
 
 UNLISTED = """
 UNWIND $ids AS id
@@ -52,10 +55,10 @@ class OfferWriter:
         run: str,
         now: datetime,
         at: int | None = None,
-    ) -> list[Outcome]:
+    ) -> list[Change]:
         """The outcomes of `ItemWriter.write`, and `absent` where there is no such product."""
 
-        def work(tx: Transaction) -> list[Outcome]:
+        def work(tx: Transaction) -> list[Change]:
             left = items if at is None else items[written_of(tx, run, at) :]
             if not left:
                 return []
@@ -75,10 +78,10 @@ class OfferWriter:
 
 def _compared(
     stored: Sequence[Mapping[str, object]], items: Sequence[Item]
-) -> tuple[list[Outcome], list[dict[str, object]]]:
+) -> tuple[list[Change], list[dict[str, object]]]:
     """What becomes of each, and the products that change as they will be."""
     before = {row["id"]: row["stored"] for row in stored}
-    outcomes: list[Outcome] = []
+    outcomes: list[Change] = []
     changed: list[dict[str, object]] = []
     for item in items:
         was = before[item.id]

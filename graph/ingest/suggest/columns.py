@@ -9,8 +9,8 @@ from functools import cached_property
 
 from graph.ingest.cells import CellInvalid, Cells
 from graph.ingest.suggest.proposal import EXAMPLES, shown
-from graph.ingest.suggest.shapes import is_url
 from graph.ingest.suggest.sample import Sample
+from graph.ingest.suggest.shapes import is_url
 
 MAX_COLUMNS = 1_000  # objects whose keys are data, such as ids, would make one of each
 MAX_DEPTH = 5

@@ -14,50 +14,56 @@ EXACT, INSIDE = 1.0, 0.8
 _NAMES: dict[str, str] = {
     "id": "sku|id|item id|product id|offer id|article id|listing id|goods id|asin|item code|"
     "product code|article number|article no|item number|item no|item sku|product sku|uniq id|"
-    "unique id|handle|code|artikelnummer|artikelnr|artikel nr|art nr|artnr|bestellnummer|bestellnr|"
-    "produktnummer|produktnr|référence|réf|référence article|réf article|référence produit|"
-    "réf produit|référence fournisseur|réf fournisseur|code article|code produit|numéro article|"
-    "referencia|código artículo|codice articolo|codice prodotto|商品编号|商品id|产品编号|产品id|货号|"
-    "编号|宝贝id|商品编码|产品编码|品番|артикул",
+    "unique id|handle|code|artikelnummer|artikelnr|artikel nr|art nr|artnr|bestellnummer|"
+    "bestellnr|produktnummer|produktnr|référence|réf|référence article|réf article|"
+    "référence produit|réf produit|référence fournisseur|réf fournisseur|code article|"
+    "code produit|numéro article|referencia|código artículo|codice articolo|codice prodotto|"
+    "商品编号|商品id|产品编号|产品id|货号|编号|宝贝id|商品编码|产品编码|品番|артикул",
     "title": "title|name|product name|product title|item name|item title|headline|标题|名称|品名|"
     "商品名|商品名称|产品名称|商品标题|宝贝标题|产品标题|titel|titre|désignation|libellé|intitulé|"
     "nom produit|nom du produit|nom article|nombre|nom|bezeichnung|"
     "artikelname|artikelbezeichnung|produktname|produktbezeichnung|название|"
     "наименование|商品名",
     "brand": "brand|brand name|manufacturer|manufacturer name|maker|make|producer|品牌|品牌名称|"
-    "vendor|厂商|制造商|生产商|牌子|marke|hersteller|marque|fabricant|marca|fabricante|бренд|производитель|ブランド",
+    "vendor|厂商|制造商|生产商|牌子|marke|hersteller|marque|fabricant|marca|fabricante|бренд|"
+    "производитель|ブランド",
     "brand names": "brand names|brand aliases|brand alias|other brand names|品牌别名",
     "names": "aliases|alias|other names|also known as|aka|synonyms|别名|又名",
-    "category": "category|categories|category name|category label|category path|category tree|path|"
-    "product category|product type|department|breadcrumb|breadcrumbs|taxonomy|分类|类目|类别|品类|"
-    "kategorie|warengruppe|produktgruppe|famille|famille produit|rayon|type de produit|catégorie|categoría|categoria|категория|カテゴリ",
+    "category": "category|categories|category name|category label|category path|category tree|"
+    "path|product category|product type|department|breadcrumb|breadcrumbs|taxonomy|分类|类目|类别|"
+    "品类|kategorie|warengruppe|produktgruppe|famille|famille produit|rayon|type de produit|"
+    "catégorie|categoría|categoria|категория|カテゴリ",
     "subcategory": "subcategory|sub category|subcategory name|second category|unterkategorie|"
     "sous catégorie|sous famille|subcategoría|sottocategoria|подкатегория|子类|子类目|二级类目",
     "model": "model|model name|型号|机型|modell|modèle|modelo|модель",
     "description": "description|product description|long description|short description|details|"
-    "summary|about|body html|descriptif|description produit|descrizione|描述|简介|详情|商品描述|商品详情|介绍|beschreibung|artikelbeschreibung|produktbeschreibung|kurzbeschreibung|descripción|описание",
+    "summary|about|body html|descriptif|description produit|descrizione|描述|简介|详情|商品描述|"
+    "商品详情|介绍|beschreibung|artikelbeschreibung|produktbeschreibung|kurzbeschreibung|"
+    "descripción|описание",
     "language": "language|lang|locale|language code|语言|sprache|langue|idioma",
     "price": "price|selling price|sale price|current price|final price|offer price|price amount|"
-    "price value|amount|价格|售价|现价|单价|销售价|preis|verkaufspreis|prix|prix de vente|prix public|"
-    "prix unitaire|tarif|precio|precio de venta|prezzo|prezzo di vendita|цена|"
-    "価格",
+    "price value|amount|价格|售价|现价|单价|销售价|preis|verkaufspreis|prix|prix de vente|"
+    "prix public|prix unitaire|tarif|precio|precio de venta|prezzo|prezzo di vendita|цена|価格",
     "currency": "currency|currency code|price currency|币种|货币|货币代码|währung|devise|moneda|"
     "валюта",
-    "gtin": "gtin|gtin8|gtin12|gtin13|gtin14|ean|ean13|ean code|upc|upc code|barcode|bar code|isbn|"
-    "isbn13|code ean|gencod|code barre|code barres|jan|条码|条形码|商品条码|国际条码|strichcode|штрихкод",
+    "gtin": "gtin|gtin8|gtin12|gtin13|gtin14|ean|ean13|ean code|upc|upc code|barcode|bar code|"
+    "isbn|isbn13|code ean|gencod|code barre|code barres|jan|条码|条形码|商品条码|国际条码|"
+    "strichcode|штрихкод",
     "mpn": "mpn|part number|part no|manufacturer part number|manufacturer number|model number|"
     "model no|modelnumber|料号|零件号|厂家编号|herstellernummer|herstellernr|hersteller nr",
     "url": "url|link|product url|product link|item url|page url|href|canonical url|deeplink|链接|"
     "网址|商品链接|产品链接|详情链接",
     "image_url": "image|images|image url|image urls|image link|img|img url|picture|pictures|photo|"
-    "photos|visuel|image src|images src|thumbnail|main image|primary image|图片|主图|图片链接|商品图片|图片地址|bild|imagen",
+    "photos|visuel|image src|images src|thumbnail|main image|primary image|图片|主图|图片链接|"
+    "商品图片|图片地址|bild|imagen",
     "in_stock": "in stock|instock|availability|available|is available|stock|stock status|"
-    "is in stock|库存|有货|是否有货|库存状态|verfügbar|verfügbarkeit|lieferbar|"
-    "lager|disponible|наличие|stock quantity|stock qty|"
-    "stock level|stock count|units in stock|quantity in stock|inventory|inventory level|"
-    "inventory quantity|inventory qty|quantity available|qty available|available quantity|"
-    "available qty|on hand|quantity on hand|qty on hand|quantity|qty|库存数量|库存量|数量|bestand|"
-    "lagerbestand|menge|anzahl|existencias|cantidad|quantité|quantité en stock|stock disponible|disponibilité|qté|giacenza|quantità|остаток|количество|在庫|在庫数",
+    "is in stock|库存|有货|是否有货|库存状态|verfügbar|verfügbarkeit|lieferbar|lager|disponible|"
+    "наличие|stock quantity|stock qty|stock level|stock count|units in stock|quantity in stock|"
+    "inventory|inventory level|inventory quantity|inventory qty|quantity available|qty available|"
+    "available quantity|available qty|on hand|quantity on hand|qty on hand|quantity|qty|库存数量|"
+    "库存量|数量|bestand|lagerbestand|menge|anzahl|existencias|cantidad|quantité|"
+    "quantité en stock|stock disponible|disponibilité|qté|giacenza|quantità|остаток|количество|"
+    "在庫|在庫数",
 }
 _ROLE_OF = {
     name: role
@@ -76,7 +82,8 @@ _AT_HAND = listed("stock inventory available hand")
 _NOT_AT_HAND = listed("min minimum max maximum safety reorder target initial 最小 最大 安全")
 _LESS_A_PRICE = listed(
     "original old list regular was msrp rrp compare before retail max min maximum minimum cost "
-    "shipping delivery lowest highest ht hors achat barré conseillé ancien 原价 市场价 划线价 成本 运费 吊牌价"
+    "shipping delivery lowest highest ht hors achat barré conseillé ancien "
+    "原价 市场价 划线价 成本 运费 吊牌价"
 )
 _WITH_TAX = listed("ttc vat tva mwst iva incl inkl brutto")
 _SHOWS_AN_ID = listed("id ids uuid guid 编号 编码")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from msgspec import structs
 
@@ -68,7 +69,7 @@ def _filled_down(
             or not _SAID_ONCE & set(roles_of(column))
         ):
             continue
-        again = sum(one == other for one, other in zip(said, said[1:], strict=False))
+        again = sum(one == other for one, other in pairwise(said))
         if again <= REPEATED * len(said):
             merged.append(column)
             why = f"blank in {percent(blank)} of the rows, and what it says differs from what it "

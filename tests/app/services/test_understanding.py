@@ -258,7 +258,10 @@ def test_other_numbers_are_no_prices(text):
 
 SIZES = Lexicon.of(
     (Parameter("size", "Size", "text", names=("taille", "尺码")),),
-    [ValueView(f"size={name}", "size", name, None, None, (), 9) for name in "S M L XL 38".split()],
+    [
+        ValueView(f"size={name}", "size", name, None, None, (), 9)
+        for name in ["S", "M", "L", "XL", "38"]
+    ],
     brands=[Named("acme", "Acme", ())],
 )
 
@@ -284,6 +287,49 @@ def test_a_lone_letter_or_number_is_a_value_right_behind_the_name_of_its_paramet
     found = understand(query, Grounder(SIZES, Trust()))
 
     assert (set(str(found.filter).split()), found.rest) == (set(filter.split()), rest)
+
+
+def test_the_name_of_a_parameter_beside_its_value_is_no_value_of_another_one():
+    lexicon = Lexicon.of(
+        (Parameter("size", "Size", "text"), Parameter("choice", "Choice", "text")),
+        [
+            ValueView("size=xl", "size", "XL", None, None, (), 9),
+            ValueView("choice=size", "choice", "Size", None, None, (), 9),
+        ],
+    )
+
+    assert str(understand("dress size XL", Grounder(lexicon, Trust())).filter) == "size:size=xl"
+
+
+def test_a_brand_within_a_longer_value_is_not_the_brand_that_is_wanted():
+    """Also where the value may be that of two parameters, and stays words."""
+    fits, ends = Parameter("fits", "Fits", "text"), Parameter("ends", "Ends", "text")
+    values = [
+        ValueView(f"{one.id}=acme-nova-7", one.id, "Acme Nova 7", None, None, (), 9)
+        for one in (fits, ends)
+    ]
+    brands = [Named("acme", "Acme", ()), Named("bolt", "Bolt", ())]
+
+    def understood(query, *parameters):
+        stated = [value for value in values if value.parameter in {one.id for one in parameters}]
+        grounder = Grounder(Lexicon.of(parameters, stated, brands=brands), Trust())
+        return str(understand(query, grounder).filter)
+
+    assert understood("bolt pad acme nova 7", fits) == "brand:bolt fits:fits=acme-nova-7"
+    assert understood("pad acme nova 7", fits, ends) == ""
+    assert understood("acme pad", fits, ends) == "brand:acme"
+
+
+def test_two_words_of_a_name_may_be_written_as_one():
+    names = [*NAMES, NamedItems("category", "t-shirts", "T-shirts", (), 9)]
+    words = SearchWords.of(GROUNDER, names)
+
+    def corrections(query):
+        return read_query(query, words=words, understood=True).corrections
+
+    assert corrections("tshirt red") == {"tshirt": "t shirts"}
+    assert corrections("tshirts") == {"tshirts": "t shirts"}
+    assert corrections("shirt") == {}
 
 
 def test_words_of_names_compare_nothing():

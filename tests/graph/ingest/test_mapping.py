@@ -373,7 +373,10 @@ def test_a_description_in_html_is_what_is_seen_of_it():
         description = { columns = ["fr", "en"], join = " ", markup = "html" }
         """
     )
-    html = "<p>Poids&nbsp;: 9 g/m&sup2;.</p><ul><li>b<b>ol</b>d</li><li>3 &lt; 4</li></ul><style>p{}</style>"
+    html = (
+        "<style>p{}</style><p>Poids&nbsp;: 9 g/m&sup2;.</p>"
+        "<ul><li>b<b>ol</b>d</li><li>3 &lt; 4</li></ul>"
+    )
 
     item = RowMapping(mapping).apply(
         Row(line=1, cells={"sku": "1", "title": "Lamp", "fr": html, "en": "5 < 6 & <br>7"}), "shop"
