@@ -252,22 +252,7 @@ def _line_of(text: str, key: str) -> int | None:
 
 def _check(path: str, mapping: MappingFile) -> None:
     """What types alone do not say."""
-    if mapping.target == "product" and mapping.id is None:
-        raise MappingInvalid(
-            path=path,
-            place="id",
-            reason='a product needs one: add `id = { column = "…" }` with the column of its SKU, '
-            'or `id = { columns = ["…"], hash = true }` with those that tell rows apart',
-        )
-    if mapping.changes:
-        _check_changes(path, mapping)
-    elif mapping.fields.title is None:
-        raise MappingInvalid(
-            path=path,
-            place="fields.title",
-            reason="is missing: add the column of what a thing is called; where rows say no more "
-            "than new prices or stock of what is there, add `changes = true` at the top",
-        )
+    _check_says_enough(path, mapping)
     if mapping.file.delimiter is not None and len(mapping.file.delimiter) != 1:
         raise MappingInvalid(path=path, place="file.delimiter", reason="is not one character")
     for name, spec in _fields(mapping):
@@ -292,6 +277,25 @@ def _check(path: str, mapping: MappingFile) -> None:
             )
         if parameter.unit is not None and parameter.kind != "number":
             raise MappingInvalid(path=path, place=place, reason='a unit needs kind = "number"')
+
+
+def _check_says_enough(path: str, mapping: MappingFile) -> None:
+    if mapping.target == "product" and mapping.id is None:
+        raise MappingInvalid(
+            path=path,
+            place="id",
+            reason='a product needs one: add `id = { column = "…" }` with the column of its SKU, '
+            'or `id = { columns = ["…"], hash = true }` with those that tell rows apart',
+        )
+    if mapping.changes:
+        _check_changes(path, mapping)
+    elif mapping.fields.title is None:
+        raise MappingInvalid(
+            path=path,
+            place="fields.title",
+            reason="is missing: add the column of what a thing is called; where rows say no more "
+            "than new prices or stock of what is there, add `changes = true` at the top",
+        )
 
 
 def _check_changes(path: str, mapping: MappingFile) -> None:

@@ -34,10 +34,11 @@ from graph.ingest.suggest.sample import Sample, take_sample
 from graph.ingest.suggest.structures import unfold
 from graph.ingest.suggest.writing import write
 from graph.records import ItemKind, RecordRejected
-from graph.text import parameter_id
+from graph.text import parameter_id, slug
 
 SAMPLE_ROWS = 5_000
 MODEL_KEYS = 0.95  # of the rows of a reference catalogue have a brand and model of their own
+_OF_ANYTHING = frozenset(("value", "values", "name", "type", "unit", "text", "label", "amount"))
 _UNIT_WORDS = {"%": "percent", "°": "degrees", "‰": "per mille"}
 
 
@@ -70,6 +71,7 @@ class _Suggesting:
         self.sample = sample
         columns, left_out = collect(sample)
         columns, unfolded = unfold(columns)
+        self.keys = Counter(slug(split_unit(c.label.split(".")[-1])[0]) for c in columns)
         self.table = Table(columns, _distinct_rows(columns, len(sample.rows)))
         self.decisions = list(sample.decisions)
         self.notes = _notes(sample)
@@ -224,12 +226,16 @@ class _Suggesting:
         if not any(measure.unit for measure in measures):
             label = column.label  # `port_c` is no port in degrees
         name = (
-            shown_name(".".join(label.split(".")[-2:]))
-            if any(w.isalpha() for w in words_of(label))
-            else ""
+            shown_name(self._own_name(label)) if any(w.isalpha() for w in words_of(label)) else ""
         )
         for measure in measures:
             self._add_parameter(column, measure, name or f"Column {position}")
+
+    def _own_name(self, label: str) -> str:
+        """`colour` of `variants.colour`, as other dumps call it, if no other key is called so."""
+        last = label.split(".")[-1]
+        is_own = last not in _OF_ANYTHING and self.keys[slug(last)] == 1
+        return last if is_own else ".".join(label.split(".")[-2:])
 
     def _add_parameter(self, column: Column, measure: Measure, name: str) -> None:
         suffix = " ".join(_UNIT_WORDS.get(word, word) for word in measure.suffix.split())

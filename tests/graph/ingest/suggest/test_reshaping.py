@@ -33,6 +33,8 @@ def nested(number):
             {"sku": f"{number}-{size}", "ean": gtin(3 * number + n), "price": "9,50", "size": size}
             for n, size in enumerate(SIZES)
         ],
+        "options": ["Size"] if number % 2 else ["Size", "Price"],
+        "specs": {"Weight": f"{number + 1} g", "box": {"size": f"{number} cm"}},
     }
 
 
@@ -45,7 +47,13 @@ def test_variants_in_a_list_are_rows_with_what_their_product_says(exported, sugg
     assert {item.title for item in found[:3]} == {"Nordal Shirt number 0 in wool"}
     assert (found[1].brand.name, found[1].price, found[1].gtin) == ("Nordal", 9.5, gtin(1))
     assert found[1].image_url == "https://shop.example/0.jpg"
-    assert [fact.value.text for fact in found[1].facts] == ["M"]
+    assert [fact.value.text for fact in found[1].facts] == ["M", "1 g", "0 cm"]
+
+
+def test_keys_of_objects_are_called_as_other_dumps_call_their_columns(exported, suggested):
+    names = [one.name for one in suggested(exported(nested)).parameters]
+
+    assert names == ["Variants.size", "Weight", "Box.size"]
 
 
 def test_a_list_of_what_is_not_sold_makes_no_rows(exported, suggested):
