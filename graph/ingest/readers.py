@@ -62,10 +62,14 @@ LINE_COLUMN = "title"  # of a file that has nothing but a text on each line
 
 
 class Row(Record, frozen=True):
-    """One row as the file has it; `line` counts from 1 (for JSON and Parquet: the record)."""
+    """One row as the file has it; `line` counts from 1 (for JSON and Parquet: the record).
+
+    `rejected` is what became of it in an earlier import.
+    """
 
     line: int
     cells: dict[str, Cell]
+    rejected: RecordRejected | None = None
 
 
 @dataclass(frozen=True, slots=True)

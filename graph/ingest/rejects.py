@@ -140,7 +140,9 @@ class RejectReader:
                 code="reject_unreadable",
                 reason=f"is no line of a reject file: {error}; keep the fields it had",
             )
-        return Row(line=rejected.line, cells=rejected.row) if rejected.row else rejected
+        if not rejected.row:
+            return rejected
+        return Row(line=rejected.line, cells=rejected.row, rejected=rejected)
 
 
 def told(rejected: RecordRejected) -> str:

@@ -19,6 +19,7 @@ from graph.ingest.seen import SeenIds
 from graph.records import Item, RecordRejected
 from graph.text import distinct_id
 
+DUPLICATE = "duplicate_id"
 ROWS_PER_TICK = 256  # a look at the clock for each row would cost a percent
 
 
@@ -172,7 +173,12 @@ class ItemStream:
 
 
 def first_of_its_id(seen: SeenIds, item: Item, row: Row) -> Item | RecordRejected | None:
-    """A row that repeats an earlier one says nothing new; one that differs is rejected."""
+    """A row that repeats an earlier one says nothing new; one that differs is rejected.
+
+    So is one that was rejected for that by an earlier import, and still has the id.
+    """
+    if (before := row.rejected) and before.code == DUPLICATE and before.value == item.id:
+        return structs.replace(before, row=row.cells)  # of a row that this import does not read
     earlier = seen.add(item, row.line)
     if earlier and item.kind == "model" and earlier.title != item.title:
         # Two models whose names differ in signs alone, such as `OT 355` and `OT-355`.
@@ -187,7 +193,7 @@ def first_of_its_id(seen: SeenIds, item: Item, row: Row) -> Item | RecordRejecte
         line=row.line,
         field="id",
         value=item.id,
-        code="duplicate_id",
+        code=DUPLICATE,
         reason=f"line {earlier.line} has this id too and says something else; "
         "that one was loaded. Give each row an id of its own, or remove one of them",
         row=row.cells,
