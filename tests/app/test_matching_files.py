@@ -53,7 +53,7 @@ def test_what_is_wrong_with_a_file_is_told_with_its_line(shops, tmp_path):
     nothing = tmp_path / "nothing.csv"
     nothing.write_text("sku,title\n,Lamp\n1\n")
 
-    with pytest.raises(ImportFailed, match="line 2.*has no id"):
+    with pytest.raises(ImportFailed, match=r"line 2.*has no id"):
         match_files(nothing, None, None, id_column="sku")
     with pytest.raises(ImportFailed, match="no column 'skus'; did you mean 'sku'"):
         match_files(shops[0], None, None, id_column="skus")
