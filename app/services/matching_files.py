@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from app.services.matching import RULES, LoadedMatcher, MatchReason
 from graph.errors import ImportFailed
-from graph.ingest.readers import DumpReader, FileOptions, Row, column_missing
+from graph.ingest.readers import DumpReader, FileOptions, column_missing
+from graph.ingest.rows import Row
 from graph.ingest.stream import DUPLICATE
 from graph.records import Record, RecordRejected
 

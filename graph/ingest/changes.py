@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from graph.ingest.readers import Row
+from graph.ingest.rows import Row
 from graph.records import Item, RecordRejected
 
 LOOKED_UP = 1_000  # ids in one query

@@ -25,7 +25,8 @@ from graph.ingest.mapping_file import (
 )
 from graph.ingest.markup import visible_text
 from graph.ingest.patterns import Pattern
-from graph.ingest.readers import Row, column_missing
+from graph.ingest.readers import column_missing
+from graph.ingest.rows import Row
 from graph.records import Fact, Item, Named, Parameter, RecordRejected, Value
 from graph.text import (
     clean_text,

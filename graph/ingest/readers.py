@@ -28,8 +28,8 @@ from graph.ingest.files import (
     require_modest,
 )
 from graph.ingest.parquet import ParquetRows
-from graph.ingest.reshaping import FilledDown, items_of, told_apart
-from graph.records import Record, RecordRejected
+from graph.ingest.rows import FilledDown, Row, items_of, told_apart
+from graph.records import RecordRejected
 from graph.text import slug
 from graph.text.near import near_names
 
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from _csv import Reader as CsvReader
 
 Format = Literal["csv", "ndjson", "json", "parquet", "lines"]
-Cell = object  # str from CSV; whatever JSON or Parquet holds otherwise
 
 # A longer cell is a broken file, an embedded picture, or an attack; the row is rejected.
 MAX_CELL_CHARACTERS = 1_000_000
@@ -59,17 +58,6 @@ _SUFFIXES: dict[str, Format] = {
     ".txt": "lines",
 }
 LINE_COLUMN = "title"  # of a file that has nothing but a text on each line
-
-
-class Row(Record, frozen=True):
-    """One row as the file has it; `line` counts from 1 (for JSON and Parquet: the record).
-
-    `rejected` is what became of it in an earlier import.
-    """
-
-    line: int
-    cells: dict[str, Cell]
-    rejected: RecordRejected | None = None
 
 
 @dataclass(frozen=True, slots=True)

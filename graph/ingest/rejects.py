@@ -11,8 +11,8 @@ import msgspec
 
 from graph.errors import ImportFailed
 from graph.ingest.files import FileState
-from graph.ingest.readers import DumpReader, FileOptions, Row
-from graph.ingest.reshaping import items_of
+from graph.ingest.readers import DumpReader, FileOptions
+from graph.ingest.rows import Row, items_of
 from graph.records import RecordRejected
 
 LINES_MAX = 2**53  # no file has so many

@@ -13,8 +13,9 @@ from msgspec import structs
 
 from graph.ingest.changes import Unlisted, with_unlisted_told
 from graph.ingest.mapping import RowMapping
-from graph.ingest.readers import DumpReader, Row
+from graph.ingest.readers import DumpReader
 from graph.ingest.rejects import RejectFile, told
+from graph.ingest.rows import Row
 from graph.ingest.seen import SeenIds
 from graph.records import Item, RecordRejected
 from graph.text import distinct_id

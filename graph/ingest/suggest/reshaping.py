@@ -8,7 +8,7 @@ from itertools import pairwise
 from msgspec import structs
 
 from graph.ingest.mapping_file import FileSpec
-from graph.ingest.readers import Row
+from graph.ingest.rows import Row
 from graph.ingest.suggest.headers import roles_of
 from graph.ingest.suggest.proposal import Decision, percent
 

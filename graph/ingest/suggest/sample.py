@@ -11,7 +11,8 @@ from msgspec import structs
 
 from graph.errors import ImportFailed
 from graph.ingest.mapping_file import FileSpec
-from graph.ingest.readers import DumpReader, Row
+from graph.ingest.readers import DumpReader
+from graph.ingest.rows import Row
 from graph.ingest.suggest.proposal import Decision, percent, shown
 from graph.ingest.suggest.reshaping import reshaped
 from graph.ingest.suggest.shapes import listed

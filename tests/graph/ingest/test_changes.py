@@ -11,8 +11,8 @@ from graph.ingest.changes import with_unlisted_told
 from graph.ingest.items import change
 from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import parse_mapping
-from graph.ingest.readers import Row
 from graph.ingest.rejects import RejectFile
+from graph.ingest.rows import Row
 from graph.ingest.stream import ItemStream
 
 MAPPING = """

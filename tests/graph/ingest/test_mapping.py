@@ -7,7 +7,7 @@ import pytest
 from graph.errors import ImportFailed, MappingInvalid
 from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import check_parameters, parse_mapping
-from graph.ingest.readers import Row
+from graph.ingest.rows import Row
 from graph.records import Item, Parameter, RecordRejected
 
 HEAD = """

@@ -11,7 +11,8 @@ import pyarrow.parquet
 import pytest
 
 from graph.errors import ImportFailed
-from graph.ingest.readers import DumpReader, FileOptions, Row
+from graph.ingest.readers import DumpReader, FileOptions
+from graph.ingest.rows import Row
 from graph.records import RecordRejected
 
 ROWS = [{"sku": "1", "title": "Lamp, red"}, {"sku": "2", "title": "台灯"}]

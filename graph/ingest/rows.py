@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from graph.records import RecordRejected
+from graph.records import Record, RecordRejected
 
-if TYPE_CHECKING:
-    from graph.ingest.readers import Row
+Cell = object  # str from CSV; whatever JSON or Parquet holds otherwise
+
+
+class Row(Record, frozen=True):
+    """One row as the file has it; `line` counts from 1 (for JSON and Parquet: the record).
+
+    `rejected` is what became of it in an earlier import.
+    """
+
+    line: int
+    cells: dict[str, Cell]
+    rejected: RecordRejected | None = None
 
 
 def told_apart(names: Sequence[str]) -> tuple[str, ...]:
