@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import load_mapping_file
-from graph.ingest.readers import DumpReader, Row
+from graph.ingest.readers import DumpReader
+from graph.ingest.rows import Row
 from graph.records import Item, Named
 from graph.schema import Label, Relationship
 from graph.snapshot import EdgeType, Snapshot

@@ -33,7 +33,8 @@ from graph.client import Connection, Database
 from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import parse_mapping
 from graph.ingest.pipeline import BATCH_ROWS
-from graph.ingest.readers import DumpReader, FileOptions, Row
+from graph.ingest.readers import DumpReader, FileOptions
+from graph.ingest.rows import Row
 from graph.records import Item
 from graph.server import EmbeddedServer, ServerOptions
 

@@ -13,7 +13,8 @@ import pytest
 from app.services.importing import import_files
 from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import load_mapping_file
-from graph.ingest.readers import DumpReader, Row
+from graph.ingest.readers import DumpReader
+from graph.ingest.rows import Row
 from graph.records import Item
 
 ROOT = Path(__file__).parents[1]

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.output import Json, err, out, print_json, print_table, steps_progress
+from app.cli.output import WITH_REJECTS, Json, err, out, print_json, print_table, steps_progress
 from app.cli.session import open_database
 from app.services.importing import new_run_id
 from app.services.matching_files import CANDIDATES, Contradicted, FilesMatched
 from app.services.matching_graph import GraphMatched, GraphMatching
 from app.settings import load_settings
+from graph.ingest.rejects import told
 
 if TYPE_CHECKING:
     from app.services.matching import LoadedMatcher
@@ -75,6 +76,8 @@ def match(
             raise typer.BadParameter("--source, --write and --threshold are for the graph")
         found = _files_matched(left, right, loaded, id_, candidates)
         print_json(found) if json else print_matched(found)
+        if found.rejected:
+            raise typer.Exit(WITH_REJECTS)
         return
     if id_ is not None:
         raise typer.BadParameter("products of the graph have ids", param_hint="--id")
@@ -156,6 +159,10 @@ def print_matched(found: FilesMatched) -> None:
         highlight=False,
     )
     _print_contradictions(found.contradictions)
+    for one in found.rejected[:SHOWN]:
+        err.print(f"{one.source}: {told(one)}", highlight=False, markup=False, soft_wrap=True)
+    if len(found.rejected) > SHOWN:
+        err.print(f"and {len(found.rejected) - SHOWN:,} more; --json prints all", highlight=False)
 
 
 def _print_contradictions(found: Sequence[Contradicted]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from app.errors import ShopperNotFound
 from graph.ingest.events import Event, Refusal, read_event
 from graph.ingest.readers import DumpReader, FileOptions
-from graph.ingest.readers import Row as DumpRow
+from graph.ingest.rows import Row as DumpRow
 from graph.records import Record, RecordRejected
 
 if TYPE_CHECKING:

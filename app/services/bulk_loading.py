@@ -21,7 +21,7 @@ from graph.bulk.store import (
     require_empty_home,
 )
 from graph.client import Connection, Database
-from graph.errors import DatabaseUnavailable, ImportFailed, NothingLoaded
+from graph.errors import DatabaseUnavailable, ImportFailed, MappingInvalid, NothingLoaded
 from graph.ingest.mapping_file import load_mapping_file
 from graph.ingest.rejects import RejectFile
 from graph.migrate import migrate
@@ -72,6 +72,9 @@ def bulk_source(files: Sequence[Path], *, mapping_file: Path, source: str, run: 
             reason = "is not a regular file" if file.exists() else "there is no such file"
             raise ImportFailed(file=str(file), place="open", reason=reason)
     mapping = load_mapping_file(mapping_file)
+    if mapping.changes:
+        reason = "changes need products that are there already; use `catalograph import`"
+        raise MappingInvalid(path=str(mapping_file), place="changes", reason=reason)
     return BulkSource(tuple(files), mapping, str(mapping_file), source, run)
 
 

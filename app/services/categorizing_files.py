@@ -27,7 +27,7 @@ from app.services.text_files import (
     text_batches,
     text_missing,
 )
-from graph.ingest.readers import Row
+from graph.ingest.rows import Row
 from graph.records import Record, RecordRejected
 
 _encode = msgspec.json.Encoder().encode

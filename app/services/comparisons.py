@@ -7,8 +7,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 # Of quantities and of prices, for patterns of others, which ignore case.
-AT_MOST = r"under|below|(?<!no )(?<!not )less than|up to|at most|not? more than"
-AT_LEAST = r"over|above|more than|at least|not? less than"
+AT_MOST = (
+    r"under|below|(?<!no )(?<!not )less than|up to|at most|not? more than"
+    r"|(?<!pas )moins de|jusqu['’]à|au plus|pas plus de"
+    r"|unter|(?<!nicht )weniger als|bis(?: zu)?|höchstens|nicht mehr als"
+)
+AT_LEAST = (
+    r"over|above|more than|at least|not? less than"
+    r"|(?<!pas )plus de|à partir de|au moins|pas moins de"
+    r"|über|(?<!nicht )mehr als|ab|mindestens|nicht weniger als"
+)
 
 _LOOKED_BACK = 24  # characters before a quantity
 
@@ -25,11 +33,13 @@ _AT_LEAST = re.compile(
     re.IGNORECASE,
 )
 _OR_LESS = re.compile(
-    r"\s*(?:(?:or|and) (?:less|below|under|smaller|lower|lighter|shorter)\b|及?(?:以下|以内|之内))",
+    r"\s*(?:(?:or|and) (?:less|below|under|smaller|lower|lighter|shorter)\b"
+    r"|(?:ou|et) moins\b(?! d[e'’])|(?:oder|und) weniger\b(?! als)|及?(?:以下|以内|之内))",
     re.IGNORECASE,
 )
 _OR_MORE = re.compile(
     r"\s*(?:(?:or|and) (?:more|above|over|up|bigger|larger|higher|longer|greater|better)\b"
+    r"|(?:ou|et) plus\b(?! d[e'’])|(?:oder|und) mehr\b(?! als)"
     r"|及?以上|起(?!\w)|\+(?!\s*\d))",
     re.IGNORECASE,
 )

@@ -19,7 +19,8 @@ from app.services.text_files import (
 )
 from graph.errors import ValueInvalid
 from graph.ingest.items import category_path
-from graph.ingest.readers import LINE_COLUMN, Row
+from graph.ingest.readers import LINE_COLUMN
+from graph.ingest.rows import Row
 from graph.records import Named, Record, RecordRejected
 from graph.text import brand_id
 from ml.grounding.grounder import Grounder, Wanted

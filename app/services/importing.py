@@ -15,7 +15,7 @@ from msgspec import structs
 
 from app.services.loading import Dump, ImportChoices, Loading
 from graph.client import Database
-from graph.errors import ImportFailed, MigrationsPending, NothingLoaded
+from graph.errors import ImportFailed, MappingInvalid, MigrationsPending, NothingLoaded
 from graph.ingest.files import FileState
 from graph.ingest.linking import BrandNames
 from graph.ingest.mapping import RowMapping
@@ -70,7 +70,7 @@ def import_spec(
         ValueInvalid, MappingInvalid, ImportFailed: what the job would fail of at once.
     """
     item_id(source, "any")
-    load_mapping_file(mapping_file)
+    require_fitting(load_mapping_file(mapping_file), str(mapping_file), choices)
     state = _state_of(file, str(file))
     return ImportSpec(
         path=str(file.absolute()),
@@ -105,7 +105,9 @@ def import_files(
     """
     # All of them, before the first is imported.
     dumps = [Dump(file, str(file), _state_of(file, str(file))) for file in files]
-    prepared = _prepared(database, load_mapping_file(mapping_file), str(mapping_file), source)
+    mapping = load_mapping_file(mapping_file)
+    require_fitting(mapping, str(mapping_file), choices)
+    prepared = _prepared(database, mapping, str(mapping_file), source)
     reports: list[ImportReport] = []
     with RejectFile(rejects_file) as rejects, SeenIds() as seen:
         loading = Loading(database, prepared, choices, source, run, clock, rejects, seen)
@@ -151,6 +153,7 @@ def run_import(
         state = FileState(spec.size, spec.modified_ns)
     folder.mkdir(parents=True, exist_ok=True)
     mapping = parse_mapping(spec.mapping, path=spec.mapping_name)
+    require_fitting(mapping, spec.mapping_name, spec)
     prepared = _prepared(database, mapping, spec.mapping_name, spec.source, folder)
     if spec.format is not None and spec.rejects_of is None:
         prepared.options = replace(prepared.options, format=spec.format)
@@ -177,7 +180,8 @@ def nothing_loaded(reports: Sequence[ImportReport], *, rejects: str) -> NothingL
     rows, such as "FILE has".
     """
     codes = sum((Counter(report.reject_codes) for report in reports), Counter[str]())
-    if not codes or any(report.items for report in reports):
+    loaded = sum(report.items for report in reports) - codes["item_unknown"]  # kept in its place
+    if not codes or loaded > 0:
         return None
     return NothingLoaded(
         file=", ".join(report.file for report in reports),
@@ -185,6 +189,17 @@ def nothing_loaded(reports: Sequence[ImportReport], *, rejects: str) -> NothingL
         examples=dict(ChainMap(*(report.reject_examples for report in reports))),
         rejects=rejects,
     )
+
+
+def require_fitting(mapping: MappingFile, name: str, choices: ImportChoices) -> None:
+    """Refuse to close what rows of changes do not name: they never name all there is.
+
+    Raises:
+        MappingInvalid: naming both.
+    """
+    if mapping.changes and choices.mode == "replace":
+        reason = "its rows are of some products, and mode replace would close all others: use merge"
+        raise MappingInvalid(path=name, place="changes", reason=reason)
 
 
 def require_migrated(database: Database) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +28,7 @@ from graph.repositories.imports import (
     open_import,
 )
 from graph.repositories.items import ItemComparison, ItemWriter, Outcome
+from graph.repositories.offers import OfferWriter, unlisted
 
 OnError = Literal["skip", "abort"]
 
@@ -69,7 +71,10 @@ class Loading:
 
     def __post_init__(self) -> None:
         dry = self.choices.dry_run
-        self.writer = ItemComparison(self.database) if dry else ItemWriter(self.database)
+        if self.rows.changes:
+            self.writer = OfferWriter(self.database, dry_run=dry)
+        else:
+            self.writer = ItemComparison(self.database) if dry else ItemWriter(self.database)
 
     def has_begun(self) -> bool:
         return not self.choices.dry_run and import_exists(self.database, self.run)
@@ -186,6 +191,7 @@ class Loading:
             progress=progress,
             seen=seen,
             reader=self._reader(dump),
+            unlisted=partial(unlisted, self.database) if self.rows.changes else None,
             report=report,
             begin_at=self.items,
             skip=skip,
@@ -193,7 +199,8 @@ class Loading:
 
     def _reader(self, dump: Dump) -> RowReader:
         if dump.rejects:
-            return RejectReader(dump.path, name=dump.name, state=dump.state)
+            each = self.rows.options.each
+            return RejectReader(dump.path, name=dump.name, state=dump.state, each=each)
         return DumpReader(dump.path, self.rows.options, name=dump.name, state=dump.state)
 
 

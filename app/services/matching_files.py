@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from app.services.matching import RULES, LoadedMatcher, MatchReason
 from graph.errors import ImportFailed
-from graph.ingest.readers import DumpReader, FileOptions, Row, column_missing
-from graph.records import Record
+from graph.ingest.readers import DumpReader, FileOptions, column_missing
+from graph.ingest.rows import Row
+from graph.ingest.stream import DUPLICATE
+from graph.records import Record, RecordRejected
 
 if TYPE_CHECKING:
     from ml.matching.clusters import Clustering
@@ -42,7 +44,8 @@ class Contradicted(Record, frozen=True):
 class FilesMatched(Record, frozen=True):
     """What was found in files; `groups` are those of two rows and more.
 
-    In groups and contradictions an id that both files have is written `FILE:ID`.
+    In groups and contradictions an id that both files have is written `FILE:ID`. Rows that cannot
+    be read, or have no id of their own, are `rejected`; `rows` are the others.
     """
 
     rows: int
@@ -52,6 +55,7 @@ class FilesMatched(Record, frozen=True):
     contradictions: tuple[Contradicted, ...]
     model: str
     threshold: float
+    rejected: tuple[RecordRejected, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class _Rows:
     label: str
     ids: Sequence[str]
     items: Sequence[Fields]
+    rejected: Sequence[RecordRejected]
 
 
 def match_files(
@@ -75,7 +80,7 @@ def match_files(
     """Compare the rows of two files, or of one among themselves.
 
     Raises:
-        ImportFailed: a file is missing or broken, has no such column, or one id twice.
+        ImportFailed: a file is missing or broken, has no such column, or no row that can be taken.
     """
     from ml.matching.clusters import clusters
     from ml.matching.matcher import Matcher
@@ -102,6 +107,7 @@ def match_files(
         contradictions=contradicted(found),
         model=loaded.name if loaded else RULES,
         threshold=matcher.threshold,
+        rejected=(*a.rejected, *(() if right is None else b.rejected)),
     )
 
 
@@ -147,26 +153,27 @@ def _explained(
 
 
 def _read(path: Path, label: str, id_column: str | None) -> _Rows:
-    rows = list(_rows(path))
+    with DumpReader(path, FileOptions()) as reader:
+        read = list(reader)
+    rows = [row for row in read if isinstance(row, Row)]
+    rejected = [row for row in read if isinstance(row, RecordRejected)]
     if id_column and rows and not any(id_column in row.cells for row in rows):
         raise column_missing(str(path), id_column, tuple(rows[0].cells))
     column = id_column or _column_of_ids(rows)
-    lines: dict[str, int] = {}
+    taken: dict[str, Row] = {}
     for row in rows:
-        id = _id(path, row, column) if column else f"{label}:{row.line}"
-        if id in lines:
-            reason = f"has the id {id!r} of line {lines[id]} again"
-            raise ImportFailed(file=str(path), place=f"line {row.line}", reason=reason)
-        lines[id] = row.line
-    return _Rows(label, list(lines), [_fields(row, column) for row in rows])
-
-
-def _rows(path: Path) -> Iterator[Row]:
-    with DumpReader(path, FileOptions()) as reader:
-        for row in reader:
-            if not isinstance(row, Row):
-                raise ImportFailed(file=str(path), place=f"line {row.line}", reason=row.reason)
-            yield row
+        id = _id(row, column) if column else f"{label}:{row.line}"
+        if id and id not in taken:
+            taken[id] = row
+            continue
+        reason = f"has the id {id!r} of line {taken[id].line} again" if id else "has no id"
+        code = DUPLICATE if id else "item_invalid"
+        rejected.append(RecordRejected(label, row.line, column, id, code, reason, row.cells))
+    rejected.sort(key=lambda one: one.line)
+    if rejected and not taken:
+        first = rejected[0]
+        raise ImportFailed(file=str(path), place=f"line {first.line}", reason=first.reason)
+    return _Rows(label, list(taken), [_fields(row, column) for row in taken.values()], rejected)
 
 
 def _column_of_ids(rows: Sequence[Row]) -> str | None:
@@ -179,12 +186,9 @@ def _column_of_ids(rows: Sequence[Row]) -> str | None:
     return None
 
 
-def _id(path: Path, row: Row, column: str) -> str:
+def _id(row: Row, column: str) -> str:
     cell = row.cells.get(column)
-    if cell is None or not str(cell).strip():
-        reason = f"has no {column!r}, which was to be its id"
-        raise ImportFailed(file=str(path), place=f"line {row.line}", reason=reason)
-    return str(cell).strip()
+    return "" if cell is None else str(cell).strip()
 
 
 def _fields(row: Row, id_column: str | None) -> dict[str, str]:

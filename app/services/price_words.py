@@ -17,16 +17,28 @@ _MONEY = rf"{_CODE}?{SIGN}?\s*{_NUMBER}(?![\d.,]*\d)\s*(?:{SIGN}|{WORD})?"
 # What stands behind such a pattern may be a unit, or what is counted.
 _OPEN = r"(?P<open>)"
 _BEHIND = re.compile(r"[a-z%\"″°\d]", re.IGNORECASE)
-_AT_MOST = rf"(?:{AT_MOST}|cheaper than|budget(?: of| is)?:?|max(?:imum)?|<=?|≤)"
-_AT_LEAST = rf"(?:{AT_LEAST}|starting (?:at|from)|min(?:imum)?|>=?|≥)"
-_TO = r"\s*(?:-|–|~|to|and|至|到)\s*"
+_AT_MOST = (
+    rf"(?:{AT_MOST}|cheaper than|moins ch(?:er|ère)s? que|sous|günstiger als|billiger als"
+    r"|budget(?: of| is| de| von)?:?|max(?:imum|imal)?|<=?|≤)"
+)
+_AT_LEAST = rf"(?:{AT_LEAST}|starting (?:at|from)|dès|min(?:imum)?|>=?|≥)"
+_BETWEEN_TWO = r"(?:between|entre|zwischen)"
+_TO_WORD = r"(?:to|and|et|à|und|bis)(?![^\W\d_])"
+_TO = rf"\s*(?:-|–|~|{_TO_WORD}|至|到)\s*"
 _SURE = rf"(?:{SIGN}|{WORD})"
+_SURE_OF_BOTH = rf"[^a-z]*(?:{_TO_WORD}[^a-z]*)?{_SURE}"  # `100 to 200 euro`
 # Words for money that are for pieces or weights as well say nothing alone: `3块`, `20 pounds`.
 _SURE_ALONE = rf"(?:{SIGN}|(?!pounds?\b|块(?!钱)){WORD})"
-_ABOUT = r"(?:around|about|approx(?:imately|\.)?|roughly|circa|大约|大概|约)"
-_OR_LESS = r"(?:or|and) (?:less|under|below|cheaper)\b"
-_OR_MORE = r"(?:or|and) (?:more|over|above|up)\b"
-_BETWEEN = re.compile(r"\s*(?:,|，|、|and|but|且|并且|和)?\s*", re.IGNORECASE)
+_ABOUT = (
+    r"(?:around|about|approx(?:imately|\.)?|roughly|circa|environ|autour de|etwa|ungefähr|rund"
+    r"|大约|大概|约)"
+)
+_ITS_END = r"\b(?! d[e'’]| als|\s*\d)"  # and less, not `and less than 200`
+_OR_LESS = (
+    rf"(?:(?:or|and) (?:less|under|below|cheaper)|(?:ou|et) moins|(?:oder|und) weniger){_ITS_END}"
+)
+_OR_MORE = rf"(?:(?:or|and) (?:more|over|above|up)|(?:ou|et) plus|(?:oder|und) mehr){_ITS_END}"
+_BETWEEN = re.compile(r"\s*(?:,|，|、|and|but|et|mais|und|aber|且|并且|和)?\s*", re.IGNORECASE)
 _NEAR = 0.2  # what `around` leaves open, as a share
 _CURRENCY_SAID = re.compile(_SURE, re.IGNORECASE)
 
@@ -112,8 +124,8 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 # Each with the groups of its lower and its upper end; one for both is a price that is near.
 _PATTERNS: tuple[tuple[re.Pattern[str], int | None, int | None], ...] = (
-    (_compiled(rf"between\s+{_MONEY}{_TO}{_MONEY}{_OPEN}"), 1, 2),
-    (_compiled(rf"(?<![\w.,-])(?=[^a-z]*{_SURE}){_MONEY}{_TO}{_MONEY}{_OPEN}"), 1, 2),
+    (_compiled(rf"{_BETWEEN_TWO}\s+{_MONEY}{_TO}{_MONEY}{_OPEN}"), 1, 2),
+    (_compiled(rf"(?<![\w.,-])(?={_SURE_OF_BOTH}){_MONEY}{_TO}{_MONEY}{_OPEN}"), 1, 2),
     (_compiled(rf"(?<![\w.,-])(?=[^a-z]*{_SURE}){_MONEY}\s*{_OR_LESS}"), None, 1),
     (_compiled(rf"(?<![\w.,-])(?=[^a-z]*{_SURE}){_MONEY}\s*{_OR_MORE}"), 1, None),
     (_compiled(rf"(?<!\w){_ABOUT}\s*(?=[^a-z]*{_SURE}){_MONEY}{_OPEN}"), 1, 1),

@@ -33,7 +33,8 @@ _ENGLISH = """a an and are as at be but by for if in into is it no not of on or 
 their then there these they this to was will with www i me my find show want need looking please
 from than"""
 _CHINESE = "的 了 和 是 在 我 要 想 买 有 与 或 吗 呢 请"
-STOP_WORDS = frozenset(f"{_ENGLISH} {_CHINESE}".split())
+_FRENCH_AND_GERMAN = "le la les du de des et der das den dem und"
+STOP_WORDS = frozenset(f"{_ENGLISH} {_CHINESE} {_FRENCH_AND_GERMAN}".split())
 _CHUNK = re.compile(r"[^\W_]+")
 _ALPHABETIC = re.compile(r"[^\W\d_]+")
 _TRIED = 5  # everyday words that a misspelt one may be meant for
@@ -153,6 +154,7 @@ def read_query(
     bare = [word for word in of_letters if word not in {*unknown, *with_accents}]
     sure, in_texts = _meant(misspelt, words)
     sure |= {**_nearest(bare, words.spelling), **_spelled(everyday, words.spelling)}
+    sure |= {word: apart for word in unknown if (apart := words.spelling.apart(word))}
     return Asked(
         query=query,
         text=parts.text,

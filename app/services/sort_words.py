@@ -15,9 +15,25 @@ _SORT_OF: Mapping[str, Sort] = {
     "cheapest": "price",
     "lowest price": "price",
     "lowest priced": "price",
+    "moins cher": "price",
+    "moins chère": "price",
+    "moins chers": "price",
+    "moins chères": "price",
+    "günstigste": "price",
+    "günstigster": "price",
+    "günstigstes": "price",
+    "günstigsten": "price",
+    "billigste": "price",
+    "billigsten": "price",
     "最便宜": "price",
     "价格最低": "price",
     "most expensive": "-price",
+    "plus cher": "-price",
+    "plus chère": "-price",
+    "plus chers": "-price",
+    "plus chères": "-price",
+    "teuerste": "-price",
+    "teuersten": "-price",
     "最贵": "-price",
     "newest": "newest",
     "latest": "newest",
@@ -25,7 +41,9 @@ _SORT_OF: Mapping[str, Sort] = {
     "最新款": "newest",
 }
 _WORDS = "|".join(sorted(_SORT_OF, key=len, reverse=True))
-_SAID = re.compile(rf"(?<![a-z\d-])(?:the )?({_WORDS})(?![a-z\d-])", re.IGNORECASE)
+_SAID = re.compile(
+    rf"(?<![a-z\d-])(?:the |les? |la |die |der |das )?({_WORDS})(?![a-z\d-])(?! que)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

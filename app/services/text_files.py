@@ -8,7 +8,8 @@ from itertools import islice
 from pathlib import Path
 
 from graph.errors import ImportFailed
-from graph.ingest.readers import DumpReader, FileOptions, Row
+from graph.ingest.readers import DumpReader, FileOptions
+from graph.ingest.rows import Row
 from graph.records import RecordRejected
 
 BATCH_ROWS = 256

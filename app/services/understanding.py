@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 SURE = 0.5  # of all ways to read the words; what is less sure stays a word among words
 _IN_STOCK = re.compile(
-    r"(?<!not )(?<![\w-])(?:in[ -]?stock|available now)(?![\w-])|(?<![没無无])有现?货|(?<!非)现货",
+    r"(?<!not )(?<!pas )(?<!nicht )(?<![\w-])"
+    r"(?:(?:in|en)[ -]?stock|available now|auf lager)(?![\w-])|(?<![没無无])有现?货|(?<!非)现货",
     re.I,
 )
 _NOT = re.compile(
@@ -44,7 +45,9 @@ _NOT_WORD = re.compile(
 # A word behind a noun that is part of no compound with it: `chair for two`.
 _NO_COMPOUND = re.compile(
     r"(?:[^\W\d_]*[\u3400-\u9fff]|(?:a|an|and|as|at|but|by|for|from|in|no|not|of|on|or|over|that"
-    r"|the|to|under|up|which|with|without)(?!\w))",
+    r"|the|to|under|up|which|with|without"
+    r"|à|au|avec|de|en|entre|et|jusqu|moins|ou|plus|pour|sans|sous"
+    r"|ab|auf|bis|für|mit|oder|ohne|über|und|unter)(?!\w))",
     re.I,
 )
 _WORD_BEHIND = re.compile(r"[\s-]+(?=[^\W\d_])")
@@ -121,9 +124,14 @@ def understand(query: str, grounder: Grounder, *, in_names: Collection[str] = ()
     parts += _named("category", _category_in(open_text, lexicon, parts), parts)
     cues = list(lexicon.cues.found(open_text, lexicon.cues.words(open_text)))
     of_facts = replace(lexicon, habits=lexicon.found)
-    for reading in read(open_text, of_facts, category=_category(parts, open_text)):
-        if _is_sure(reading) and _is_free(reading.start, reading.end, parts):
-            own = [(start, end) for start, end, one in cues if one.id == reading.parameter]
+    readings = filter(_is_sure, read(open_text, of_facts, category=_category(parts, open_text)))
+    named = [
+        (reading, [(start, end) for start, end, one in cues if one.id == reading.parameter])
+        for reading in readings
+    ]
+    # Those beside the name of their parameter first: this may be a value of another one.
+    for reading, own in sorted(named, key=lambda one: not _is_named(open_text, *one)):
+        if _is_free(reading.start, reading.end, parts):
             part, compares = _said(open_text, reading, own, in_names)
             if compares:
                 silent.append((part.start, part.end))
@@ -183,11 +191,18 @@ def _begins_anew(lexicon: Lexicon, behind: str) -> bool:
 
 def _brands_in(text: str, lexicon: Lexicon) -> list[Found[Named]]:
     """The brand that is named, and those of which the query says that they will do as well."""
-    best = named_in(text, lexicon.brands)
+    values = [place[:2] for place in lexicon.values.found(text, lexicon.values.words(text))]
+
+    def is_whole(found: Found[Named]) -> bool:
+        """Not of a longer value: a pad for `Acme Nova 7` is by no means one by Acme."""
+        place = found.start, found.end
+        return not any(a <= place[0] and place[1] <= b and (a, b) != place for a, b in values)
+
+    best = named_in(text, lexicon.brands, fits=is_whole)
     if best is None:
         return []
     chains: list[list[Found[Named]]] = [[]]
-    for found in all_named_in(text, lexicon.brands):
+    for found in filter(is_whole, all_named_in(text, lexicon.brands)):
         before = chains[-1][-1].end if chains[-1] else 0
         if _EITHER.fullmatch(text, before, found.start):
             chains[-1].append(replace(found, start=before))  # `or` belongs to what it joins
@@ -225,6 +240,11 @@ def _category(parts: Sequence[Part], text: str) -> str | None:
 
 def _is_sure(reading: Reading) -> bool:
     return reading.known and reading.share >= SURE and reading.usual >= USUAL
+
+
+def _is_named(text: str, reading: Reading, names: Sequence[tuple[int, int]]) -> bool:
+    place = reading.start, reading.end
+    return _beside(text, *place, names) != place
 
 
 def _refused_from(part: Part, text: str) -> int:

@@ -19,8 +19,8 @@ from graph.bulk.slices import run_slice
 from graph.bulk.vocabulary import VocabularyFiles
 from graph.errors import ImportFailed
 from graph.ingest.mapping_file import MappingFile
-from graph.ingest.readers import Row
 from graph.ingest.rejects import RejectFile, told
+from graph.ingest.rows import Row
 from graph.ingest.seen import SeenIds
 from graph.ingest.stream import first_of_its_id
 from graph.records import Item, RecordRejected

@@ -21,7 +21,8 @@ from graph.bulk.messages import Claim, Ended, Failed, Mapped, Slice, Verdict, Wr
 from graph.bulk.tables import CsvText, fact_properties, item_table
 from graph.errors import ImportFailed, MappingInvalid
 from graph.ingest.mapping import RowMapping
-from graph.ingest.readers import DumpReader, Row
+from graph.ingest.readers import DumpReader
+from graph.ingest.rows import Row
 from graph.records import Item, Named, RecordRejected, Value
 from graph.repositories.item_queries import HASH_PROPERTY
 from graph.repositories.item_rows import item_row, target_of

@@ -137,9 +137,12 @@ def _nested(cells: Mapping[str, object], column: str) -> object:
     """`specs.ram` reaches into objects of JSON rows."""
     cell: object = cells
     for key in column.split("."):
-        if not isinstance(cell, Mapping):
+        if isinstance(cell, list | tuple):  # of each object in a list
+            cell = [part.get(key) for part in cell if isinstance(part, Mapping)]
+        elif isinstance(cell, Mapping):
+            cell = cell.get(key)
+        else:
             return None
-        cell = cell.get(key)
     return cell
 
 

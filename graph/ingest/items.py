@@ -130,16 +130,36 @@ def assemble(
         )
     except ValueInvalid as error:
         raise DraftInvalid(field="id", value=error.value, reason=error.reason) from error
-    item = Item(
-        kind=kind,
-        id=id,
-        title=title,
-        source=source,
-        brand=brand,
-        facts=tuple({fact.value.id: fact for fact in facts}.values()),
-        content_hash="",
-        **fields,  # type: ignore[arg-type]
+    return _hashed(
+        Item(
+            kind=kind,
+            id=id,
+            title=title,
+            source=source,
+            brand=brand,
+            facts=tuple({fact.value.id: fact for fact in facts}.values()),
+            content_hash="",
+            **fields,  # type: ignore[arg-type]
+        )
     )
+
+
+def change(*, source: str, sku: str, **fields: object) -> Item:
+    """What has changed of a product: an item of that id with nothing but these fields.
+
+    Raises:
+        DraftInvalid: with an id that cannot be one.
+    """
+    try:
+        id = item_id(source, sku)
+    except ValueInvalid as error:
+        raise DraftInvalid(field="id", value=error.value, reason=error.reason) from error
+    return _hashed(
+        Item(kind="product", id=id, title="", source=source, content_hash="", **fields)  # type: ignore[arg-type]
+    )
+
+
+def _hashed(item: Item) -> Item:
     # Nobody has it yet, and a copy would cost as much as the item itself.
     msgspec.structs.force_setattr(item, "content_hash", _content_hash(item))
     return item

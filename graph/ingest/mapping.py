@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from graph.errors import DraftInvalid, ValueInvalid
 from graph.ingest.cells import SHORT, CellInvalid, Cells, FieldReader, shown_columns
 from graph.ingest.decimal_signs import DecimalSigns
-from graph.ingest.items import assemble, category_path, model_named, with_other_names
+from graph.ingest.items import assemble, category_path, change, model_named, with_other_names
 from graph.ingest.linking import BrandNames
 from graph.ingest.mapping_file import (
     BrandSpec,
@@ -21,9 +21,12 @@ from graph.ingest.mapping_file import (
     NumberSpec,
     ParameterSpec,
     ReadSpec,
+    TextSpec,
 )
+from graph.ingest.markup import visible_text
 from graph.ingest.patterns import Pattern
-from graph.ingest.readers import Row, column_missing
+from graph.ingest.readers import column_missing
+from graph.ingest.rows import Row
 from graph.records import Fact, Item, Named, Parameter, RecordRejected, Value
 from graph.text import (
     clean_text,
@@ -58,6 +61,7 @@ class RowMapping:
     Attributes:
         parameters: what the mapping declares, by id.
         target: what its rows are, products or models.
+        changes: whether its rows say what has changed of products, and nothing else.
         options: how its files are read.
         cells_skipped: cells without meaning, by parameter or field, where the mapping says `skip`.
     """
@@ -66,6 +70,7 @@ class RowMapping:
         self._mapping = mapping
         self._brands = brands or BrandNames()
         self.target = mapping.target
+        self.changes = mapping.changes
         self.options = mapping.file.options
         self._cells = Cells(mapping.file)
         self._parameters = [ParameterReader(spec, self._cells) for spec in mapping.parameters]
@@ -74,7 +79,7 @@ class RowMapping:
         self._price_signs = DecimalSigns()
         fields = mapping.fields
         self._id = FieldReader(mapping.id or _NOTHING, self._cells)
-        self._title = FieldReader(fields.title, self._cells)
+        self._title = FieldReader(fields.title or _NOTHING, self._cells)
         self._brand = FieldReader(fields.brand or _NOTHING, self._cells)
         self._others = list(self._other_fields())
 
@@ -133,6 +138,9 @@ class RowMapping:
     def _item(self, cells: Mapping[str, object], source: str) -> Item:
         brand = self._brand_of(cells)
         try:
+            if self.changes:
+                fields = {name: read(cells, brand) for name, read in self._others}
+                return change(source=source, sku=self._sku(cells) or "", **fields)
             return assemble(
                 kind=self._mapping.target,
                 source=source,
@@ -241,6 +249,7 @@ class RowMapping:
                 yield from spec.sources
 
     def _field_columns(self) -> Iterable[str]:
+        yield from self._mapping.file.fill_down
         for name in self._mapping.fields.__struct_fields__:
             if (spec := getattr(self._mapping.fields, name)) is not None:
                 yield from spec.sources
@@ -364,6 +373,8 @@ def _reading(reader: FieldReader, build: Callable[[str], object], otherwise: obj
 def _build_of(name: str, spec: FieldSpec, signs: DecimalSigns) -> Callable[[str], object]:
     if name == "in_stock":
         return _at_hand
+    if isinstance(spec, TextSpec) and spec.markup == "html":
+        return lambda raw: clean_text(visible_text(raw)) or None
     if isinstance(spec, NumberSpec):
         return lru_cache(REMEMBERED_CELLS)(partial(_amount, decimal=spec.decimal, signs=signs))
     return lambda raw: clean_text(raw) or None

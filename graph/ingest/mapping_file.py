@@ -19,6 +19,9 @@ from graph.text import find_unit
 from graph.text.excerpt import excerpt
 from graph.text.near import near_names
 
+# What changes from hour to hour while a product stays what it is.
+CHANGED_FIELDS = ("price", "currency", "in_stock")
+
 
 class _Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A table of the mapping file; a key that is not declared here is refused."""
@@ -34,10 +37,20 @@ class FileSpec(_Spec, frozen=True):
     cells: Literal["plain", "python-bytes"] = "plain"
     # Cells that say nothing, besides blank ones.
     empty: tuple[str, ...] = ()
+    # A list in JSON or Parquet each item of which is a row, such as the variants of a product.
+    each: str | None = None
+    # Columns whose blank cells say what the cell above says, as merged cells are written out.
+    fill_down: tuple[str, ...] = ()
 
     @property
     def options(self) -> FileOptions:
-        return FileOptions(format=self.format, encoding=self.encoding, delimiter=self.delimiter)
+        return FileOptions(
+            format=self.format,
+            encoding=self.encoding,
+            delimiter=self.delimiter,
+            each=self.each,
+            fill_down=self.fill_down,
+        )
 
 
 class FieldSpec(_Spec, frozen=True):
@@ -83,17 +96,23 @@ class ReadSpec(FieldSpec, frozen=True):
     invalid: Literal["reject", "skip"] = "reject"  # the row, or only this cell
 
 
+class TextSpec(FieldSpec, frozen=True):
+    """Texts for people, which shops write as they show them."""
+
+    markup: Literal["plain", "html"] = "plain"  # html: what between the tags is seen
+
+
 class NumberSpec(ReadSpec, frozen=True):
     decimal: Literal["auto", ".", ","] = "auto"
 
 
 class FieldsSpec(_Spec, frozen=True):
-    title: FieldSpec
+    title: FieldSpec | None = None
     names: NamesSpec | None = None
     brand: BrandSpec | None = None
     category: CategorySpec | None = None
     model: FieldSpec | None = None
-    description: FieldSpec | None = None
+    description: TextSpec | None = None
     language: FieldSpec | None = None
     price: NumberSpec | None = None
     currency: FieldSpec | None = None
@@ -126,6 +145,8 @@ class MappingFile(_Spec, frozen=True):
     target: ItemKind
     fields: FieldsSpec
     id: IdSpec | None = None
+    # Rows say what has changed of products that there are; what they do not say stays.
+    changes: bool = False
     file: FileSpec = FileSpec()
     # Dumps in several files may have columns in some of them only: "ignore".
     missing_columns: Literal["refuse", "ignore"] = "refuse"
@@ -215,6 +236,7 @@ def _known_keys() -> list[str]:
         CategorySpec,
         NumberSpec,
         NamesSpec,
+        TextSpec,
         FieldsSpec,
         ParameterSpec,
     )
@@ -230,13 +252,7 @@ def _line_of(text: str, key: str) -> int | None:
 
 def _check(path: str, mapping: MappingFile) -> None:
     """What types alone do not say."""
-    if mapping.target == "product" and mapping.id is None:
-        raise MappingInvalid(
-            path=path,
-            place="id",
-            reason='a product needs one: add `id = { column = "…" }` with the column of its SKU, '
-            'or `id = { columns = ["…"], hash = true }` with those that tell rows apart',
-        )
+    _check_says_enough(path, mapping)
     if mapping.file.delimiter is not None and len(mapping.file.delimiter) != 1:
         raise MappingInvalid(path=path, place="file.delimiter", reason="is not one character")
     for name, spec in _fields(mapping):
@@ -261,6 +277,40 @@ def _check(path: str, mapping: MappingFile) -> None:
             )
         if parameter.unit is not None and parameter.kind != "number":
             raise MappingInvalid(path=path, place=place, reason='a unit needs kind = "number"')
+
+
+def _check_says_enough(path: str, mapping: MappingFile) -> None:
+    if mapping.target == "product" and mapping.id is None:
+        raise MappingInvalid(
+            path=path,
+            place="id",
+            reason='a product needs one: add `id = { column = "…" }` with the column of its SKU, '
+            'or `id = { columns = ["…"], hash = true }` with those that tell rows apart',
+        )
+    if mapping.changes:
+        _check_changes(path, mapping)
+    elif mapping.fields.title is None:
+        raise MappingInvalid(
+            path=path,
+            place="fields.title",
+            reason="is missing: add the column of what a thing is called; where rows say no more "
+            "than new prices or stock of what is there, add `changes = true` at the top",
+        )
+
+
+def _check_changes(path: str, mapping: MappingFile) -> None:
+    said = {name for name, _ in _fields(mapping) if name.startswith("fields.")}
+    others = sorted(said - {f"fields.{name}" for name in CHANGED_FIELDS})
+    reason = None
+    if mapping.target != "product":
+        reason = 'are of products: target = "product"'
+    elif others or mapping.parameters:
+        place = others[0] if others else f"parameter {mapping.parameters[0].id}"
+        reason = f"are of {', '.join(CHANGED_FIELDS)} alone; take {place} away"
+    elif not said - {"fields.currency"}:
+        reason = "need fields.price or fields.in_stock"
+    if reason is not None:
+        raise MappingInvalid(path=path, place="changes", reason=reason)
 
 
 def _fields(mapping: MappingFile) -> list[tuple[str, FieldSpec]]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
+from graph.ingest.changes import Unlisted
 from graph.ingest.mapping import RowMapping
 from graph.ingest.rejects import RejectFile
 from graph.ingest.seen import SeenIds
 from graph.ingest.stream import ItemStream, RowReader
 from graph.records import Item, Parameter, Record
-from graph.repositories.items import Outcome
+from graph.repositories.offers import Change
 
 BATCH_ROWS = 5_000  # larger: a transaction over 2 s; smaller: the round trips show
 BATCHES_IN_FLIGHT = 2  # one is written while the next is made; more only costs memory
@@ -41,7 +42,7 @@ class Writer(Protocol):
         run: str,
         now: datetime,
         at: int | None = None,
-    ) -> list[Outcome]: ...
+    ) -> Sequence[Change]: ...
 
 
 class ImportProgress(Record, frozen=True):
@@ -106,6 +107,7 @@ def import_file(
     batch_rows: int = BATCH_ROWS,
     seen: SeenIds | None = None,
     reader: RowReader | None = None,
+    unlisted: Unlisted | None = None,
     report: ImportReport | None = None,
     begin_at: int = 0,
     skip: int = 0,
@@ -116,6 +118,7 @@ def import_file(
     stops the import; what was being written then is written.
 
     Args:
+        unlisted: for rows of changes, which of their products no source lists.
         report: counts to go on from; a new one otherwise.
         begin_at: how many items the import had before this file.
         skip: how many items of this file were written before an interruption.
@@ -137,6 +140,7 @@ def import_file(
             reader=reader,
             name=report.file,
             tick=telling.tick,
+            unlisted=unlisted,
         ) as stream,
         ThreadPoolExecutor(1, "import-writer") as pool,
     ):
@@ -213,9 +217,9 @@ class _Pending:
 
     def __init__(self, report: ImportReport) -> None:
         self._report = report
-        self._futures: deque[Future[list[Outcome]]] = deque()
+        self._futures: deque[Future[Sequence[Change]]] = deque()
 
-    def add(self, future: Future[list[Outcome]]) -> None:
+    def add(self, future: Future[Sequence[Change]]) -> None:
         self._futures.append(future)
         while len(self._futures) > BATCHES_IN_FLIGHT:
             self._count(self._futures.popleft())
@@ -224,7 +228,7 @@ class _Pending:
         while self._futures:
             self._count(self._futures.popleft())
 
-    def _count(self, future: Future[list[Outcome]]) -> None:
+    def _count(self, future: Future[Sequence[Change]]) -> None:
         try:
             outcomes = future.result()
         except BaseException:

@@ -9,7 +9,8 @@ from pathlib import Path
 from msgspec import structs
 
 from graph.ingest.mapping import RowMapping
-from graph.ingest.readers import DumpReader, Row
+from graph.ingest.readers import DumpReader
+from graph.ingest.rows import Row
 from graph.records import Item, Record, RecordRejected
 from graph.text import distinct_id
 

@@ -6,7 +6,6 @@ import codecs
 import csv
 import io
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -29,7 +28,8 @@ from graph.ingest.files import (
     require_modest,
 )
 from graph.ingest.parquet import ParquetRows
-from graph.records import Record, RecordRejected
+from graph.ingest.rows import FilledDown, Row, items_of, told_apart
+from graph.records import RecordRejected
 from graph.text import slug
 from graph.text.near import near_names
 
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from _csv import Reader as CsvReader
 
 Format = Literal["csv", "ndjson", "json", "parquet", "lines"]
-Cell = object  # str from CSV; whatever JSON or Parquet holds otherwise
 
 # A longer cell is a broken file, an embedded picture, or an attack; the row is rejected.
 MAX_CELL_CHARACTERS = 1_000_000
@@ -61,13 +60,6 @@ _SUFFIXES: dict[str, Format] = {
 LINE_COLUMN = "title"  # of a file that has nothing but a text on each line
 
 
-class Row(Record, frozen=True):
-    """One row as the file has it; `line` counts from 1 (for JSON and Parquet: the record)."""
-
-    line: int
-    cells: dict[str, Cell]
-
-
 @dataclass(frozen=True, slots=True)
 class FileOptions:
     """How to read a file where its name and content do not tell."""
@@ -75,6 +67,8 @@ class FileOptions:
     format: Format | None = None
     encoding: str = "utf-8"
     delimiter: str | None = None
+    each: str | None = None  # a list whose items are the rows
+    fill_down: tuple[str, ...] = ()  # columns whose blank cells repeat the one above
 
 
 class DumpReader:
@@ -134,9 +128,10 @@ class DumpReader:
     def __iter__(self) -> Iterator[Row | RecordRejected]:
         line = 0
         try:
+            filled = FilledDown(self.options.fill_down)
             for row in self._rows:
                 line = row.line
-                yield row
+                yield from items_of(filled(row), self.options.each)
         except (OSError, UnicodeError) as error:
             self._require_unchanged(line)
             raise self._broken(f"after line {line}", error) from error
@@ -266,19 +261,11 @@ class DumpReader:
                 "the header is no text: is the file compressed twice, or in another encoding? "
                 "Unpack it, or set encoding under [file] in the mapping",
             )
-        self._set_columns(header)
-        return self._csv_rows(rows, header, delimiter)
-
-    def _set_columns(self, names: Sequence[str]) -> None:
-        repeated = sorted(name for name, count in Counter(names).items() if count > 1)
-        if repeated:
-            raise self._failed(
-                "line 1", f"the column {repeated[0]!r} appears more than once; rename one of them"
-            )
-        self.columns = tuple(names)
+        self.columns = told_apart(header)
+        return self._csv_rows(rows, self.columns, delimiter)
 
     def _csv_rows(
-        self, rows: CsvReader, header: list[str], delimiter: str
+        self, rows: CsvReader, header: Sequence[str], delimiter: str
     ) -> Iterator[Row | RecordRejected]:
         width = len(header)
         while True:
@@ -306,7 +293,7 @@ class DumpReader:
             yield Row(line=line, cells=dict(zip(header, cells, strict=True)))
 
     def _lines(self) -> Iterator[Row | RecordRejected]:
-        self._set_columns((LINE_COLUMN,))
+        self.columns = (LINE_COLUMN,)
         return self._text_rows(self._text())
 
     def _text_rows(self, text: io.TextIOWrapper) -> Iterator[Row | RecordRejected]:
@@ -394,14 +381,16 @@ class DumpReader:
                 "footer", f"is not a whole Parquet file: {_first_line(error)}"
             ) from error
         require_modest(rows.unpacked_bytes, packed_bytes=self.bytes_total, file=self.name)
-        self._set_columns(rows.columns)
-        return self._parquet_rows(rows)
+        self.columns = told_apart(rows.columns)
+        return self._parquet_rows(rows, self.columns)
 
-    def _parquet_rows(self, rows: ParquetRows) -> Iterator[Row | RecordRejected]:
+    def _parquet_rows(
+        self, rows: ParquetRows, columns: Sequence[str]
+    ) -> Iterator[Row | RecordRejected]:
         line = 0
         try:
             for line, cells in enumerate(rows, start=1):
-                yield Row(line=line, cells=dict(zip(rows.columns, cells, strict=True)))
+                yield Row(line=line, cells=dict(zip(columns, cells, strict=True)))
         except (pyarrow.ArrowException, OSError) as error:
             raise self._failed(
                 f"after record {line}", f"is damaged: {_first_line(error)}"

@@ -11,7 +11,8 @@ import msgspec
 
 from graph.errors import ImportFailed
 from graph.ingest.files import FileState
-from graph.ingest.readers import DumpReader, FileOptions, Row
+from graph.ingest.readers import DumpReader, FileOptions
+from graph.ingest.rows import Row, items_of
 from graph.records import RecordRejected
 
 LINES_MAX = 2**53  # no file has so many
@@ -94,8 +95,11 @@ class RejectReader:
 
     columns = None
 
-    def __init__(self, path: Path, *, name: str, state: FileState | None = None) -> None:
+    def __init__(
+        self, path: Path, *, name: str, state: FileState | None = None, each: str | None = None
+    ) -> None:
         self.name = name
+        self._each = each
         self._reader = DumpReader(path, FileOptions(format="ndjson"), name=name, state=state)
 
     def __enter__(self) -> RejectReader:
@@ -120,7 +124,7 @@ class RejectReader:
 
     def __iter__(self) -> Iterator[Row | RecordRejected]:
         for found in self._reader:
-            yield self._row(found) if isinstance(found, Row) else found
+            yield from items_of(self._row(found) if isinstance(found, Row) else found, self._each)
 
     def _row(self, entry: Row) -> Row | RecordRejected:
         try:
@@ -136,7 +140,9 @@ class RejectReader:
                 code="reject_unreadable",
                 reason=f"is no line of a reject file: {error}; keep the fields it had",
             )
-        return Row(line=rejected.line, cells=rejected.row) if rejected.row else rejected
+        if not rejected.row:
+            return rejected
+        return Row(line=rejected.line, cells=rejected.row, rejected=rejected)
 
 
 def told(rejected: RecordRejected) -> str:

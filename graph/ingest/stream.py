@@ -11,13 +11,16 @@ from typing import Protocol, Self
 
 from msgspec import structs
 
+from graph.ingest.changes import Unlisted, with_unlisted_told
 from graph.ingest.mapping import RowMapping
-from graph.ingest.readers import DumpReader, Row
+from graph.ingest.readers import DumpReader
 from graph.ingest.rejects import RejectFile, told
+from graph.ingest.rows import Row
 from graph.ingest.seen import SeenIds
 from graph.records import Item, RecordRejected
 from graph.text import distinct_id
 
+DUPLICATE = "duplicate_id"
 ROWS_PER_TICK = 256  # a look at the clock for each row would cost a percent
 
 
@@ -62,6 +65,8 @@ class ItemStream:
     The same file, mapping and known brands give the same items: an import that was interrupted
     counts on it. Rows that cannot be loaded go to `rejects`; `counts` is always up to date.
 
+    With `unlisted`, rows are changes of products that there are; others are rejected.
+
     Raises:
         ImportFailed: the file is broken; everything before the break was yielded.
     """
@@ -77,6 +82,7 @@ class ItemStream:
         reader: RowReader | None = None,
         name: str | None = None,
         tick: Callable[[], None] = lambda: None,
+        unlisted: Unlisted | None = None,
     ) -> None:
         self.name = name or str(path)
         self.counts = StreamCounts()
@@ -86,6 +92,7 @@ class ItemStream:
         self._reader = reader or DumpReader(path, rows.options, name=self.name)
         self._seen = seen
         self._tick = tick
+        self._unlisted = unlisted
         self._stack = ExitStack()
 
     def __enter__(self) -> ItemStream:
@@ -110,6 +117,12 @@ class ItemStream:
         self._stack.close()
 
     def __iter__(self) -> Iterator[Item]:
+        items = self._items()
+        if self._unlisted is None:
+            return (item for item, _ in items)
+        return with_unlisted_told(items, self._unlisted, self._reject)
+
+    def _items(self) -> Iterator[tuple[Item, Row]]:
         counts = self.counts
         try:
             for row in self._reader:
@@ -119,7 +132,8 @@ class ItemStream:
                     self._tick()
                 item = self._item(row)
                 if item is not None:
-                    yield item
+                    assert isinstance(row, Row)
+                    yield item, row
         finally:
             counts.bytes_read = self._reader.bytes_read
             counts.decimals_unsure = self._rows.decimals_unsure
@@ -160,7 +174,12 @@ class ItemStream:
 
 
 def first_of_its_id(seen: SeenIds, item: Item, row: Row) -> Item | RecordRejected | None:
-    """A row that repeats an earlier one says nothing new; one that differs is rejected."""
+    """A row that repeats an earlier one says nothing new; one that differs is rejected.
+
+    So is one that was rejected for that by an earlier import, and still has the id.
+    """
+    if (before := row.rejected) and before.code == DUPLICATE and before.value == item.id:
+        return structs.replace(before, row=row.cells)  # of a row that this import does not read
     earlier = seen.add(item, row.line)
     if earlier and item.kind == "model" and earlier.title != item.title:
         # Two models whose names differ in signs alone, such as `OT 355` and `OT-355`.
@@ -175,7 +194,7 @@ def first_of_its_id(seen: SeenIds, item: Item, row: Row) -> Item | RecordRejecte
         line=row.line,
         field="id",
         value=item.id,
-        code="duplicate_id",
+        code=DUPLICATE,
         reason=f"line {earlier.line} has this id too and says something else; "
         "that one was loaded. Give each row an id of its own, or remove one of them",
         row=row.cells,

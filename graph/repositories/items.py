@@ -120,7 +120,7 @@ class ItemWriter:
             merged.clear()  # the driver may call this again
             if at is None:
                 return self._store(tx, batch, items, parameters, merged)
-            left = items[_written_of(tx, run, at) :]
+            left = items[written_of(tx, run, at) :]
             outcomes = self._store(tx, batch, left, parameters, merged) if left else []
             if left:
                 advance_import(tx, run, at + len(items), outcomes)
@@ -238,7 +238,7 @@ def _compare(
     return [outcomes[item.id] for item in items]
 
 
-def _written_of(tx: Transaction, run: str, at: int) -> int:
+def written_of(tx: Transaction, run: str, at: int) -> int:
     """How many of the items that begin at place `at` the import has written already."""
     written = lock_import(tx, run)
     if written < at:

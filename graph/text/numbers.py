@@ -19,6 +19,11 @@ _GROUP_SPACES = "\u00a0\u2009\u202f '’"
 # A number inside a longer text; groups divided by spaces only where the caller allows them.
 PLAIN_NUMBER = r"(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][-+]?\d{1,3}(?![\w.]))?"
 SPACED_NUMBER = rf"\d{{1,3}}(?:[{_GROUP_SPACES}]\d{{3}})+(?!\d)(?:[.,]\d+)?"
+# In a text a plain space divides groups where no number could begin: `20 000 mm`, not `8 256 GB`.
+SURELY_SPACED_NUMBER = (
+    r"\d{1,3}(?:[\u00a0\u2009\u202f]\d{3}| 0\d\d)"
+    rf"(?:[{_GROUP_SPACES}]\d{{3}})*(?!\d)(?:[.,]\d+)?"
+)
 ABOUT = r"(?:(?:~|≈|about|approx(?:imately|\.)?|around|circa|ca\.?|约|大约)\s*)"
 
 _SIMPLE = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)

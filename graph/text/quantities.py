@@ -11,6 +11,7 @@ from graph.text.numbers import (
     ABOUT,
     PLAIN_NUMBER,
     SPACED_NUMBER,
+    SURELY_SPACED_NUMBER,
     DecimalSign,
     fold_width,
     format_number,
@@ -28,7 +29,8 @@ _NUMBER = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _NUMBER_IN_TEXT = re.compile(
-    rf"(?<![A-Za-z0-9_.,])(?:(?<!\S)(?P<sign>[-−]))?(?P<spaced>(?!))?(?P<plain>{PLAIN_NUMBER})(\s?)",
+    r"(?<![A-Za-z0-9_.,])(?:(?<!\S)(?P<sign>[-−]))?"
+    rf"(?:(?P<spaced>{SURELY_SPACED_NUMBER})|(?P<plain>{PLAIN_NUMBER}))(\s?)",
     re.ASCII,
 )
 _PARENTHESES = re.compile(r"(?:\s*[(\[][^()\[\]]*[)\]])+\s*$")

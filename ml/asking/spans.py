@@ -363,9 +363,9 @@ def _numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Itera
     starts = {word.start: place for place, word in enumerate(words)}
     ends = {word.end: place for place, word in enumerate(words)}
     for start, end, number, unit in find_quantities(text):
-        if start in starts and not _is_month(text[start:end]) and not _is_owner(text, start, end):
+        first = starts.get(start + (number < 0))  # a sign is no word
+        if first is not None and not (_is_month(text[start:end]) or _is_owner(text, start, end)):
             last = ends.get(end, _word_before(words, end))
-            first = starts[start]
             if _names_parameter(words[first : last + 1], lexicon):
                 continue  # `3.5 mm` where a socket is called so
             if currencies_of(text[end - 1 : end + 1]):

@@ -17,7 +17,7 @@ from ml.categories import categorizer_files
 from ml.categories.choosing import FEW_TITLES, choose
 from ml.categories.meaning import Meaning, english_meaning
 from ml.categories.novelty import Familiar, Novelty, learn_novelty
-from ml.categories.records import Guess, LabelledTitle
+from ml.categories.records import Guess, LabelledTitle, Notify, silent
 from ml.categories.scorer import Scorer
 from ml.categories.terms import words_of
 from ml.errors import CategoriesTooFew
@@ -61,6 +61,7 @@ class Categorizer:
         config: CategorizerConfig | None = None,
         *,
         names: Mapping[str, str] | None = None,
+        notify: Notify = silent,
     ) -> Self:
         """Choose by cross-validation, fit to everything, calibrate by what was not learnt from.
 
@@ -77,7 +78,8 @@ class Categorizer:
         if len(counts) < 2:
             raise CategoriesTooFew(categories=len(counts))
         meaning = _meaning(config, len(titles))
-        chosen = choose(titles, names, meaning, seed=config.seed)
+        chosen = choose(titles, names, meaning, seed=config.seed, notify=notify)
+        notify("Learning what is unknown")
         novelty = learn_novelty(titles, chosen, names, meaning, seed=config.seed)
         scorer = Scorer.fit(titles, chosen.shape, names, meaning)
         scorer = scorer.with_temperature(chosen.temperature)

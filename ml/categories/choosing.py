@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.categories.meaning import Meaning
-from ml.categories.records import LabelledTitle
+from ml.categories.records import LabelledTitle, Notify, silent
 from ml.categories.scorer import Floats, Scorer, Shape, best_temperature, cross_entropies
 from ml.categories.views import View
 
@@ -63,6 +63,7 @@ def choose(
     meaning: Meaning | None,
     *,
     seed: int,
+    notify: Notify = silent,
 ) -> Chosen:
     """The first shape, unless another is surer of what is right by more than chance.
 
@@ -73,7 +74,7 @@ def choose(
     fold_N = folds_of(titles, FOLDS_OF_FEW if len(titles) <= FEW_TITLES else FOLDS_OF_MANY, seed)
     tried: dict[str, float] = {}
     best: tuple[Floats, Chosen] | None = None
-    for shape in shapes:
+    for number, shape in enumerate(shapes, 1):
         unseen = cross_validate(titles, fold_N, shape, names, meaning)
         logit_NC, category_N = unseen.scored()
         if not len(category_N):
@@ -85,6 +86,7 @@ def choose(
         )
         if best is None or _surely_lower(loss_N, best[0]):
             best = loss_N, Chosen(shape, temperature, tried, unseen)
+        notify(f"{number} of {len(shapes)} ways to read a title tried")
     # Every category has one text, so that nothing can be judged.
     return best[1] if best else Chosen(shapes[0], 1.0, tried, None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from ml.categories.baselines import majority, nearest_words
 from ml.categories.categorizer import Categorizer, CategorizerConfig
 from ml.categories.choosing import folds_of
 from ml.categories.measures import Answers, measured
-from ml.categories.records import Guess, LabelledTitle
+from ml.categories.records import Guess, LabelledTitle, Notify
 from ml.categories.titles import COLUMNS, read_titles
 from ml.errors import OffersInvalid
 from ml.evaluation.held_out import Floats, HeldOut, Places, mark
@@ -26,7 +26,6 @@ from ml.evaluation.report import Measured, Report, sha256_of
 JUDGING_FOLDS = 4  # a quarter is judged by, by what was learnt from the rest
 TIMED_TITLES = 200
 
-Notify = Callable[[str], None]
 _BASELINES = {"majority": majority, "nearest_words": nearest_words}
 
 
@@ -116,14 +115,15 @@ def train_and_judge(
     held = None
     if rest and len(known) > 1:
         notify(f"Learning from {len(most):,} titles, to judge by {len(rest):,} others")
-        judge = Categorizer.train(most, config, names=names)
+        judge = Categorizer.train(most, config, names=names, notify=notify)
         guesses = judge.guess([one.title for one in rest])
         answers = Answers(rest, guesses, judge.categories)
         metrics |= measured([answers], config.seed)
         baselines |= _baselines([most], rest)
         held = _held_out(titles, most, answers)
     notify(f"Learning from all {len(titles):,} titles")
-    return Categorizer.train(titles, config, names=names), metrics, baselines, held
+    learnt = Categorizer.train(titles, config, names=names, notify=notify)
+    return learnt, metrics, baselines, held
 
 
 def _held_out(

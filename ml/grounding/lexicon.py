@@ -12,7 +12,7 @@ from ml.grounding.habits import Habits
 from ml.grounding.plurals import in_singular, number_forms
 from ml.grounding.shapes import Shape, shapes_of, without_numbers
 from ml.grounding.spread import Spread
-from ml.grounding.tokens import Token, stands_alone, tokens
+from ml.grounding.tokens import Token, key, stands_alone, tokens
 from ml.purpose.kinds import Sold
 
 LONGEST_NAME = 8  # words; longer names are descriptions, which no title repeats
@@ -112,6 +112,8 @@ class Lexicon:
             is read by what was read in texts would say something else the next time.
         stated: by parameter, how often its values are stated.
         distinct: by parameter, how many values it has.
+        terse: values of texts whose name is a lone letter or number, such as the size `M`, by
+            their parameter and that; they are meant right behind its name alone.
         shapes: in which values of texts are written that differ in their numbers alone.
         category_names: of all categories.
         things: categories by their names in the singular as well as in the plural.
@@ -130,6 +132,7 @@ class Lexicon:
     cues: Names[Parameter] = field(repr=False)
     brands: Names[Named] = field(repr=False)
     categories: Names[Named] = field(repr=False)
+    terse: Mapping[tuple[str, str], ValueView] = field(default_factory=dict, repr=False)
     shapes: Names[Shape] = field(default_factory=Names, repr=False)
     category_names: tuple[str, ...] = field(default=(), repr=False)
     things: Names[Named] = field(default_factory=Names, repr=False)
@@ -168,6 +171,7 @@ class Lexicon:
             cues=_cues(by_id.values()),
             brands=_names(brands, (Named(one.id, one.name) for one in brands)),
             categories=_names(categories, (Named(one.id, one.name) for one in categories)),
+            terse=_terse(there, by_id),
             shapes=shapes,
             category_names=called,
             things=_names(
@@ -215,6 +219,19 @@ def _names_of_values(
                 if value.items or not has_shape(name, value.parameter, shapes):
                     names.add(name, value)
     return names
+
+
+def _terse(
+    values: Iterable[ValueView], parameters: Mapping[str, Parameter]
+) -> dict[tuple[str, str], ValueView]:
+    found: dict[tuple[str, str], ValueView] = {}
+    for value in values:
+        if parameters[value.parameter].kind == "text":
+            for name in (value.text, *value.names):
+                words = key(name)
+                if len(words) == 1 and not _is_telling(words):
+                    found.setdefault((value.parameter, words[0]), value)
+    return found
 
 
 def has_shape(text: str, parameter: str, shapes: Names[Shape]) -> bool:

@@ -47,6 +47,7 @@ _UNIT_IN_NAME = re.compile(  # `Height (cm): 42`
 _GENERATION = re.compile(r"[2-5]g(?!\s?[+/]\s?(?:\d{2}|\dT))", re.I)
 _LARGER_BEFORE = re.compile(r"(?:\d{2,}\s?(?:GB?)?|\d\s?TB?)\s?[+/]\s?$", re.I)
 _SEVERAL = re.compile(r"\d\s?[-–—~～+/x×]$", re.I)
+_MORE_BEHIND = re.compile(r"[-–/x×+.,']\w|\s[-–/]\s?\d")  # size 38-40, M/L
 _BEFORE_CHARS = 24  # what is looked at before a place: a text of a megabyte has many places
 CUE_WORDS = 2  # a parameter's name speaks of what stands at most so many words off
 
@@ -98,6 +99,7 @@ def mentions(text: str, lexicon: Lexicon) -> list[Mention]:
             *_named(text, words, lexicon, cues, ranges),
             *_quantities(text, written, lexicon, measured, cues, ranges),
             *_lettered(text, measured, cues),
+            *_terse(text, words, lexicon, cues),
             *_numbers(text, lexicon, cues),
             *_under_a_unit(text, cues),
             *_flags(text, cues),
@@ -236,6 +238,19 @@ def _written_quantities(
             first = max(start - _BEFORE_CHARS, 0) + before.start(1)
             written = f"{before[1]}{text[behind.end() : end]}"
             yield first, first + len(before[1]), written, symbol
+
+
+def _terse(text: str, words: Sequence[Token], lexicon: Lexicon, cues: _Cues) -> Iterator[Mention]:
+    """Values of a lone letter or number, right behind the name of their parameter: `size M`."""
+    for cue in cues.all:
+        word = words[cue.last + 1] if cue.last + 1 < len(words) else None
+        known = lexicon.terse.get((cue.parameter.id, word.key)) if word else None
+        if word is None or known is None or text[cue.end : word.start].strip(" :：=") != "":
+            continue
+        whole = stands_alone(text, word.start, word.end) and not _MORE_BEHIND.match(text, word.end)
+        if whole and (known.items or lexicon.of_texts):
+            value = Value(known.id, known.parameter, known.text)
+            yield Mention(known.parameter, value, word.start, word.end, "name", cued=True)
 
 
 def _numbers(text: str, lexicon: Lexicon, cues: _Cues) -> Iterator[Mention]:

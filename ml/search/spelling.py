@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -38,14 +39,19 @@ class Spelling:
         self._items: Counter[str] = Counter()
         self._accented: dict[str, set[str]] = defaultdict(set)
         self._plain: set[str] = set()
+        self._joined: dict[str, str] = {}
         for name, items in names:
             with_accents = {folded(word): word for word in accented_words(name)}
             for word, accented in with_accents.items():
                 self._accented[word].add(accented)
             self._plain.update(set(split_words(name)) - with_accents.keys())
-            for word in split_words(name):
+            words = split_words(name)
+            for word in words:
                 if can_be_wrong(word):
                     self._items[word] += items
+            for one, other in pairwise(words):
+                if can_be_wrong(one + other):
+                    self._joined.setdefault(one + other, f"{one} {other}")
         self._by_first: dict[str, list[str]] = defaultdict(list)
         for word in self._items:
             self._by_first[word[0]].append(word)
@@ -57,6 +63,11 @@ class Spelling:
         """Words of names that a text has without their accents: `café` for `cafe`."""
         for word in split_words(text):
             yield from sorted(self._accented.get(word, ()))
+
+    def apart(self, word: str) -> str | None:
+        """Two words of a name that somebody wrote as one, in either number: `t shirts`."""
+        forms = (word, f"{word}s", word.removesuffix("s"))
+        return next((self._joined[form] for form in forms if form in self._joined), None)
 
     def nearest(self, word: str) -> Near | None:
         """What is nearest to a word that is none of these; None: nothing is near."""

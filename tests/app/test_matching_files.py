@@ -50,15 +50,28 @@ def test_a_file_without_rows_matches_nothing(shops, tmp_path):
 
 
 def test_what_is_wrong_with_a_file_is_told_with_its_line(shops, tmp_path):
-    twice = tmp_path / "twice.csv"
-    twice.write_text("sku,title\n1,Lamp\n1,Desk\n")
+    nothing = tmp_path / "nothing.csv"
+    nothing.write_text("sku,title\n,Lamp\n1\n")
 
-    with pytest.raises(ImportFailed, match=r"line 3.*'1' of line 2 again"):
-        match_files(twice, None, None, id_column="sku")
+    with pytest.raises(ImportFailed, match=r"line 2.*has no id"):
+        match_files(nothing, None, None, id_column="sku")
     with pytest.raises(ImportFailed, match="no column 'skus'; did you mean 'sku'"):
         match_files(shops[0], None, None, id_column="skus")
     with pytest.raises(ImportFailed, match="cannot be read"):
         match_files(tmp_path / "none.csv", None, None)
+
+
+def test_rows_that_cannot_be_taken_are_told_and_the_others_matched(shops, tmp_path):
+    bad = tmp_path / "bad.csv"
+    bad.write_text(shops[1].read_text() + "B1,Another,1\nB3,Lamp\n,Desk,2\n")
+
+    found = match_files(shops[0], bad, None, id_column="sku")
+
+    assert [(pair.a, pair.b) for pair in found.pairs] == [("A1", "B1")]
+    assert (found.rows, [(one.line, one.code) for one in found.rejected]) == (
+        4,
+        [(4, "duplicate_id"), (5, "wrong_width"), (6, "item_invalid")],
+    )
 
 
 def test_two_shops_that_number_their_rows_alike_are_told_apart(tmp_path):

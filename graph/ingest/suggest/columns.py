@@ -10,6 +10,7 @@ from functools import cached_property
 from graph.ingest.cells import CellInvalid, Cells
 from graph.ingest.suggest.proposal import EXAMPLES, shown
 from graph.ingest.suggest.sample import Sample
+from graph.ingest.suggest.shapes import is_url
 
 MAX_COLUMNS = 1_000  # objects whose keys are data, such as ids, would make one of each
 MAX_DEPTH = 5
@@ -150,8 +151,20 @@ def _leaves(
         path = (*above, str(key))
         if isinstance(cell, dict) and len(path) < MAX_DEPTH:
             yield from _leaves(cell, path)
-        else:
-            yield path, cell
+            continue
+        yield path, cell
+        if isinstance(cell, list) and all(isinstance(one, dict) for one in cell):
+            yield from _addresses(cell, path)
+
+
+def _addresses(
+    objects: list[dict[str, object]], above: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], object]]:
+    """Of a list of objects, the addresses of pictures: what else is in one is no single value."""
+    for key in dict.fromkeys(str(key) for one in objects for key in one):
+        found = [cell for one in objects if isinstance(cell := one.get(key), str)]
+        if found and all(map(is_url, found)):
+            yield (*above, key), found
 
 
 def _without_open_keys(columns: list[Column]) -> tuple[list[Column], list[str]]:

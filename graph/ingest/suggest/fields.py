@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from typing import Literal
+
+from msgspec import structs
 
 from graph.ingest.mapping_file import (
     BrandSpec,
+    CategoryNamesSpec,
     CategorySpec,
     FieldSpec,
     FieldsSpec,
     NamesSpec,
     NumberSpec,
+    TextSpec,
 )
 from graph.ingest.suggest import shapes
 from graph.ingest.suggest.columns import Column
@@ -24,16 +30,16 @@ PATHS = 0.2  # of the cells have the sign that divides the steps of a path
 _PATH_SIGNS = (">", "›", "»", "→", "|", "\\")
 _NAME_SIGNS = ("|", ";", "；", "、", ",", "，")
 _ONE_CURRENCY = 0.9  # of the prices show it
-_AMOUNT = r"\d[\d.,]*"
+_AMOUNT = r"(?:\d{1,3}(?:\s\d{3})+(?!\d)(?:[.,]\d+)?|\d[\d.,]*)"  # 1 299,50
 _COUNT = rf"^[<>≥≤~ ]*(-?{_AMOUNT})[+ ]*$"
 _ZEROS = 0.5  # of the prices; where more are 0, that is what things cost
 # What has another digit than 0 where the amount stands.
 _ANY_BUT_ZERO, _AMOUNT_BUT_ZERO = r".*[1-9].*", rf"(?=[\d.,]*[1-9]){_AMOUNT}"
 
-_PLAIN = ("model", "description", "language", "gtin", "mpn", "url", "image_url", "in_stock")
+_PLAIN = ("model", "language", "gtin", "mpn", "url", "image_url", "in_stock")
 
 
-def fields_of(roles: dict[str, Role], title: FieldSpec) -> tuple[FieldsSpec, list[Decision]]:
+def fields_of(roles: dict[str, Role], title: FieldSpec | None) -> tuple[FieldsSpec, list[Decision]]:
     """The `[fields]` of a mapping, but for `title`, which may have to be made."""
     fields: dict[str, FieldSpec] = {}
     decisions: list[Decision] = []
@@ -46,6 +52,9 @@ def fields_of(roles: dict[str, Role], title: FieldSpec) -> tuple[FieldsSpec, lis
         decisions.append(
             Decision(role.column.label, "field", name, evidence, examples=role.column.examples())
         )
+    if "description" not in fields and (described := _described(roles)):
+        fields["description"] = described
+    decisions += _beside(roles)
     if (
         "price" in roles
         and "currency" not in fields
@@ -56,6 +65,33 @@ def fields_of(roles: dict[str, Role], title: FieldSpec) -> tuple[FieldsSpec, lis
     return FieldsSpec(title=title, **fields), decisions  # type: ignore[arg-type]
 
 
+def _beside(roles: dict[str, Role]) -> Iterator[Decision]:
+    """What becomes of columns that say more of a field."""
+    if below := roles.get("subcategory"):
+        yield Decision(below.column.label, "field", "category", f"the step below, {below.evidence}")
+    for name, role in roles.items():
+        field = "category" if name == "category" else "description"
+        for column in role.others:
+            why = f"the {name} in another language, by its name"
+            yield Decision(column.label, "field", field, why, examples=column.examples())
+
+
+def _described(roles: dict[str, Role]) -> TextSpec | None:
+    """What a product is called and described as besides: search and questions look there."""
+    titles = roles["title"].others if "title" in roles else ()
+    role = roles.get("description")
+    columns = [*titles, *((role.column, *role.others) if role else ())]
+    if not columns:
+        return None
+    has_markup = any(column.share(shapes.is_html) for column in columns)
+    markup: Literal["plain", "html"] = "html" if has_markup else "plain"
+    if len(columns) == 1:
+        (one,) = columns
+        return TextSpec(column=one.name, pattern=one.pattern, markup=markup)
+    names = tuple(column.name for column in columns if column.pattern is None)
+    return TextSpec(columns=names, join=" · ", markup=markup)
+
+
 def _spec(name: str, role: Role, roles: dict[str, Role]) -> FieldSpec | None:
     column, pattern = role.column.name, role.column.pattern
     match name:
@@ -64,7 +100,9 @@ def _spec(name: str, role: Role, roles: dict[str, Role]) -> FieldSpec | None:
             names = _names(aliases.column) if aliases else None
             return BrandSpec(column=column, pattern=pattern, names=names)
         case "category":
-            return _category(role.column)
+            return _category(role, roles.get("subcategory"))
+        case "description":
+            return _described(roles)
         case "price":
             return NumberSpec(
                 column=column,
@@ -130,7 +168,20 @@ def _names(column: Column) -> NamesSpec:
     )
 
 
-def _category(column: Column) -> CategorySpec:
+def _category(role: Role, below: Role | None) -> CategorySpec:
+    """A path, maybe of two columns, with what it is called in other languages."""
+    spec = _path(role.column)
+    if below is not None and below.column.pattern is None and spec.join is None:
+        steps = f" {spec.separator} "
+        columns = (role.column.name, below.column.name)
+        spec = CategorySpec(columns=columns, join=steps, separator=spec.separator)
+    if role.others:
+        names = tuple(column.name for column in role.others)
+        spec = structs.replace(spec, names=CategoryNamesSpec(columns=names))
+    return spec
+
+
+def _path(column: Column) -> CategorySpec:
     if column.is_list and column.pattern is None:  # each item is a step
         return CategorySpec(column=column.name, join=">")
     signs = {sign: column.share(lambda t, sign=sign: sign in t) for sign in _PATH_SIGNS}  # type: ignore[misc]

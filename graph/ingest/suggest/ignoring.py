@@ -6,7 +6,7 @@ import re
 
 from graph.ingest.suggest import shapes
 from graph.ingest.suggest.columns import Column
-from graph.ingest.suggest.headers import is_foreign_id, is_position, roles_of
+from graph.ingest.suggest.headers import is_foreign_id, is_position, roles_of, words_of
 from graph.ingest.suggest.proposal import percent, shown
 from graph.ingest.suggest.roles import STOCK_CELLS, Table, counts_rows, stock_share
 
@@ -57,6 +57,8 @@ def _no_property(column: Column, table: Table) -> tuple[str, str] | None:
         return "stock", "it changes from day to day, and another column says whether there are any"
     if numbered := _numbered(column):
         return "ids", numbered
+    if (share := _names_of_columns(column, table)) >= MANY:
+        return "names", f"{percent(share)} of {column.total:,} cells are names of other columns"
     if _is_constant(column):
         return "constant", f"says {shown(next(iter(column.counts)))!r} in every row"
     return None
@@ -75,6 +77,14 @@ def _numbered(column: Column) -> str:
         f"{column.distinct:,} of the numbers {min(numbers):,} to {max(numbers):,} behind "
         f"{letters.pop()!r}: they count things, and measure none"
     )
+
+
+def _names_of_columns(column: Column, table: Table) -> float:
+    """`Size`, `Colour`: in which of the other columns rows differ."""
+    if column.distinct > len(table.columns):
+        return 0.0
+    names = {words_of(one.label)[-1:] for one in table.columns if one is not column}
+    return column.share(lambda text: len(words_of(text)) == 1 and words_of(text) in names)
 
 
 def _is_constant(column: Column) -> bool:

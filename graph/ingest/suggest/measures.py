@@ -17,6 +17,7 @@ from graph.ingest.suggest.measure import (
     read_share,
 )
 from graph.ingest.suggest.parts import (
+    ends_of_ranges,
     quantities_among_text,
     sides_of,
     year_before_text,
@@ -43,6 +44,7 @@ def measures_of(column: Column, unit: str | None) -> list[Measure]:
     return (
         year_before_text(column)
         or sides_of(column)
+        or ends_of_ranges(column)
         or quantities_among_text(column)
         or [text_of(column)]
     )

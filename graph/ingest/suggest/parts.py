@@ -27,6 +27,8 @@ from graph.ingest.suggest.units_in_cells import (
 )
 from graph.text import find_unit
 
+# The upper end of `35-45 l`, and what is added in `35+10 l`, is not how much it is.
+_NO_RANGE = r"(?<!\d[-–+~])(?<!\d\s[-–+~]\s)"
 MANY_WORDINGS = 10  # what stands around a quantity says something itself if it is worded so often
 AMOUNT = NUMBERS.pattern
 
@@ -35,6 +37,8 @@ _YEAR = re.compile(r"((?:19|20)\d\d)\b(?![-/.年]\d)")
 _CROSS = re.compile(r"[x×X*]")
 _DIMENSIONS = re.compile(rf"\s*({SIDE})((?:\s*[x×X*]\s*{SIDE}){{1,2}})\s*([a-zA-Z]+)\b")
 _WORDS = re.compile(r"[^\W\d_]+")
+_END, _TO = r"[-−+]?\d[\d.,]*", r"(?:-|–|—|~|à|to|bis|至|到)"
+_RANGE = re.compile(rf"\s*{_END}\s*\S*?\s*{_TO}\s*{_END}\s*([^\s\d]\S{{0,9}})\s*")
 _BEHIND_WORD = r"[\s,;.(（，、]"
 _FIRST_WORD = re.compile(rf"([^\W\d_]+|[✓✔✗✘√])(?=$|{_BEHIND_WORD})")
 
@@ -99,12 +103,43 @@ def sides_of(column: Column) -> list[Measure]:
     return measures
 
 
+def ends_of_ranges(column: Column) -> list[Measure]:
+    """`4-7 bar`: a number for each end."""
+    ranges: Counter[str] = Counter()
+    for text, count in column.counts.items():
+        if (match := _RANGE.fullmatch(text)) and find_unit(match[1]):
+            ranges[match[1]] += count
+    if not ranges:
+        return []
+    spelled, cells = ranges.most_common(1)[0]
+    unit, share = find_unit(spelled), cells / column.total
+    if share < PARTS or unit is None:
+        return []
+    behind = re.escape(spelled)
+    return [
+        Measure(
+            "number",
+            f"ranges in {spelled} in {percent(share)} of the cells; their {which} end",
+            unit=unit.symbol,
+            pattern=pattern,
+            decimal=decimal_sign(column),
+            suffix=suffix,
+        )
+        for which, suffix, pattern in (
+            ("lower", "from", rf"^\s*({_END})(?=\s*(?:{behind})?\s*{_TO}\s*{_END}\s*{behind}\s*$)"),
+            ("upper", "to", rf"^\s*{_END}\s*(?:{behind})?\s*{_TO}\s*({_END}\s*{behind})\s*$"),
+        )
+    ]
+
+
 def quantities_among_text(column: Column) -> list[Measure]:
     """A quantity among other text, for each unit that most of the cells have."""
     found: list[Measure] = []
     for unit, cells in units_in(column).most_common(4):
         share = cells / column.total
         if share < PARTS or any(alike(unit, each.unit or "") for each in found):
+            continue
+        if unit == "%" and _shares_are_of_something(column):
             continue
         measure = _part(column, unit, share)
         if read_share(measure, column) >= PARTS:
@@ -132,6 +167,8 @@ def _part(column: Column, unit: str, share: float) -> Measure:
     row = in_row >= SEVERAL * column.total  # 16/32 GB
     number = rf"{AMOUNT}(?:/{AMOUNT})*" if row else AMOUNT
     units = "|".join(map(re.escape, alternatives))
+    known = find_unit(unit)
+    sign = "[-−+]?" if known and known.dimension == "temperature" else ""
     evidence = (
         f"a quantity in {unit} among other text in {percent(share)} of {column.total:,} cells"
     )
@@ -141,10 +178,15 @@ def _part(column: Column, unit: str, share: float) -> Measure:
         "number",
         evidence,
         unit=unit,
-        pattern=rf"(?<![\w.,])({number}\s?(?:{units}))(?![A-Za-z])",
+        pattern=rf"(?<![\w.,]){_NO_RANGE}({sign}{number}\s?(?:{units}))(?![A-Za-z])",
         split="/" if row else None,
         decimal=decimal_sign(column),
     )
+
+
+def _shares_are_of_something(column: Column) -> bool:
+    """`70 % wool, 30 % silk`: the numbers say nothing without the words."""
+    return len({" ".join(_WORDS.findall(text)) for text in column.counts}) > 1
 
 
 def _wording_says_something(column: Column) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
+from graph.ingest.markup import visible_text
 from graph.ingest.suggest import shapes
 from graph.ingest.suggest.columns import Column
-from graph.ingest.suggest.headers import is_position, roles_of, says_how_many
+from graph.ingest.suggest.headers import is_position, language_in, roles_of, says_how_many
 from graph.ingest.suggest.proposal import percent
 from graph.text import slug
 
@@ -22,6 +23,7 @@ BY_CONTENT = 0.3  # a name counts more than what merely looks like it
 RARELY = 0.005  # of the rows say something: too few for any field
 MIN_FILLED = 0.3  # and columns that are mostly empty decide nothing without one either
 IDENTIFIED = 0.8  # of the rows; where fewer have their own, it is the id of something else
+IN_LANGUAGES = ("title", "category", "description")  # of which columns for others are read
 STOCK_CELLS = 0.98  # another word, such as a date of delivery, must not cost many rows
 MODEL_ROWS = 50  # of fewer, too little is repeated to tell models from titles
 SAID_BY_TITLES, OF_SEVERAL_TITLES = 0.6, 0.2  # of the words, and of the cells, of models
@@ -61,6 +63,7 @@ class Role:
     column: Column
     evidence: str
     named: bool = False  # the name of the column speaks for it, not only its content
+    others: tuple[Column, ...] = ()  # that say the same in other languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,23 @@ def assign_roles(table: Table) -> dict[str, Role]:
     _add_brand_by_reference(table, found, taken)
     if "brand" not in found:
         found.pop("brand names", None)
+    if "subcategory" in found and "category" not in found:
+        found["category"] = replace(found.pop("subcategory"), name="category")
+    for name in set(IN_LANGUAGES) & set(found):
+        others = [c for c in table.columns if c.key not in taken and _translates(c, found[name])]
+        found[name] = replace(found[name], others=tuple(others))
+        taken.update(column.key for column in others)
     return found
+
+
+def _translates(column: Column, role: Role) -> bool:
+    """Whether it says in another language what the column of the role does: `title.en`."""
+    language = language_in(column.label)
+    if language is None or language == language_in(role.column.label) or column.pattern:
+        return False
+    check = _CHECKS[role.name]
+    named = role.name in roles_of(column.label)
+    return named and not column.is_list and check.measure(column, _NO_TABLE) >= check.named
 
 
 def _claims(table: Table) -> Iterator[tuple[float, int, str, Column, str]]:
@@ -310,10 +329,19 @@ def stock_share(column: Column) -> float:
     return column.share(lambda t: shapes.is_yes_no(t) or shapes.is_count(t))
 
 
+def _description(column: Column, _: Table) -> float:
+    return column.share(_is_text)
+
+
 def _description_by_content(column: Column, _: Table) -> float:
     if column.mean_length < LONG_TEXT or column.distinct < 0.5 * column.filled:
         return 0.0
-    return column.share(_is_plain_text)
+    return column.share(_is_text)
+
+
+def _is_text(text: str) -> bool:
+    """Plain or as a page shows it."""
+    return _is_plain_text(visible_text(text) if shapes.is_html(text) else text)
 
 
 def _currency(column: Column, _: Table) -> float:
@@ -328,11 +356,13 @@ def _language_by_content(column: Column, _: Table) -> float:
     return column.share(shapes.is_language) if column.distinct > 1 else 0.0
 
 
+_NO_TABLE = Table([], [])
 _CHECKS: dict[str, _Check] = {
     "id": _Check("tells distinct rows apart", _identity, IDENTIFIED, _identity_by_content, 1.0),
     "title": _Check("words", _title, 0.5, _title_by_content, 0.8),
     "brand": _Check("a short name", _name, 0.8),
     "category": _Check("a name", _category, 0.8, _category_by_content, 0.8),
+    "subcategory": _Check("a name", _category, 0.8),
     "model": _Check("a short name", _code_or_name, 0.9),
     "price": _Check("an amount", _amount, 0.8, _amount_by_content, 0.8),
     "currency": _Check("an ISO 4217 code", _currency, 0.95, _currency, 0.98),
@@ -341,7 +371,7 @@ _CHECKS: dict[str, _Check] = {
     "url": _Check("an address", _url, 0.9, _url_by_content, 0.95),
     "image_url": _Check("an address", _url, 0.9, _image_by_content, 0.8),
     "in_stock": _Check("yes, no or how many", _stock, STOCK_CELLS),
-    "description": _Check("words", _title, 0.5, _description_by_content, 0.9),
+    "description": _Check("words", _description, 0.5, _description_by_content, 0.9),
     "language": _Check("a language", _language, 0.95, _language_by_content, 0.99),
     "names": _Check("names", _names, 0.8),
     "brand names": _Check("names", _names, 0.8),

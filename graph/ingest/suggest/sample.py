@@ -11,8 +11,10 @@ from msgspec import structs
 
 from graph.errors import ImportFailed
 from graph.ingest.mapping_file import FileSpec
-from graph.ingest.readers import DumpReader, Row
+from graph.ingest.readers import DumpReader
+from graph.ingest.rows import Row
 from graph.ingest.suggest.proposal import Decision, percent, shown
+from graph.ingest.suggest.reshaping import reshaped
 from graph.ingest.suggest.shapes import listed
 from graph.ingest.suggest.sniffing import sniff
 from graph.records import RecordRejected
@@ -56,7 +58,18 @@ def take_sample(paths: Sequence[Path], rows: int) -> Sample:
         ImportFailed: a file is missing or broken, or there is no row that can be read.
     """
     spec, decisions = sniff(paths[0])
-    sample = Sample(spec=spec, decisions=decisions)
+    sample, all_rows = _taken(paths, rows, spec)
+    better, why = reshaped(spec, sample.rows, sample.columns, all_rows=all_rows)
+    if better != spec:
+        sample, _ = _taken(paths, rows, better)
+    sample.decisions = decisions + why
+    _find_cell_style(sample)
+    return sample
+
+
+def _taken(paths: Sequence[Path], rows: int, spec: FileSpec) -> tuple[Sample, bool]:
+    """A sample, and whether it is every row of the first file, and nothing else."""
+    sample = Sample(spec=spec)
     thinned = _Thinned(rows)
     budget = READ_BYTES
     for path in paths:
@@ -67,8 +80,7 @@ def take_sample(paths: Sequence[Path], rows: int) -> Sample:
     sample.rows = thinned.rows()
     if not sample.rows:
         raise ImportFailed(file=str(paths[0]), place="file", reason=_no_rows(sample))
-    _find_cell_style(sample)
-    return sample
+    return sample, len(paths) == 1 and len(sample.rows) == sample.rows_read
 
 
 def _read(path: Path, sample: Sample, thinned: _Thinned, budget: int) -> int:

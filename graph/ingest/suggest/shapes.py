@@ -24,6 +24,8 @@ _LANGUAGES = listed(
     "en de fr es it nl pt pl cs sk hu ro bg el sv da no nb fi et lv lt ru uk tr ar he fa hi bn "
     "ur th vi id ms ja ko zh chinese english german french spanish 中文 英文"
 )
+# Without those that end names as words do: `id`, `no`, `th`.
+LANGUAGE_CODES = listed("en de fr es nl pt pl cs sk hu ro sv da fi ru uk tr ja ko zh it")
 _URL = re.compile(r"(?:https?:)?//[^\s/]+\.[^\s]+|www\.[^\s]+\.[^\s]+", re.IGNORECASE)
 _IMAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|svg|tiff?)(?:[?#!_@].*)?$", re.IGNORECASE)
 _HTML = re.compile(r"</[a-zA-Z][^>]*>|<(?:br|p|div|li|img|span|table)\b[^>]*>", re.IGNORECASE)

@@ -12,6 +12,7 @@ from graph.errors import ImportFailed
 from graph.filters import RESERVED
 from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import (
+    CHANGED_FIELDS,
     FieldSpec,
     FieldsSpec,
     IdSpec,
@@ -33,10 +34,11 @@ from graph.ingest.suggest.sample import Sample, take_sample
 from graph.ingest.suggest.structures import unfold
 from graph.ingest.suggest.writing import write
 from graph.records import ItemKind, RecordRejected
-from graph.text import parameter_id
+from graph.text import parameter_id, slug
 
 SAMPLE_ROWS = 5_000
 MODEL_KEYS = 0.95  # of the rows of a reference catalogue have a brand and model of their own
+_OF_ANYTHING = frozenset(("value", "values", "name", "type", "unit", "text", "label", "amount"))
 _UNIT_WORDS = {"%": "percent", "°": "degrees", "‰": "per mille"}
 
 
@@ -69,6 +71,7 @@ class _Suggesting:
         self.sample = sample
         columns, left_out = collect(sample)
         columns, unfolded = unfold(columns)
+        self.keys = Counter(slug(split_unit(c.label.split(".")[-1])[0]) for c in columns)
         self.table = Table(columns, _distinct_rows(columns, len(sample.rows)))
         self.decisions = list(sample.decisions)
         self.notes = _notes(sample)
@@ -81,7 +84,9 @@ class _Suggesting:
         self.used: set[tuple[str, str | None]] = set()
         if self.target == "model":
             self._rename_model()
-        self.used |= {role.column.key for role in self.roles.values()}
+        self.used |= {
+            column.key for role in self.roles.values() for column in (role.column, *role.others)
+        }
 
     def suggestion(self, files: tuple[str, ...]) -> Suggestion:
         mapping = self._mapping()
@@ -136,6 +141,8 @@ class _Suggesting:
 
     def _mapping(self) -> MappingFile:
         stable, volatile = self._parameters_and_ignored()
+        if self._only_changes():
+            return self._mapping_of_changes()
         title = self._title(stable)
         fields, decisions = fields_of(self.roles, title)
         for decision in decisions:
@@ -157,6 +164,33 @@ class _Suggesting:
             parameters=tuple(self.parameters),
         )
 
+    def _only_changes(self) -> bool:
+        """Whether rows say no more of a product than its price or stock: `sku;price;stock`."""
+        roles = set(self.roles)
+        return (
+            self.target == "product"
+            and not self.parameters
+            and {"id"} < roles <= {"id", *CHANGED_FIELDS}
+            and roles != {"id", "currency"}
+        )
+
+    def _mapping_of_changes(self) -> MappingFile:
+        fields, decisions = fields_of(self.roles, None)
+        for decision in decisions:
+            self._decide(decision, f"fields.{decision.name}")
+        self.notes.append(
+            "Rows say no more than price or stock: `changes = true` changes these of products that "
+            "are there, and leaves the rest of them as it is."
+        )
+        return MappingFile(
+            version=1,
+            target="product",
+            changes=True,
+            fields=fields,
+            id=self._identity(FieldSpec(), [], []),
+            file=self.sample.spec,
+        )
+
     def _with_commas(self, mapping: MappingFile, unsure: Mapping[str, str]) -> MappingFile:
         """`3.000` is above a thousand in a file whose other numbers have commas."""
         parameters = tuple(
@@ -174,7 +208,8 @@ class _Suggesting:
         volatile: list[Column] = []
         for name, role in self.roles.items():
             if name not in ("id", "title", "in_stock", "url", "image_url", "description"):
-                (volatile if is_volatile(role.column.label) else stable).append(role.column)
+                changes = name in CHANGED_FIELDS or is_volatile(role.column.label)
+                (volatile if changes else stable).append(role.column)
         for position, column in enumerate(self.table.columns, 1):
             if column.key in self.used:
                 continue
@@ -191,12 +226,16 @@ class _Suggesting:
         if not any(measure.unit for measure in measures):
             label = column.label  # `port_c` is no port in degrees
         name = (
-            shown_name(".".join(label.split(".")[-2:]))
-            if any(w.isalpha() for w in words_of(label))
-            else ""
+            shown_name(self._own_name(label)) if any(w.isalpha() for w in words_of(label)) else ""
         )
         for measure in measures:
             self._add_parameter(column, measure, name or f"Column {position}")
+
+    def _own_name(self, label: str) -> str:
+        """`colour` of `variants.colour`, as other dumps call it, if no other key is called so."""
+        last = label.split(".")[-1]
+        is_own = last not in _OF_ANYTHING and self.keys[slug(last)] == 1
+        return last if is_own else ".".join(label.split(".")[-2:])
 
     def _add_parameter(self, column: Column, measure: Measure, name: str) -> None:
         suffix = " ".join(_UNIT_WORDS.get(word, word) for word in measure.suffix.split())
@@ -252,7 +291,10 @@ class _Suggesting:
     def _decide(self, decision: Decision, place: str) -> None:
         self.decisions.append(decision)
         such_as = f"; such as {' · '.join(decision.examples)}" if decision.examples else ""
-        self.reasons[place] = f"{decision.evidence}{such_as}"
+        said = f"{decision.evidence}{such_as}"
+        if place in self.reasons:
+            said = f"{self.reasons[place]}. {shown(decision.column)!r}: {said}"
+        self.reasons[place] = said
 
     def _head(self, files: tuple[str, ...], trial: Trial) -> list[str]:
         names = ", ".join(Path(file).name for file in files[:3])

@@ -14,7 +14,7 @@ SHORTHANDS = frozenset({"G", "M", "T"})  # of GB, MB and TB, but also of much el
 NUMBERS = re.compile(r"\d[\d.,]*")
 
 # `28 in`; in `5 in 1` it is no unit
-_LETTER = re.compile(r"(?<![\w.,])\d[\d.,]*\s([hgsdmlWVA]|in(?!\s*\w))(?!\w)")
+_LETTER = re.compile(r"(?<![\w.,])\d[\d.,]*\s([hgsdmlLWVA]|in(?!\s*\w))(?!\w)")
 _PARENTHESES = re.compile(r"(?:\s*[(\[][^()\[\]]*[)\]])+\s*$")
 _BEHIND_CROSS = re.compile(r"\d\s*[x×X*]\s*$")
 

@@ -21,6 +21,8 @@ def write(
     `reasons` go above their lines: by `id`, `fields.NAME`, `parameters.ID`, `file`.
     """
     lines = [*comment(*head), "", f"version = {mapping.version}", f'target = "{mapping.target}"']
+    if mapping.changes:
+        lines.append("changes = true")
     if mapping.missing_columns != "refuse":
         lines.append(f'missing_columns = "{mapping.missing_columns}"')
     if mapping.id is not None:

@@ -131,6 +131,11 @@ def test_a_price_is_told_from_a_number_of_values_that_only_texts_state():
         ("red or blue lantern", "colour:colour=red,colour=blue", "or lantern"),
         ("lantern in stock", "in_stock:yes", "lantern"),
         ("有货的灯笼", "in_stock:yes", "灯笼"),
+        ("lantern en stock", "in_stock:yes", "lantern"),
+        ("lantern pas en stock", "", "lantern pas en stock"),
+        ("lantern auf Lager", "in_stock:yes", "lantern"),
+        ("lantern moins de 2 kg", "weight<=2000g", "lantern"),
+        ("lantern ab 64 GB", "storage>=64GB", "lantern"),
         ("lantern not in stock", "", "lantern not in stock"),
         ("lantern with dimmer", "dimmer:dimmer=yes", "lantern with"),
         ("lantern without dimmer", "-dimmer:dimmer=yes", "lantern"),
@@ -162,6 +167,7 @@ def test_a_query_becomes_filters_and_the_rest(query, filter, rest):
         ("between 100 and 200", "price:100..200"),
         ("100-200 eur", "price:100..200"),
         ("€100 to €200", "price:100..200"),
+        ("100 to 200 euros", "price:100..200"),
         ("300元以下", "price<=300"),
         ("300英镑以下", "price<=300"),
         ("phone under ₹300", "price<=300"),
@@ -192,9 +198,29 @@ def test_a_query_becomes_filters_and_the_rest(query, filter, rest):
         ("budget is 300 euros", "price<=300"),
         ("预算300元 手机", "price<=300"),
         ("手机 预算300", "price<=300"),
+        ("téléphone moins de 300 euros", "price<=300"),
+        ("téléphone à moins de 300 €", "price<=300"),
+        ("sous 49,90 €", "price<=49.9"),
+        ("jusqu'à 300 euros", "price<=300"),
+        ("à partir de 100 €", "price>=100"),
+        ("plus de 100 euros", "price>=100"),
+        ("entre 100 et 200 euros", "price:100..200"),
+        ("de 100 à 200 €", "price:100..200"),
+        ("300 euros ou moins", "price<=300"),
+        ("environ 200 euros", "price:160..240"),
+        ("téléphone budget de 300 euros", "price<=300"),
+        ("plus de 100 € et moins de 200 €", "price:100..200"),
+        ("Telefon unter 300 Euro", "price<=300"),
+        ("bis 300 €", "price<=300"),
+        ("ab 100 €", "price>=100"),
+        ("zwischen 100 und 200 Euro", "price:100..200"),
+        ("100 bis 200 €", "price:100..200"),
+        ("etwa 200 Euro", "price:160..240"),
+        ("höchstens 300 €", "price<=300"),
+        ("300 Euro oder weniger", "price<=300"),
     ],
 )
-def test_prices_are_read_in_english_and_chinese(text, price):
+def test_prices_are_read_in_several_languages(text, price):
     from graph.filters import Filter, Term
 
     found = find_price(text)
@@ -219,11 +245,91 @@ def test_prices_are_read_in_english_and_chinese(text, price):
         "3块肥皂",
         "$2k",
         "budget phone 128",
+        "moins de 2 kg",
+        "plus de 3 places",
+        "unter 2 kg",
+        "ab 8 Fächer",
         "",
     ],
 )
 def test_other_numbers_are_no_prices(text):
     assert find_price(text) is None
+
+
+SIZES = Lexicon.of(
+    (Parameter("size", "Size", "text", names=("taille", "尺码")),),
+    [
+        ValueView(f"size={name}", "size", name, None, None, (), 9)
+        for name in ["S", "M", "L", "XL", "38"]
+    ],
+    brands=[Named("acme", "Acme", ())],
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "filter", "rest"),
+    [
+        ("dress size M", "size:size=M", "dress"),
+        ("robe taille: l acme", "size:size=L brand:acme", "robe"),
+        ("shoes size 38", "size:size=38", "shoes"),
+        ("衬衫尺码M", "size:size=M", "衬衫"),
+        ("dress XL", "size:size=XL", "dress"),
+        ("dress M", "", "dress M"),
+        ("dress M size", "", "dress M size"),
+        ("socks size 38-40", "", "socks size 38-40"),
+        ("dress size M/L", "", "dress size M/L"),
+        ("size L'Acme", "brand:acme", "size L'"),
+    ],
+)
+def test_a_lone_letter_or_number_is_a_value_right_behind_the_name_of_its_parameter(
+    query, filter, rest
+):
+    found = understand(query, Grounder(SIZES, Trust()))
+
+    assert (set(str(found.filter).split()), found.rest) == (set(filter.split()), rest)
+
+
+def test_the_name_of_a_parameter_beside_its_value_is_no_value_of_another_one():
+    lexicon = Lexicon.of(
+        (Parameter("size", "Size", "text"), Parameter("choice", "Choice", "text")),
+        [
+            ValueView("size=xl", "size", "XL", None, None, (), 9),
+            ValueView("choice=size", "choice", "Size", None, None, (), 9),
+        ],
+    )
+
+    assert str(understand("dress size XL", Grounder(lexicon, Trust())).filter) == "size:size=xl"
+
+
+def test_a_brand_within_a_longer_value_is_not_the_brand_that_is_wanted():
+    """Also where the value may be that of two parameters, and stays words."""
+    fits, ends = Parameter("fits", "Fits", "text"), Parameter("ends", "Ends", "text")
+    values = [
+        ValueView(f"{one.id}=acme-nova-7", one.id, "Acme Nova 7", None, None, (), 9)
+        for one in (fits, ends)
+    ]
+    brands = [Named("acme", "Acme", ()), Named("bolt", "Bolt", ())]
+
+    def understood(query, *parameters):
+        stated = [value for value in values if value.parameter in {one.id for one in parameters}]
+        grounder = Grounder(Lexicon.of(parameters, stated, brands=brands), Trust())
+        return str(understand(query, grounder).filter)
+
+    assert understood("bolt pad acme nova 7", fits) == "brand:bolt fits:fits=acme-nova-7"
+    assert understood("pad acme nova 7", fits, ends) == ""
+    assert understood("acme pad", fits, ends) == "brand:acme"
+
+
+def test_two_words_of_a_name_may_be_written_as_one():
+    names = [*NAMES, NamedItems("category", "t-shirts", "T-shirts", (), 9)]
+    words = SearchWords.of(GROUNDER, names)
+
+    def corrections(query):
+        return read_query(query, words=words, understood=True).corrections
+
+    assert corrections("tshirt red") == {"tshirt": "t shirts"}
+    assert corrections("tshirts") == {"tshirts": "t shirts"}
+    assert corrections("shirt") == {}
 
 
 def test_words_of_names_compare_nothing():
@@ -271,6 +377,9 @@ def test_yes_and_no_are_shown_as_a_filter_takes_them(query, filter):
         ("most expensive red lantern", "-price", "red lantern"),
         ("最便宜的灯笼", "price", "灯笼"),
         ("最新款灯笼", "newest", "灯笼"),
+        ("la lantern la moins chère", "price", "la lantern"),
+        ("die günstigste lantern", "price", "lantern"),
+        ("lantern moins cher que 300 euros", None, "lantern"),
         ("cheap lantern", None, "cheap lantern"),
         ("lantern not the cheapest", None, "lantern not the cheapest"),
         ("cheapestlamp new-latest", None, "cheapestlamp new-latest"),

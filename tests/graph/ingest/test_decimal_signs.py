@@ -5,7 +5,7 @@ import pytest
 from graph.ingest.decimal_signs import DecimalSigns
 from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import parse_mapping
-from graph.ingest.readers import Row
+from graph.ingest.rows import Row
 
 MAPPING = """
 version = 1

@@ -12,7 +12,8 @@ import pytest
 
 from graph.errors import ImportFailed
 from graph.ingest import arrays, files
-from graph.ingest.readers import DumpReader, FileOptions, Row
+from graph.ingest.readers import DumpReader, FileOptions
+from graph.ingest.rows import Row
 
 
 def read(path):

@@ -7,7 +7,7 @@ import pytest
 from graph.errors import ImportFailed, MappingInvalid
 from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import check_parameters, parse_mapping
-from graph.ingest.readers import Row
+from graph.ingest.rows import Row
 from graph.records import Item, Parameter, RecordRejected
 
 HEAD = """
@@ -360,3 +360,55 @@ def test_a_cell_with_structure_in_it_is_rejected_with_what_to_name(cell, reason)
 
 def test_a_cell_of_bytes_is_its_text():
     assert texts(item(parameter(), p="台灯".encode())) == ["台灯"]
+
+
+def test_a_description_in_html_is_what_is_seen_of_it():
+    mapping = parse_mapping(
+        """
+        version = 1
+        target = "product"
+        id = { column = "sku" }
+        [fields]
+        title = { column = "title" }
+        description = { columns = ["fr", "en"], join = " ", markup = "html" }
+        """
+    )
+    html = (
+        "<style>p{}</style><p>Poids&nbsp;: 9 g/m&sup2;.</p>"
+        "<ul><li>b<b>ol</b>d</li><li>3 &lt; 4</li></ul>"
+    )
+
+    item = RowMapping(mapping).apply(
+        Row(line=1, cells={"sku": "1", "title": "Lamp", "fr": html, "en": "5 < 6 & <br>7"}), "shop"
+    )
+
+    assert item.description == "Poids : 9 g/m². bold 3 < 4 5 < 6 & 7"
+
+
+def test_columns_reach_into_each_object_of_a_list():
+    mapping = parse_mapping(
+        """
+        version = 1
+        target = "product"
+        id = { column = "sku" }
+        [fields]
+        title = { column = "title" }
+        image_url = { column = "images.src" }
+        [[parameters]]
+        id = "fits"
+        name = "Fits"
+        column = "fits.name"
+        take = "all"
+        """
+    )
+    cells = {
+        "sku": "1",
+        "title": "Pad",
+        "images": [{"src": "http://a/1.jpg"}, {"src": "http://a/2.jpg"}],
+        "fits": [{"name": "Acme 1"}, {}, {"name": "Bolt 2"}],
+    }
+
+    item = RowMapping(mapping).apply(Row(line=1, cells=cells), "shop")
+
+    assert item.image_url == "http://a/1.jpg"
+    assert [fact.value.text for fact in item.facts] == ["Acme 1", "Bolt 2"]

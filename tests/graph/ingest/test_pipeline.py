@@ -16,7 +16,7 @@ from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import BrandSpec, parse_mapping
 from graph.ingest.pipeline import ImportReport, import_file
 from graph.ingest.readers import DumpReader
-from graph.ingest.rejects import RejectFile
+from graph.ingest.rejects import RejectFile, RejectReader
 from graph.records import Item
 
 MAPPING = parse_mapping(
@@ -249,3 +249,21 @@ def test_what_stops_a_batch_is_not_hidden_by_the_batches_behind_it(tmp_path):
 
     with pytest.raises(RuntimeError, match="batch 1"):
         run(dump(tmp_path, *(f"{n},t,1" for n in range(20))), Torn(), batch_rows=2)
+
+
+def test_a_rejected_repetition_is_rejected_again_while_it_has_its_id(tmp_path):
+    """Or it would replace the row that was loaded, and that the reject file does not hold."""
+    path, shelf = dump(tmp_path, "1,Lamp,9", "1,Lampe,8", "2,Desk,7", "2,Pult,6"), Shelf()
+    rejects = tmp_path / "rejects.ndjson"
+    run(path, shelf, rejects=rejects)
+    mended = rejects.read_text().replace('"sku":"2"', '"sku":"3"')
+    rejects.write_text(mended)
+
+    report = run(path, shelf, reader=RejectReader(rejects, name="rejects"))
+
+    assert (report.created, report.updated, report.rejected) == (1, 0, 1)
+    assert {id: item.title for id, item in shelf.items.items()} == {
+        "shop:1": "Lamp",
+        "shop:2": "Desk",
+        "shop:3": "Pult",
+    }

@@ -11,7 +11,8 @@ import pyarrow.parquet
 import pytest
 
 from graph.errors import ImportFailed
-from graph.ingest.readers import DumpReader, FileOptions, Row
+from graph.ingest.readers import DumpReader, FileOptions
+from graph.ingest.rows import Row
 from graph.records import RecordRejected
 
 ROWS = [{"sku": "1", "title": "Lamp, red"}, {"sku": "2", "title": "台灯"}]
@@ -197,9 +198,36 @@ def test_a_file_that_only_claims_to_be_parquet_is_refused(tmp_path):
         read(written(tmp_path, "dump.parquet", b"PAR1" + b"x" * 100))
 
 
-def test_a_column_that_appears_twice_is_refused(tmp_path):
-    with pytest.raises(ImportFailed, match="'sku' appears more than once"):
-        read(written(tmp_path, "dump.csv", "sku,sku\n1,2\n"))
+def test_columns_of_one_name_are_told_apart_by_their_number(tmp_path):
+    path = written(tmp_path, "dump.csv", "sku,price,price,price_2,,\n1,9,8,7,6,5\n")
+
+    assert cells(path) == [
+        {"sku": "1", "price": "9", "price_3": "8", "price_2": "7", "": "6", "_2": "5"}
+    ]
+
+
+def test_blank_cells_of_merged_ones_say_what_stands_above(tmp_path):
+    path = written(tmp_path, "dump.csv", "brand,sku,size\nAcme,1,M\n,2,\nBolt,3,L\n  ,4,S\n")
+
+    rows = cells(path, fill_down=("brand",))
+
+    assert [row["brand"] for row in rows] == ["Acme", "Acme", "Bolt", "Bolt"]
+    assert rows[1]["size"] == ""
+
+
+def test_each_item_of_a_list_is_a_row_with_what_stands_around_it(tmp_path):
+    shirt = {"name": "Shirt", "variants": [{"sku": 1}, {"sku": 2}]}
+    lines = (shirt, {"name": "Hat", "variants": []}, {"name": "Bag", "variants": {"sku": 4}})
+    path = written(tmp_path, "dump.ndjson", "\n".join(map(json.dumps, lines)))
+
+    rows = read(path, each="variants")
+
+    assert [(row.line, row.cells["name"], row.cells["variants"]) for row in rows] == [
+        (1, "Shirt", {"sku": 1}),
+        (1, "Shirt", {"sku": 2}),
+        (2, "Hat", None),
+        (3, "Bag", {"sku": 4}),
+    ]
 
 
 def test_a_quote_that_is_never_closed_costs_one_reject_and_not_the_memory(tmp_path):

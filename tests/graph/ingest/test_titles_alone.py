@@ -11,7 +11,8 @@ from graph.errors import MappingInvalid
 from graph.ingest.mapping import RowMapping
 from graph.ingest.mapping_file import parse_mapping
 from graph.ingest.preview import preview_file
-from graph.ingest.readers import DumpReader, FileOptions, Row
+from graph.ingest.readers import DumpReader, FileOptions
+from graph.ingest.rows import Row
 from graph.ingest.suggest import suggest
 from graph.records import Item
 

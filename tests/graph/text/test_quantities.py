@@ -105,6 +105,9 @@ def test_any_cell_is_a_finite_number_or_refused(text, unit):
         ("37.7 cm2 (~53.4% used)", [("37.7 cm2", 37.7, "cm2"), ("53.4%", 53.4, "%")]),
         ("TV 3D 4K 2 in 1, S9 mm, model 12", []),
         ("1.2.3 mm", []),
+        ("20 000 mm", [("20 000 mm", 20_000, "mm")]),
+        ("1\u202f200 kg", [("1\u202f200 kg", 1_200, "kg")]),
+        ("Nova 8 256 GB", [("256 GB", 256, "GB")]),
     ],
 )
 def test_quantities_are_found_in_free_text_where_they_stand(text, expected):

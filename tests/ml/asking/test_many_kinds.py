@@ -381,3 +381,29 @@ def test_how_long_something_is_may_be_how_much_time_it_takes(games, text, order)
     plan = plan_of(f"Which is the {text} game?", games)
 
     assert (plan.order_by, plan.order) == ("duration", order)
+
+
+@pytest.mark.parametrize(
+    ("question", "low", "high"),
+    [
+        ("shelves with a comfort temperature below -10 °C", None, -10.0),
+        ("shelves with a comfort temperature below -10°C", None, -10.0),
+        ("Which shelves have a comfort temperature of at least -6 °C?", -6.0, None),
+        ("shelves with a comfort temperature below 10 °C", None, 10.0),
+    ],
+)
+def test_numbers_below_zero_are_read_with_their_sign(question, low, high):
+    known = AskingLexicon.of(
+        [Parameter("comfort", "Comfort temperature", "number", "°C")],
+        [
+            ValueView(f"comfort={n}°C", "comfort", f"{n} °C", float(n), "°C", (), 9)
+            for n in (-20, -10, 0, 15)
+        ],
+        categories=KINDS,
+        offers=True,
+    )
+
+    asked = plan_of(question, known)
+
+    (comfort,) = [one for one in asked.conditions if one.field == "comfort"]
+    assert (comfort.low, comfort.high) == (low, high)

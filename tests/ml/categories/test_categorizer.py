@@ -153,3 +153,13 @@ def test_files_of_a_version_that_knew_no_accessories_answer_as_before(learnt):
 
     (guess,) = older.guess(["cover for acme lantern candle glow x500"])
     assert (guess.category, guess.unknown, guess.accessory) == ("Lanterns", False, None)
+
+
+def test_how_far_a_training_is_is_told():
+    told = []
+
+    Categorizer.train(titles(), WORDS_ALONE, notify=told.append)
+
+    ways = [one for one in told if one.endswith("ways to read a title tried")]
+    assert ways[0].startswith("1 of ")
+    assert ways[-1].split()[0] == ways[-1].split()[2]

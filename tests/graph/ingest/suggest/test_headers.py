@@ -44,6 +44,16 @@ from graph.ingest.suggest.headers import (
         ("Warengruppe", "category"),
         ("Hersteller-Nr.", "mpn"),
         ("库存数量", "in_stock"),
+        ("Réf. fournisseur", "id"),
+        ("Référence", "id"),
+        ("Désignation", "title"),
+        ("title.fr", "title"),
+        ("Title (EN)", "title"),
+        ("Prix public TTC", "price"),
+        ("Prix de vente", "price"),
+        ("Sous-famille", "subcategory"),
+        ("vendor", "brand"),
+        ("body_html", "description"),
     ],
 )
 def test_a_name_speaks_for_a_role(header, role):

@@ -331,7 +331,7 @@ def test_nested_objects_become_columns_and_lists_many_values(tmp_path, items):
     assert [f"{f.value.parameter}: {f.value.text}" for f in first.facts] == [
         "tags: new",
         "tags: oak",
-        "specs-weight: 1 kg",
+        "weight: 1 kg",
     ]
 
 
