@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
-from graph.text import find_quantities
 from ml.asking.keys import is_number, stemmed, stems
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.words_passed import PASSED
@@ -198,7 +197,6 @@ class TitledWords:
             if run.words >= _WORDS_MIN
             and not self._is_plural(run, title)
             and not self._is_beside_number(run)
-            and not self._is_quantity(run)
         ]
 
     def has(self, run: Run, title: str) -> bool:
@@ -243,11 +241,6 @@ class TitledWords:
             if not between.strip(" -") and is_number(self.keys[outside]):
                 return True
         return False
-
-    def _is_quantity(self, run: Run) -> bool:
-        """`10 °C` is how warm, and not the one thing whose title ends so."""
-        start, end = self.places(run)
-        return any(first <= start and end <= last for first, last, *_ in find_quantities(self.text))
 
     def _is_plural(self, run: Run, title: str) -> bool:
         """`Acme lamps` are not the one thing that is titled `Acme lamp`."""
