@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 
 import docker
 import pytest
+from docker.errors import DockerException
 from testcontainers.core.container import DockerContainer
 
 from graph.client import AsyncDatabase, Connection, Database
@@ -122,13 +123,24 @@ def _embedded_server(home):
 
 
 def _docker_server():
-    """A container, where an engine answers; None elsewhere."""
+    """A container, where an engine answers and has the images or fetches them; None elsewhere."""
     address = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
     # Asked by hand first: the client leaves its socket open when nobody is behind the file.
     if address.startswith("unix://") and not _listens(address.removeprefix("unix://")):
         return None
     with closing(docker.from_env(timeout=5)) as engine:
-        return _container() if engine.ping() else None
+        if not engine.ping():
+            return None
+    password = secrets.token_urlsafe(16)
+    container = (
+        DockerContainer(f"neo4j:{NEO4J_VERSION}")
+        .with_env("NEO4J_AUTH", f"neo4j/{password}")
+        .with_exposed_ports(7687)
+    )
+    try:
+        return _stopped_after(container.start(), password)
+    except DockerException:  # an engine without images, on a machine without the internet
+        return None
 
 
 def _listens(path):
@@ -137,18 +149,14 @@ def _listens(path):
 
 
 @contextmanager
-def _container():
-    password = secrets.token_urlsafe(16)
-    container = (
-        DockerContainer(f"neo4j:{NEO4J_VERSION}")
-        .with_env("NEO4J_AUTH", f"neo4j/{password}")
-        .with_exposed_ports(7687)
-    )
-    with container:
+def _stopped_after(container, password):
+    try:
         host, port = container.get_container_host_ip(), container.get_exposed_port(7687)
         connection = Connection(f"bolt://{host}:{port}", "neo4j", password)
         _await_answer(connection)
         yield connection
+    finally:
+        container.stop()
 
 
 def _await_answer(connection, patience_s=120.0):
