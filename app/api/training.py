@@ -29,7 +29,7 @@ _WITHOUT_PACKAGES = problems(
     (
         501,
         "package_missing",
-        "torch is not installed, which networks are trained and run with; install it with "
+        "torch is not installed, which learning and what was learnt need; install it with "
         "`pip install 'catalograph[learn]'`",
     ),
 )

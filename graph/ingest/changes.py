@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from graph.ingest.chunks import chunks
 from graph.ingest.rows import Row
 from graph.records import Item, RecordRejected
 
@@ -22,19 +23,8 @@ def with_unlisted_told(
 
     Which products there are may differ when it does, and nothing is written of those that are not.
     """
-    waiting: list[tuple[Item, Row]] = []
-    broken: Exception | None = None
-    try:
-        for change in changes:
-            waiting.append(change)
-            if len(waiting) == LOOKED_UP:
-                yield from _told(waiting, unlisted, reject)
-                waiting = []
-    except Exception as error:  # noqa: BLE001 - whatever it was, it is raised below
-        broken = error
-    yield from _told(waiting, unlisted, reject)
-    if broken is not None:
-        raise broken
+    for some in chunks(changes, LOOKED_UP):
+        yield from _told(some, unlisted, reject)
 
 
 def _told(
@@ -42,7 +32,7 @@ def _told(
     unlisted: Unlisted,
     reject: Callable[[RecordRejected], None],
 ) -> Iterator[Item]:
-    unknown = unlisted([item.id for item, _ in changes]) if changes else set()
+    unknown = unlisted([item.id for item, _ in changes])
     for item, row in changes:
         if item.id in unknown:
             reject(_unknown(item, row))

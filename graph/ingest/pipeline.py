@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from graph.ingest.changes import Unlisted
+from graph.ingest.chunks import chunks
 from graph.ingest.mapping import RowMapping
 from graph.ingest.rejects import RejectFile
 from graph.ingest.seen import SeenIds
@@ -147,7 +148,12 @@ def import_file(
         telling.follow(stream)
         pending = _Pending(report)
         try:
-            for items in _batches(telling.skipped(stream, skip), batch_rows):
+            for items in chunks(
+                telling.skipped(stream, skip),
+                batch_rows,
+                weight=lambda item: len(item.facts),
+                heaviest=BATCH_FACTS,
+            ):
                 at = begin_at + skip + report.items
                 report.items += len(items)
                 pending.add(
@@ -240,23 +246,3 @@ class _Pending:
         self._report.created += outcomes.count("created")
         self._report.updated += outcomes.count("updated")
         self._report.unchanged += outcomes.count("unchanged")
-
-
-def _batches(items: Iterable[Item], batch_rows: int) -> Iterator[list[Item]]:
-    """Items in batches; also what was collected when the reader raises, before it goes up."""
-    batch: list[Item] = []
-    facts = 0
-    broken: Exception | None = None
-    try:
-        for item in items:
-            batch.append(item)
-            facts += len(item.facts)
-            if len(batch) >= batch_rows or facts >= BATCH_FACTS:
-                yield batch
-                batch, facts = [], 0
-    except Exception as error:  # noqa: BLE001 - whatever it was, it is raised below
-        broken = error
-    if batch:
-        yield batch
-    if broken is not None:
-        raise broken

@@ -36,8 +36,11 @@ def told_apart(names: Sequence[str]) -> tuple[str, ...]:
 
 def items_of(row: Row | RecordRejected, each: str | None) -> Iterator[Row | RecordRejected]:
     """A row for each item of the list `each`, with what stands around it; the row if it is none."""
-    items = None if each is None or isinstance(row, RecordRejected) else row.cells.get(each)
-    if each is None or isinstance(row, RecordRejected) or not isinstance(items, list | tuple):
+    if each is None or isinstance(row, RecordRejected):
+        yield row
+        return
+    items = row.cells.get(each)
+    if not isinstance(items, list | tuple):
         yield row
         return
     for item in items or (None,):

@@ -91,7 +91,7 @@ class PackageMissing(LearningError):
     def __init__(self, *, package: str) -> None:
         self.package = package
         super().__init__(
-            f"{package} is not installed, which networks are trained and run with; install it with "
+            f"{package} is not installed, which learning and what was learnt need; install it with "
             "`pip install 'catalograph[learn]'`"
         )
 
