@@ -201,7 +201,8 @@ class Candidates:
     ) -> bool:
         """Whether texts with all the words lack what is stated of others, which lack the words.
 
-        `red kettle` are no other red things, where of kettles nobody states a colour.
+        `red kettle` are no other red things, where of kettles nobody states a colour. A brand or a
+        category is kept where it is only unsaid of those texts: they are found beside the others.
         """
         said = [hit for hit in found.hits if hit.summary.id not in found.unsaid]
         if not found.left or found.stating or found.exact:
@@ -209,7 +210,8 @@ class Candidates:
         if any(_has_all(hit, found.left) for hit in said):
             return False
         others = await texts.passing(wanted.and_(_of_price(found.used)))
-        if any(_has_all(hit, asked.text) for hit in others):
+        beside = frozenset() if _values(found.used) else found.unsaid
+        if any(_has_all(hit, asked.text) for hit in others if hit.summary.id not in beside):
             return True
         return await self._gives_way(asked, said, found.used, wanted, kind)
 

@@ -1,4 +1,4 @@
-"""Words for an order in what people type: `cheapest`, `the newest`, `最便宜的`."""
+"""Words for an order in what people type: `cheapest`, `cheap`, `the newest`, `最便宜的`."""
 
 from __future__ import annotations
 
@@ -11,38 +11,23 @@ from graph.repositories.search import ItemOrder
 
 Sort = Literal["relevance", ItemOrder]
 
-_SORT_OF: Mapping[str, Sort] = {
-    "cheapest": "price",
-    "lowest price": "price",
-    "lowest priced": "price",
-    "moins cher": "price",
-    "moins chère": "price",
-    "moins chers": "price",
-    "moins chères": "price",
-    "günstigste": "price",
-    "günstigster": "price",
-    "günstigstes": "price",
-    "günstigsten": "price",
-    "billigste": "price",
-    "billigsten": "price",
-    "最便宜": "price",
-    "价格最低": "price",
-    "most expensive": "-price",
-    "plus cher": "-price",
-    "plus chère": "-price",
-    "plus chers": "-price",
-    "plus chères": "-price",
-    "teuerste": "-price",
-    "teuersten": "-price",
-    "最贵": "-price",
-    "newest": "newest",
-    "latest": "newest",
-    "最新": "newest",
-    "最新款": "newest",
+# Titles that call themselves cheap are not what is wanted: low prices are.
+_WORDS_OF: Mapping[Sort, str] = {
+    "price": (
+        "cheap(?:est)?|inexpensive|affordable|not (?:too )?expensive|lowest priced?"
+        "|(?:moins|pas trop|pas) ch(?:er|ère)s?|bon marché"
+        "|(?:günstig|billig|preiswert)(?:e[nrs]?|ste[nrs]?)?|nicht (?:zu )?teuer"
+        "|价格(?:最低|便宜|实惠)|(?<!不)最?便宜(?:一?[点些])?(?!于)|实惠|不太?贵"
+    ),
+    "-price": "most expensive|plus ch(?:er|ère)s?|teuerste[nrs]?|最贵",
+    "newest": "newest|latest|最新款?",
 }
-_WORDS = "|".join(sorted(_SORT_OF, key=len, reverse=True))
+_SORTS = tuple(_WORDS_OF)
 _SAID = re.compile(
-    rf"(?<![a-z\d-])(?:the |les? |la |die |der |das )?({_WORDS})(?![a-z\d-])(?! que)", re.IGNORECASE
+    r"(?<![a-z\d-])(?:the |les? |la |die |der |das )?"
+    rf"(?:{'|'.join(f'({words})' for words in _WORDS_OF.values())})"
+    r"(?![a-z\d-])(?! que| als)",
+    re.IGNORECASE,
 )
 
 
@@ -62,11 +47,19 @@ def find_sort(text: str, *, in_names: Collection[str] = ()) -> SortWords | None:
         in_names: what `sorts_in_names` found: where a lantern is called `Newest`, it is meant.
     """
     for said in _SAID.finditer(text):
-        if (word := said[1].lower()) not in in_names:
-            return SortWords(_SORT_OF[word], said.start(), said.end())
+        if _word(said) not in in_names:
+            return SortWords(_SORTS[_group(said) - 1], said.start(), said.end())
     return None
 
 
 def sorts_in_names(names: Iterable[str]) -> frozenset[str]:
     """`newest` of `The Newest Lantern`."""
-    return frozenset(word.lower() for name in names for word in _SAID.findall(name))
+    return frozenset(_word(said) for name in names for said in _SAID.finditer(name))
+
+
+def _word(said: re.Match[str]) -> str:
+    return said[_group(said)].lower()
+
+
+def _group(said: re.Match[str]) -> int:
+    return said.lastindex or 0

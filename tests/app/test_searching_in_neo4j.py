@@ -39,6 +39,8 @@ PRODUCTS = (
     offer("words", "Office chair, black", CHAIRS),
     offer("bare", "Black office chair"),
     offer("white", "Office chair, white and not black", CHAIRS, colour="white"),
+    offer("handy", "Handy office chair"),
+    offer("knife", "Handy knife", COVERS),
     offer("cover", "Cover for an office chair", COVERS, colour="black"),
     offer("bike", "Velora city bike", BIKES),
     offer("bikes", "Two bikes for the city", BIKES),
@@ -132,6 +134,15 @@ async def test_a_category_hides_no_text_that_has_all_the_words(found):
 
     assert ids(page)[0] == "stray"
     assert page.understood.relaxed
+
+
+async def test_a_category_is_kept_beside_a_text_with_all_the_words_of_which_none_is_said(found):
+    page = await found("handy office chair")
+
+    assert ids(page)[0] == "handy"
+    assert {"words", "white"} < set(ids(page))
+    assert "knife" not in ids(page)
+    assert not page.understood.relaxed
 
 
 @pytest.mark.parametrize("query", ["white lantern", "cheapest white lanterns"])
