@@ -17,12 +17,18 @@ if TYPE_CHECKING:
 _encode = msgspec.json.Encoder(enc_hook=repr).encode
 
 
-def configure_logging(settings: Settings) -> None:
+def configure_logging(settings: Settings, *, of_command: bool = False) -> None:
     """Send our own messages and those of libraries to standard error, in one format.
 
     Standard output belongs to the data that commands print.
+
+    Args:
+        of_command: what runs once and tells its results itself: warnings alone are written, unless
+            the level was chosen.
     """
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    chosen = "log_level" in settings.model_fields_set
+    log_level = "warning" if of_command and not chosen else settings.log_level
+    level = logging.getLevelNamesMapping()[log_level.upper()]
     pretty = settings.log_format == "pretty"
     structlog.configure(
         processors=[*_shared(), *_rendering(settings.log_format)],

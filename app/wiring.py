@@ -345,7 +345,7 @@ async def read_neighbourhood(settings: Settings, id: str, *, limit: int) -> Neig
 
 async def search_once(settings: Settings, query: SearchQuery, *, limit: int) -> SearchPage:
     """One page of results, for a command that has no application."""
-    configure_logging(settings)
+    configure_logging(settings, of_command=True)
     settings = located(settings)
     connection = connection_of(settings)
     async with AsyncDatabase(connection) as database:

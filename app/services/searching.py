@@ -56,6 +56,7 @@ DID_YOU_MEAN = "did you mean {!r}?"
 NO_PRICES = "nothing has a price, so that what the query says of one was left out"
 NO_NEAR_PRICE = "nothing like this has about this price: these have others, or none"
 ANY_CURRENCY = "nothing found has a price in this currency: prices are compared as bare numbers"
+MIXED = "prices are in {} and were compared as bare numbers; a filter on `currency` keeps one of them"
 
 
 class SearchQuery(Record, frozen=True):
@@ -216,7 +217,7 @@ class Searching:
             ),
             facets=_facets(order, counted) if facets else None,
             model=loaded.name if loaded else RULES,
-            notice=unknown or _notice(asked, near, loaded, found),
+            notice=unknown or _notice(asked, near, loaded, found, sort),
             next_cursor=(
                 write_cursor(str(following), of=list_name) if following < len(order) else None
             ),
@@ -319,7 +320,7 @@ def _counted(found: Iterable[tuple[str, str]]) -> tuple[Counted, ...]:
 
 
 def _notice(
-    asked: Asked, near: str | None, loaded: LoadedRanker | None, found: Found
+    asked: Asked, near: str | None, loaded: LoadedRanker | None, found: Found, sort: Sort
 ) -> str | None:
     left_out = found.left_out
     said = [MISSING.format(" or ".join(map(repr, found.missing)))] if found.missing else []
@@ -331,6 +332,9 @@ def _notice(
         said.append(ANY_CURRENCY)
     elif left_out and not said:
         said.append(OF_KIND if found.is_of_kind else RELAXED)
+    currencies = sorted({one for hit in found.hits if (one := hit.summary.currency)})
+    if sort in ("price", "-price") and len(currencies) > 1:
+        said.append(MIXED.format(", ".join(currencies)))
     if said:
         return "; ".join(said)
     if asked.is_empty and asked.text.strip() and not asked.filter.terms:

@@ -231,6 +231,19 @@ async def test_a_currency_counts_until_nothing_has_it(stocked):
     assert not in_yen["understood"]["relaxed"]
 
 
+async def test_an_order_by_price_over_several_currencies_says_so(stocked):
+    assert "currency" not in ((await found(stocked, "cheap lantern"))["notice"] or "")
+    for sku, currency in (("7", "EUR"), ("8", "GBP")):
+        body = {"title": "Bolt lantern", "price": 199.0, "currency": currency}
+        await added(stocked, sku, body)
+
+    mixed = await found(stocked, "cheap lantern")
+    one = await found(stocked, "cheap lantern", filter="currency:EUR")
+
+    assert "EUR, GBP" in mixed["notice"]
+    assert (ids(one), "GBP" in (one["notice"] or "")) == (["7"], False)
+
+
 @pytest.mark.parametrize("query", ["torch under 300", "under $300"])
 async def test_where_nothing_has_a_price_the_answer_says_so(client, query):
     await added(client, "1", {"title": "Bolt torch"})
