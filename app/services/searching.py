@@ -56,7 +56,7 @@ DID_YOU_MEAN = "did you mean {!r}?"
 NO_PRICES = "nothing has a price, so that what the query says of one was left out"
 NO_NEAR_PRICE = "nothing like this has about this price: these have others, or none"
 ANY_CURRENCY = "nothing found has a price in this currency: prices are compared as bare numbers"
-MIXED = "prices are in {} and were compared as bare numbers; a filter on `currency` keeps one of them"
+MIXED = "prices are in {} and are compared as bare numbers; a filter on `currency` keeps one"
 
 
 class SearchQuery(Record, frozen=True):

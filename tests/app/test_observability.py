@@ -29,9 +29,7 @@ def test_a_command_logs_warnings_alone_unless_a_level_was_chosen(
 ):
     code = LOGGED.format(settings=f"home={str(tmp_path)!r}, {settings}", of_command=of_command)
 
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     lines = done.stderr.splitlines()
     assert [event for line, event in zip(lines, expected, strict=True) if event in line] == expected
