@@ -70,7 +70,7 @@ def import_spec(
         ValueInvalid, MappingInvalid, ImportFailed: what the job would fail of at once.
     """
     item_id(source, "any")
-    _require_fitting(load_mapping_file(mapping_file), str(mapping_file), choices)
+    require_fitting(load_mapping_file(mapping_file), str(mapping_file), choices)
     state = _state_of(file, str(file))
     return ImportSpec(
         path=str(file.absolute()),
@@ -106,7 +106,7 @@ def import_files(
     # All of them, before the first is imported.
     dumps = [Dump(file, str(file), _state_of(file, str(file))) for file in files]
     mapping = load_mapping_file(mapping_file)
-    _require_fitting(mapping, str(mapping_file), choices)
+    require_fitting(mapping, str(mapping_file), choices)
     prepared = _prepared(database, mapping, str(mapping_file), source)
     reports: list[ImportReport] = []
     with RejectFile(rejects_file) as rejects, SeenIds() as seen:
@@ -153,7 +153,7 @@ def run_import(
         state = FileState(spec.size, spec.modified_ns)
     folder.mkdir(parents=True, exist_ok=True)
     mapping = parse_mapping(spec.mapping, path=spec.mapping_name)
-    _require_fitting(mapping, spec.mapping_name, spec)
+    require_fitting(mapping, spec.mapping_name, spec)
     prepared = _prepared(database, mapping, spec.mapping_name, spec.source, folder)
     if spec.format is not None and spec.rejects_of is None:
         prepared.options = replace(prepared.options, format=spec.format)
@@ -191,7 +191,7 @@ def nothing_loaded(reports: Sequence[ImportReport], *, rejects: str) -> NothingL
     )
 
 
-def _require_fitting(mapping: MappingFile, name: str, choices: ImportChoices) -> None:
+def require_fitting(mapping: MappingFile, name: str, choices: ImportChoices) -> None:
     """Refuse to close what rows of changes do not name: they never name all there is.
 
     Raises:

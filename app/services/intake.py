@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from app.errors import IdempotencyKeyReused, MappingMissing
-from app.services.importing import IMPORT, ImportSpec, new_run_id
+from app.services.importing import IMPORT, ImportSpec, new_run_id, require_fitting
 from app.services.loading import ImportChoices
 from app.services.mappings import NAME, checked_mapping, read_mapping
 from app.services.server_files import find_file
+from graph.ingest.mapping_file import parse_mapping
 from graph.ingest.readers import Format
 from graph.text import item_id
 
@@ -91,13 +92,16 @@ class Intake:
 
         Raises:
             MappingMissing, MappingUnknown: there is none.
-            MappingInvalid: the place in it, and the reason.
+            MappingInvalid: the place in it, and the reason; or it does not fit what is asked for.
         """
         if asked.mapping is not None:
-            return self.named_mapping(asked.mapping)
-        if sent is None:
+            found = self.named_mapping(asked.mapping)
+        elif sent is not None:
+            found = MappingText(checked_mapping(sent, SENT_MAPPING), SENT_MAPPING)
+        else:
             raise MappingMissing
-        return MappingText(checked_mapping(sent, SENT_MAPPING), SENT_MAPPING)
+        require_fitting(parse_mapping(found.text, path=found.name), found.name, asked)
+        return found
 
     def named_mapping(self, name: str) -> MappingText:
         """Raises `MappingUnknown`, `MappingInvalid`."""

@@ -179,6 +179,18 @@ async def test_a_broken_mapping_says_where_before_the_body_is_read(client, wirin
     assert nothing_happened(wiring)
 
 
+async def test_changes_that_would_close_all_others_are_refused(client, wiring):
+    prices = MAPPING.replace("version = 1", "version = 1\nchanges = true").replace("title", "price")
+    make_mapping(wiring, "prices", prices)
+    asked = {**ASKED, "mapping": "prices"}
+
+    answer = await post(client, params={**asked, "mode": "replace"})
+
+    assert "use merge" in problem(answer, 422, "mapping_invalid").detail
+    assert nothing_happened(wiring)
+    assert (await post(client, params=asked)).status_code == 202
+
+
 async def test_an_empty_body_is_refused(client, wiring):
     problem(await post(client, b""), 422, "body_empty")
     assert nothing_happened(wiring)
