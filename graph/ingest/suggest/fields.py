@@ -30,7 +30,7 @@ PATHS = 0.2  # of the cells have the sign that divides the steps of a path
 _PATH_SIGNS = (">", "›", "»", "→", "|", "\\")
 _NAME_SIGNS = ("|", ";", "；", "、", ",", "，")
 _ONE_CURRENCY = 0.9  # of the prices show it
-_AMOUNT = r"(?:\d{1,3}(?:\s\d{3})+(?!\d)(?:[.,]\d+)?|\d[\d.,]*)"  # 1 299,50
+_AMOUNT = r"(?:\d{1,3}(?:\s\d{3})+(?!\d)(?:[.,]\d+)?|\d[\d.,]*)(?:\s?[万萬亿億])?"  # 1 299,50
 _COUNT = rf"^[<>≥≤~ ]*(-?{_AMOUNT})[+ ]*$"
 _ZEROS = 0.5  # of the prices; where more are 0, that is what things cost
 # What has another digit than 0 where the amount stands.

@@ -88,6 +88,9 @@ _LESS_A_PRICE = listed(
 _WITH_TAX = listed("ttc vat tva mwst iva incl inkl brutto")
 _SHOWS_AN_ID = listed("id ids uuid guid 编号 编码")
 _SHOWS_A_POSITION = listed("index idx no nr row rownum rank position 序号 行号 排名 x0")
+# Of objects that say one thing each: `{"name": "Weight", "value": "2 kg"}`.
+NAME_KEYS = listed("name key label k attribute property 名称 属性名 属性名称 参数名 属性 nom nombre")
+VALUE_KEYS = listed("value values text v val 值 属性值 参数值 内容 valeur wert valor")
 _YES_NO_WORDS = listed("is has have with supports can 是否 支持")
 _CHANGES = listed(
     "price prices cost rating ratings review reviews score stock quantity qty inventory sold sales "
