@@ -17,6 +17,7 @@ from graph.ingest.suggest.measure import (
     read_share,
 )
 from graph.ingest.suggest.parts import (
+    dates_in_chinese,
     ends_of_ranges,
     quantities_among_text,
     sides_of,
@@ -43,6 +44,7 @@ def measures_of(column: Column, unit: str | None) -> list[Measure]:
         return [text_of(column)]
     return (
         year_before_text(column)
+        or dates_in_chinese(column)
         or sides_of(column)
         or ends_of_ranges(column)
         or quantities_among_text(column)
