@@ -107,8 +107,8 @@ def _spec(name: str, role: Role, roles: dict[str, Role]) -> FieldSpec | None:
         case "brand":
             aliases = roles.get("brand names")
             if aliases is None and pattern is None and _in_two_scripts(role.column):
-                names = NamesSpec(column=column, split="/")
-                return BrandSpec(column=column, pattern="[^/]+", names=names)
+                both = NamesSpec(column=column, split="/")
+                return BrandSpec(column=column, pattern="[^/]+", names=both)
             names = _names(aliases.column) if aliases else None
             return BrandSpec(column=column, pattern=pattern, names=names)
         case "category":
@@ -203,8 +203,15 @@ def _path(column: Column) -> CategorySpec:
         return CategorySpec(column=column.name, join=">")
     signs = {sign: column.share(lambda t, sign=sign: sign in t) for sign in _PATH_SIGNS}  # type: ignore[misc]
     sign = max(signs, key=lambda each: signs[each])
-    separator = sign if signs[sign] >= PATHS else ">"
+    separator = sign if signs[sign] >= PATHS else "/" if _steps_by_slash(column) else ">"
     return CategorySpec(column=column.name, pattern=column.pattern, separator=separator)
+
+
+def _steps_by_slash(column: Column) -> bool:
+    """`Clothes/Dresses` in every cell, with first steps that several have; not `TV/Video`."""
+    steps = [text.split("/") for text in column.counts]
+    firsts = {path[0] for path in steps}
+    return all(len(path) > 1 and all(path) for path in steps) and 2 * len(firsts) <= len(steps)
 
 
 def _currency(price: Column) -> tuple[FieldSpec, str] | None:

@@ -17,11 +17,11 @@ from graph.ingest.suggest.measure import (
     read_share,
 )
 from graph.ingest.suggest.parts import (
-    dates_in_chinese,
     ends_of_ranges,
     quantities_among_text,
     sides_of,
     year_before_text,
+    years_of_dates,
     yes_no_before_text,
 )
 from graph.ingest.suggest.proposal import percent
@@ -44,7 +44,7 @@ def measures_of(column: Column, unit: str | None) -> list[Measure]:
         return [text_of(column)]
     return (
         year_before_text(column)
-        or dates_in_chinese(column)
+        or years_of_dates(column)
         or sides_of(column)
         or ends_of_ranges(column)
         or quantities_among_text(column)

@@ -258,6 +258,24 @@ def test_what_prices_and_their_column_show_is_their_currency(
     assert (fields.currency and fields.currency.value) == currency
 
 
+@pytest.mark.parametrize(
+    ("cells", "separator"),
+    [
+        (["Home/Lamps", "Home/Chairs", "Garden/Rakes", "Garden/Hoses"], "/"),
+        (["服装/衬衫", "服装/卫衣"], "/"),
+        (["TV/Video", "Audio/Radio"], ">"),
+        (["Home/Lamps", "Chairs", "Home/Tables"], ">"),
+        (["Home > TV/Video", "Home > Radio/Audio"], ">"),
+    ],
+)
+def test_steps_of_categories_may_be_divided_by_slashes(dump, suggested, cells, separator):
+    rows = [(*row[:2], cells[n % len(cells)]) for n, row in enumerate(ROWS)]
+
+    category = suggested(dump(("sku", "title", "category"), rows)).fields.category
+
+    assert category.separator == separator
+
+
 def test_a_price_in_myriads_is_read_among_others_that_cannot_be(dump, items):
     prices = ["1.2万", "1.38万元", "面议", "299元"]
     rows = [(*row[:2], prices[n] if n < 4 else n) for n, row in enumerate(ROWS)]
