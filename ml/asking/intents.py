@@ -7,7 +7,7 @@ import re
 from msgspec.structs import replace
 
 from graph.records import Parameter
-from ml.asking.adjectives import meant
+from ml.asking.adjectives import lasts, meant
 from ml.asking.counting import counts, most_common, per_group
 from ml.asking.draft import Draft
 from ml.asking.fields import asked_fields
@@ -51,6 +51,20 @@ def find_question(draft: Draft) -> None:
     if draft.chinese and len(draft.spans) > 1 and draft.spans[-1].text in _ENDS:
         draft.checks = True
         draft.used.add(len(draft.spans) - 1)
+    _pass_told_asking(draft)
+
+
+def _pass_told_asking(draft: Draft) -> None:
+    """产地是哪里, 保修期是几年: the name beside says what is asked for, and no shop or year is."""
+    for place in list(draft.places("where", "when")):
+        beside = [at for at in (draft.before(place), draft.behind(place)) if at is not None]
+        if draft.spans[place].does("where"):
+            asked = any(draft.parameter(at, "text") for at in beside)
+        else:
+            numbers = (draft.parameter(at, "number") for at in beside)
+            long = any(one is not None and lasts(one, draft.lexicon) for one in numbers)
+            asked = long and draft.spans[place].text == "几年"
+        draft.used.update((place,) if asked else ())
 
 
 def _of_all(draft: Draft) -> bool:

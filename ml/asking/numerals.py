@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from graph.records import Parameter
-from ml.asking.adjectives import meant
+from ml.asking.adjectives import dimension_of, meant
 from ml.asking.amounts import find_sign
 from ml.asking.draft import Draft
 from ml.asking.following import Before
 from ml.asking.plan import Condition
+from ml.asking.ranking import COUNTERS
 from ml.asking.words_en import MULTIPLES as ENGLISH
 from ml.asking.words_zh import MULTIPLES as CHINESE
 
@@ -23,6 +24,7 @@ def bind_counts(draft: Draft) -> None:
 
     What cannot be counted, because its numbers are measured, makes the question not understood.
     """
+    _bind_pieces(draft)
     for place in range(len(draft.spans)):
         number = _counted(draft, place)
         named = _named_behind(draft, place) if number is not None else None
@@ -38,6 +40,24 @@ def bind_counts(draft: Draft) -> None:
             _bind_text(draft, place, at, parameter, number)
         elif parameter.id in draft.lexicon.several:
             _bind(draft, place, at, parameter, number)
+
+
+def _bind_pieces(draft: Draft) -> None:
+    """60件的套装: how many are in each, and not how many are asked for."""
+    for place, span in enumerate(draft.spans):
+        said = span.text[-1:] if span.number is not None and span.unit is None else ""
+        if place in draft.used or said not in COUNTERS or draft.text[span.end :][:1] != "的":
+            continue
+        counted = [
+            one
+            for one in draft.lexicon.parameters.values()
+            if one.kind == "number" and dimension_of(one) == "count"
+        ]
+        if not counted:
+            draft.doubt = 0.0
+            continue
+        parameter = min(counted, key=lambda one: (*draft.lexicon.rank(one.id), one.id))
+        draft.add(place, Condition(parameter.id, low=span.number, high=span.number))
 
 
 def pass_over_told(draft: Draft, before: Before | None) -> None:
