@@ -86,11 +86,11 @@ def _bind(draft: Draft, place: int) -> None:
         return
     if draft.inclusive:
         sign = {_LOW: _LOW_TOO, _HIGH: _HIGH_TOO}.get(sign or "", sign)
-    draft.add(place, _condition(parameter, sign, low, negated=negated))
+    draft.add(place, condition_of(parameter, sign, low, negated=negated))
 
 
-def _condition(
-    parameter: Parameter, sign: str | None, number: float, *, negated: bool
+def condition_of(
+    parameter: Parameter, sign: str | None, number: float, *, negated: bool = False
 ) -> Condition:
     if sign in (_LOW, _LOW_TOO):
         return Condition(parameter.id, low=number, low_inclusive=sign == _LOW_TOO, negated=negated)

@@ -88,6 +88,8 @@ def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan
     if ranked is not None:
         draft.used.update(draft.places("who"))
         return _ranked_among(draft, among, ranked)
+    if (chosen := _which_of_two(draft)) is not None:
+        return Plan("values", items=ids, fields=(chosen,))
     stated = bool(draft.conditions)
     open_ = draft.has("which", "how", "how_much", "who", "when")
     if yes_no(draft) or (stated and draft.has("have") and not open_):
@@ -104,6 +106,15 @@ def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan
         lone = not (fields or counted or open_ or draft.chinese)
         return Plan("check", items=ids) if lone else None
     return _facts(draft, among, fields, counted=counted, follows=follows)
+
+
+def _which_of_two(draft: Draft) -> str | None:
+    """是有线还是无线: what of two values it states, and not whether it states one of them."""
+    several = [one for _, one in draft.conditions if len(one.values) > 1]
+    if len(several) != 1 or not any(span.text == "还是" for span in draft.spans):
+        return None
+    draft.conditions = [pair for pair in draft.conditions if pair[1] is not several[0]]
+    return several[0].field
 
 
 def _facts(

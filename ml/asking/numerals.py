@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graph.records import Parameter
 from ml.asking.adjectives import dimension_of, meant
-from ml.asking.amounts import find_sign
+from ml.asking.amounts import condition_of, find_sign
 from ml.asking.draft import Draft
 from ml.asking.following import Before
 from ml.asking.plan import Condition
@@ -43,21 +43,26 @@ def bind_counts(draft: Draft) -> None:
 
 
 def _bind_pieces(draft: Draft) -> None:
-    """60件的套装: how many are in each, and not how many are asked for."""
+    """60件的套装, 50件以上的: how many are in each, and not how many are asked for."""
+    counted = [
+        one
+        for one in draft.lexicon.parameters.values()
+        if one.kind == "number" and dimension_of(one) == "count"
+    ]
     for place, span in enumerate(draft.spans):
-        said = span.text[-1:] if span.number is not None and span.unit is None else ""
-        if place in draft.used or said not in COUNTERS or draft.text[span.end :][:1] != "的":
+        number = span.number if span.unit is None and span.text[-1] in COUNTERS else None
+        if number is None or place in draft.used:
             continue
-        counted = [
-            one
-            for one in draft.lexicon.parameters.values()
-            if one.kind == "number" and dimension_of(one) == "count"
-        ]
-        if not counted:
+        sign = find_sign(draft, place) if counted else None
+        if counted and (sign is not None or _is_attribute(draft, place)):
+            parameter = min(counted, key=lambda one: (*draft.lexicon.rank(one.id), one.id))
+            draft.add(place, condition_of(parameter, sign, number))
+        elif _is_attribute(draft, place):
             draft.doubt = 0.0
-            continue
-        parameter = min(counted, key=lambda one: (*draft.lexicon.rank(one.id), one.id))
-        draft.add(place, Condition(parameter.id, low=span.number, high=span.number))
+
+
+def _is_attribute(draft: Draft, place: int) -> bool:
+    return draft.text[draft.spans[place].end :].startswith("的")
 
 
 def pass_over_told(draft: Draft, before: Before | None) -> None:
