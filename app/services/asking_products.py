@@ -46,11 +46,13 @@ class ProductsNamed:
 
     Attributes:
         in_part: those of which the title is named only in part.
+        passed_over: names of them that a reading without them took for words that say nothing.
     """
 
     named: Mapping[tuple[str, ...], AskedModel]
     several: tuple[SeveralProducts, ...] = ()
     in_part: frozenset[str] = frozenset()
+    passed_over: tuple[str, ...] = ()
 
     def accepts(self, plan: Plan) -> bool:
         """Whether a plan says more of a product than that a few words are in its title."""
@@ -105,12 +107,15 @@ class ProductNames:
         ]
         named, several = await self._by_code(words, codes, lexicon)
         in_part: set[str] = set()
-        if isinstance(found, Understood) and not _may_be_title(words, found):
+        passed_over = words.passed_over(words.all, _places(found))
+        if isinstance(found, Understood) and not (passed_over or _may_be_title(words, found)):
             return ProductsNamed(named, tuple(several))
         hits = await self._products.titled(words.groups(), every=False, limit=_POOL)
-        for run in _chosen(words, [hit.title for hit in hits], found):
+        titles = [hit.title for hit in hits]
+        chosen = _chosen(words, titles, found)
+        for run in chosen:
             phrase = words.phrase(run)
-            products = await self._having(words, run)
+            products = await self._having(words, run, titles)
             if len(products) == 1:
                 product = _asked(products[0], lexicon)
                 named[phrase] = product
@@ -121,7 +126,9 @@ class ProductNames:
                 shown = tuple(_asked(one, lexicon) for one in products[:SHOWN])
                 start, end = words.places(run)
                 several.append(SeveralProducts(words.said(run), start, end, phrase, shown))
-        return ProductsNamed(named, tuple(several), frozenset(in_part))
+        over = dict.fromkeys(words.passed_over(run, _places(found)) for run in chosen)
+        missed = tuple(one for one in over if one is not None)
+        return ProductsNamed(named, tuple(several), frozenset(in_part), missed)
 
     async def near(self, text: str, lexicon: AskingLexicon) -> list[NearName]:
         """Products whose titles have words that are nearly written so: a lone one names none."""
@@ -167,9 +174,16 @@ class ProductNames:
             several.append(SeveralProducts(words.text[start:end], start, end, phrase, shown))
         return named, several
 
-    async def _having(self, words: TitledWords, run: Run) -> list[NamedProduct]:
-        """Those that have all the words; where these are the whole title of some, only they."""
-        found = await self._products.titled(words.groups(run), every=True, limit=_HAVING)
+    async def _having(
+        self, words: TitledWords, run: Run, titles: Sequence[str]
+    ) -> list[NamedProduct]:
+        """Those that have all the words; where these are the whole title of some, only they.
+
+        Args:
+            titles: that have most of the words of the question.
+        """
+        groups = words.groups(run, words.parted(titles))
+        found = await self._products.titled(groups, every=True, limit=_HAVING)
         having = [one for one in found if words.has(run, one.title)]
         whole = [one for one in having if words.is_whole(run, one.title)]
         return whole or having
@@ -181,12 +195,21 @@ def _chosen(
     """Stretches of the question that titles have, the longest first, none in another."""
     runs = {run for title in titles for run in words.runs(title)}
     if isinstance(found, Understood):  # it has an answer: only what cannot be meant otherwise
-        runs = {run for run in runs if run.whole and _says_more(words, run, found)}
+        runs = {
+            run
+            for run in runs
+            if (run.whole and _says_more(words, run, found))
+            or words.passed_over(run, _places(found))
+        }
     chosen: list[Run] = []
     for run in sorted(runs, key=lambda one: (-one.whole, -one.words, one.first)):
         if all(run.last < one.first or one.last < run.first for one in chosen):
             chosen.append(run)
     return chosen[:_NAMES]
+
+
+def _places(found: Understood | NotUnderstood) -> list[tuple[int, int]]:
+    return [(one.start, one.end) for one in found.entities]
 
 
 def _may_be_title(words: TitledWords, found: Understood) -> bool:

@@ -59,6 +59,9 @@ class QuestionReader:
             again = await self._threads.run(partial(read, wider))
             if isinstance(again, Understood) and products.accepts(again.plan):
                 return Reading(again, wider)
+        if isinstance(found, Understood) and products.passed_over:
+            unknown = products.passed_over
+            found = NotUnderstood("unknown_words", found.language, unknown, found.entities)
         if isinstance(found, NotUnderstood) and products.explains(found):
             words = tuple(one.text for one in products.several)
             found = NotUnderstood("ambiguous", found.language, words, found.entities)

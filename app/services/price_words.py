@@ -10,8 +10,13 @@ from operator import attrgetter
 from app.services.comparisons import AT_LEAST, AT_MOST
 from graph.filters import Quantity, Range
 from graph.text.currencies import SIGN, WORD, currencies_of
+from graph.text.units import find_unit
+from ml.asking.keys import han_number
+from ml.grounding.tokens import HAN, is_han
 
-_NUMBER = r"(\d{1,9}(?:[.,]\d{3})*(?:[.,]\d{1,2})?)"
+_DIGITS = r"\d{1,9}(?:[.,]\d{3})*(?:[.,]\d{1,2})?(?:\s?[万萬](?!像素))?"
+_SPELLED = r"(?<![\d.])[零一二两三四五六七八九十百千万]{2,}(?=[元块])"  # 三百元
+_NUMBER = rf"({_DIGITS}|{_SPELLED})"
 _CODE = r"(?:us(?=\$)|(?:usd|eur|gbp|cny|rmb|inr)\s?(?=\d))"  # `US$300`, `usd 300`
 _MONEY = rf"{_CODE}?{SIGN}?\s*{_NUMBER}(?![\d.,]*\d)\s*(?:{SIGN}|{WORD})?"
 # What stands behind such a pattern may be a unit, or what is counted.
@@ -38,7 +43,9 @@ _OR_LESS = (
     rf"(?:(?:or|and) (?:less|under|below|cheaper)|(?:ou|et) moins|(?:oder|und) weniger){_ITS_END}"
 )
 _OR_MORE = rf"(?:(?:or|and) (?:more|over|above|up)|(?:ou|et) plus|(?:oder|und) mehr){_ITS_END}"
+_PAID = r"(?:价格|价位|售价|价钱|預算|预算)\s*[在是为:：]?\s*"
 _BETWEEN = re.compile(r"\s*(?:,|，|、|and|but|et|mais|und|aber|且|并且|和)?\s*", re.IGNORECASE)
+_UNIT_CHARS = 4  # at most, of units that are written in Chinese
 _NEAR = 0.2  # what `around` leaves open, as a share
 _CURRENCY_SAID = re.compile(_SURE, re.IGNORECASE)
 
@@ -111,11 +118,20 @@ def _first(text: str, begins_anew: Callable[[str], bool]) -> PriceWords | None:
 
 def _is_price(match: re.Match[str], begins_anew: Callable[[str], bool]) -> bool:
     behind = match.string[match.end() :].lstrip()
+    if _CURRENCY_SAID.search(match[0]) is None and _begins_with_unit(behind):
+        return False
     if "open" not in match.groupdict() or not _BEHIND.match(behind):
         return True
     if not match.string.removesuffix(behind)[-1].isspace():
         return False
     return _CURRENCY_SAID.search(match[0]) is not None or begins_anew(behind)
+
+
+def _begins_with_unit(behind: str) -> bool:
+    """分贝 and 公斤, which stand right in front of what they measure."""
+    if not behind or not is_han(behind):
+        return False
+    return any(find_unit(behind[:end]) is not None for end in range(1, _UNIT_CHARS + 1))
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
@@ -125,7 +141,14 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 # Each with the groups of its lower and its upper end; one for both is a price that is near.
 _PATTERNS: tuple[tuple[re.Pattern[str], int | None, int | None], ...] = (
     (_compiled(rf"{_BETWEEN_TWO}\s+{_MONEY}{_TO}{_MONEY}{_OPEN}"), 1, 2),
-    (_compiled(rf"(?<![\w.,-])(?={_SURE_OF_BOTH}){_MONEY}{_TO}{_MONEY}{_OPEN}"), 1, 2),
+    (_compiled(rf"{_PAID}{_MONEY}{_TO}{_MONEY}(?:之间)?"), 1, 2),
+    (
+        _compiled(
+            rf"(?<![^\W{HAN}])(?<![.,-])(?={_SURE_OF_BOTH}){_MONEY}{_TO}{_MONEY}(?:之间)?{_OPEN}"
+        ),
+        1,
+        2,
+    ),
     (_compiled(rf"(?<![\w.,-])(?=[^a-z]*{_SURE}){_MONEY}\s*{_OR_LESS}"), None, 1),
     (_compiled(rf"(?<![\w.,-])(?=[^a-z]*{_SURE}){_MONEY}\s*{_OR_MORE}"), 1, None),
     (_compiled(rf"(?<!\w){_ABOUT}\s*(?=[^a-z]*{_SURE}){_MONEY}{_OPEN}"), 1, 1),
@@ -157,5 +180,8 @@ def _near(price: Quantity, share: float) -> Quantity:
 
 def _quantity(written: str) -> Quantity:
     """`1,299.50` and `1.299,50` are the same; three digits behind a sign are thousands."""
-    whole = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", written)
-    return Quantity(float(whole.replace(",", ".")))
+    if not written[0].isdigit():
+        return Quantity(han_number(written) or 0.0)
+    amount = written.rstrip(" 万萬")
+    whole = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", amount)
+    return Quantity(float(f"{whole.replace(',', '.')}e{0 if amount == written else 4}"))

@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.services.comparisons import comparison
+from app.services.comparisons import Comparison, comparison
 from app.services.price_words import find_price
 from app.services.sort_words import Sort, SortWords, find_sort
 from graph.filters import Filter, OneOf, Quantity, Range, Term
 from graph.records import Named
-from graph.text import value_id
+from graph.text import convert, find_quantities, parse_number, value_id
 from graph.text.units import find_unit
 from ml.grounding.habits import USUAL
 from ml.grounding.lexicon import Found, all_named_in, named_in
+from ml.grounding.ranges import Ranges
 from ml.grounding.reading import Reading, read
 from ml.purpose.phrases import stem, words_of
 
@@ -53,6 +54,7 @@ _NO_COMPOUND = re.compile(
 _WORD_BEHIND = re.compile(r"[\s-]+(?=[^\W\d_])")
 # Between two names of which either will do.
 _EITHER = re.compile(r"\s*(?:[,/、和]|\b(?:or|and)\b|或者?)\s*", re.I)
+_LOW, _BETWEEN = re.compile(r"\d+(?:[.,]\d+)*"), re.compile(r"\s*(?:之间|区间)")
 _LOOKED_BACK = 16  # characters before what may not be wanted
 
 
@@ -70,6 +72,15 @@ class Part:
     end: int
     value: str = ""
     is_near: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Where a range begins, with its lower end, in the unit of its higher one."""
+
+    start: int
+    low: float
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +135,13 @@ def understand(query: str, grounder: Grounder, *, in_names: Collection[str] = ()
     parts += _named("category", _category_in(open_text, lexicon, parts), parts)
     cues = list(lexicon.cues.found(open_text, lexicon.cues.words(open_text)))
     of_facts = replace(lexicon, habits=lexicon.found)
-    readings = filter(_is_sure, read(open_text, of_facts, category=_category(parts, open_text)))
+    ranges, one_ended = _ranges_in(open_text)
+    readings = [
+        reading
+        for reading in read(one_ended, of_facts, category=_category(parts, open_text))
+        if _is_sure(reading)
+        and (reading.known or reading.end in ranges or _compared(open_text, reading, in_names))
+    ]
     named = [
         (reading, [(start, end) for start, end, one in cues if one.id == reading.parameter])
         for reading in readings
@@ -132,7 +149,10 @@ def understand(query: str, grounder: Grounder, *, in_names: Collection[str] = ()
     # Those beside the name of their parameter first: this may be a value of another one.
     for reading, own in sorted(named, key=lambda one: not _is_named(open_text, *one)):
         if _is_free(reading.start, reading.end, parts):
-            part, compares = _said(open_text, reading, own, in_names)
+            ends = ranges.get(reading.end)
+            within = _within(open_text, reading, own, ends) if ends is not None else None
+            said = _said(open_text, reading, own, in_names)
+            part, compares = said if within is None else (within, True)
             if compares:
                 silent.append((part.start, part.end))
             parts.append(part)
@@ -239,7 +259,7 @@ def _category(parts: Sequence[Part], text: str) -> str | None:
 
 
 def _is_sure(reading: Reading) -> bool:
-    return reading.known and reading.share >= SURE and reading.usual >= USUAL
+    return reading.share >= SURE and reading.usual >= USUAL
 
 
 def _is_named(text: str, reading: Reading, names: Sequence[tuple[int, int]]) -> bool:
@@ -263,6 +283,33 @@ def _is_free(start: int, end: int, parts: Sequence[Part]) -> bool:
     return not any(start < part.end and part.start < end for part in parts)
 
 
+def _ranges_in(text: str) -> tuple[dict[int, _Ends], str]:
+    """Ranges such as `1-2 kg` by their end; the text with their higher ends alone."""
+    found: dict[int, _Ends] = {}
+    quantities = list(find_quantities(text))
+    starts = Ranges.of(text, quantities).starts
+    for start, end, _, unit in quantities:
+        number = _LOW.match(text, starts[end]) if end in starts else None
+        if number is None:
+            continue
+        found[end] = _Ends(starts[end], parse_number(number[0]), unit)
+        text = text[: starts[end]] + " " * (start - starts[end]) + text[start:]
+    return found, text
+
+
+def _within(
+    text: str, reading: Reading, names: Sequence[tuple[int, int]], ends: _Ends
+) -> Part | None:
+    high = reading.value
+    if high.number is None or high.unit is None:
+        return None
+    low = Quantity(convert(ends.low, ends.unit, high.unit), high.unit)
+    start, end = _beside(text, ends.start, reading.end, names)
+    closed = _BETWEEN.match(text, end)
+    limits = Range(low, Quantity(high.number, high.unit))
+    return Part(Term(reading.parameter, limits), start, closed.end() if closed else end)
+
+
 def _said(
     text: str, reading: Reading, names: Sequence[tuple[int, int]], in_names: Collection[str]
 ) -> tuple[Part, bool]:
@@ -276,8 +323,7 @@ def _said(
         yes = OneOf((value_id(parameter, "yes"),))
         return Part(Term(parameter, yes), reading.start, reading.end), False
     start, end = _beside(text, reading.start, reading.end, names)
-    is_quantity = reading.how in ("quantity", "letter", "number")
-    compared = comparison(text, reading.start, end, in_names=in_names) if is_quantity else None
+    compared = _compared(text, reading, in_names, end=end)
     if compared is None or number is None:
         value = text[reading.start : reading.end].strip()
         return Part(Term(parameter, OneOf((reading.value.id,))), start, end, value), False
@@ -285,6 +331,19 @@ def _said(
     limits = Range(high=quantity) if compared.is_most else Range(low=quantity)
     start, end = _beside(text, min(start, compared.start), compared.end, names)
     return Part(Term(parameter, limits), start, end), True
+
+
+def _compared(
+    text: str, reading: Reading, in_names: Collection[str], *, end: int | None = None
+) -> Comparison | None:
+    """What is said beside a quantity, which nothing has to be like exactly.
+
+    Args:
+        end: of the quantity, with the name of its parameter behind it.
+    """
+    if reading.how not in ("quantity", "letter", "number"):
+        return None
+    return comparison(text, reading.start, end or reading.end, in_names=in_names)
 
 
 def _beside(text: str, start: int, end: int, names: Sequence[tuple[int, int]]) -> tuple[int, int]:

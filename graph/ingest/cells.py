@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from graph.errors import ValueInvalid
@@ -14,6 +15,8 @@ from graph.ingest.readers import MAX_CELL_CHARACTERS
 T = TypeVar("T")
 
 SHORT = 128  # characters; longer cells rarely repeat
+# What a name may have in it, such as dots and brackets, is no syntax.
+_NAMED = re.compile(r"(?P<list>[^\[]+)\[(?P<key>[^=\[\]]+)=(?P<name>.+)\]\.(?P<value>[^\]]+)")
 
 
 class CellInvalid(Exception):
@@ -134,9 +137,24 @@ def _from_bytes_literal(column: str, text: str) -> str:
 
 
 def _nested(cells: Mapping[str, object], column: str) -> object:
-    """`specs.ram` reaches into objects of JSON rows."""
-    cell: object = cells
-    for key in column.split("."):
+    """`specs.ram` reaches into objects of JSON rows, `specs[name=RAM].value` into those of a list.
+
+    The latter into the objects alone whose `name` is RAM.
+    """
+    named = _NAMED.fullmatch(column)
+    if named is None:
+        return _inside(cells, column.split("."))
+    objects = _inside(cells, named["list"].split("."))
+    found: list[object] = []
+    for one in objects if isinstance(objects, list | tuple) else ():
+        if isinstance(one, Mapping) and str(one.get(named["key"])).strip() == named["name"]:
+            value = _inside(one, named["value"].split("."))
+            found += value if isinstance(value, list | tuple) else [value]
+    return found
+
+
+def _inside(cell: object, keys: Sequence[str]) -> object:
+    for key in keys:
         if isinstance(cell, list | tuple):  # of each object in a list
             cell = [part.get(key) for part in cell if isinstance(part, Mapping)]
         elif isinstance(cell, Mapping):

@@ -32,6 +32,8 @@ _NUMBER = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _SPACES = re.compile(f"[{_GROUP_SPACES}]")
+_MYRIADS = re.compile(r"\s*([万萬亿億])")
+_POWERS = {"万": 4, "萬": 4, "亿": 8, "億": 8}
 # 1,234,567 and the Indian 12,34,567; a first digit 0 means that the sign is a decimal one.
 _GROUPED = {
     sign: re.compile(
@@ -54,7 +56,8 @@ def parse_number(text: str, *, decimal: DecimalSign = "auto") -> float:
 
     With "auto", the last of two different signs is the decimal one, and a sign that stands twice
     divides groups. A comma alone divides groups when three digits follow it (`1,234` is 1234) and
-    is a decimal sign otherwise; a point alone is always a decimal sign. Raises ValueInvalid.
+    is a decimal sign otherwise; a point alone is always a decimal sign. `1.2万` is 12000.
+    Raises ValueInvalid.
     """
     if len(text) <= _CACHED_CHARS:
         return _parse_number(text, decimal)
@@ -65,20 +68,22 @@ def parse_number(text: str, *, decimal: DecimalSign = "auto") -> float:
 def _parse_number(text: str, decimal: DecimalSign) -> float:
     if decimal != "," and len(text) < _CACHED_CHARS and _SIMPLE.fullmatch(text):
         return float(text) + 0.0  # -0.0 becomes 0.0
-    match = _NUMBER.fullmatch(fold_width(text).strip()) if len(text) <= _NUMBER_CHARS else None
-    if match is None:
+    match = _NUMBER.match(fold_width(text).strip()) if len(text) <= _NUMBER_CHARS else None
+    behind = match.string[match.end() :] if match else text
+    myriads = _MYRIADS.fullmatch(behind)
+    if match is None or (behind and myriads is None):
         raise refused(
             text,
             f"{excerpt(text)} is not a number; expected digits with an optional sign and "
             "decimal point, such as 1234.5",
         )
-    return number_of(match, decimal)
+    return number_of(match, decimal, power=_POWERS[myriads[1]] if myriads else 0)
 
 
-def number_of(match: re.Match[str], decimal: DecimalSign) -> float:
-    """The number in a match with the groups `sign`, `spaced` and `plain`."""
+def number_of(match: re.Match[str], decimal: DecimalSign, power: int = 0) -> float:
+    """The number in a match with the groups `sign`, `spaced` and `plain`, times 10 ** `power`."""
     written = match["plain"] or _SPACES.sub("", match["spaced"])
-    mantissa, exponent, power = written.replace("E", "e").partition("e")
+    mantissa, _, exponent = written.replace("E", "e").partition("e")
     plain = _with_point(mantissa, decimal)
     if plain is None:
         raise refused(
@@ -86,7 +91,7 @@ def number_of(match: re.Match[str], decimal: DecimalSign) -> float:
             f"{excerpt(written)} is not a number with {_described(decimal)}; "
             "set the decimal sign of this column, or mend the cell",
         )
-    number = float(plain + exponent + power)
+    number = float(f"{plain}e{int(exponent or 0) + power}")  # 1.1 * 10000 is not quite 11000
     if not math.isfinite(number):
         raise refused(written, f"{excerpt(written)} is too large for a number")
     return -number + 0.0 if match["sign"] in ("-", "−") else number

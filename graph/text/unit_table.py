@@ -97,7 +97,14 @@ _ROWS: dict[str, tuple[_Row, ...]] = {
         ("MHz", 1e6, "megahertz|兆赫兹|兆赫|МГц"),
         ("GHz", 1e9, "gigahertz|吉赫兹|吉赫|ГГц"),
     ),
-    "rotation": (("rpm", 1.0, "r/min|rev/min|rotations per minute|revolutions per minute|转/分"),),
+    "rotation": (
+        (
+            "rpm",
+            1.0,
+            "r/min|rev/min|rotations per minute|revolutions per minute"
+            "|转/分|转/分钟|转每分|转每分钟|转",
+        ),
+    ),
     "frame rate": (("fps", 1.0, "frames per second|frames/s|帧/秒|帧"),),
     "voltage": (
         ("V", 1.0, "volt|VDC|VAC|伏|伏特|Вольт"),

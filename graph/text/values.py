@@ -28,12 +28,12 @@ _MARKS_OF_TRADE = re.compile("[™℠®©]")
 _PARENTHESES = re.compile(r"(?:\s*[(\[][^()\[\]]*[)\]])+\s*$")
 
 _YES = re.compile(
-    "yes|y|true|t|1|on|有|是|支持|具备|oui|ja|sì|sí|si|sim|да|はい|예|✓|✔|√|available|supported"
+    "yes|y|true|t|1|on|有|是|支持|具备|可|可以|能|含|oui|ja|sì|sí|si|sim|да|はい|예|✓|✔|√|available|supported"
     "|(?:https?://schema.org/)?(?:in[ _-]?stock|limited[ _-]?availability)|有货|现货"
     "|(?:sofort )?(?:auf lager|lieferbar|verfügbar|vorrätig)|en stock|disponible|disponibile"
 )
 _NO = re.compile(
-    "no|n|false|f|0|off|none|无|無|否|不支持|没有|non|nein|não|nao|нет|いいえ|아니요|✗|✘|×"
+    "no|n|false|f|0|off|none|无|無|否|不支持|没有|不可|不可以|不能|不含|non|nein|não|nao|нет|いいえ|아니요|✗|✘|×"
     "|not supported|not available|(?:currently )?unavailable|缺货|无货|售罄"
     "|(?:https?://schema.org/)?(?:out[ _-]?of[ _-]?stock|sold[ _-]?out|pre[ _-]?order"
     "|back[ _-]?order|discontinued)|ausverkauft|vergriffen"

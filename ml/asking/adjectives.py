@@ -54,6 +54,8 @@ MEASURES: dict[str, Measure] = {
     "slow": _measure("lowest", "frequency|data rate|speed", "speed frequency"),
     "sharp": _measure("highest", "pixel density|pixels", "density resolution"),
     "bright": _measure("highest", "luminance|luminous flux", "brightness"),
+    "quiet": _measure("lowest", "sound level", "noise"),
+    "loud": _measure("highest", "sound level", "noise"),
     "high": _measure("highest", "", "", lone=False),
     "low": _measure("lowest", "", "", lone=False),
 }
@@ -102,6 +104,11 @@ def meant(meaning: str, lexicon: AskingLexicon, dimension: str | None = None) ->
 def dimension_of(parameter: Parameter) -> str | None:
     unit = find_unit(parameter.unit) if parameter.unit else None
     return unit.dimension if unit else None
+
+
+def lasts(parameter: Parameter, lexicon: AskingLexicon) -> bool:
+    """Whether its numbers are of how long something takes, and of no calendar."""
+    return dimension_of(parameter) == "time" and not _is_calendar(parameter, lexicon)
 
 
 def _is_calendar(parameter: Parameter, lexicon: AskingLexicon) -> bool:

@@ -11,7 +11,7 @@ from ml.asking.money import is_paid, says_money
 from ml.asking.plan import PRICE, Condition
 from ml.asking.spans import Span
 
-_ABOUT = 0.05  # `around 200 g` is meant so exactly
+_ABOUT, _ABOUT_PRICE = 0.05, 0.2  # `around 200 g` is meant so exactly; what costs 200, less so
 _YEARS = (1900, 2100)
 _FAR = 10  # times beyond what is stated of a parameter; it is not that one
 _NEAR = 6  # spans; the name of a parameter further off is not that of this number
@@ -63,7 +63,8 @@ def _bind(draft: Draft, place: int) -> None:
     parameter = _parameter(
         draft, place, upper, unit, adjective, bare=sign is None and upper is None
     )
-    if parameter is None and sign in _SIGNS.values() and unit is None and draft.lexicon.offers:
+    bare = unit is None and span.text[-1] != "年"
+    if parameter is None and sign in _SIGNS.values() and bare and draft.lexicon.offers:
         parameter = draft.lexicon.parameters[PRICE]  # `lamps under 50`
         draft.doubt *= 0.9
     if parameter is None or span.number is None:
@@ -85,11 +86,11 @@ def _bind(draft: Draft, place: int) -> None:
         return
     if draft.inclusive:
         sign = {_LOW: _LOW_TOO, _HIGH: _HIGH_TOO}.get(sign or "", sign)
-    draft.add(place, _condition(parameter, sign, low, negated=negated))
+    draft.add(place, condition_of(parameter, sign, low, negated=negated))
 
 
-def _condition(
-    parameter: Parameter, sign: str | None, number: float, *, negated: bool
+def condition_of(
+    parameter: Parameter, sign: str | None, number: float, *, negated: bool = False
 ) -> Condition:
     if sign in (_LOW, _LOW_TOO):
         return Condition(parameter.id, low=number, low_inclusive=sign == _LOW_TOO, negated=negated)
@@ -97,7 +98,8 @@ def _condition(
         return Condition(
             parameter.id, high=number, high_inclusive=sign == _HIGH_TOO, negated=negated
         )
-    spread = abs(number) * _ABOUT if sign == "about" else 0.0
+    about = _ABOUT_PRICE if parameter.id == PRICE else _ABOUT
+    spread = abs(number) * about if sign == "about" else 0.0
     return Condition(parameter.id, low=number - spread, high=number + spread, negated=negated)
 
 
@@ -148,7 +150,7 @@ def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
         if at is not None and draft.free(at) and (sign := _sign_behind(draft, at)):
             draft.used.add(at)
             return sign, None
-    if written := _is_from_on(draft, place, last) or _written_sign(draft, place):
+    if written := _beside(draft, place, last):
         return written, None
     than = False
     for at in range(place - 1, max(place - 5, -1), -1):
@@ -164,6 +166,14 @@ def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
         draft.used.add(ahead)  # 比 200 克 重
         return _beyond(adjective[0].id), adjective[0].id
     return None, None
+
+
+def _beside(draft: Draft, place: int, last: int) -> str | None:
+    """500元左右, `from 2018 on`, `>= 200 g`."""
+    if draft.free(last + 1) and draft.spans[last + 1].text in ("左右", "上下"):
+        draft.used.add(last + 1)
+        return "about"
+    return _is_from_on(draft, place, last) or _written_sign(draft, place)
 
 
 def _is_from_on(draft: Draft, place: int, last: int) -> str | None:

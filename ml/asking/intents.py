@@ -7,7 +7,7 @@ import re
 from msgspec.structs import replace
 
 from graph.records import Parameter
-from ml.asking.adjectives import meant
+from ml.asking.adjectives import lasts, meant
 from ml.asking.counting import counts, most_common, per_group
 from ml.asking.draft import Draft
 from ml.asking.fields import asked_fields
@@ -51,6 +51,20 @@ def find_question(draft: Draft) -> None:
     if draft.chinese and len(draft.spans) > 1 and draft.spans[-1].text in _ENDS:
         draft.checks = True
         draft.used.add(len(draft.spans) - 1)
+    _pass_told_asking(draft)
+
+
+def _pass_told_asking(draft: Draft) -> None:
+    """产地是哪里, 保修期是几年: the name beside says what is asked for, and no shop or year is."""
+    for place in list(draft.places("where", "when")):
+        beside = [at for at in (draft.before(place), draft.behind(place)) if at is not None]
+        if draft.spans[place].does("where"):
+            asked = any(draft.parameter(at, "text") for at in beside)
+        else:
+            numbers = (draft.parameter(at, "number") for at in beside)
+            long = any(one is not None and lasts(one, draft.lexicon) for one in numbers)
+            asked = long and draft.spans[place].text == "几年"
+        draft.used.update((place,) if asked else ())
 
 
 def _of_all(draft: Draft) -> bool:
@@ -74,6 +88,8 @@ def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan
     if ranked is not None:
         draft.used.update(draft.places("who"))
         return _ranked_among(draft, among, ranked)
+    if (chosen := _which_of_two(draft)) is not None:
+        return Plan("values", items=ids, fields=(chosen,))
     stated = bool(draft.conditions)
     open_ = draft.has("which", "how", "how_much", "who", "when")
     if yes_no(draft) or (stated and draft.has("have") and not open_):
@@ -90,6 +106,15 @@ def _about_models(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan
         lone = not (fields or counted or open_ or draft.chinese)
         return Plan("check", items=ids) if lone else None
     return _facts(draft, among, fields, counted=counted, follows=follows)
+
+
+def _which_of_two(draft: Draft) -> str | None:
+    """是有线还是无线: what of two values it states, and not whether it states one of them."""
+    several = [one for _, one in draft.conditions if len(one.values) > 1]
+    if len(several) != 1 or not any(span.text == "还是" for span in draft.spans):
+        return None
+    draft.conditions = [pair for pair in draft.conditions if pair[1] is not several[0]]
+    return several[0].field
 
 
 def _facts(

@@ -27,15 +27,17 @@ def version_like(asked: str, stated: str) -> bool:
     return asked == stated or (is_number(asked) and stated.startswith(asked + "."))
 
 
-HAN_NUMERALS = "零一二两三四五六七八九点十百千万"
+HAN_NUMERALS = "零一二两三四五六七八九点十百千万半"
 _DIGITS = {sign: number for number, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
 _TENS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000}
 
 
 def han_number(signs: Sequence[str]) -> float | None:
-    """`一百五十` is 150, `六点一` is 6.1; None: it is no number."""
+    """`一百五十` is 150, `六点一` is 6.1, `半` is 0.5; None: it is no number."""
+    if list(signs) == ["半"]:
+        return 0.5
     whole, _, rest = "".join(signs).partition("点")
-    if not whole or "点" in rest or any(sign not in _DIGITS for sign in rest):
+    if not whole or "半" in whole or "点" in rest or any(sign not in _DIGITS for sign in rest):
         return None
     total, digit = 0, 0
     for sign in whole:

@@ -58,7 +58,7 @@ price|cost|priced|costing|price tag|retail price|价格|价钱|售价|多少钱|
 year|release year|launch year|released|launched|announced|introduced|release|launch
   |announcement|release date|launch date|came out|come out|debut|debuted|unveiled|年份|年
   |published|publication|publication year|publication date|出版|出版年份|出版时间|出版日期
-  |发布|上市|发售|发行|问世|推出|发布时间|发布年份|上市时间|上市年份|发布日期|面世|出来
+  |发布|上市|发售|发行|问世|推出|发布时间|发布年份|上市时间|上市年份|上市日期|上架时间|上架日期|发布日期|面世|出来
 capacity|容量
 battery|batt|battery capacity|battery size|电池|电池容量|电量
 battery type|电池类型|电池种类|battery technology
@@ -133,6 +133,19 @@ brightness|亮度
 refresh rate|刷新率
 volume|体积|音量
 voltage|电压
+noise|noise level|sound level|噪音|噪声|噪音值|分贝|噪音分贝
+warranty|guarantee|warranty period|保修|保修期|保修时间|质保|质保期|质保时间
+shelf life|保质期|保质时间
+net weight|净重
+net content|net contents|净含量
+place of origin|country of origin|origin|产地|原产地|原产国|生产地|产自|产于
+clothing size|尺码|码数|码
+skin type|肤质|皮肤|肌肤|皮肤类型|肤质类型
+ingredient|ingredients|成分|配料|原料
+flavour|flavor|taste|口味|味道
+alcohol|酒精
+organic|有机
+timer|定时
 stock|in stock|库存|现货|有货
 shop|store|seller|vendor|店铺|店|商店|店家|卖家|网店
 black|黑|黑色

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ml.asking.keys import is_number
+from ml.asking.keys import HAN_NUMERALS, is_number
 from ml.asking.lexicon import AskingLexicon
 from ml.grounding.tokens import Token, is_han
 from ml.search.spelling import english_spelling
@@ -19,8 +19,8 @@ _HAN_SHORTEST, _HAN_LONGEST = 3, 6  # characters of a name that is mended
 def mended(place: int, words: Sequence[Token], lexicon: AskingLexicon) -> dict[int, str]:
     """Known words in the place of one with a typing error; none where there is none, or several."""
     word = words[place].key
-    if is_han(word):
-        return _mended_han(place, words, lexicon)
+    if is_han(word):  # a number is meant as it is: 保修半年
+        return {} if word in HAN_NUMERALS else _mended_han(place, words, lexicon)
     if _is_code(place, words):
         return {}
     if len(word) < _SWAPPED_CHARS or not word.isascii() or not word.isalpha():

@@ -54,6 +54,8 @@ def in_currency(draft: Draft, plan: Plan) -> Plan | None:
             draft.used.add(place)
         elif plan.of_prices and (unit := _unit_of(span)) and says_money(draft, place):
             named.append(unit)
+    if plan.of_prices and not draft.lexicon.currencies:
+        return plan  # prices are bare numbers: they are compared as they are
     # What several names may mean in common: `¥100 RMB`.
     codes = [found for one in named if (found := currencies_of(one) or _singular(one))]
     if not codes or not draft.lexicon.offers:

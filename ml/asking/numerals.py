@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from graph.records import Parameter
-from ml.asking.adjectives import meant
-from ml.asking.amounts import find_sign
+from ml.asking.adjectives import dimension_of, meant
+from ml.asking.amounts import condition_of, find_sign
 from ml.asking.draft import Draft
 from ml.asking.following import Before
 from ml.asking.plan import Condition
+from ml.asking.ranking import COUNTERS
 from ml.asking.words_en import MULTIPLES as ENGLISH
 from ml.asking.words_zh import MULTIPLES as CHINESE
 
@@ -23,6 +24,7 @@ def bind_counts(draft: Draft) -> None:
 
     What cannot be counted, because its numbers are measured, makes the question not understood.
     """
+    _bind_pieces(draft)
     for place in range(len(draft.spans)):
         number = _counted(draft, place)
         named = _named_behind(draft, place) if number is not None else None
@@ -38,6 +40,29 @@ def bind_counts(draft: Draft) -> None:
             _bind_text(draft, place, at, parameter, number)
         elif parameter.id in draft.lexicon.several:
             _bind(draft, place, at, parameter, number)
+
+
+def _bind_pieces(draft: Draft) -> None:
+    """60件的套装, 50件以上的: how many are in each, and not how many are asked for."""
+    counted = [
+        one
+        for one in draft.lexicon.parameters.values()
+        if one.kind == "number" and dimension_of(one) == "count"
+    ]
+    for place, span in enumerate(draft.spans):
+        number = span.number if span.unit is None and span.text[-1] in COUNTERS else None
+        if number is None or place in draft.used:
+            continue
+        sign = find_sign(draft, place) if counted else None
+        if counted and (sign is not None or _is_attribute(draft, place)):
+            parameter = min(counted, key=lambda one: (*draft.lexicon.rank(one.id), one.id))
+            draft.add(place, condition_of(parameter, sign, number))
+        elif _is_attribute(draft, place):
+            draft.doubt = 0.0
+
+
+def _is_attribute(draft: Draft, place: int) -> bool:
+    return draft.text[draft.spans[place].end :].startswith("的")
 
 
 def pass_over_told(draft: Draft, before: Before | None) -> None:

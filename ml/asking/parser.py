@@ -40,8 +40,8 @@ from ml.asking.relating import related
 from ml.asking.spans import Span, spans
 from ml.asking.standards import with_amounts
 from ml.asking.strangers import has_strangers, is_other_name
-from ml.asking.words_zh import SIMPLIFIED
 from ml.grounding.tokens import is_han
+from ml.text.scripts import in_simplified
 
 _INCLUSIVE = re.compile(
     r"[(（]\s*(?:(?:incl\.?|inclusive|including|included|包含|包括|含)[^()（）]{0,12}"
@@ -100,7 +100,7 @@ def understand(
 ) -> Understood | NotUnderstood:
     """What a question asks for; `before` is what was asked before it in the same session."""
     chinese = any(map(is_han, text))
-    text = text.translate(SIMPLIFIED)
+    text = in_simplified(text)
     text = _MYRIADS.sub(r"\1\2 ", _PLUS.sub(_plus_behind, text))
     tag = _TAG.search(text)
     text = text[: tag.start()] + " " * len(tag[0]) if tag else text

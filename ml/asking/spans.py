@@ -43,6 +43,7 @@ _LONE_UNIT = 0.5  # a unit that nothing announces
 _LONGER = 0.45  # for each further word: one long name rather than two short ones
 _PREPOSITIONS = frozenset({"in", "a", "d", "t", "m"})  # behind a space, no units
 _YEARS = range(1900, 2100)
+_TELLS_APART = frozenset("第哪那每这同某近")
 _BEFORE_NAMES = frozenset({"for", "by", "of", "from"})  # of a text they say no more than it does
 
 
@@ -334,13 +335,13 @@ def _values(
 ) -> Iterator[tuple[int, list[ValueSense]]]:
     """Values by their own words and by words of the same meaning."""
     found: dict[int, list[ValueSense]] = {}
-    if not is_number(keys[first]):
-        found = dict(lexicon.texts.found(keys, first))
-    else:  # `5G`, `1080 x 2340`
+    whole_alone = _ends_of_whole_alone(keys, first)
+    for last, all_ in lexicon.texts.found(keys, first):
+        if senses := [one for one in all_ if one.exact or last not in whole_alone]:
+            found[last] = senses
+    if is_number(keys[first]):  # `5G`, `1080 x 2340`
         fewest = first + (1 if _is_standard(keys[first : first + 2]) else 2)
-        for last, all_ in lexicon.texts.found(keys, first):
-            if last >= fewest and (senses := [one for one in all_ if one.exact]):
-                found[last] = senses
+        found = {last: senses for last, senses in found.items() if last >= fewest}
     for last in range(first, min(first + 8, len(keys))):
         for other in translated(tuple(keys[first : last + 1])):
             for end, senses in lexicon.texts.found([*other, *keys[last + 1 :]], 0):
@@ -352,6 +353,17 @@ def _values(
     for last, senses in found.items():
         if senses:
             yield last, senses
+
+
+def _ends_of_whole_alone(keys: Sequence[str], first: int) -> Sequence[int]:
+    """Where phrases end that mean whole texts alone: numbers, and characters as 海 of 上海.
+
+    Of the latter those that are words, 黑 of 曜石黑, may be a part.
+    """
+    if is_number(keys[first]):
+        return range(first, len(keys))
+    lone = is_han(keys[first]) and not translated((keys[first],))
+    return (first,) if lone else ()
 
 
 def _is_standard(words: Sequence[str]) -> bool:
@@ -449,10 +461,18 @@ def _in_unit_behind(
     start = words[first].start
     for last in range(behind, min(behind + 4, len(words))):
         unit = find_unit(text[words[behind].start : words[last].end])
-        if unit is not None and unit.dimension not in ("count", "angle", "time"):
+        half = words[first].key == "半" and unit is not None and unit.dimension != "time"
+        if unit is None or unit.dimension in ("count", "angle") or half:
+            continue
+        if _lasts(words, first):
             end, width = words[last].end, _HAN_WIDTH * (last - first + 1)
             worth = _QUANTITY * width + _LONGER * (last - first)
             yield Span(first, last, start, end, text[start:end], (), (), number, unit.symbol, worth)
+
+
+def _lasts(words: Sequence[Token], first: int) -> bool:
+    """两年 and 三个月 are how long something takes, but not those of 第二年 and 哪一年."""
+    return first == 0 or words[first - 1].key not in _TELLS_APART
 
 
 def _names_parameter(words: Sequence[Token], lexicon: AskingLexicon) -> bool:

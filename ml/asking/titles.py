@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
+from graph.text import find_unit
 from ml.asking.keys import is_number, stemmed, stems
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.words_passed import PASSED
 from ml.grounding.tokens import Token, is_han
+from ml.text.scripts import in_either_script
 
 CODES_MAX = 5  # of a question, that are looked up
 _CODE = re.compile(r"(?<![\w.:/-])(?=[\w.:/-]*\d)[A-Za-z0-9][\w.:/-]{3,62}[A-Za-z0-9]", re.ASCII)
@@ -46,6 +48,7 @@ class TitledWords:
 
     def __init__(self, text: str, lexicon: AskingLexicon) -> None:
         self.text = text
+        self._lexicon = lexicon
         self.words: list[Token] = stemmed(text)
         self.keys = tuple(word.key for word in self.words)
         self._silent = [
@@ -55,6 +58,10 @@ class TitledWords:
         self._passed = [
             silent and not self._may_name(place) for place, silent in enumerate(self._silent)
         ]
+
+    @property
+    def all(self) -> Run:
+        return Run(0, len(self.words) - 1, whole=False)
 
     def _may_name(self, place: int) -> bool:
         """Whether a silent word may be a name, `Fell` or `One`: written so, or of no grammar."""
@@ -102,19 +109,25 @@ class TitledWords:
     def places(self, run: Run) -> tuple[int, int]:
         return self.words[run.first].start, self.words[run.last].end
 
-    def groups(self, run: Run | None = None) -> list[list[tuple[str, ...]]]:
+    def groups(
+        self, run: Run | None = None, parted: Set[tuple[str, str]] = frozenset()
+    ) -> list[list[tuple[str, ...]]]:
         """What an index is asked for: for each word the ways in which a title may write it.
 
         Letters and digits that are glued are one word of the index, as is `128gb` for `128 GB`;
         of Chinese it has the pairs of characters that stand together. Silent words are not asked
         for, as it leaves many of them out, but those that may be names.
+
+        Args:
+            parted: pairs that titles write with something between: the index does not have them.
         """
         first, last = (0, len(self.words) - 1) if run is None else (run.first, run.last)
         groups: list[list[tuple[str, ...]]] = []
         place = first
         while place <= last:
             if is_han(self.keys[place]):
-                groups += self._of_han(place, first, last)
+                if self.keys[place : place + 2] not in parted:
+                    groups += self._of_han(place, first, last)
                 place += 1
                 continue
             end = self._chunk_end(place, last)
@@ -125,9 +138,10 @@ class TitledWords:
 
     def _of_han(self, place: int, first: int, last: int) -> Iterator[list[tuple[str, ...]]]:
         if place < last and self._is_pair(place):
-            yield [(self.keys[place] + self.keys[place + 1],)]
+            pair = self.keys[place] + self.keys[place + 1]
+            yield [(written,) for written in in_either_script(pair)]
         elif place == first or not self._is_pair(place - 1):
-            yield [(self.keys[place],)]
+            yield [(written,) for written in in_either_script(self.keys[place])]
 
     def _chunk_end(self, place: int, last: int) -> int:
         """The last word that is glued to this one."""
@@ -166,15 +180,15 @@ class TitledWords:
     def runs(self, title: str) -> list[Run]:
         """The longest stretches whose words a title has; silent words at their ends are not of it.
 
-        Characters that stand together must do so in the title as well, and so must a number with
-        a word beside it.
+        Characters that stand together must do so in the title as well, but for spaces and a name
+        in letters between them, and so must a number with a word beside it.
         """
         words = [word.key for word in stemmed(title)]
         if not words:
             return []
         if (whole := self._whole(words)) is not None:
             return [] if self._is_plural(whole, title) else [whole]
-        known, pairs = set(words), set(pairwise(words))
+        known, pairs = set(words), {*pairwise(words), *_han_pairs(words)}
         found, first = [], 0
         for place in range(len(self.keys) + 1):
             ends = (
@@ -197,7 +211,44 @@ class TitledWords:
             if run.words >= _WORDS_MIN
             and not self._is_plural(run, title)
             and not self._is_beside_number(run)
+            and find_unit(self.said(run)) is None  # 毫升 of `50 毫升`
         ]
+
+    def parted(self, titles: Iterable[str]) -> frozenset[tuple[str, str]]:
+        """Pairs of characters that some titles have with something between: 雪原 Snow 面霜."""
+        pairs = (
+            (one.key, two.key)
+            for title in titles
+            for one, two in pairwise(word for word in stemmed(title) if not _is_lettered(word.key))
+            if one.end < two.start and is_han(one.key) and is_han(two.key)
+        )
+        return frozenset(pairs)
+
+    def passed_over(self, run: Run, named: Sequence[tuple[int, int]]) -> str | None:
+        """Characters of a name that each say nothing by themselves: 极光, as very and bare.
+
+        Args:
+            named: places of what the question was read with.
+        """
+        for place in range(run.first, run.last):
+            pair = self.words[place : place + 2]
+            start, end = pair[0].start, pair[1].end
+            if (
+                self._is_pair(place)
+                and all(self._silent[place : place + 2])
+                and not any(one < end and start < two for one, two in named)
+                and not self._is_phrase(place)
+            ):
+                return self.text[start:end]
+        return None
+
+    def _is_phrase(self, place: int) -> bool:
+        """Whether a character is of a longer phrase that the question may have there: 最多."""
+        return any(
+            self.keys[first:end] in self._lexicon.senses
+            for first in range(max(place - 3, 0), place + 2)
+            for end in range(max(first + 2, place + 1), first + 6)
+        )
 
     def has(self, run: Run, title: str) -> bool:
         """Whether a title has all the words of a run."""
@@ -247,3 +298,13 @@ class TitledWords:
         word = self.words[run.last]
         written = self.text[word.start : word.end].lower()
         return written != word.key and written not in title.lower()
+
+
+def _han_pairs(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Characters that only words in letters stand between."""
+    bare = (word for word in words if not _is_lettered(word))
+    return ((one, two) for one, two in pairwise(bare) if is_han(one) and is_han(two))
+
+
+def _is_lettered(word: str) -> bool:
+    return word.isascii() and word.isalpha()

@@ -210,6 +210,8 @@ ADJECTIVES: dict[str, tuple[str, str, str]] = {
     "slow": ("slow", "slower", "slowest"),
     "sharp": ("sharp", "sharper", "sharpest"),
     "bright": ("bright", "brighter", "brightest"),
+    "quiet": ("quiet|silent", "quieter", "quietest"),
+    "loud": ("loud|noisy", "louder|noisier", "loudest|noisiest"),
     "high": ("high", "higher", "highest"),
     "low": ("low", "lower", "lowest"),
 }

@@ -146,6 +146,8 @@ ADJECTIVES: dict[str, str] = {
     "slow": "慢",
     "sharp": "清晰|细腻",
     "bright": "亮",
+    "quiet": "安静|静音|静",
+    "loud": "吵|响",
     "high": "高",
     "low": "低|矮",
 }
@@ -169,13 +171,3 @@ ORDINALS: dict[str, int] = {
     for number in range(2, 6)
     for sign in (str(number), "一二三四五"[number - 1])
 }
-
-# Characters of the traditional script that questions are made of.
-SIMPLIFIED = str.maketrans(
-    "麼麽個這嗎們來還沒與裡裏麗為對應過時間開關電機號碼記錄處點報導現見說話請問讓誰哪幾種類圖書"
-    "網絡線無標準顏體質積國產廠當樣輕長寬顯屏幕螢畫攝錄聲頻輸螺絲條結構鏡頭後內儲備專業門們價錢"
-    "買賣選擇較強車馬魚鳥龍東華為諾維蘋聯綠藍紅黃銀鐵鋁鋼續數據統計總額歲齡兩萬億雙單隻",
-    "么么个这吗们来还没与里里丽为对应过时间开关电机号码记录处点报导现见说话请问让谁哪几种类图书"
-    "网络线无标准颜体质积国产厂当样轻长宽显屏幕荧画摄录声频输螺丝条结构镜头后内储备专业门们价钱"
-    "买卖选择较强车马鱼鸟龙东华为诺维苹联绿蓝红黄银铁铝钢续数据统计总额岁龄两万亿双单只",
-)

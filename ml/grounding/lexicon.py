@@ -10,6 +10,7 @@ from graph.records import Named, Parameter, ValueView
 from graph.text import slug
 from ml.grounding.habits import Habits
 from ml.grounding.plurals import in_singular, number_forms
+from ml.grounding.questions import without_question
 from ml.grounding.shapes import Shape, shapes_of, without_numbers
 from ml.grounding.spread import Spread
 from ml.grounding.tokens import Token, key, stands_alone, tokens
@@ -252,7 +253,9 @@ def _cues(parameters: Iterable[Parameter]) -> Names[Parameter]:
     for parameter in parameters:
         for name in (parameter.name, *parameter.names):
             names.add(name, parameter)
-            if parameter.kind != "boolean":
+            if parameter.kind == "boolean":
+                names.add(without_question(name), parameter)
+            else:
                 before, space, last = name.rpartition(" ")
                 for other in number_forms(last.lower()):
                     names.add(f"{before}{space}{other}", parameter)

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from graph.text.numbers import fold_width
+from ml.text.scripts import in_simplified
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"  # for character classes
 # Words in front of what is not so.
@@ -23,8 +24,11 @@ class Token:
 
 
 def tokens(text: str) -> list[Token]:
-    """Letters, numbers and Chinese characters, without regard to case and width; `+` is `plus`."""
-    folded = fold_width(text)
+    """Letters, numbers and Chinese characters, without regard to case, width and script.
+
+    `+` is `plus`, and characters of the traditional script are the simplified ones.
+    """
+    folded = in_simplified(fold_width(text))
     return [Token(_key(match[0]), match.start(), match.end()) for match in _TOKEN.finditer(folded)]
 
 

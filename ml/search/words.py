@@ -10,6 +10,8 @@ from functools import lru_cache
 from itertools import pairwise
 from string import ascii_lowercase
 
+from ml.text.scripts import in_simplified
+
 TEXT_CHARS = 1_000  # a title says what it is early; the rest of a description only costs time
 KEPT = 65_536  # titles ready for comparison: those that many queries find
 
@@ -27,8 +29,8 @@ _PART_NUMBER_CHUNKS = 3  # that one may be written in
 
 
 def folded(text: str) -> str:
-    """Without regard to case, width and accents: `Ｃａｆé` is `cafe`."""
-    plain = unicodedata.normalize("NFKC", text[:TEXT_CHARS]).casefold()
+    """Without regard to case, width, accents and Chinese script: `Ｃａｆé` is `cafe`, 龍 is 龙."""
+    plain = in_simplified(unicodedata.normalize("NFKC", text[:TEXT_CHARS]).casefold())
     if plain.isascii():
         return plain
     apart = unicodedata.normalize("NFD", plain)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from graph.ingest.cells import CellInvalid, Cells
+from graph.ingest.suggest.headers import NAME_KEYS, VALUE_KEYS
 from graph.ingest.suggest.proposal import EXAMPLES, shown
 from graph.ingest.suggest.sample import Sample
 from graph.ingest.suggest.shapes import is_url
@@ -113,8 +114,8 @@ def collect(sample: Sample) -> tuple[list[Column], dict[str, str]]:
     for name in sample.columns or ():
         columns[name] = Column(name=name, texts=[()] * rows)
     for index, row in enumerate(sample.rows):
-        for path, cell in _leaves(row.cells):
-            name = ".".join(path)
+        for path, label, cell in _leaves(row.cells):
+            name = ".".join(path).replace(".[", "[")
             if not _can_be_named(path):
                 left_out[shown(name)] = "a mapping cannot name this key"
                 continue
@@ -123,7 +124,7 @@ def collect(sample: Sample) -> tuple[list[Column], dict[str, str]]:
                 if len(columns) >= MAX_COLUMNS:
                     left_out["…"] = f"more than {MAX_COLUMNS:,} columns and keys"
                     continue
-                column = columns[name] = Column(name=name, texts=[()] * rows, path=path)
+                column = columns[name] = Column(name, [()] * rows, label=label, path=path)
             _put(column, index, cell, cells)
     kept, open_keys = _without_open_keys(_leaves_only(list(columns.values())))
     reason = "its keys are data: there are many, each in few rows"
@@ -131,7 +132,7 @@ def collect(sample: Sample) -> tuple[list[Column], dict[str, str]]:
 
 
 def _can_be_named(path: tuple[str, ...]) -> bool:
-    inside = len(path) > 1 and any("." in key for key in path)
+    inside = len(path) > 1 and any("." in key for key in path if not key.startswith("["))
     return not inside and not any("\ud800" <= c <= "\udfff" for key in path for c in key)
 
 
@@ -146,25 +147,45 @@ def _put(column: Column, index: int, cell: object, cells: Cells) -> None:
 
 def _leaves(
     cells: Mapping[str, object], above: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], object]]:
+) -> Iterator[tuple[tuple[str, ...], str, object]]:
+    """Path, label where it is another than the path, and cell."""
     for key, cell in cells.items():
         path = (*above, str(key))
         if isinstance(cell, dict) and len(path) < MAX_DEPTH:
             yield from _leaves(cell, path)
             continue
-        yield path, cell
-        if isinstance(cell, list) and all(isinstance(one, dict) for one in cell):
-            yield from _addresses(cell, path)
+        yield path, "", cell
+        if isinstance(cell, list) and cell and all(isinstance(one, dict) for one in cell):
+            yield from _pairs(cell, path) or _addresses(cell, path)
+
+
+def _pairs(
+    objects: list[dict[str, object]], above: tuple[str, ...]
+) -> list[tuple[tuple[str, ...], str, object]]:
+    """`[{"name": "Weight", "value": "2 kg"}, …]`: the value of each name."""
+    names, values = (
+        [key for key in objects[0] if key.lower() in known] for known in (NAME_KEYS, VALUE_KEYS)
+    )
+    if len(names) != 1 or len(values) != 1:
+        return []
+    said: dict[str, list[object]] = {}
+    for one in objects:
+        if isinstance(name := one.get(names[0]), str) and name.strip():
+            said.setdefault(name.strip(), []).append(one.get(values[0]))
+    return [
+        ((*above, f"[{names[0]}={name}].{values[0]}"), name, found[0] if len(found) == 1 else found)
+        for name, found in said.items()
+    ]
 
 
 def _addresses(
     objects: list[dict[str, object]], above: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], object]]:
+) -> Iterator[tuple[tuple[str, ...], str, object]]:
     """Of a list of objects, the addresses of pictures: what else is in one is no single value."""
     for key in dict.fromkeys(str(key) for one in objects for key in one):
         found = [cell for one in objects if isinstance(cell := one.get(key), str)]
         if found and all(map(is_url, found)):
-            yield (*above, key), found
+            yield (*above, key), "", found
 
 
 def _without_open_keys(columns: list[Column]) -> tuple[list[Column], list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
@@ -29,12 +30,20 @@ TITLE_COLUMNS = 5  # a title of more parts is read by nobody
 PATHS = 0.2  # of the cells have the sign that divides the steps of a path
 _PATH_SIGNS = (">", "›", "»", "→", "|", "\\")
 _NAME_SIGNS = ("|", ";", "；", "、", ",", "，")
-_ONE_CURRENCY = 0.9  # of the prices show it
-_AMOUNT = r"(?:\d{1,3}(?:\s\d{3})+(?!\d)(?:[.,]\d+)?|\d[\d.,]*)"  # 1 299,50
+_SHOW_IT = 0.5  # of the prices have a sign; the others are meant in the same
+_ONE_CURRENCY = 0.9  # of the signs
+_AMOUNT = r"(?:\d{1,3}(?:\s\d{3})+(?!\d)(?:[.,]\d+)?|\d[\d.,]*)(?:\s?[万萬亿億])?"  # 1 299,50
 _COUNT = rf"^[<>≥≤~ ]*(-?{_AMOUNT})[+ ]*$"
 _ZEROS = 0.5  # of the prices; where more are 0, that is what things cost
 # What has another digit than 0 where the amount stands.
 _ANY_BUT_ZERO, _AMOUNT_BUT_ZERO = r".*[1-9].*", rf"(?=[\d.,]*[1-9]){_AMOUNT}"
+
+_TWO_NAMES = 0.1  # of the cells; where only a few have two, a slash may be part of a name
+_HAN, _LATIN = (
+    r"[^/A-Za-z]*[\u4e00-\u9fff][^/A-Za-z]*",
+    r"[^/\u4e00-\u9fff]*[A-Za-z][^/\u4e00-\u9fff]*",
+)
+_TWO_SCRIPTS = re.compile(f"{_HAN}/{_LATIN}|{_LATIN}/{_HAN}")
 
 _PLAIN = ("model", "language", "gtin", "mpn", "url", "image_url", "in_stock")
 
@@ -97,6 +106,9 @@ def _spec(name: str, role: Role, roles: dict[str, Role]) -> FieldSpec | None:
     match name:
         case "brand":
             aliases = roles.get("brand names")
+            if aliases is None and pattern is None and _in_two_scripts(role.column):
+                both = NamesSpec(column=column, split="/")
+                return BrandSpec(column=column, pattern="[^/]+", names=both)
             names = _names(aliases.column) if aliases else None
             return BrandSpec(column=column, pattern=pattern, names=names)
         case "category":
@@ -119,6 +131,11 @@ def _spec(name: str, role: Role, roles: dict[str, Role]) -> FieldSpec | None:
             return FieldSpec(column=column, pattern=pattern)
         case _:
             return None  # id and title have their own place, other names of a brand are with it
+
+
+def _in_two_scripts(column: Column) -> bool:
+    """`Dyson/戴森`, in a tenth of the cells: one brand by two names."""
+    return column.share(lambda text: _TWO_SCRIPTS.fullmatch(text) is not None) >= _TWO_NAMES
 
 
 def _pattern_of_price(column: Column) -> str | None:
@@ -186,8 +203,15 @@ def _path(column: Column) -> CategorySpec:
         return CategorySpec(column=column.name, join=">")
     signs = {sign: column.share(lambda t, sign=sign: sign in t) for sign in _PATH_SIGNS}  # type: ignore[misc]
     sign = max(signs, key=lambda each: signs[each])
-    separator = sign if signs[sign] >= PATHS else ">"
+    separator = sign if signs[sign] >= PATHS else "/" if _steps_by_slash(column) else ">"
     return CategorySpec(column=column.name, pattern=column.pattern, separator=separator)
+
+
+def _steps_by_slash(column: Column) -> bool:
+    """`Clothes/Dresses` in every cell, with first steps that several have; not `TV/Video`."""
+    steps = [text.split("/") for text in column.counts]
+    firsts = {path[0] for path in steps}
+    return all(len(path) > 1 and all(path) for path in steps) and 2 * len(firsts) <= len(steps)
 
 
 def _currency(price: Column) -> tuple[FieldSpec, str] | None:
@@ -198,11 +222,17 @@ def _currency(price: Column) -> tuple[FieldSpec, str] | None:
     for text, count in price.counts.items():
         if sign := shapes.money_sign(text):
             shown[shapes.SIGNS.get(sign, sign)] += count
-    if not shown or shown.total() < _ONE_CURRENCY * price.total:
+    if "价" in price.label or shown["CNY"]:
+        for sign in "¥￥":  # which are yen where a price is a 価格
+            shown["CNY"] += shown.pop(sign, 0)
+    shown = +shown
+    if not shown or shown.total() < _SHOW_IT * price.total:
         return None
     code, count = shown.most_common(1)[0]
-    if count >= _ONE_CURRENCY * price.total and shapes.is_currency(code):
+    if count >= _ONE_CURRENCY * shown.total() and shapes.is_currency(code):
         return FieldSpec(value=code), f"{percent(count / price.total)} of the prices show it"
+    if shown.total() < _ONE_CURRENCY * price.total:
+        return None
     if all(shapes.is_currency(each) and each not in shapes.SIGNS.values() for each in shown):
         spec = FieldSpec(column=price.name, pattern=r"\b[A-Z]{3}\b")
         return spec, "each price shows its own"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import chain
 
-from graph.ingest.suggest.shapes import CURRENCIES, LANGUAGE_CODES, listed
+from graph.ingest.suggest.shapes import CURRENCIES, LANGUAGE_CODES, SIGNS, listed
 from graph.text import find_unit, slug
 
 EXACT, INSIDE = 1.0, 0.8
@@ -88,6 +89,11 @@ _LESS_A_PRICE = listed(
 _WITH_TAX = listed("ttc vat tva mwst iva incl inkl brutto")
 _SHOWS_AN_ID = listed("id ids uuid guid 编号 编码")
 _SHOWS_A_POSITION = listed("index idx no nr row rownum rank position 序号 行号 排名 x0")
+# Of objects that say one thing each: `{"name": "Weight", "value": "2 kg"}`.
+NAME_KEYS = listed(
+    "name key label k attribute property 名称 属性名 属性名称 参数名 属性 nom nombre"
+)
+VALUE_KEYS = listed("value values text v val 值 属性值 参数值 内容 valeur wert valor")
 _YES_NO_WORDS = listed("is has have with supports can 是否 支持")
 _CHANGES = listed(
     "price prices cost rating ratings review reviews score stock quantity qty inventory sold sales "
@@ -166,11 +172,14 @@ def _chinese_end(word: str) -> dict[str, float]:
 
 
 def _is_aside(word: str) -> bool:
-    return word.upper() in CURRENCIES or word in _WITH_TAX
+    return word.upper() in CURRENCIES or word in SIGNS or word in _WITH_TAX
 
 
 def currency_in(header: str) -> str | None:
-    return next((w.upper() for w in words_of(header) if w.upper() in CURRENCIES), None)
+    """The currency of `Price (EUR)`, `Price €` and 价格（元）."""
+    codes = (w.upper() for w in words_of(header) if w.upper() in CURRENCIES)
+    signs = (code for sign, code in SIGNS.items() if sign in header)
+    return next(chain(codes, signs), None)
 
 
 def is_foreign_id(header: str) -> bool:

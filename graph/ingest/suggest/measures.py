@@ -21,6 +21,7 @@ from graph.ingest.suggest.parts import (
     quantities_among_text,
     sides_of,
     year_before_text,
+    years_of_dates,
     yes_no_before_text,
 )
 from graph.ingest.suggest.proposal import percent
@@ -43,6 +44,7 @@ def measures_of(column: Column, unit: str | None) -> list[Measure]:
         return [text_of(column)]
     return (
         year_before_text(column)
+        or years_of_dates(column)
         or sides_of(column)
         or ends_of_ranges(column)
         or quantities_among_text(column)

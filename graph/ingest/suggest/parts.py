@@ -34,6 +34,7 @@ AMOUNT = NUMBERS.pattern
 
 _IN_ROW = re.compile(r"\d/$")
 _YEAR = re.compile(r"((?:19|20)\d\d)\b(?![-/.年]\d)")
+_DATE = re.compile(r"((?:19|20)\d\d)(?:\s?年\s?[01]?\d\s?月|[-/.][01]?\d(?:[-/.][0-3]?\d)?(?!\d))")
 _CROSS = re.compile(r"[x×X*]")
 _DIMENSIONS = re.compile(rf"\s*({SIDE})((?:\s*[x×X*]\s*{SIDE}){{1,2}})\s*([a-zA-Z]+)\b")
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -66,6 +67,15 @@ def year_before_text(column: Column) -> list[Measure]:
         return []
     evidence = f"begins with a year in {percent(share)} of {column.total:,} cells"
     return [Measure("number", evidence, pattern=f"^{_YEAR.pattern}")]
+
+
+def years_of_dates(column: Column) -> list[Measure]:
+    """`2018年3月1日`, perhaps among 2018-03-01: the year, which in Chinese has its unit."""
+    share = column.share(lambda text: _DATE.match(text) is not None)
+    if share < WHOLE_CELLS or not column.share(lambda text: "年" in text):
+        return []
+    evidence = f"a date in {percent(share)} of {column.total:,} cells; its year"
+    return [Measure("number", evidence, unit="year", pattern=f"^{_DATE.pattern}")]
 
 
 def sides_of(column: Column) -> list[Measure]:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from graph.ingest.suggest.columns import Column
+from graph.ingest.suggest.headers import NAME_KEYS, VALUE_KEYS
 from graph.ingest.suggest.shapes import is_structure
 
 MOSTLY = 0.5  # of the cells hold JSON
@@ -18,8 +19,8 @@ READ_CELLS = 2_000
 _QUOTED = {'"': r'"((?:[^"\\]|\\.)*)"', "'": r"'((?:[^'\\]|\\.)*)'"}
 _BARE = r"(-?[\d.]+|true|false)"
 _PAIR = re.compile(
-    r"""\{\s*["'](?:key|name|label|k)["']\s*(?::|=>)\s*(["'])(?P<key>.{1,80}?)\1\s*,"""
-    r"""\s*["'](?P<named>value|values|text|v)["']\s*(?P<sign>:|=>)\s*(["'])"""
+    rf"""\{{\s*["'](?:{"|".join(NAME_KEYS)})["']\s*(?::|=>)\s*(["'])(?P<key>.{{1,80}}?)\1\s*,"""
+    rf"""\s*["'](?P<named>{"|".join(VALUE_KEYS)})["']\s*(?P<sign>:|=>)\s*(["'])"""
 )
 
 

@@ -225,9 +225,8 @@ class _Suggesting:
         measures = measures_of(column, unit)
         if not any(measure.unit for measure in measures):
             label = column.label  # `port_c` is no port in degrees
-        name = (
-            shown_name(self._own_name(label)) if any(w.isalpha() for w in words_of(label)) else ""
-        )
+        own = self._own_name(label) if column.label == column.name else label
+        name = shown_name(own) if any(w.isalpha() for w in words_of(label)) else ""
         for measure in measures:
             self._add_parameter(column, measure, name or f"Column {position}")
 

@@ -66,6 +66,34 @@ def test_a_quantity_that_nothing_of_a_category_has_is_a_word_of_the_text():
     assert understood("not lamp 128gb") == ("-category:lamps storage:storage=128GB", "")
 
 
+@pytest.mark.parametrize(
+    ("query", "filter", "rest"),
+    [
+        ("有机蜂蜜", "organic:organic=yes", "蜂蜜"),
+        ("無酒精 蜂蜜", "-alcohol:alcohol=yes", "蜂蜜"),
+        ("定时 蜂蜜", "timer:timer=yes", "蜂蜜"),
+        ("timer honey", "timer:timer=yes", "honey"),
+        ("紅色蜂蜜", "colour:colour=red", "蜂蜜"),  # the script of names is no matter
+    ],
+)
+def test_what_columns_put_as_a_question_is_asked_for_by_what_it_is_about(query, filter, rest):
+    asked = (
+        Parameter("organic", "是否有机", "boolean"),
+        Parameter("alcohol", "是否含酒精", "boolean"),
+        Parameter("timer", "定时功能", "boolean", names=("Has timer",)),
+    )
+    answers = (
+        ValueView(f"{one.id}={said}", one.id, said, None, None, (), 10)
+        for one in asked
+        for said in ("yes", "no")
+    )
+    grounder = Grounder(Lexicon.of((*PARAMETERS, *asked), (*VALUES, *answers)), Trust())
+
+    found = understand(query, grounder)
+
+    assert (str(found.filter), found.rest) == (filter, rest)
+
+
 def test_a_price_is_told_from_a_number_of_values_that_only_texts_state():
     copper = ValueView("colour=copper", "colour", "Copper", None, None, (), 0)
     grounder = Grounder(Lexicon.of(PARAMETERS, (*VALUES, copper)), Trust())
@@ -100,6 +128,14 @@ def test_a_price_is_told_from_a_number_of_values_that_only_texts_state():
         ("acme lantern -red", "brand:acme -colour:colour=red", "lantern"),
         ("knot red", "colour:colour=red", "knot"),
         ("lantern under 2 kg", "weight<=2000g", "lantern"),
+        ("lantern under 1.7 kg", "weight<=1700g", "lantern"),  # though nothing weighs just so much
+        ("lantern 1.7 kg", "", "lantern 1.7 kg"),
+        ("lantern 1.5-1.7 kg", "weight:1500..1700g", "lantern"),
+        ("red lantern 1 to 2 kg", "colour:colour=red weight:1000..2000g", "lantern"),
+        ("1到1.7公斤之间的灯笼", "weight:1000..1700g", "灯笼"),
+        ("灯笼 重量 1000-1700克", "weight:1000..1700g", "灯笼 重量"),
+        ("lantern 8-64 GB", "storage:storage=64GB", "lantern 8-"),  # a model and its size
+        ("轻于1.7公斤的灯笼", "weight<=1700g", "灯笼"),
         ("under 300 acme lantern", "price<=300 brand:acme", "lantern"),
         ("acme lantern under 200 and over 100", "brand:acme price:100..200", "lantern"),
         ("between 100 and 300 red lantern", "price:100..300 colour:colour=red", "lantern"),

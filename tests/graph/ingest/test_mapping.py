@@ -205,7 +205,14 @@ def test_an_id_with_quotes_and_cypher_in_it_stays_what_it_is():
 
 @pytest.mark.parametrize(
     ("cell", "price"),
-    [("£1,299.00", 1299.0), ("9999", 9999.0), ("12,99 €", 12.99), ("¥ 3999", 3999)],
+    [
+        ("£1,299.00", 1299.0),
+        ("9999", 9999.0),
+        ("12,99 €", 12.99),
+        ("¥ 3999", 3999),
+        ("1.2万元", 12_000),
+        ("１，２９９元", 1299),
+    ],
 )
 def test_a_price_is_read_without_its_currency(cell, price):
     assert item(HEAD + "price = { column = 'price' }\n", price=cell).price == price
@@ -412,3 +419,31 @@ def test_columns_reach_into_each_object_of_a_list():
 
     assert item.image_url == "http://a/1.jpg"
     assert [fact.value.text for fact in item.facts] == ["Acme 1", "Bolt 2"]
+
+
+@pytest.mark.parametrize(
+    ("column", "attributes", "expected"),
+    [
+        ("attributes[name=Weight].value", [{"name": "Weight", "value": "2 kg"}], ["2 kg"]),
+        (
+            "属性[名称=净重].值",
+            [{"名称": "颜色", "值": "红"}, {"名称": "净重", "值": "2 kg"}],
+            ["2 kg"],
+        ),
+        ("specs.list[name=Weight].value", None, ["2 kg"]),
+        ("attributes[name=Max. weight (a/b)].value", None, ["9 kg"]),
+        ("attributes[name=Weight].value", [{"name": "Width", "value": "2 m"}, "?"], []),
+        ("attributes[name=Weight].value", "none", []),
+    ],
+)
+def test_a_column_reaches_into_the_object_of_a_list_that_has_a_name(column, attributes, expected):
+    toml = HEAD + f"[[parameters]]\nid='weight'\nname='Weight'\ncolumn='{column}'\n"
+    pairs = [{"name": "Max. weight (a/b)", "value": "9 kg"}]
+    cells = {
+        column.partition("[")[0]: pairs if attributes is None else attributes,
+        "specs": {"list": [{"name": "Weight", "value": "2 kg"}]},
+    }
+
+    facts = item(toml, **cells).facts
+
+    assert [fact.value.text for fact in facts] == expected

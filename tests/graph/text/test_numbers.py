@@ -37,6 +37,9 @@ from graph.text import format_number, parse_number
         ("Approx. 5", 5),
         ("约5000", 5000),
         ("2.5e3", 2500),
+        ("1.2万", 12_000),
+        ("1.1 萬", 11_000),
+        ("约3亿", 300_000_000),
     ],
 )
 def test_a_number_is_read_however_it_is_written(text, expected):

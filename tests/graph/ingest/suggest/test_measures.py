@@ -115,6 +115,19 @@ def test_a_year_before_a_month_is_a_number():
     assert re.search(measure.pattern, "2018, March")[1] == "2018"
 
 
+def test_dates_in_chinese_are_years_however_they_are_written():
+    cells = ("2025年5月8日", "2025-07-21", "2023年10月", "2024/1/2", "2024年 3月 1日")
+
+    year = one(*cells)
+
+    assert (year.kind, year.unit) == ("number", "year")
+    assert [re.search(year.pattern, cell)[1] for cell in cells] == [cell[:4] for cell in cells]
+
+
+def test_years_that_something_lasts_are_no_dates():
+    assert one("3年", "24个月", "36个月", "2年", "12个月").unit == "month"
+
+
 def test_lists_are_told_from_texts_with_commas_by_parts_that_repeat():
     colours = ["Black, White", "White", "Black, Red", "Red, White", "White, Black", "Black"]
     sentences = [f"Soft, warm and number {n}, made of wool" for n in range(6)]

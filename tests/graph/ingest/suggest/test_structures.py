@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from graph.ingest.suggest import suggest
 from graph.ingest.suggest.columns import Column
 from graph.ingest.suggest.structures import unfold
 
@@ -48,3 +49,35 @@ def test_what_patterns_cannot_read_stays_as_it_is():
 
 def test_text_is_left_alone():
     assert unfolded("plain", "(in brackets)") == {"raw": [("plain",), ("(in brackets)",)]}
+
+
+def test_objects_of_a_name_and_a_value_are_a_column_for_each_name(tmp_path, items):
+    path = tmp_path / "dump.json"
+    rows = [
+        {"货号": f"N-{n}", "标题": f"灯 {n}号 落地灯", "价格": f"￥{n + 100}.00",
+         "属性": [{"名称": "净重", "值": f"{n + 1}千克"},
+                  {"名称": "颜色", "值": ["黑色", "灰色", "绿色"][n % 3]},
+                  {"名称": "最大 a.b", "值": ["红色", "白色"][n % 2]}],
+         "评价": [{"星": 5, "值": "好"}]}
+        for n in range(30)
+    ]  # fmt: skip
+    path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+
+    (first, *_) = items(path)
+
+    assert [(f.value.parameter, f.value.text) for f in first.facts] == [
+        ("净重", "1 kg"),
+        ("颜色", "黑色"),
+        ("最大-a-b", "红色"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "objects", [[{"name": "M", "price": 5}], [{"value": 5}], ["red"], [{"name": 3, "value": 5}], []]
+)
+def test_other_lists_of_objects_are_no_columns(tmp_path, objects):
+    path = tmp_path / "dump.json"
+    rows = [{"sku": f"N-{n}", "title": f"Lamp {n} oak", "list": objects} for n in range(30)]
+    path.write_text(json.dumps(rows), encoding="utf-8")
+
+    assert "[name=" not in suggest([path]).toml

@@ -234,6 +234,73 @@ def test_a_currency_is_read_from_the_name_of_the_column_or_the_prices(dump, sugg
     assert open_.fields.currency is None  # several countries write $
 
 
+@pytest.mark.parametrize(
+    ("header", "cells", "currency"),
+    [
+        ("售价（元）", ["9.50", "12"], "CNY"),
+        ("价格(元)", ["9.50", "12"], "CNY"),
+        ("Price €", ["9.50", "12"], "EUR"),
+        ("价格", ["￥9.50", "¥1,299.00", "9元", "99"], "CNY"),
+        ("price", ["￥9.50", "9元"], "CNY"),
+        ("price", ["¥9", "¥12"], None),  # or yen
+        ("価格", ["￥9", "￥12"], None),
+        ("price", ["€9", "$12"], None),
+    ],
+)
+def test_what_prices_and_their_column_show_is_their_currency(
+    dump, suggested, header, cells, currency
+):
+    rows = [(*row[:2], cells[n % len(cells)]) for n, row in enumerate(ROWS)]
+
+    fields = suggested(dump(("sku", "title", header), rows)).fields
+
+    assert fields.price.column == header
+    assert (fields.currency and fields.currency.value) == currency
+
+
+@pytest.mark.parametrize(
+    ("cells", "separator"),
+    [
+        (["Home/Lamps", "Home/Chairs", "Garden/Rakes", "Garden/Hoses"], "/"),
+        (["服装/衬衫", "服装/卫衣"], "/"),
+        (["TV/Video", "Audio/Radio"], ">"),
+        (["Home/Lamps", "Chairs", "Home/Tables"], ">"),
+        (["Home > TV/Video", "Home > Radio/Audio"], ">"),
+    ],
+)
+def test_steps_of_categories_may_be_divided_by_slashes(dump, suggested, cells, separator):
+    rows = [(*row[:2], cells[n % len(cells)]) for n, row in enumerate(ROWS)]
+
+    category = suggested(dump(("sku", "title", "category"), rows)).fields.category
+
+    assert category.separator == separator
+
+
+def test_a_price_in_myriads_is_read_among_others_that_cannot_be(dump, items):
+    prices = ["1.2万", "1.38万元", "面议", "299元"]
+    rows = [(*row[:2], prices[n] if n < 4 else n) for n, row in enumerate(ROWS)]
+
+    found = items(dump(("货号", "标题", "价格"), rows))
+
+    assert [item.price for item in found[:4]] == [12_000, 13_800, None, 299]
+
+
+@pytest.mark.parametrize(
+    ("cells", "name", "names"),
+    [
+        (["Nordal/诺达", "奥克/OAK"], "Nordal", ("Nordal", "诺达")),
+        (["诺达/Nordal", "Oak"], "诺达", ("诺达", "Nordal")),
+        (["AC/DC", "Oak"], "AC/DC", ("AC/DC",)),  # no second script
+    ],
+)
+def test_a_brand_in_two_scripts_is_one_with_two_names(dump, items, cells, name, names):
+    rows = [(*row[:2], cells[n % 2]) for n, row in enumerate(ROWS)]
+
+    (first, *_) = items(dump(("sku", "title", "brand"), rows))
+
+    assert (first.brand.name, first.brand.names) == (name, names)
+
+
 def test_a_price_that_cannot_be_read_costs_no_row(dump, items):
     rows = [(*row[:2], "on request" if n == 30 else row[4]) for n, row in enumerate(ROWS)]
 
