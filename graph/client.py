@@ -385,8 +385,9 @@ class AsyncDatabase:
 
 
 def _driver_settings(connection: Connection) -> dict[str, Any]:
-    # Hints on what a person asks go back to that person, and not into the log.
+    # Hints, and connections that break for good, are told to whoever asked, and not to the log.
     logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)
+    logging.getLogger("neo4j.io").setLevel(logging.CRITICAL)
     if connection.uri.startswith("http"):  # a preview of the driver's, without transactions
         raise driver_errors.ConfigurationError("the address must start with bolt:// or neo4j://")
     return {

@@ -68,7 +68,9 @@ def status(json: Json = False) -> None:
     if json:
         print_json(fields)
     else:
-        print_fields("Embedded Neo4j", {name: value for name, value in fields.items() if value})
+        # As text: nobody reads `7,687` as a port.
+        told = {name: str(value) for name, value in fields.items() if value}
+        print_fields("Embedded Neo4j", told)
     if found.endpoint is None:
         raise SystemExit(STOPPED)
 

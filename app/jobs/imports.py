@@ -8,11 +8,13 @@ from typing import Any
 
 import msgspec
 import structlog
+from msgspec import structs
 
 from app.connections import open_for_job
 from app.errors import JobsUnavailable
 from app.jobs.execution import Body, JobContext
 from app.services.importing import ImportSpec, nothing_loaded, run_import
+from app.services.job_files import file_of_job
 from app.services.jobs import Jobs
 from app.services.models import registry_of
 from app.services.training_runs import MODEL_NAME, EmbedSpec
@@ -28,6 +30,7 @@ def import_body(settings: Settings) -> Body:
             context.report(msgspec.to_builtins(progress), done=progress.rows_read)
 
         spec = msgspec.convert(context.job.spec, ImportSpec)
+        spec = structs.replace(spec, path=str(file_of_job(spec.path, context.folder.parent)))
         # Opened by each attempt: an embedded server may be somewhere else after a restart.
         with open_for_job(settings, context.database_is_away) as database:
             done = run_import(

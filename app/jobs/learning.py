@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from app.connections import open_for_job
 from app.jobs.execution import Body, JobContext
 from app.services.finetuning import Shelf
 from app.services.finetuning_jobs import finetune
+from app.services.job_files import file_of_job
 from app.services.models import registry_of
 from app.services.pretraining import PretrainProgress, PretrainRun, run_embedding
 from app.services.training_runs import EmbedSpec, FinetuneSpec, PretrainSpec
@@ -50,6 +52,9 @@ def pretrain_body(settings: Settings) -> Body:
 def finetune_body(settings: Settings) -> Body:
     def body(context: JobContext) -> dict[str, Any]:
         spec = msgspec.convert(context.job.spec, FinetuneSpec)
+        if spec.path is not None:
+            labels = file_of_job(spec.path, context.folder.parent)
+            spec = structs.replace(spec, path=str(labels))
         shelf = Shelf(
             registry_of(settings), version("catalograph"), partial(datetime.now, UTC), spec.promote
         )

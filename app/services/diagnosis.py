@@ -142,7 +142,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         found = located(settings)
         with open_for_job(found) as database:
             yield from _connection(database)
-            yield _migrations(database)
+            yield migrations(migrate.status(database))
             yield _indexes(database)
             if settings.neo4j_analytics_uri is None:
                 yield raw_queries(database)
@@ -188,10 +188,11 @@ def _connection(database: Database) -> Iterator[Finding]:
     )
 
 
-def _migrations(database: Database) -> Finding:
-    status = migrate.status(database)
+def migrations(status: migrate.MigrationStatus) -> Finding:
+    """How far the schema of the database is."""
     if parts := migration_parts(status):
-        return Finding("migrations", "red", f"at {status.current}", parts["migrations"])
+        found = f"at {status.current}" if status.current else "none was applied"
+        return Finding("migrations", "red", found, parts["migrations"])
     return Finding("migrations", "ok", f"at {status.current}")
 
 

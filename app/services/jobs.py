@@ -17,6 +17,7 @@ from app.errors import JobFinished, JobIdAmbiguous, JobNotFound, JobNotRetryable
 from app.jobs.records import ENDED, Job, JobState, NewJob
 from app.services.idempotency import require_same
 from app.services.importing import IMPORT, REJECTS_NAME, ImportSpec, new_run_id
+from app.services.job_files import file_of_job
 from app.services.job_kinds import KINDS, JobSpec, kind_of, source_of
 from app.services.training_runs import FINETUNE, FinetuneSpec
 from graph.errors import NothingLoaded
@@ -219,7 +220,7 @@ class Jobs:
         """With labels of its own."""
         spec, run = msgspec.convert(job.spec, FinetuneSpec), new_run_id(self._clock(), FINETUNE)
         if spec.path is not None:
-            file = Path(spec.path)
+            file = self._file(job, spec.path)
             if not file.is_file():
                 raise JobNotRetryable(id=job.id, reason="its labels are no longer there; send them")
             spec = structs.replace(spec, path=str(self._own(file, run)))
@@ -254,13 +255,16 @@ class Jobs:
         )
 
     def _of_whole(self, job: Job, spec: ImportSpec, run: str) -> ImportSpec:
-        file = Path(spec.path)
+        file = self._file(job, spec.path)
         if not file.is_file():
             reason = f"{spec.file} is no longer there; import it again"
             raise JobNotRetryable(id=job.id, reason=reason)
         if spec.owned:
             file = self._own(file, run)
         return _of_file(spec, file)
+
+    def _file(self, job: Job, path: str) -> Path:
+        return file_of_job(path, self.folder(job.id).parent)
 
     def _own(self, file: Path, run: str) -> Path:
         """The file in the folder of another job: each removes what is in its own, and only that."""

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from app.errors import NotReady
+from app.services.training_runs import MODEL_NAME
 from graph.errors import (
     DatabaseError,
     DatabaseNotFound,
@@ -142,11 +143,12 @@ def model_parts(serving: Mapping[str, ServingView]) -> dict[str, str]:
 
 def _not_loaded(name: str, view: ServingView) -> str:
     wanted = f"{name}/{view.wanted}" if view.wanted else f"the champion of {name}"
-    instead = (
-        f"{name}/{view.version} answers instead"
-        if view.version
-        else "what has no vector yet is compared by shared facts"
-    )
+    if view.version:
+        instead = f"{name}/{view.version} answers instead"
+    elif name == MODEL_NAME:
+        instead = "what has no vector yet is compared by shared facts"
+    else:
+        instead = f"what asks {name} is answered as if none had been promoted"
     return f"{wanted} does not load ({view.error}); {instead}"
 
 

@@ -141,11 +141,11 @@ class Serving(Generic[PredictorT]):
         said = str(error) if known else f"{type(error).__name__}; the log says why"
         if said != self._error:
             old = self._current[0] if self._current else None
+            # Our own errors say all there is to know; of others the way to them is needed.
+            why = (
+                {"reason": str(error)} if isinstance(error, LearningError) else {"exc_info": error}
+            )
             _log.warning(
-                "model_not_loaded",
-                model=self.name,
-                version=self._wanted,
-                serving=old,
-                exc_info=error,
+                "model_not_loaded", model=self.name, version=self._wanted, serving=old, **why
             )
         self._error = said

@@ -55,13 +55,20 @@ class State:
     error: dict[str, Any] = field(default_factory=dict)
 
     def write(self, layout: Layout) -> None:
-        write_whole(layout.state_file, json.dumps(asdict(self), indent=1))
+        fields = {"root": str(layout.root), **asdict(self)}
+        write_whole(layout.state_file, json.dumps(fields, indent=1))
 
     @classmethod
     def read(cls, layout: Layout) -> Self | None:
-        """None when there is none, or none that makes sense: then nothing is known."""
+        """None when there is none, or none that makes sense: then nothing is known.
+
+        One that was copied along with its home tells of the server of that one: none, too.
+        """
         try:
             fields: dict[str, Any] = json.loads(layout.state_file.read_text(encoding="utf-8"))
+            written_in = Path(fields.pop("root", layout.root))
+            if written_in.exists() and not written_in.samefile(layout.root):
+                return None
             for name in ("supervisor", "server"):
                 fields[name] = ProcessId(**fields[name]) if fields[name] else None
             return cls(**fields)

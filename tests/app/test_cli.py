@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 
 import pyarrow as pa
@@ -10,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli.main import cli
+from graph.embedded.layout import Layout
+from graph.embedded.state import ProcessId, State
 
 MAPPING = """
 version = 1
@@ -219,6 +222,20 @@ def test_the_status_of_a_server_that_never_ran_is_stopped(run):
 
     assert done.returncode == NO_DATABASE
     assert json.loads(done.stdout)["phase"] == "stopped"
+
+
+def test_the_status_of_a_server_shows_ports_and_processes_as_they_are_typed(run, tmp_path):
+    layout = Layout(tmp_path / "home")
+    layout.create()
+    layout.password_file.write_text("secret")
+    ours = ProcessId.of(os.getpid())
+    state = State(phase="running", bolt_port=7687, http_port=7474, supervisor=ours, server=ours)
+    state.write(layout)
+
+    done = run("neo4j", "status")
+
+    assert "7474" in done.stdout
+    assert "7,474" not in done.stdout
 
 
 def test_a_drawing_shows_the_item_and_its_neighbours(catalograph, dump, tmp_path):

@@ -15,6 +15,7 @@ def test_json_is_all_that_is_printed_also_where_a_model_cannot_be_loaded(catalog
 
     assert json.loads(done.stdout)["model"] == "rules"
     assert "model_not_loaded" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_an_order_in_words_is_told(catalograph):

@@ -1,6 +1,9 @@
 """Jobs that learn, as a worker runs them: from the queue to vectors in the graph."""
 
+from functools import partial
+
 import pytest
+from msgspec import structs
 
 from app.jobs import execution, learning
 from app.jobs.execution import JobCancelled, JobContext, WorkerStopping
@@ -54,19 +57,20 @@ def jobs(settings):
 def perform(jobs, settings):
     """Runs the body of a job that is queued, without a worker around it; returns its result."""
 
-    def perform(job, body, stop=None):
-        store = jobs._store()
-        begun = store.begin(job.id, worker="w", now=NOW)
-        context = JobContext(
-            begun,
-            store=store,
-            stop=stop or Never(),
-            folder=settings.job_folder(job.id),
-            clock=lambda: NOW,
-        )
-        return body(settings)(context)
+    return partial(in_home, settings, jobs)
 
-    return perform
+
+def in_home(settings, jobs, job, body, stop=None):
+    store = jobs._store()
+    begun = store.begin(job.id, worker="w", now=NOW)
+    context = JobContext(
+        begun,
+        store=store,
+        stop=stop or Never(),
+        folder=settings.job_folder(job.id),
+        clock=lambda: NOW,
+    )
+    return body(settings)(context)
 
 
 class Never:
@@ -111,6 +115,54 @@ def test_a_training_run_ends_with_vectors(database, jobs, perform, settings, tmp
     assert result["artefact"] == "products/1"
     assert registry_of(settings).aliases("products") == {"champion": "1"}
     assert database.read(STORED) == [{"items": 12, "models": ["products@1"]}]
+
+
+@pytest.fixture
+def moved(database, tmp_path):
+    """A home that was moved while a job waited in it whose file had been uploaded."""
+
+    def moved(spec, name, text):
+        before = settings_over(database, tmp_path / "before", device="cpu")
+        file = before.job_folder("waiting") / name
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+        with Jobs(before) as jobs:
+            jobs.submit(structs.replace(spec, path=str(file)), run="waiting")
+        before.home.rename(tmp_path / "after")
+        return settings_over(database, tmp_path / "after", device="cpu")
+
+    return moved
+
+
+def test_labels_that_wait_in_a_home_that_is_moved_are_found_in_it(moved):
+    settings = moved(FinetuneSpec(name="search", file="labels"), "labels.txt", "not,offers\n")
+
+    with Jobs(settings) as jobs, pytest.raises(OffersInvalid) as caught:
+        in_home(settings, jobs, jobs.get("waiting"), finetune_body)
+
+    assert "labels" in str(caught.value)
+    assert "cannot be read" not in str(caught.value)
+
+
+def test_a_dump_that_waits_in_a_home_that_is_moved_is_loaded_from_it_and_again(moved):
+    spec = ImportSpec(
+        path="",
+        file="chairs.csv",
+        source="shop",
+        mapping=MAPPING,
+        mapping_name="m.toml",
+        owned=True,
+    )
+    settings = moved(spec, "dump.csv", "sku,title,wood\n1,chair,oak\n")
+
+    with Jobs(settings) as jobs:
+        result = in_home(settings, jobs, jobs.get("waiting"), import_body)
+        error = {"code": "internal_error", "message": "made up"}
+        jobs._store().end(jobs.get("waiting"), "failed", now=NOW, error=error, then=lambda *_: None)
+        again = jobs.retry("waiting")
+
+    assert result["created"] == 1
+    assert again.spec["path"] == str(settings.job_folder(again.id) / "dump.csv")
 
 
 def test_a_worker_that_stops_leaves_the_run_to_the_next_one(jobs, perform, settings, tmp_path):

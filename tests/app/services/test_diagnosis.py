@@ -6,9 +6,10 @@ import pytest
 
 from app.connections import analytics_of
 from app.errors import SettingsInvalid
-from app.services.diagnosis import disk, raw_queries
+from app.services.diagnosis import disk, migrations, raw_queries
 from app.settings import load_settings
 from graph.errors import QueryRefused
+from graph.migrate import MigrationStatus
 from tests.full_disk import Disk
 
 CSV = "dbms.security.allow_csv_import_from_file_urls"
@@ -29,6 +30,13 @@ def test_a_closed_server_is_well():
     found = raw_queries(server({CSV: "false", "db.transaction.timeout": "10m"}))
 
     assert (found.state, found.remedy) == ("ok", "")
+
+
+def test_a_database_that_was_never_migrated_is_told_as_such():
+    found = migrations(MigrationStatus(current=None, pending=("0001",), changed=(), unknown=()))
+
+    assert (found.state, found.detail) == ("red", "none was applied")
+    assert "catalograph migrate" in found.remedy
 
 
 def test_an_open_setting_is_named_with_its_remedy():

@@ -141,6 +141,16 @@ async def test_a_model_that_does_not_load_is_told_and_requests_are_served(view, 
     assert says in degraded["models"]
 
 
+async def test_what_answers_where_another_model_does_not_load_is_told_of_that_one():
+    view = ServingView(None, "4", False, "a file is damaged")
+
+    degraded = await readiness(search=view).check()
+
+    assert "search/4 does not load (a file is damaged)" in degraded["models"]
+    assert "as if none had been promoted" in degraded["models"]
+    assert "vector" not in degraded["models"]
+
+
 @pytest.mark.parametrize(
     "view",
     [
