@@ -159,7 +159,7 @@ def test_a_long_job_of_one_source_does_not_hold_up_others(board):
 
     with board.worker():
         assert board.ended("other").state == "succeeded"
-        assert board.store.get("long").state == "running"
+        board.wait("long", lambda job: job.state == "running")
         assert board.store.get("behind").state == "queued"
         board.store.request_cancel("long")
         assert board.ended("behind").state == "succeeded"
