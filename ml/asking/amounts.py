@@ -117,7 +117,7 @@ def _upper_end(draft: Draft, place: int) -> int | None:
         return None
     between = draft.spans[place + 1 : other]
     one, two = draft.spans[place], draft.spans[other]
-    if one.unit and two.unit is None and _is_calendar(two):
+    if one.unit and two.unit is None and is_calendar(two):
         return None  # under 200 g, from 2015 or later
     if one.unit and two.unit and _dimension(one.unit) != _dimension(two.unit):
         return None
@@ -162,6 +162,8 @@ def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
             draft.used.add(at)
         elif not draft.silent(at):
             break
+    if limit := _limit_of_name(draft, place):
+        return limit, None
     if than and ahead is not None and (adjective := draft.spans[ahead].of_kind("adjective")):
         draft.used.add(ahead)  # 比 200 克 重
         return _beyond(adjective[0].id), adjective[0].id
@@ -174,6 +176,20 @@ def _beside(draft: Draft, place: int, last: int) -> str | None:
         draft.used.add(last + 1)
         return "about"
     return _is_from_on(draft, place, last) or _written_sign(draft, place)
+
+
+def _limit_of_name(draft: Draft, place: int) -> str | None:
+    """`A maximum weight of 2 kg`, 最低重量2公斤: what the name of the number stands behind."""
+    named = at = draft.before(place)
+    while at is not None and at >= 0 and draft.free(at) and draft.spans[at].is_kind("parameter"):
+        at -= 1
+    if at is None or at == named or not draft.free(at):
+        return None
+    limit, end = ("at_most", "at_least"), ("most", "least", "highest", "lowest")
+    if not (draft.spans[at].does(*limit) and draft.spans[at].does(*end)):
+        return None
+    draft.used.add(at)
+    return _LOW_TOO if draft.spans[at].does("at_least") else _HIGH_TOO
 
 
 def _is_from_on(draft: Draft, place: int, last: int) -> str | None:
@@ -220,7 +236,7 @@ def _sign_before(draft: Draft, at: int, place: int, *, than: bool) -> tuple[str,
     if span.does(*_SIGNS):
         draft.used.add(at)
         function = next(one.id for one in span.senses if one.id in _SIGNS)
-        if function == "from" and _is_calendar(draft.spans[place]):
+        if function == "from" and is_calendar(draft.spans[place]):
             return "in", None  # from 2018: of that year
         sign = _STRICT.get(span.text.lower(), _SIGNS[function])
         return sign, _adjective_in(span.text)
@@ -241,7 +257,7 @@ def _sign_before(draft: Draft, at: int, place: int, *, than: bool) -> tuple[str,
     return None
 
 
-def _is_calendar(span: Span) -> bool:
+def is_calendar(span: Span) -> bool:
     return span.unit is None and _YEARS[0] <= (span.number or 0.0) < _YEARS[1]
 
 
@@ -283,7 +299,7 @@ def _parameter(
     `bare`: nothing says that it is an end of a range.
     """
     last = place if upper is None else upper
-    if draft.spans[last].text[-1] == "年" and _is_calendar(draft.spans[last]):
+    if draft.spans[last].text[-1] == "年" and is_calendar(draft.spans[last]):
         return _year(draft)
     if last + 1 < len(draft.spans) and is_paid(draft, last + 1):
         return _price(draft, place, last + 1)
@@ -363,7 +379,7 @@ def _year_of(draft: Draft, place: int, earlier: tuple[int, Parameter]) -> Parame
     """The flux of a 2019 lamp: a year, unless it stands right behind the name of the number."""
     year = _year(draft)
     apart = earlier[1] != year and earlier[0] < place - 1
-    return year if apart and _is_calendar(draft.spans[place]) else None
+    return year if apart and is_calendar(draft.spans[place]) else None
 
 
 def _alternative(draft: Draft, place: int, unit: str | None) -> int | None:

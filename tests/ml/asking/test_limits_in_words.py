@@ -1,0 +1,104 @@
+"""A brand that a question states, and limits said with words that also name the highest."""
+
+import pytest
+
+from ml.asking.plan import Condition, Plan
+from tests.lamps import lexicon
+from tests.ml.asking.plans import plan_of
+
+BY_ACME = Condition("brand", values=("acme",))
+NOT_ACME = Condition("brand", values=("acme",), negated=True)
+TO_2017 = Condition("year", high=2017.0)
+TO_2_KG = Condition("weight", high=2000.0)
+
+
+@pytest.fixture(scope="module")
+def lamps():
+    return lexicon()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lamps whose brand is Acme", "lamps of the brand Acme", "Which lamps have the brand Acme?",
+        "Which lamps are of the Acme brand?", "品牌是艾克美的台灯", "品牌为艾克美的台灯有哪些",
+        "哪些台灯的品牌是艾克美", "艾克美品牌的台灯有哪些", "艾克美牌子的台灯",
+    ],
+)  # fmt: skip
+def test_a_brand_that_is_stated_chooses_items(text, lamps):
+    assert plan_of(text, lamps) == Plan("items", (BY_ACME,))
+
+
+@pytest.mark.parametrize(
+    "text", ["lamps whose brand is not Acme", "品牌不是艾克美的台灯", "哪些台灯的品牌不是艾克美"]
+)
+def test_a_brand_that_is_denied_chooses_the_others(text, lamps):
+    assert plan_of(text, lamps) == Plan("items", (NOT_ACME,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How many lamps have the brand Acme?", "How many lamps are of the Acme brand?",
+        "品牌是艾克美的台灯有多少款", "艾克美品牌的台灯有几款",
+    ],
+)  # fmt: skip
+def test_items_of_a_stated_brand_are_counted(text, lamps):
+    assert plan_of(text, lamps) == Plan("count", (BY_ACME,))
+
+
+@pytest.mark.parametrize("text", ["the heaviest lamp of the brand Acme", "品牌是艾克美的最重的台灯"])
+def test_the_heaviest_of_a_stated_brand_is_an_item(text, lamps):
+    assert plan_of(text, lamps) == Plan(
+        "items", (BY_ACME,), order_by="weight", order="highest", top=1
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which brand makes the heaviest lamp?", "Which brand has the most lamps?",
+        "Which brand, Acme or Bolt, has the most lamps?", "艾克美和Bolt哪个品牌的台灯最多",
+    ],
+)  # fmt: skip
+def test_brands_that_are_asked_for_are_answered(text, lamps):
+    assert plan_of(text, lamps).fields == ("brand",)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("lamps with year maximum 2017", TO_2017),
+        ("lamps with maximum year 2017", TO_2017),
+        ("年份最多2017年的台灯", TO_2017),
+        ("lamps with weight maximum 2 kg", TO_2_KG),
+        ("lamps with maximum 2 kg weight", TO_2_KG),
+        ("lamps with a maximum weight of 2 kg", TO_2_KG),
+        ("max 2 kg lamps", TO_2_KG),
+        ("lamps whose weight is maximum 2 kg", TO_2_KG),
+        ("lamps whose weight is not more than 2 kg", TO_2_KG),
+        ("lamps whose weight does not exceed 2 kg", TO_2_KG),
+        ("lamps that don't exceed 2 kg", TO_2_KG),
+        ("lamps whose weight isn't over 2 kg", TO_2_KG),
+        ("lamps whose weight is not less than 2 kg", Condition("weight", low=2000.0)),
+        ("lamps with a minimum weight of 2 kg", Condition("weight", low=2000.0)),
+        ("最低重量2公斤的台灯", Condition("weight", low=2000.0)),
+        ("最大重量2公斤的台灯", TO_2_KG),
+    ],
+)  # fmt: skip
+def test_a_number_behind_it_makes_a_limit_of_a_superlative(text, limit, lamps):
+    assert plan_of(text, lamps) == Plan("items", (limit,))
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("the lamp with the maximum weight", "highest"),
+        ("lamps with the minimum weight", "lowest"),
+        ("the 2017 lamp with the maximum weight", "highest"),
+    ],
+)
+def test_without_a_number_behind_it_a_superlative_chooses(text, order, lamps):
+    plan = plan_of(text, lamps)
+
+    assert (plan.order_by, plan.order, plan.top) == ("weight", order, 1)
