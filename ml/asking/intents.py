@@ -29,7 +29,21 @@ _ALL = ("all", "every", "each", "list all", "都", "全部", "所有", "都有",
 _WHOSE = ("谁",)
 _HOW = "多几"
 _FEWEST = 4  # spans of a question for brands that names nothing
-_IS = ("is", "was", "are", "is not", "isn't", "not", "named", "called", "是", "为", "不是", "叫", "属于")
+_IS = (
+    "is",
+    "was",
+    "are",
+    "is not",
+    "isn't",
+    "not",
+    "named",
+    "called",
+    "是",
+    "为",
+    "不是",
+    "叫",
+    "属于",
+)
 _KINDS = ("种", "kinds of", "types of", "different")
 
 

@@ -98,7 +98,20 @@ def _is_limit(draft: Draft, place: int) -> bool:
         at += 1
     if at == len(draft.spans) or draft.spans[at].number is None:
         return False
-    return draft.spans[at].unit is not None or (limits and is_calendar(draft.spans[at]))
+    if draft.spans[at].unit is not None:
+        return True
+    return limits and (is_calendar(draft.spans[at]) or _ends_statement(draft, place, at))
+
+
+def _ends_statement(draft: Draft, place: int, number: int) -> bool:
+    """`Whose pieces are maximum 10`, 片数最多10: of what is named before it, and of no items."""
+    named = draft.before(place)
+    behind = draft.spans[number + 1 : number + 2]
+    counter = any(span.text in COUNTERS for span in behind)
+    items = counter if draft.chinese else _counts_items(draft, number)  # 片数最多的10款
+    if named is None or number != place + 1 or items:
+        return False
+    return any(one.kind == "number" and one.unit is None for one in draft.parameters(named))
 
 
 def _leads_to_number(draft: Draft, place: int) -> bool:

@@ -38,9 +38,7 @@ def test_the_same_items_are_found_from_their_values_as_from_their_category(datab
     assert found["total"]
 
 
-@pytest.mark.parametrize(
-    "expression", ["", "has:nfc", "has:ram -ram<4GB", "has:ram -ram:4GB"]
-)
+@pytest.mark.parametrize("expression", ["", "has:nfc", "has:ram -ram<4GB", "has:ram -ram:4GB"])
 @pytest.mark.parametrize("kind", ["product", "model"])
 def test_the_first_by_a_number_are_those_of_all_that_pass(database, kind, expression):
     store(database)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from graph.records import Named, Parameter, ValueView
+from ml.asking.lexicon import AskingLexicon
 from ml.asking.plan import Condition, Plan
 from tests.lamps import lexicon
 from tests.ml.asking.plans import plan_of
@@ -47,7 +49,9 @@ def test_items_of_a_stated_brand_are_counted(text, lamps):
     assert plan_of(text, lamps) == Plan("count", (BY_ACME,))
 
 
-@pytest.mark.parametrize("text", ["the heaviest lamp of the brand Acme", "品牌是艾克美的最重的台灯"])
+@pytest.mark.parametrize(
+    "text", ["the heaviest lamp of the brand Acme", "品牌是艾克美的最重的台灯"]
+)
 def test_the_heaviest_of_a_stated_brand_is_an_item(text, lamps):
     assert plan_of(text, lamps) == Plan(
         "items", (BY_ACME,), order_by="weight", order="highest", top=1
@@ -102,3 +106,32 @@ def test_without_a_number_behind_it_a_superlative_chooses(text, order, lamps):
     plan = plan_of(text, lamps)
 
     assert (plan.order_by, plan.order, plan.top) == ("weight", order, 1)
+
+
+@pytest.mark.parametrize("text", ["whose pieces are maximum 10", "片数最多10的"])
+def test_a_number_without_a_unit_is_a_limit_of_what_is_named_before_it(text):
+    pieces = Parameter("pieces", "Pieces", "number", None, ("Pieces", "片数"))
+    values = [ValueView(f"pieces={n}", "pieces", str(n), float(n), items=9) for n in (5, 10, 20)]
+    sets = AskingLexicon.of(
+        [pieces], values, categories=[Named("sets", "Puzzles", ("Puzzles", "拼图"))]
+    )
+    asked = f"{text}拼图" if text.endswith("的") else f"puzzles {text}"
+
+    plan = plan_of(asked, sets)
+
+    assert (plan.order_by, plan.top) == (None, None)
+    assert Condition("pieces", high=10.0) in plan.conditions
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["不可调光且缺货的台灯", "缺货且不可调光的台灯", "lamps that are not dimmable and sold out"],
+)
+def test_sold_out_is_not_denied_by_what_is_denied_of_another(text):
+    lamps = lexicon(offers=True)
+
+    conditions = plan_of(text, lamps).conditions
+
+    assert Condition("in_stock", values=("in_stock=no",)) in conditions or (
+        Condition("in_stock", values=("in_stock=yes",), negated=True) in conditions
+    )
