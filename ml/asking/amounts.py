@@ -9,6 +9,7 @@ from ml.asking.adjectives import MEASURES, dimension_of, fits, meant
 from ml.asking.draft import SILENT, Draft
 from ml.asking.money import is_paid, says_money
 from ml.asking.plan import PRICE, Condition
+from ml.asking.senses import Sense
 from ml.asking.spans import Span
 
 _ABOUT, _ABOUT_PRICE = 0.05, 0.2  # `around 200 g` is meant so exactly; what costs 200, less so
@@ -21,6 +22,7 @@ _SIGNS = {
     "from": _LOW_TOO, "less": _HIGH, "before": _HIGH, "at_most": _HIGH_TOO, "or_less": _HIGH_TOO,
 }  # fmt: skip
 
+_OPPOSITE = {_LOW: _HIGH, _HIGH: _LOW}
 _STRICT = {"and over": _LOW, "and above": _LOW, "and under": _HIGH, "and below": _HIGH}
 _WRITTEN = (
     (">=", _LOW_TOO), ("≥", _LOW_TOO), ("≧", _LOW_TOO), ("<=", _HIGH_TOO), ("≤", _HIGH_TOO),
@@ -152,22 +154,28 @@ def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
             return sign, None
     if written := _beside(draft, place, last):
         return written, None
-    than = False
-    for at in range(place - 1, max(place - 5, -1), -1):
-        span = draft.spans[at]
-        if found := _sign_before(draft, at, place, than=than):
-            return found
-        if span.does("than"):
-            than = True
-            draft.used.add(at)
-        elif not draft.silent(at):
-            break
-    if limit := _limit_of_name(draft, place):
-        return limit, None
+    found, than = _said_before(draft, place)
+    if found:
+        return found
     if than and ahead is not None and (adjective := draft.spans[ahead].of_kind("adjective")):
         draft.used.add(ahead)  # 比 200 克 重
         return _beyond(adjective[0].id), adjective[0].id
     return None, None
+
+
+def _said_before(draft: Draft, place: int) -> tuple[tuple[str, str | None] | None, bool]:
+    """What the words before a number say of it, and whether `than` is among them."""
+    than = False
+    for at in range(place - 1, max(place - 5, -1), -1):
+        if found := _sign_before(draft, at, place, than=than):
+            return found, than
+        if draft.spans[at].does("than"):
+            than = True
+            draft.used.add(at)
+        elif not draft.silent(at):
+            break
+    limit = _limit_of_name(draft, place)
+    return ((limit, None) if limit else None), than
 
 
 def _beside(draft: Draft, place: int, last: int) -> str | None:
@@ -246,15 +254,26 @@ def _sign_before(draft: Draft, at: int, place: int, *, than: bool) -> tuple[str,
     if not than:
         return None
     if adjective := span.of_kind("adjective"):
-        draft.used.add(at)
-        if at and draft.spans[at - 1].does("not"):
-            draft.used.add(at - 1)
-            return _not_beyond(adjective[0].id), adjective[0].id
-        return _beyond(adjective[0].id), adjective[0].id
+        return _compared(draft, at, adjective[0])
     if span.does("comparative", "diminutive"):
         draft.used.add(at)
         return (_LOW if span.does("comparative") else _HIGH), None
     return None
+
+
+def _compared(draft: Draft, at: int, adjective: Sense) -> tuple[str, str]:
+    """`Heavier than`, `not heavier than`, `less heavy than`."""
+    draft.used.add(at)
+    before = draft.spans[at - 1] if at and draft.free(at - 1) else None
+    degree = before if adjective.degree == "plain" else None
+    if before is not None and before.does("not"):
+        draft.used.add(at - 1)
+        return _not_beyond(adjective.id), adjective.id
+    if degree is not None and degree.does("comparative", "diminutive"):
+        draft.used.add(at - 1)
+        if degree.does("diminutive"):
+            return _OPPOSITE[_beyond(adjective.id)], adjective.id
+    return _beyond(adjective.id), adjective.id
 
 
 def is_calendar(span: Span) -> bool:

@@ -30,20 +30,9 @@ _WHOSE = ("谁",)
 _HOW = "多几"
 _FEWEST = 4  # spans of a question for brands that names nothing
 _IS = (
-    "is",
-    "was",
-    "are",
-    "is not",
-    "isn't",
-    "not",
-    "named",
-    "called",
-    "是",
-    "为",
-    "不是",
-    "叫",
+    "is", "was", "are", "is not", "isn't", "not", "named", "called", "是", "为", "不是", "叫",
     "属于",
-)
+)  # fmt: skip
 _KINDS = ("种", "kinds of", "types of", "different")
 
 

@@ -143,7 +143,8 @@ FUNCTIONS: dict[str, str] = {
     ),
     "top": "top|first|bottom",
     "least": (
-        "least|the least|lowest|fewest|minimal|minimum|the fewest|fewest different|the fewest different"
+        "least|the least|lowest|fewest|minimal|minimum|the fewest"
+        "|fewest different|the fewest different"
     ),
     "comparative": "more",
     "diminutive": "less|fewer",

@@ -135,3 +135,24 @@ def test_sold_out_is_not_denied_by_what_is_denied_of_another(text):
     assert Condition("in_stock", values=("in_stock=no",)) in conditions or (
         Condition("in_stock", values=("in_stock=yes",), negated=True) in conditions
     )
+
+
+def test_a_lone_letter_behind_a_number_is_a_unit_where_something_is_told_in_it():
+    cable = Parameter("cable", "Cable", "number", "m", ("Cable",))
+    values = [ValueView(f"cable={n}", "cable", f"{n} m", n, "m", items=9) for n in (1.0, 2.0)]
+    cables = AskingLexicon.of([cable], values, categories=[Named("lamps", "Lamps", ("Lamps",))])
+
+    assert Condition("cable", low=1.5, low_inclusive=False) in (
+        plan_of("lamps with cable over 1.5 m", cables).conditions
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("lamps more expensive than 50", Condition("price", low=50.0, low_inclusive=False)),
+        ("lamps less expensive than 50", Condition("price", high=50.0, high_inclusive=False)),
+    ],
+)
+def test_more_expensive_than_an_amount_is_a_limit(text, limit):
+    assert plan_of(text, lexicon(offers=True)).conditions == (limit,)
