@@ -214,7 +214,7 @@ def _terms(conditions: Sequence[Condition], *, item: str) -> Iterator[Term]:
         elif condition.stated:
             yield Term(field, Has(), condition.negated)
         else:
-            own = (BRAND, CATEGORY, CURRENCY, "id", "model")
+            own = (CATEGORY, CURRENCY, "id", "model")
             if condition.negated and field not in own and not _is_yes(condition):
                 yield Term(field, Has())  # of what nothing is said, nothing is known
             yield Term(field, OneOf(condition.values), condition.negated)

@@ -151,11 +151,11 @@ class Draft:
         elif self._shared is not None:
             match = [f"UNWIND {self._shared} AS v", *self._having_value(clauses)]
         elif self._seed_field is not None:
-            match = [  # `number` comes next, and takes v with it
+            match = [
                 f"MATCH (v:{Label.VALUE}) WHERE {self._seed}",
-                f"MATCH (v)<-[fact:HAS_PARAMETER]-{self._owned}",
+                f"MATCH (v)<-[fact:HAS_PARAMETER]-{self._owned} WHERE fact.status = 'accepted'",
+                self._under_another_name(clauses),
             ]
-            clauses.insert(0, "fact.status = 'accepted'")
         elif self._seed is not None:
             match = [
                 f"MATCH (v:{Label.VALUE}) WHERE {self._seed}",
@@ -206,6 +206,16 @@ class Draft:
             f"  max(CASE WHEN hit AND steps = 0 {hits} AS own_hits",
         ]
 
+    def _under_another_name(self, clauses: list[str]) -> str:
+        """A line that keeps the number for `number`: clauses have a value and a fact of their own.
+
+        A variable of the outer query would be the same one in a subquery, and the `WHERE` of the
+        first `WITH` still sees what that leaves out.
+        """
+        carried = [one for one in self._carried if any(one in clause for clause in clauses)]
+        way = [] if self._scope.kind == "model" else ["way"]
+        return f"WITH {', '.join(('n', 'v AS numbered', *way, *carried))}\nWITH *"
+
     def _having_value(self, clauses: Sequence[str]) -> list[str]:
         """Lines from values `v` to the items that have one, each once, and what clauses need."""
         carried = [one for one in self._carried if any(one in clause for clause in clauses)]
@@ -224,10 +234,12 @@ class Draft:
         if field == PRICE:
             return "WITH n, n.price AS number WHERE number IS NOT NULL"
         if self._scope.kind == "model":
-            stated = [] if field == self._seed_field else [self._stating("n", field)]
-            return "\n".join((*stated, f"WITH n, {function}(v.number) AS number"))
+            if field == self._seed_field:
+                return f"WITH n, {function}(numbered.number) AS number"
+            stated = self._stating("n", field)
+            return f"{stated}\nWITH n, {function}(v.number) AS number"
         if field == self._seed_field:
-            numbers = [f"WITH n, size(way) AS steps, {function}(v.number) AS number"]
+            numbers = [f"WITH n, size(way) AS steps, {function}(numbered.number) AS number"]
         else:
             numbers = self._own_and_inherited(field, function)
         # Its own number, whatever its model has.

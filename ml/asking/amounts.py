@@ -9,6 +9,7 @@ from ml.asking.adjectives import MEASURES, dimension_of, fits, meant
 from ml.asking.draft import SILENT, Draft
 from ml.asking.money import is_paid, says_money
 from ml.asking.plan import PRICE, Condition
+from ml.asking.senses import Sense
 from ml.asking.spans import Span
 
 _ABOUT, _ABOUT_PRICE = 0.05, 0.2  # `around 200 g` is meant so exactly; what costs 200, less so
@@ -21,6 +22,7 @@ _SIGNS = {
     "from": _LOW_TOO, "less": _HIGH, "before": _HIGH, "at_most": _HIGH_TOO, "or_less": _HIGH_TOO,
 }  # fmt: skip
 
+_OPPOSITE = {_LOW: _HIGH, _HIGH: _LOW}
 _STRICT = {"and over": _LOW, "and above": _LOW, "and under": _HIGH, "and below": _HIGH}
 _WRITTEN = (
     (">=", _LOW_TOO), ("≥", _LOW_TOO), ("≧", _LOW_TOO), ("<=", _HIGH_TOO), ("≤", _HIGH_TOO),
@@ -117,7 +119,7 @@ def _upper_end(draft: Draft, place: int) -> int | None:
         return None
     between = draft.spans[place + 1 : other]
     one, two = draft.spans[place], draft.spans[other]
-    if one.unit and two.unit is None and _is_calendar(two):
+    if one.unit and two.unit is None and is_calendar(two):
         return None  # under 200 g, from 2015 or later
     if one.unit and two.unit and _dimension(one.unit) != _dimension(two.unit):
         return None
@@ -152,20 +154,28 @@ def _sign(draft: Draft, place: int, last: int) -> tuple[str | None, str | None]:
             return sign, None
     if written := _beside(draft, place, last):
         return written, None
-    than = False
-    for at in range(place - 1, max(place - 5, -1), -1):
-        span = draft.spans[at]
-        if found := _sign_before(draft, at, place, than=than):
-            return found
-        if span.does("than"):
-            than = True
-            draft.used.add(at)
-        elif not draft.silent(at):
-            break
+    found, than = _said_before(draft, place)
+    if found:
+        return found
     if than and ahead is not None and (adjective := draft.spans[ahead].of_kind("adjective")):
         draft.used.add(ahead)  # 比 200 克 重
         return _beyond(adjective[0].id), adjective[0].id
     return None, None
+
+
+def _said_before(draft: Draft, place: int) -> tuple[tuple[str, str | None] | None, bool]:
+    """What the words before a number say of it, and whether `than` is among them."""
+    than = False
+    for at in range(place - 1, max(place - 5, -1), -1):
+        if found := _sign_before(draft, at, place, than=than):
+            return found, than
+        if draft.spans[at].does("than"):
+            than = True
+            draft.used.add(at)
+        elif not draft.silent(at):
+            break
+    limit = _limit_of_name(draft, place)
+    return ((limit, None) if limit else None), than
 
 
 def _beside(draft: Draft, place: int, last: int) -> str | None:
@@ -174,6 +184,20 @@ def _beside(draft: Draft, place: int, last: int) -> str | None:
         draft.used.add(last + 1)
         return "about"
     return _is_from_on(draft, place, last) or _written_sign(draft, place)
+
+
+def _limit_of_name(draft: Draft, place: int) -> str | None:
+    """`A maximum weight of 2 kg`, 最低重量2公斤: what the name of the number stands behind."""
+    named = at = draft.before(place)
+    while at is not None and at >= 0 and draft.free(at) and draft.spans[at].is_kind("parameter"):
+        at -= 1
+    if at is None or at == named or not draft.free(at):
+        return None
+    limit, end = ("at_most", "at_least"), ("most", "least", "highest", "lowest")
+    if not (draft.spans[at].does(*limit) and draft.spans[at].does(*end)):
+        return None
+    draft.used.add(at)
+    return _LOW_TOO if draft.spans[at].does("at_least") else _HIGH_TOO
 
 
 def _is_from_on(draft: Draft, place: int, last: int) -> str | None:
@@ -220,7 +244,7 @@ def _sign_before(draft: Draft, at: int, place: int, *, than: bool) -> tuple[str,
     if span.does(*_SIGNS):
         draft.used.add(at)
         function = next(one.id for one in span.senses if one.id in _SIGNS)
-        if function == "from" and _is_calendar(draft.spans[place]):
+        if function == "from" and is_calendar(draft.spans[place]):
             return "in", None  # from 2018: of that year
         sign = _STRICT.get(span.text.lower(), _SIGNS[function])
         return sign, _adjective_in(span.text)
@@ -230,18 +254,29 @@ def _sign_before(draft: Draft, at: int, place: int, *, than: bool) -> tuple[str,
     if not than:
         return None
     if adjective := span.of_kind("adjective"):
-        draft.used.add(at)
-        if at and draft.spans[at - 1].does("not"):
-            draft.used.add(at - 1)
-            return _not_beyond(adjective[0].id), adjective[0].id
-        return _beyond(adjective[0].id), adjective[0].id
+        return _compared(draft, at, adjective[0])
     if span.does("comparative", "diminutive"):
         draft.used.add(at)
         return (_LOW if span.does("comparative") else _HIGH), None
     return None
 
 
-def _is_calendar(span: Span) -> bool:
+def _compared(draft: Draft, at: int, adjective: Sense) -> tuple[str, str]:
+    """`Heavier than`, `not heavier than`, `less heavy than`."""
+    draft.used.add(at)
+    before = draft.spans[at - 1] if at and draft.free(at - 1) else None
+    degree = before if adjective.degree == "plain" else None
+    if before is not None and before.does("not"):
+        draft.used.add(at - 1)
+        return _not_beyond(adjective.id), adjective.id
+    if degree is not None and degree.does("comparative", "diminutive"):
+        draft.used.add(at - 1)
+        if degree.does("diminutive"):
+            return _OPPOSITE[_beyond(adjective.id)], adjective.id
+    return _beyond(adjective.id), adjective.id
+
+
+def is_calendar(span: Span) -> bool:
     return span.unit is None and _YEARS[0] <= (span.number or 0.0) < _YEARS[1]
 
 
@@ -283,7 +318,7 @@ def _parameter(
     `bare`: nothing says that it is an end of a range.
     """
     last = place if upper is None else upper
-    if draft.spans[last].text[-1] == "年" and _is_calendar(draft.spans[last]):
+    if draft.spans[last].text[-1] == "年" and is_calendar(draft.spans[last]):
         return _year(draft)
     if last + 1 < len(draft.spans) and is_paid(draft, last + 1):
         return _price(draft, place, last + 1)
@@ -363,7 +398,7 @@ def _year_of(draft: Draft, place: int, earlier: tuple[int, Parameter]) -> Parame
     """The flux of a 2019 lamp: a year, unless it stands right behind the name of the number."""
     year = _year(draft)
     apart = earlier[1] != year and earlier[0] < place - 1
-    return year if apart and _is_calendar(draft.spans[place]) else None
+    return year if apart and is_calendar(draft.spans[place]) else None
 
 
 def _alternative(draft: Draft, place: int, unit: str | None) -> int | None:

@@ -29,6 +29,10 @@ _ALL = ("all", "every", "each", "list all", "都", "全部", "所有", "都有",
 _WHOSE = ("谁",)
 _HOW = "多几"
 _FEWEST = 4  # spans of a question for brands that names nothing
+_IS = (
+    "is", "was", "are", "is not", "isn't", "not", "named", "called", "是", "为", "不是", "叫",
+    "属于",
+)  # fmt: skip
 _KINDS = ("种", "kinds of", "types of", "different")
 
 
@@ -286,11 +290,20 @@ def _asks_brand(draft: Draft) -> bool:
 
 
 def _is_apposition(draft: Draft, place: int) -> bool:
-    """`The Acme brand`, 艾克美牌子: beside the name of one it only says that this is one."""
-    named = place > 0 and draft.spans[place - 1].is_kind("brand")
-    asked = draft.has("which", "count", "most", "least") or draft.top is not None
-    asked = asked or draft.spans[place].text.startswith("哪")
-    return named and not asked
+    """`The Acme brand`, 品牌是艾克美: beside the name of one it only says that this is one."""
+    before = place - 1
+    if draft.spans[place].text.startswith("哪") or (before >= 0 and _asks_which(draft, before)):
+        return False
+    if before >= 0 and draft.spans[before].is_kind("brand"):
+        return True
+    said = place + 1
+    while said < len(draft.spans) and draft.spans[said].text.lower() in _IS:
+        said += 1
+    return said < len(draft.spans) and draft.spans[said].is_kind("brand")
+
+
+def _asks_which(draft: Draft, place: int) -> bool:
+    return draft.spans[place].does("which", "count", "most", "least")
 
 
 def _ranked_items(draft: Draft, ranked: Ranked) -> Plan | None:

@@ -181,7 +181,9 @@ def lacking(draft: Draft, condition: Condition) -> Condition:
 def negation(draft: Draft, place: int) -> bool:
     """Whether what stands here is said not to be so: `not sold out` denies that it is not."""
     denied = any(one.denied for one in draft.spans[place].of_kind("parameter"))
-    return (_not_before(draft, place) or _not_behind(draft, place)) != denied
+    if denied:  # 不可调光且缺货: what is denied of another is not denied of this
+        return not _not_before(draft, place, names=False)
+    return _not_before(draft, place) or _not_behind(draft, place)
 
 
 def _not_behind(draft: Draft, place: int) -> bool:
@@ -207,8 +209,11 @@ def _denies_what_is_before(draft: Draft, place: int) -> bool:
     return draft.chinese and draft.spans[place].does("not") and closes and not last
 
 
-def _not_before(draft: Draft, place: int) -> bool:
-    """Whether `not` stands before this place, with nothing between that means something."""
+def _not_before(draft: Draft, place: int, *, names: bool = True) -> bool:
+    """Whether `not` stands before this place, with nothing between that means something.
+
+    `names`: but for names of what is denied with it.
+    """
     at = place - 1
     while at >= 0:
         span = draft.spans[at]
@@ -217,7 +222,8 @@ def _not_before(draft: Draft, place: int) -> bool:
         if span.does("not"):
             draft.used.add(at)
             return True
-        passed = draft.silent(at) or span.does("which") or (at in draft.used and _beside(span))
+        named = names and at in draft.used and _beside(span)
+        passed = draft.silent(at) or span.does("which") or named
         if not passed:
             return False
         at -= 1

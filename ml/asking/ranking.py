@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graph.records import Parameter
 from ml.asking.adjectives import MEASURES, fits, meant
-from ml.asking.amounts import usual
+from ml.asking.amounts import is_calendar, usual
 from ml.asking.draft import Draft
 from ml.asking.plan import Order
 from ml.asking.words_en import ORDINALS as ENGLISH
@@ -13,6 +13,7 @@ from ml.asking.words_zh import ORDINALS as CHINESE
 OTHER_WAY: dict[Order, Order] = {"highest": "lowest", "lowest": "highest"}
 _TOP_MAX = 100
 COUNTERS = frozenset("款个台部种只件家辆张条套瓶盏架幅支枚把样组份")
+_OF = ("of", "is", "是", "为")
 _FURTHER = 5  # the same, of names behind it
 _NEAR = 3  # spans between a number or a name and the superlative that it belongs to
 
@@ -80,13 +81,42 @@ def _superlative_at(draft: Draft, place: int) -> Ranked | None:
             order = MEASURES[meaning].order if order == "highest" else _other(meaning)
     else:
         return None
-    if last + 1 < len(draft.spans) and draft.spans[last + 1].unit and draft.spans[last + 1].number:
-        return None  # 最低 5000 毫安: a limit
+    if _is_limit(draft, last):
+        return None
     parameter = _measured(draft, place, last, meaning)
     if parameter is None:
         return None
     draft.used.update(range(place, last + 1))
     return parameter, order
+
+
+def _is_limit(draft: Draft, place: int) -> bool:
+    """`Maximum 5 kg`, 最低5公斤, `a minimum weight of 5 kg`: no end of an order, but of a range."""
+    limits = draft.spans[place].does("at_most", "at_least")
+    at = place + 1
+    while limits and at < len(draft.spans) and _leads_to_number(draft, at):
+        at += 1
+    if at == len(draft.spans) or draft.spans[at].number is None:
+        return False
+    if draft.spans[at].unit is not None:
+        return True
+    return limits and (is_calendar(draft.spans[at]) or _ends_statement(draft, place, at))
+
+
+def _ends_statement(draft: Draft, place: int, number: int) -> bool:
+    """`Whose pieces are maximum 10`, 片数最多10: of what is named before it, and of no items."""
+    named = draft.before(place)
+    behind = draft.spans[number + 1 : number + 2]
+    counter = any(span.text in COUNTERS for span in behind)
+    items = counter if draft.chinese else _counts_items(draft, number)  # 片数最多的10款
+    if named is None or number != place + 1 or items:
+        return False
+    return any(one.kind == "number" and one.unit is None for one in draft.parameters(named))
+
+
+def _leads_to_number(draft: Draft, place: int) -> bool:
+    span = draft.spans[place]
+    return span.is_kind("parameter") or span.text.lower() in _OF
 
 
 def _with_adjective(draft: Draft, place: int) -> tuple[int, str | None]:

@@ -422,7 +422,7 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
                     place, last, word.start, words[last].end, shown, (), (), number, unit, worth
                 )
             continue
-        if behind is None or behind.key in _PREPOSITIONS or is_han(behind.key):
+        if behind is None or is_han(behind.key) or _is_preposition(text, behind, lexicon):
             continue
         if word.end == behind.start or text[word.end : behind.start].strip():
             continue  # what is glued is found with all other quantities
@@ -431,6 +431,14 @@ def _bare_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> 
             start, end, worth = word.start, behind.end, _QUANTITY * 2 + _LONGER
             unit = written.symbol
             yield Span(place, place + 1, start, end, text[start:end], (), (), number, unit, worth)
+
+
+def _is_preposition(text: str, word: Token, lexicon: AskingLexicon) -> bool:
+    """`5 in black`; `1.5 m` is a length where something is told in m."""
+    units = {one.unit for one in lexicon.parameters.values()}
+    return word.key in _PREPOSITIONS and (
+        word.key == "in" or text[word.start : word.end] not in units
+    )
 
 
 def _spelled_numbers(text: str, words: Sequence[Token], lexicon: AskingLexicon) -> Iterator[Span]:

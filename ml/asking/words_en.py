@@ -94,11 +94,16 @@ FUNCTIONS: dict[str, str] = {
     "at_least": (
         "at least|no less than|not less than|minimum|minimum of|min|from at least"
         "|starting at|starting from|no fewer than|not below|not under|>="
+        "|is not less than|are not less than|isn't less than|aren't less than"
+        "|is not below|are not below|isn't below|is not under|are not under|isn't under"
     ),
     "less": "less than|under|below|fewer than|<",
     "at_most": (
         "at most|no more than|not more than|up to|maximum of|max of|not over|not above"
-        "|not exceeding|no higher than|no larger than|<=|no greater than"
+        "|not exceeding|no higher than|no larger than|<=|no greater than|maximum|max"
+        "|is not more than|are not more than|isn't more than|aren't more than"
+        "|is not over|are not over|isn't over|is not above|are not above|isn't above"
+        "|not exceed|does not exceed|do not exceed|doesn't exceed|don't exceed"
     ),
     "after": "after|since then",
     "before": "before|prior to|until",
@@ -138,7 +143,8 @@ FUNCTIONS: dict[str, str] = {
     ),
     "top": "top|first|bottom",
     "least": (
-        "least|the least|lowest|fewest|minimal|the fewest|fewest different|the fewest different"
+        "least|the least|lowest|fewest|minimal|minimum|the fewest"
+        "|fewest different|the fewest different"
     ),
     "comparative": "more",
     "diminutive": "less|fewer",

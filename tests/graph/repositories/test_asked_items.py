@@ -3,7 +3,7 @@
 import pytest
 
 from graph.filters import bind, parse
-from graph.repositories.answers import aggregate, items
+from graph.repositories.answers import aggregate, items, ranked
 from graph.repositories.asked_items import Scope
 from tests.graph.repositories.conftest import plan, store
 from tests.graph.repositories.stock import PARAMETERS
@@ -38,6 +38,21 @@ def test_the_same_items_are_found_from_their_values_as_from_their_category(datab
     assert found["total"]
 
 
+@pytest.mark.parametrize("expression", ["", "has:nfc", "has:ram -ram<4GB", "has:ram -ram:4GB"])
+@pytest.mark.parametrize("kind", ["product", "model"])
+def test_the_first_by_a_number_are_those_of_all_that_pass(database, kind, expression):
+    store(database)
+    scope = Scope(kind, bind(parse(expression), PARAMETERS))
+
+    (passing,) = database.read(*_statement(items(scope, ["display"], limit=50)))
+    (first,) = database.read(*_statement(ranked(scope, "display", "highest", 50, (), limit=50)))
+
+    numbered = {row[0] for row in passing["rows"] if any(fact[0] == "display" for fact in row[3])}
+    assert {row[0] for row in first["rows"]} >= numbered
+    assert {row[0] for row in first["rows"]} <= {row[0] for row in passing["rows"]}
+    assert numbered
+
+
 def test_a_list_of_thousands_is_answered_whole(database):
     made = "UNWIND range(1, $models) AS n CREATE (:Model {id: 'acme-' + n, name: 'Acme ' + n})"
     database.write(made, models=6_000)
@@ -47,3 +62,7 @@ def test_a_list_of_thousands_is_answered_whole(database):
 
     assert found["total"] == len(found["rows"]) == 6_000
     assert found["rows"] == sorted(found["rows"], key=lambda row: row[1])
+
+
+def _statement(query):
+    return query.text, query.parameters
