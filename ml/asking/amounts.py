@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from graph.errors import ValueInvalid
 from graph.records import Parameter
-from graph.text import convert, find_unit
-from ml.asking.adjectives import MEASURES, dimension_of, fits, meant
-from ml.asking.draft import SILENT, Draft
-from ml.asking.money import is_paid, says_money
+from ml.asking.adjectives import MEASURES, dimension_of, meant
+from ml.asking.draft import Draft
+from ml.asking.measured import dimension, in_unit, is_calendar, measured_by
 from ml.asking.plan import PRICE, Condition
 from ml.asking.senses import Sense
-from ml.asking.spans import Span
+from ml.asking.signs import HIGH, HIGH_TOO, LOW, LOW_TOO, OPPOSITE, SIGNS, STRICT, WRITTEN
 
 _ABOUT, _ABOUT_PRICE = 0.05, 0.2  # `around 200 g` is meant so exactly; what costs 200, less so
-_YEARS = (1900, 2100)
-_FAR = 10  # times beyond what is stated of a parameter; it is not that one
-_NEAR = 6  # spans; the name of a parameter further off is not that of this number
-_LOW, _LOW_TOO, _HIGH, _HIGH_TOO = "low", "low_too", "high", "high_too"
-_SIGNS = {
-    "more": _LOW, "after": _LOW, "at_least": _LOW_TOO, "since": _LOW_TOO, "or_more": _LOW_TOO,
-    "from": _LOW_TOO, "less": _HIGH, "before": _HIGH, "at_most": _HIGH_TOO, "or_less": _HIGH_TOO,
-}  # fmt: skip
-
-_OPPOSITE = {_LOW: _HIGH, _HIGH: _LOW}
-_STRICT = {"and over": _LOW, "and above": _LOW, "and under": _HIGH, "and below": _HIGH}
-_WRITTEN = (
-    (">=", _LOW_TOO), ("≥", _LOW_TOO), ("≧", _LOW_TOO), ("<=", _HIGH_TOO), ("≤", _HIGH_TOO),
-    ("≦", _HIGH_TOO), (">", _LOW), ("<", _HIGH),
-)  # fmt: skip
 
 
 def bind_numbers(draft: Draft) -> None:
@@ -62,11 +45,11 @@ def _bind(draft: Draft, place: int) -> None:
     sign, adjective = _sign(draft, place, upper if upper is not None else place)
     span = draft.spans[place]
     unit = span.unit or (draft.spans[upper].unit if upper is not None else None)
-    parameter = _parameter(
+    parameter = measured_by(
         draft, place, upper, unit, adjective, bare=sign is None and upper is None
     )
     bare = unit is None and span.text[-1] != "年"
-    if parameter is None and sign in _SIGNS.values() and bare and draft.lexicon.offers:
+    if parameter is None and sign in SIGNS.values() and bare and draft.lexicon.offers:
         parameter = draft.lexicon.parameters[PRICE]  # `lamps under 50`
         draft.doubt *= 0.9
     if parameter is None or span.number is None:
@@ -74,7 +57,7 @@ def _bind(draft: Draft, place: int) -> None:
     unit = None if parameter.id == PRICE else unit  # `40 pounds` that are paid
     if unit is None and span.text[-1] in "万亿" and dimension_of(parameter) == "pixels":
         unit = "px"  # which is often left out behind 万
-    low = _in_unit(span.number, unit, parameter)
+    low = in_unit(span.number, unit, parameter)
     if low is None:
         return
     draft.used.add(place)
@@ -82,23 +65,23 @@ def _bind(draft: Draft, place: int) -> None:
     if upper is not None:
         draft.used.add(upper)
         of_upper = None if parameter.id == PRICE else draft.spans[upper].unit
-        high = _in_unit(draft.spans[upper].number or 0.0, of_upper, parameter)
+        high = in_unit(draft.spans[upper].number or 0.0, of_upper, parameter)
         low, high = sorted((low, high if high is not None else low))
         draft.add(place, Condition(parameter.id, low=low, high=high, negated=negated))
         return
     if draft.inclusive:
-        sign = {_LOW: _LOW_TOO, _HIGH: _HIGH_TOO}.get(sign or "", sign)
+        sign = {LOW: LOW_TOO, HIGH: HIGH_TOO}.get(sign or "", sign)
     draft.add(place, condition_of(parameter, sign, low, negated=negated))
 
 
 def condition_of(
     parameter: Parameter, sign: str | None, number: float, *, negated: bool = False
 ) -> Condition:
-    if sign in (_LOW, _LOW_TOO):
-        return Condition(parameter.id, low=number, low_inclusive=sign == _LOW_TOO, negated=negated)
-    if sign in (_HIGH, _HIGH_TOO):
+    if sign in (LOW, LOW_TOO):
+        return Condition(parameter.id, low=number, low_inclusive=sign == LOW_TOO, negated=negated)
+    if sign in (HIGH, HIGH_TOO):
         return Condition(
-            parameter.id, high=number, high_inclusive=sign == _HIGH_TOO, negated=negated
+            parameter.id, high=number, high_inclusive=sign == HIGH_TOO, negated=negated
         )
     about = _ABOUT_PRICE if parameter.id == PRICE else _ABOUT
     spread = abs(number) * about if sign == "about" else 0.0
@@ -121,7 +104,7 @@ def _upper_end(draft: Draft, place: int) -> int | None:
     one, two = draft.spans[place], draft.spans[other]
     if one.unit and two.unit is None and is_calendar(two):
         return None  # under 200 g, from 2015 or later
-    if one.unit and two.unit and _dimension(one.unit) != _dimension(two.unit):
+    if one.unit and two.unit and dimension(one.unit) != dimension(two.unit):
         return None
     said = [
         at
@@ -197,7 +180,7 @@ def _limit_of_name(draft: Draft, place: int) -> str | None:
     if not (draft.spans[at].does(*limit) and draft.spans[at].does(*end)):
         return None
     draft.used.add(at)
-    return _LOW_TOO if draft.spans[at].does("at_least") else _HIGH_TOO
+    return LOW_TOO if draft.spans[at].does("at_least") else HIGH_TOO
 
 
 def _is_from_on(draft: Draft, place: int, last: int) -> str | None:
@@ -206,7 +189,7 @@ def _is_from_on(draft: Draft, place: int, last: int) -> str | None:
     if not on or place == 0 or not draft.spans[place - 1].does("from", "since"):
         return None
     draft.used.update((place - 1, last + 1))
-    return _LOW_TOO
+    return LOW_TOO
 
 
 def _past_name(draft: Draft, ahead: int | None) -> int | None:
@@ -219,7 +202,7 @@ def _past_name(draft: Draft, ahead: int | None) -> int | None:
 def _written_sign(draft: Draft, place: int) -> str | None:
     """`>= 200 g`: signs are no words."""
     before = draft.text[: draft.spans[place].start].rstrip()
-    return next((sign for end, sign in _WRITTEN if before.endswith(end)), None)
+    return next((sign for end, sign in WRITTEN if before.endswith(end)), None)
 
 
 def _sign_behind(draft: Draft, at: int) -> str | None:
@@ -232,7 +215,7 @@ def _sign_behind(draft: Draft, at: int) -> str | None:
         if span.does(function):
             postfix = function.startswith("or_") or span.text.lower().startswith(("or", "on"))
             if draft.chinese or postfix:
-                return _SIGNS[function]
+                return SIGNS[function]
     return None
 
 
@@ -241,12 +224,12 @@ def _sign_before(draft: Draft, at: int, place: int, *, than: bool) -> tuple[str,
     span = draft.spans[at]
     if at in draft.used:
         return None
-    if span.does(*_SIGNS):
+    if span.does(*SIGNS):
         draft.used.add(at)
-        function = next(one.id for one in span.senses if one.id in _SIGNS)
+        function = next(one.id for one in span.senses if one.id in SIGNS)
         if function == "from" and is_calendar(draft.spans[place]):
             return "in", None  # from 2018: of that year
-        sign = _STRICT.get(span.text.lower(), _SIGNS[function])
+        sign = STRICT.get(span.text.lower(), SIGNS[function])
         return sign, _adjective_in(span.text)
     if span.does("about"):
         draft.used.add(at)
@@ -257,7 +240,7 @@ def _sign_before(draft: Draft, at: int, place: int, *, than: bool) -> tuple[str,
         return _compared(draft, at, adjective[0])
     if span.does("comparative", "diminutive"):
         draft.used.add(at)
-        return (_LOW if span.does("comparative") else _HIGH), None
+        return (LOW if span.does("comparative") else HIGH), None
     return None
 
 
@@ -272,20 +255,16 @@ def _compared(draft: Draft, at: int, adjective: Sense) -> tuple[str, str]:
     if degree is not None and degree.does("comparative", "diminutive"):
         draft.used.add(at - 1)
         if degree.does("diminutive"):
-            return _OPPOSITE[_beyond(adjective.id)], adjective.id
+            return OPPOSITE[_beyond(adjective.id)], adjective.id
     return _beyond(adjective.id), adjective.id
 
 
-def is_calendar(span: Span) -> bool:
-    return span.unit is None and _YEARS[0] <= (span.number or 0.0) < _YEARS[1]
-
-
 def _beyond(meaning: str) -> str:
-    return _LOW if MEASURES[meaning].order == "highest" else _HIGH
+    return LOW if MEASURES[meaning].order == "highest" else HIGH
 
 
 def _not_beyond(meaning: str) -> str:
-    return _HIGH_TOO if MEASURES[meaning].order == "highest" else _LOW_TOO
+    return HIGH_TOO if MEASURES[meaning].order == "highest" else LOW_TOO
 
 
 def _adjective_in(text: str) -> str | None:
@@ -302,195 +281,6 @@ def _adjective_in(text: str) -> str | None:
         ),
         None,
     )
-
-
-def _parameter(
-    draft: Draft,
-    place: int,
-    upper: int | None,
-    unit: str | None,
-    adjective: str | None,
-    *,
-    bare: bool = False,
-) -> Parameter | None:
-    """Whose number it is: one named beside it, the adjective's, or the one usual in this unit.
-
-    `bare`: nothing says that it is an end of a range.
-    """
-    last = place if upper is None else upper
-    if draft.spans[last].text[-1] == "年" and is_calendar(draft.spans[last]):
-        return _year(draft)
-    if last + 1 < len(draft.spans) and is_paid(draft, last + 1):
-        return _price(draft, place, last + 1)
-    if says_money(draft, place) or says_money(draft, last):
-        return _price(draft, place, None)
-    ahead = draft.behind(last)
-    while ahead is not None and ahead in draft.used and draft.spans[ahead].does(*_SIGNS):
-        ahead = draft.behind(ahead)  # 2018年 之后 发布
-    if ahead is not None and (later := _alternative(draft, ahead, unit)) is not None:
-        used = set(draft.used)
-        found = _parameter(draft, later, None, unit, None)  # 6 or 8 W of power
-        draft.used = used
-        return found
-    behind_it = ahead if ahead is not None and draft.free(ahead) else None
-    if behind_it is not None and (found := _taking(draft, behind_it, unit, place)):
-        follows = behind_it - last <= 2 and not draft.chinese
-        earlier = _named_before(draft, place, unit)
-        if earlier is None or follows:
-            draft.used.add(behind_it)
-            return found
-    if (earlier := _named_before(draft, place, unit)) is not None:
-        if bare and (year := _year_of(draft, place, earlier)) is not None:
-            return year
-        draft.used.add(earlier[0])
-        return earlier[1]
-    return _unnamed(draft, place, unit, adjective)
-
-
-def _unnamed(draft: Draft, place: int, unit: str | None, adjective: str | None) -> Parameter | None:
-    """What the number is of where nothing beside it is named."""
-    if unit is not None and _is_measured_otherwise(draft, place, unit):
-        draft.doubt = 0.0  # a weight over 800 lm
-    number = draft.spans[place].number
-    if adjective and (own := meant(adjective, draft.lexicon, _dimension(unit) if unit else None)):
-        nearer = None if unit is None or number is None else usual(draft, unit, number)
-        return nearer if nearer is not None and fits(adjective, nearer) else own
-    if unit is None:
-        return _year(draft) if number is not None and _YEARS[0] <= number < _YEARS[1] else None
-    return usual(draft, unit, number)
-
-
-def _is_measured_otherwise(draft: Draft, place: int, unit: str) -> bool:
-    """Whether the number right beside a name is in units that nothing of that name is told in."""
-    before = place - 1
-    while before >= 0 and draft.spans[before].does(*SILENT, *_SIGNS, "than", "about"):
-        before -= 1
-    behind = place + 1
-    while behind < len(draft.spans) and draft.spans[behind].text.lower() == "of":
-        behind += 1
-    beside = (before, *((behind,) if behind > place + 1 else ()))
-    return any(_is_told_in_others(draft, at, unit) for at in beside if draft.free(at))
-
-
-def _is_told_in_others(draft: Draft, at: int, unit: str) -> bool:
-    if at and draft.spans[at - 1].values:
-        return False  # a brushed steel shade over 1 kg
-    named = draft.parameters(at)
-    may_be = any(
-        one.unit is None or dimension_of(one) == _dimension(unit)
-        for one in named
-        if one.kind == "number"
-    )
-    return bool(named) and named[0].kind == "number" and not may_be
-
-
-def _price(draft: Draft, place: int, money: int | None) -> Parameter | None:
-    """What is paid, where a currency stands beside the number."""
-    draft.used.update(() if money is None else (money,))
-    price = meant("expensive", draft.lexicon)
-    draft.used.update(
-        at for at in range(place) if price and price in draft.parameters(at) and draft.free(at)
-    )
-    return price
-
-
-def _year_of(draft: Draft, place: int, earlier: tuple[int, Parameter]) -> Parameter | None:
-    """The flux of a 2019 lamp: a year, unless it stands right behind the name of the number."""
-    year = _year(draft)
-    apart = earlier[1] != year and earlier[0] < place - 1
-    return year if apart and is_calendar(draft.spans[place]) else None
-
-
-def _alternative(draft: Draft, place: int, unit: str | None) -> int | None:
-    """The number behind an `or`, in units of the same kind."""
-    later = place + 1
-    if not draft.spans[place].does("or", "and") or later >= len(draft.spans) or unit is None:
-        return None
-    other = draft.spans[later]
-    alike = other.unit is not None and _dimension(other.unit) == _dimension(unit)
-    return later if other.number is not None and alike else None
-
-
-def _named_before(draft: Draft, place: int, unit: str | None) -> tuple[int, Parameter] | None:
-    for at in range(place - 1, max(place - _NEAR, -1), -1):
-        if draft.spans[at].number is not None and at not in draft.used:
-            return None
-        if draft.spans[at].does("and", "or") or draft.spans[at].is_kind("category"):
-            return None
-        if at not in draft.used and (found := _taking(draft, at, unit, place)):
-            return at, found
-    return None
-
-
-def _taking(draft: Draft, at: int, unit: str | None, place: int) -> Parameter | None:
-    """What this span names, if its numbers can be in this unit."""
-    number = draft.spans[place].number or 0.0
-    calendar = unit is None and _YEARS[0] <= number < _YEARS[1]
-    for parameter in draft.parameters(at):
-        if parameter.kind != "number":
-            continue
-        if calendar and parameter.unit and (at > place or draft.spans[place].text[-1] == "年"):
-            continue
-        if unit is None:
-            high = draft.lexicon.highest.get(parameter.id)
-            if calendar and high is not None and high < _YEARS[0] / (2 if parameter.unit else 1):
-                continue
-            return parameter
-        if dimension_of(parameter) == _dimension(unit):
-            return parameter
-        if _is_letter(draft.spans[place], unit) and _convertible(number, unit, parameter):
-            return parameter  # 8g of what is told in GB
-    return None
-
-
-def _is_letter(span: Span, unit: str) -> bool:
-    """Whether a unit is written as its sign, which may be that of another: 8g, but not 8 grams."""
-    return span.text.lower().endswith(unit.lower()) and not span.text[: -len(unit)][-1:].isalpha()
-
-
-def _year(draft: Draft) -> Parameter | None:
-    return meant("new", draft.lexicon)
-
-
-def usual(draft: Draft, unit: str, number: float | None = None) -> Parameter | None:
-    """Of the parameters in such units the one that items state most, whose numbers are like it."""
-    found = []
-    for parameter in draft.lexicon.parameters.values():
-        own = _in_unit(1.0 if number is None else number, unit, parameter)
-        if parameter.kind != "number" or not parameter.unit or own is None:
-            continue
-        low = draft.lexicon.lowest.get(parameter.id, own)
-        high = draft.lexicon.highest.get(parameter.id, own)
-        inside = number is None or low <= own <= high
-        if number is not None and not low / _FAR <= own <= high * _FAR:
-            continue
-        exact = find_unit(unit) == find_unit(parameter.unit)
-        far, stated = draft.lexicon.rank(parameter.id)
-        value = draft.lexicon.ids.get((parameter.id, own)) if number is not None else None
-        items = draft.lexicon.items.get(value or "", 0)  # 12 GB: rather what some have 12 of
-        found.append((far, not inside, -items, not exact, stated, parameter.id))
-    if len(found) > 1:
-        draft.doubt *= 0.9
-    return draft.lexicon.parameters[min(found)[-1]] if found else None
-
-
-def _in_unit(number: float, unit: str | None, parameter: Parameter) -> float | None:
-    if unit is None or parameter.unit is None:
-        return number if unit is None else None
-    try:
-        found = convert(number, unit, parameter.unit)
-    except ValueInvalid:
-        return None
-    return found if parameter.decimals is None else round(found, parameter.decimals)
-
-
-def _convertible(number: float, unit: str, parameter: Parameter) -> bool:
-    return parameter.unit is not None and _in_unit(number, unit, parameter) is not None
-
-
-def _dimension(unit: str) -> str | None:
-    found = find_unit(unit)
-    return found.dimension if found else None
 
 
 def _negated(draft: Draft, place: int) -> bool:

@@ -9,7 +9,7 @@ from graph.records import Parameter
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.plan import Condition
 from ml.asking.senses import AskedModel, Sense
-from ml.asking.spans import Span
+from ml.asking.span import Span
 
 SILENT = ("ignore", "have", "use", "as", "item", "yes_no", "series")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ml.asking.lexicon import AskingLexicon
 from ml.asking.plan import Entity, EntityKind
-from ml.asking.spans import Span
+from ml.asking.span import Span
 
 MENDED = 0.9  # how sure a word is that was read as if it had no typing error
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from graph.records import Parameter
 from ml.asking.adjectives import dimension_of, fits, meant
-from ml.asking.amounts import usual
 from ml.asking.draft import Draft
 from ml.asking.grouping import asked_category
+from ml.asking.measured import usual
 from ml.asking.plan import BRAND, CATEGORY
 from ml.asking.words_zh import ADJECTIVES
 

@@ -11,12 +11,12 @@ from ml.asking.adjectives import lasts, meant
 from ml.asking.counting import counts, most_common, per_group
 from ml.asking.draft import Draft
 from ml.asking.fields import asked_fields
-from ml.asking.grouping import asked_category
+from ml.asking.grouping import group_asked
 from ml.asking.listing import asks_which_and_how_much, looks_for, owned_value, places_of, said_of
 from ml.asking.naming import bind_possessions, lacking, negation
 from ml.asking.plan import BRAND, CATEGORY, ITEM, PRICE, STOCK, Aggregate, Condition, Plan
 from ml.asking.ranking import Ranked, comparative, find_top, one_number, which_is_more
-from ml.asking.spans import Span
+from ml.asking.span import Span
 
 _YES_NO = re.compile(r"(?:is|are|was|were|does|do|did|has|have|can|could)\b", re.I)
 _THERE = re.compile(
@@ -26,13 +26,7 @@ _EXISTS = re.compile(r"(?:is|are|was|were|does|do|did|has|have)\b", re.I)
 _POLITE = re.compile(r"(?:can|could|would|will|do|did) (?:you|u|anyone|someone|i|we)\b", re.I)
 _ENDS = ("不", "没", "没有")
 _ALL = ("all", "every", "each", "list all", "都", "全部", "所有", "都有", "show all")
-_WHOSE = ("谁",)
 _HOW = "多几"
-_FEWEST = 4  # spans of a question for brands that names nothing
-_IS = (
-    "is", "was", "are", "is not", "isn't", "not", "named", "called", "是", "为", "不是", "叫",
-    "属于",
-)  # fmt: skip
 _KINDS = ("种", "kinds of", "types of", "different")
 
 
@@ -230,7 +224,7 @@ def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | 
     if (grouped := per_group(draft, ranked, counted=counted)) is not None:
         bind_possessions(draft, set())
         return grouped
-    if (field := _group_asked(draft)) is not None:
+    if (field := group_asked(draft)) is not None:
         return _about_groups(draft, field, ranked, counted=counted)
     if (mean := _mean(draft)) is not None:
         bind_possessions(draft, set())
@@ -251,59 +245,6 @@ def _about_all(draft: Draft, ranked: Ranked | None, *, follows: bool) -> Plan | 
     if counted:
         return Plan("count")
     return _listed(draft, follows=follows)
-
-
-def _group_asked(draft: Draft) -> str | None:
-    if (place := asked_category(draft)) is not None:
-        draft.used.add(place)
-        return CATEGORY
-    return BRAND if _asks_brand(draft) or _weighs_brands(draft) else None
-
-
-def _weighs_brands(draft: Draft) -> bool:
-    """`Does Acme or Bolt have more lamps`, 谁的台灯多: by how many items they have."""
-    several = any(one.field == BRAND and len(one.values) > 1 for _, one in draft.conditions)
-    items = [
-        at for at, one in enumerate(draft.spans) if one.is_kind("category") or one.does("item")
-    ]
-    if not several or not items:
-        return False
-    if draft.chinese:
-        ends = draft.spans[-1].text in ("多", "少", "更多", "更少")
-        return ends and items[-1] < len(draft.spans) - 1
-    return items[-1] > 0 and draft.spans[items[-1] - 1].does("comparative", "diminutive", "more")
-
-
-def _asks_brand(draft: Draft) -> bool:
-    """`Which brand`, `who makes`; 都有谁 asks for the items themselves."""
-    place = draft.first("brand")
-    if place is None and (place := draft.first("who")) is not None:
-        if not draft.conditions and len(draft.spans) < _FEWEST:
-            return False  # who are you
-        items = draft.spans[place].text.endswith(_WHOSE) and bool(draft.conditions)
-        draft.used.update((place,) if items else ())
-        place = None if items else place
-    if place is None or draft.spans[place].is_kind("brand"):
-        return False
-    draft.used.add(place)
-    return not _is_apposition(draft, place)
-
-
-def _is_apposition(draft: Draft, place: int) -> bool:
-    """`The Acme brand`, 品牌是艾克美: beside the name of one it only says that this is one."""
-    before = place - 1
-    if draft.spans[place].text.startswith("哪") or (before >= 0 and _asks_which(draft, before)):
-        return False
-    if before >= 0 and draft.spans[before].is_kind("brand"):
-        return True
-    said = place + 1
-    while said < len(draft.spans) and draft.spans[said].text.lower() in _IS:
-        said += 1
-    return said < len(draft.spans) and draft.spans[said].is_kind("brand")
-
-
-def _asks_which(draft: Draft, place: int) -> bool:
-    return draft.spans[place].does("which", "count", "most", "least")
 
 
 def _ranked_items(draft: Draft, ranked: Ranked) -> Plan | None:

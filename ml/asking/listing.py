@@ -5,7 +5,7 @@ from __future__ import annotations
 from graph.records import Parameter
 from ml.asking.adjectives import fits
 from ml.asking.draft import Draft
-from ml.asking.spans import Span
+from ml.asking.span import Span
 
 _LOOKS_FOR = "有没有"
 

@@ -10,7 +10,7 @@ import re
 
 from graph.text import find_unit
 from ml.asking.draft import Draft
-from ml.asking.spans import Span
+from ml.asking.span import Span
 from ml.asking.words_passed import ADDRESSED_CHINESE
 
 # What people do with things; beside it `who` asks for no maker.

@@ -8,7 +8,7 @@ from graph.text import currencies_of, currency_signs
 from ml.asking.draft import Draft
 from ml.asking.keys import stems
 from ml.asking.plan import CURRENCY, PRICE, Condition, Plan
-from ml.asking.spans import Span
+from ml.asking.span import Span
 
 _PAID = ("cheap", "expensive")
 

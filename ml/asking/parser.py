@@ -37,7 +37,8 @@ from ml.asking.plan import (
 )
 from ml.asking.ranking import superlative
 from ml.asking.relating import related
-from ml.asking.spans import Span, spans
+from ml.asking.span import Span
+from ml.asking.spans import spans
 from ml.asking.standards import with_amounts
 from ml.asking.strangers import has_strangers, is_other_name
 from ml.grounding.tokens import is_han

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ml.asking.plan import Place
-from ml.asking.spans import Span
+from ml.asking.span import Span
 from ml.grounding.tokens import is_han, stands_alone
 
 _JOINTS = " -(&"  # signs that may stand within a name

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from graph.records import Parameter
 from ml.asking.adjectives import MEASURES, fits, meant
-from ml.asking.amounts import is_calendar, usual
 from ml.asking.draft import Draft
+from ml.asking.measured import is_calendar, usual
 from ml.asking.plan import Order
 from ml.asking.words_en import ORDINALS as ENGLISH
 from ml.asking.words_zh import ORDINALS as CHINESE

@@ -14,7 +14,7 @@ from ml.asking.naming import bind_names
 from ml.asking.plan import BRAND, Condition, Order, Plan
 from ml.asking.ranking import comparative, find_top, one_number
 from ml.asking.sharing import shared_fields
-from ml.asking.spans import Span
+from ml.asking.span import Span
 
 _OTHER = re.compile(r"\b(?:other|others|else)\b|其他|其它|别的|还有", re.I)
 _OTHERS = ("other", "others", "all", "all other", "the", "any", "any other", "all the")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from graph.errors import ValueInvalid
 from graph.text import convert, find_quantities
 from ml.asking.lexicon import AskingLexicon
-from ml.asking.spans import Span
+from ml.asking.span import Span
 
 _PASSED = ("ignore", "have", "more", "less", "at_least", "at_most", "about", "not")
 _OWNED = ("", "的", "of")  # what may stand between an amount and the name behind it

@@ -7,7 +7,7 @@ import re
 from ml.asking.draft import Draft
 from ml.asking.keys import is_number, stems
 from ml.asking.senses import AskedModel
-from ml.asking.spans import Span
+from ml.asking.span import Span
 
 _CODE = re.compile(r"([A-Za-z]+)\d+[A-Za-z]*")  # the letters that the names of a line share
 _WHOLE = 0.8  # how sure a name is that is more than the end of one
