@@ -114,6 +114,8 @@ def _upper_end(draft: Draft, place: int) -> int | None:
         )
         if draft.spans[at].does("between", "since", "from")
     ]
+    if any(span.does("from") for span in between):
+        return None  # under 1500 and from 2022 or later
     joined = draft.text[one.end : two.start].strip()
     linked = joined in ("-", "–", "~", "～", "—", "to") or any(span.does("to") for span in between)
     if not linked and not (said and all(span.does("and", "ignore") for span in between)):

@@ -52,6 +52,7 @@ def measured_by(
     if behind_it is not None and (found := _taking(draft, behind_it, unit, place)):
         follows = behind_it - last <= 2 and not draft.chinese
         earlier = _named_before(draft, place, unit)
+        follows = follows and not (earlier and _is_letter_for(found, earlier[1], unit))
         if earlier is None or follows:
             draft.used.add(behind_it)
             return found
@@ -157,6 +158,12 @@ def _taking(draft: Draft, at: int, unit: str | None, place: int) -> Parameter | 
         if _is_letter(draft.spans[place], unit) and _convertible(number, unit, parameter):
             return parameter  # 8g of what is told in GB
     return None
+
+
+def _is_letter_for(behind: Parameter, before: Parameter, unit: str | None) -> bool:
+    """A weight under 119 g, whose storage …: g may be short for GB, but is the unit of weights."""
+    written = dimension(unit) if unit else None
+    return dimension_of(behind) != written and dimension_of(before) == written
 
 
 def _is_letter(span: Span, unit: str) -> bool:

@@ -13,6 +13,8 @@ _JOINS = ("and", "or")
 _AMOUNTS = ("size", "sizes", "capacity", "amount", "level", "大小", "容量", "尺寸")
 _ALTERNATIVES = 0.9  # how surely an `or` joins just the two conditions beside it
 
+_NEXT_CLAUSE = ("且", "并且", "而且", "并", "同时")
+
 
 def bind_names(draft: Draft) -> None:
     """Adds a condition for every brand, category and value, negated where the question says so."""
@@ -222,6 +224,8 @@ def _not_before(draft: Draft, place: int, *, names: bool = True) -> bool:
         if span.does("not"):
             draft.used.add(at)
             return True
+        if span.text in _NEXT_CLAUSE:
+            return False  # 不可调光且有货
         named = names and at in draft.used and _beside(span)
         passed = draft.silent(at) or span.does("which") or named
         if not passed:

@@ -156,3 +156,37 @@ def test_a_lone_letter_behind_a_number_is_a_unit_where_something_is_told_in_it()
 )
 def test_more_expensive_than_an_amount_is_a_limit(text, limit):
     assert plan_of(text, lexicon(offers=True)).conditions == (limit,)
+
+
+def test_what_is_joined_to_a_denial_as_a_clause_is_not_denied():
+    conditions = plan_of("不可调光且有货的台灯", lexicon(offers=True)).conditions
+
+    assert Condition("in_stock", values=("in_stock=yes",)) in conditions
+
+
+def test_a_price_and_a_year_are_no_range():
+    plan = plan_of("lamps cheaper than 1500 and from 2018 or later", lexicon(offers=True))
+
+    assert set(plan.conditions) == {
+        Condition("price", high=1500.0, high_inclusive=False),
+        Condition("year", low=2018.0),
+    }
+
+
+def test_grams_are_of_the_weight_before_them_and_not_of_the_storage_behind():
+    storage = Parameter("storage", "Storage", "number", "GB", ("Storage",))
+    weight = Parameter("weight", "Weight", "number", "g", ("Weight",))
+    values = [
+        *(ValueView(f"storage={n}", "storage", f"{n} GB", n, "GB", items=9) for n in (8.0, 256.0)),
+        *(ValueView(f"weight={n}", "weight", f"{n} g", n, "g", items=9) for n in (100.0, 200.0)),
+    ]
+    phones = AskingLexicon.of(
+        [storage, weight], values, categories=[Named("phones", "Phones", ("Phones",))]
+    )
+
+    plan = plan_of("phones with weight under 119 g, whose storage is less than 16 GB", phones)
+
+    assert set(plan.conditions) == {
+        Condition("weight", high=119.0, high_inclusive=False),
+        Condition("storage", high=16.0, high_inclusive=False),
+    }
