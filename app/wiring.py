@@ -23,6 +23,7 @@ from app.services.collecting import keeping_what_stays
 from app.services.embedding import VectorUpkeep
 from app.services.extracting import Extracting
 from app.services.facets import FacetCounts
+from app.services.importing import require_migrated
 from app.services.intake import Intake
 from app.services.item_images import serving_predictor
 from app.services.jobs import Jobs
@@ -344,12 +345,17 @@ async def read_neighbourhood(settings: Settings, id: str, *, limit: int) -> Neig
 
 
 async def search_once(settings: Settings, query: SearchQuery, *, limit: int) -> SearchPage:
-    """One page of results, for a command that has no application."""
+    """One page of results, for a command that has no application.
+
+    Raises:
+        MigrationsPending: the indexes that it asks may not be there.
+    """
     configure_logging(settings, of_command=True)
     settings = located(settings)
     connection = connection_of(settings)
     async with AsyncDatabase(connection) as database:
         with Database(connection) as writing:
+            await anyio.to_thread.run_sync(require_migrated, writing)
             wiring = assemble(settings, database, writing)
             with wiring.jobs:
                 for one in (wiring.champion, *wiring.readers):

@@ -28,3 +28,15 @@ def test_what_newest_means_is_told(catalograph):
     done = catalograph("search", "newest lantern")
 
     assert "Sorted by: newest (what came into the graph last)" in done.stdout
+
+
+def test_a_database_of_another_version_is_told_with_the_remedy(catalograph, database):
+    database.run("MERGE (:__Neo4jMigration {version: '9999'})")
+    try:
+        done = catalograph("search", "lantern")
+    finally:
+        database.run("MATCH (m:__Neo4jMigration {version: '9999'}) DETACH DELETE m")
+
+    assert done.returncode == 1
+    assert "9999" in done.stderr
+    assert "not at the version of this code" in done.stderr
