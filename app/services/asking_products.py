@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
@@ -107,15 +107,17 @@ class ProductNames:
         ]
         named, several = await self._by_code(words, codes, lexicon)
         in_part: set[str] = set()
-        passed_over = words.passed_over(words.all, _places(found))
+        places = _places(found)
+        passed_over = words.passed_over(words.all, places)
         if isinstance(found, Understood) and not (passed_over or _may_be_title(words, found)):
             return ProductsNamed(named, tuple(several))
         hits = await self._products.titled(words.groups(), every=False, limit=_POOL)
         titles = [hit.title for hit in hits]
         chosen = _chosen(words, titles, found)
+        parted = words.parted(titles)
         for run in chosen:
             phrase = words.phrase(run)
-            products = await self._having(words, run, titles)
+            products = await self._having(words, run, parted)
             if len(products) == 1:
                 product = _asked(products[0], lexicon)
                 named[phrase] = product
@@ -126,7 +128,7 @@ class ProductNames:
                 shown = tuple(_asked(one, lexicon) for one in products[:SHOWN])
                 start, end = words.places(run)
                 several.append(SeveralProducts(words.said(run), start, end, phrase, shown))
-        over = dict.fromkeys(words.passed_over(run, _places(found)) for run in chosen)
+        over = dict.fromkeys(words.passed_over(run, places) for run in chosen)
         missed = tuple(one for one in over if one is not None)
         return ProductsNamed(named, tuple(several), frozenset(in_part), missed)
 
@@ -175,14 +177,14 @@ class ProductNames:
         return named, several
 
     async def _having(
-        self, words: TitledWords, run: Run, titles: Sequence[str]
+        self, words: TitledWords, run: Run, parted: Set[tuple[str, str]]
     ) -> list[NamedProduct]:
         """Those that have all the words; where these are the whole title of some, only they.
 
         Args:
-            titles: that have most of the words of the question.
+            parted: pairs of characters that the titles in question write apart.
         """
-        groups = words.groups(run, words.parted(titles))
+        groups = words.groups(run, parted)
         found = await self._products.titled(groups, every=True, limit=_HAVING)
         having = [one for one in found if words.has(run, one.title)]
         whole = [one for one in having if words.is_whole(run, one.title)]
@@ -195,11 +197,11 @@ def _chosen(
     """Stretches of the question that titles have, the longest first, none in another."""
     runs = {run for title in titles for run in words.runs(title)}
     if isinstance(found, Understood):  # it has an answer: only what cannot be meant otherwise
+        places = _places(found)
         runs = {
             run
             for run in runs
-            if (run.whole and _says_more(words, run, found))
-            or words.passed_over(run, _places(found))
+            if (run.whole and _says_more(words, run, found)) or words.passed_over(run, places)
         }
     chosen: list[Run] = []
     for run in sorted(runs, key=lambda one: (-one.whole, -one.words, one.first)):

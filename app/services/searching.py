@@ -332,9 +332,9 @@ def _notice(
         said.append(ANY_CURRENCY)
     elif left_out and not said:
         said.append(OF_KIND if found.is_of_kind else RELAXED)
-    currencies = sorted({one for hit in found.hits if (one := hit.summary.currency)})
-    if sort in ("price", "-price") and len(currencies) > 1:
-        said.append(MIXED.format(", ".join(currencies)))
+    if sort in ("price", "-price"):
+        currencies = sorted({one for hit in found.hits if (one := hit.summary.currency)})
+        said += [MIXED.format(", ".join(currencies))] if len(currencies) > 1 else []
     if said:
         return "; ".join(said)
     if asked.is_empty and asked.text.strip() and not asked.filter.terms:

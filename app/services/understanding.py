@@ -150,9 +150,10 @@ def understand(query: str, grounder: Grounder, *, in_names: Collection[str] = ()
     for reading, own in sorted(named, key=lambda one: not _is_named(open_text, *one)):
         if _is_free(reading.start, reading.end, parts):
             ends = ranges.get(reading.end)
-            within = _within(open_text, reading, own, ends) if ends is not None else None
-            said = _said(open_text, reading, own, in_names)
-            part, compares = said if within is None else (within, True)
+            if ends is not None and (within := _within(open_text, reading, own, ends)):
+                part, compares = within, True
+            else:
+                part, compares = _said(open_text, reading, own, in_names)
             if compares:
                 silent.append((part.start, part.end))
             parts.append(part)

@@ -206,24 +206,27 @@ class Draft:
             f"  max(CASE WHEN hit AND steps = 0 {hits} AS own_hits",
         ]
 
-    def _under_another_name(self, clauses: list[str]) -> str:
+    def _under_another_name(self, clauses: Sequence[str]) -> str:
         """A line that keeps the number for `number`: clauses have a value and a fact of their own.
 
         A variable of the outer query would be the same one in a subquery, and the `WHERE` of the
         first `WITH` still sees what that leaves out.
         """
-        carried = [one for one in self._carried if any(one in clause for clause in clauses)]
         way = [] if self._scope.kind == "model" else ["way"]
-        return f"WITH {', '.join(('n', 'v AS numbered', *way, *carried))}\nWITH *"
+        names = ("n", "v AS numbered", *way, *self._carried_into(clauses))
+        return f"WITH {', '.join(names)}\nWITH *"
 
     def _having_value(self, clauses: Sequence[str]) -> list[str]:
         """Lines from values `v` to the items that have one, each once, and what clauses need."""
-        carried = [one for one in self._carried if any(one in clause for clause in clauses)]
         found = "DISTINCT n" if self._scope.kind == "model" else "n, min(size(way)) AS distance"
         return [
             f"MATCH (v)<-[fact:HAS_PARAMETER]-{self._owned} WHERE fact.status = 'accepted'",
-            f"WITH {', '.join((found, *carried))}",
+            f"WITH {', '.join((found, *self._carried_into(clauses)))}",
         ]
+
+    def _carried_into(self, clauses: Sequence[str]) -> list[str]:
+        """Those that some clause needs."""
+        return [one for one in self._carried if any(one in clause for clause in clauses)]
 
     @property
     def _carried(self) -> list[str]:

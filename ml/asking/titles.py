@@ -121,7 +121,8 @@ class TitledWords:
         Args:
             parted: pairs that titles write with something between: the index does not have them.
         """
-        first, last = (0, len(self.words) - 1) if run is None else (run.first, run.last)
+        run = run or self.all
+        first, last = run.first, run.last
         groups: list[list[tuple[str, ...]]] = []
         place = first
         while place <= last:

@@ -115,3 +115,10 @@ def test_prices_are_read_in_several_languages(text, price):
 )
 def test_other_numbers_are_no_prices(text):
     assert find_price(text) is None
+
+
+def test_digits_of_other_scripts_are_digits():
+    found = find_price("lantern under ٣٠٠", begins_anew=lambda _: False)
+
+    assert found is not None
+    assert str(Term("price", found.condition)) == "price<=300"
